@@ -1,0 +1,738 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# build.sh - build a kernel from a source, a patch series and config fragments,
+# and keep it in a cache under the hash of all that went into it.
+#
+# README.md beside this file describes the events on stdout, the exit status
+# and the layout of the cache.
+
+# shellcheck disable=SC2317 # some functions are called by names put together
+set -u
+
+# Part of the key: to be raised when a change of this script changes what comes
+# out of the same input.
+RECIPE=1
+
+# Objects of the first build, when there is no earlier one to go by.
+OBJECTS_GUESS=1325
+
+EX_USAGE=2 EX_SUBJECT=4 EX_HOST=5 EX_INTR=130
+
+NL='
+'
+job=
+tmp=
+quiet=
+
+usage()
+{
+	cat <<-'USAGE'
+	usage: build.sh [-q] [-j JOBS] [-c CACHEDIR] key|build --source SPEC
+	                [--patches SERIES] [--config FRAGMENT]...
+
+	SPEC is deb:PACKAGE, dir:PATH or git:PATH@REF.
+	  -q  no step and progress lines
+	USAGE
+}
+
+die()
+{
+	status=$1
+	shift
+	printf 'build.sh: %s\n' "$*" >&2
+	exit "$status"
+}
+
+bad_usage()
+{
+	printf 'build.sh: %s\n' "$*" >&2
+	usage >&2
+	exit "$EX_USAGE"
+}
+
+event()
+{
+	printf '%s\n' "$*"
+}
+
+step()
+{
+	[ -n "$quiet" ] || event "step $*"
+}
+
+# --- processes and clean-up -------------------------------------------------
+
+# All that takes long runs in a process group of its own in the background: the
+# shell acts on a signal while it waits, but not while a foreground child runs.
+start()
+{
+	setsid "$@" 9>&- </dev/null &
+	job=$!
+}
+
+finish()
+{
+	wait "$job"
+	set -- $?
+	job=
+	return "$1"
+}
+
+run()
+{
+	start "$@"
+	finish
+}
+
+kill_job()
+{
+	[ -n "$job" ] || return 0
+	# The group does not exist before setsid has run.  dash takes a group
+	# after -s only.
+	kill -s TERM -- "-$job" 2>/dev/null || kill -s TERM "$job" 2>/dev/null
+	wait "$job" 2>/dev/null
+	# Compilers outlive make for a moment, and still write.
+	tries=50
+	while [ "$tries" -gt 0 ] && kill -s 0 -- "-$job" 2>/dev/null; do
+		tries=$((tries - 1))
+		sleep 0.1
+	done
+	[ "$tries" -gt 0 ] || kill -s KILL -- "-$job" 2>/dev/null
+	job=
+}
+
+cleanup()
+{
+	trap '' INT TERM HUP PIPE
+	kill_job
+	[ -z "$tmp" ] || rm -rf "$tmp"
+	tmp=
+}
+
+trap cleanup EXIT
+trap 'exit $EX_INTR' INT TERM HUP PIPE
+
+# Directories of builds that were killed, or cut off by a crash.
+remove_stale_tmp()
+{
+	for dir in "$cache"/tmp/*.*; do
+		[ -d "$dir" ] || continue
+		kill -0 "${dir##*.}" 2>/dev/null || rm -rf "$dir"
+	done
+}
+
+# lock FILE: exclusive, until this process ends.
+lock()
+{
+	# Not truncated: it names the holder.
+	exec 9>>"$1" || die "$EX_HOST" "cannot write $1"
+	if ! flock -n 9; then
+		event "waiting $(tail -n 1 "$1")"
+		flock 9 &
+		job=$!
+		finish || die "$EX_HOST" "cannot lock $1"
+	fi
+	printf '%s\n' "$$" >"$1"
+}
+
+unlock()
+{
+	exec 9>&-
+}
+
+need()
+{
+	command -v "$1" >/dev/null 2>&1 ||
+		die "$EX_HOST" "$1 is missing: apt-get install $2"
+}
+
+# A full disk is the host's fault, whatever failed because of it.  The log may
+# be on that disk and lack the message.
+die_if_full()
+{
+	free_kib=$(df -Pk "$cache" | awk 'NR == 2 { print $4 }')
+	if [ "${free_kib:-0}" -lt 1024 ] ||
+	   grep -qs 'No space left on device' "$@"; then
+		die "$EX_HOST" "disk full: no space left in $cache (old kernels in $cache/kernels may be removed)"
+	fi
+}
+
+sha256()
+{
+	sha256sum | cut -d ' ' -f 1
+}
+
+# --- sources ----------------------------------------------------------------
+#
+# source_id_TYPE sets id (all that the source contributes to the key) and
+# version (for people).  source_get_TYPE makes the tree at $1.
+
+source_id_deb()
+{
+	package=$source_path
+	command -v dpkg-query >/dev/null 2>&1 || die "$EX_HOST" \
+		"dpkg-query is missing: without Debian packages, use dir: or git:"
+	# shellcheck disable=SC2016 # a format of dpkg-query
+	version=$(dpkg-query -W -f '${db:Status-Status} ${Version}' \
+		"$package" 2>/dev/null)
+	case $version in
+	'installed '*)	version=${version#* } ;;
+	*)		die "$EX_HOST" "source package $package is not installed: apt-get install $package" ;;
+	esac
+
+	tarball=
+	for file in "/usr/src/$package".tar.*; do
+		[ -r "$file" ] && tarball=$file
+	done
+	[ -n "$tarball" ] || die "$EX_HOST" \
+		"source package $package has no readable /usr/src/$package.tar.*: apt-get install --reinstall $package"
+	id=$(memoized_sha256 "$tarball") || exit
+	id="deb $version $id"
+}
+
+# Hashing 150 MB takes most of a second: remember the hash with what changes
+# when the file does.
+memoized_sha256()
+{
+	memo=$cache/src/${1##*/}.sha256
+	stamp=$(stat -c '%d:%i:%s:%y' "$1")
+	if [ -r "$memo" ] && read -r hash rest <"$memo" &&
+	   [ "$rest" = "$stamp" ]; then
+		printf '%s\n' "$hash"
+		return
+	fi
+	hash=$(sha256 <"$1")
+	[ -n "$hash" ] || die "$EX_HOST" "cannot read $1"
+	if ! printf '%s %s\n' "$hash" "$stamp" >"$memo.$$" ||
+	   ! mv "$memo.$$" "$memo"; then
+		die "$EX_HOST" "cannot write $memo"
+	fi
+	printf '%s\n' "$hash"
+}
+
+# The pristine tree is kept, as unpacking takes longer than linking a copy.
+source_get_deb()
+{
+	pristine=$cache/src/$package-$(printf '%s' "$id" | sha256 | cut -c 1-16)
+	# This lock is taken with that of the key held: never the other way.
+	exec 8>>"$pristine.lock" || die "$EX_HOST" "cannot write $cache/src"
+	flock 8 &
+	job=$!
+	finish || die "$EX_HOST" "cannot lock $pristine.lock"
+	if [ ! -d "$pristine" ]; then
+		step "unpack $package $version"
+		mkdir "$tmp/pristine"
+		if ! run tar -C "$tmp/pristine" --strip-components=1 \
+		     -xf "$tarball" >>"$log" 2>&1; then
+			die_if_full "$log"
+			die "$EX_HOST" "cannot unpack $tarball: $(tail -n 1 "$log")"
+		fi
+		mv "$tmp/pristine" "$pristine"
+	fi
+	exec 8>&-
+
+	# Hard links are safe: patch replaces files, and the build is outside
+	# of the tree.
+	step "copy source"
+	run cp -al "$pristine" "$1" >>"$log" 2>&1 && return
+	rm -rf "$1"
+	run cp -a --reflink=auto "$pristine" "$1" >>"$log" 2>&1
+}
+
+source_id_git()
+{
+	repo=${source_path%@*} ref=${source_path##*@}
+	if [ "$repo" = "$source_path" ] || [ -z "$ref" ]; then
+		bad_usage "git source without ref: git:$source_path (use git:PATH@REF)"
+	fi
+	[ -d "$repo" ] || die "$EX_HOST" "no such repository: $repo"
+	need git git
+	tree=$(git -C "$repo" rev-parse --verify --quiet "$ref^{tree}") ||
+		die "$EX_USAGE" "no commit $ref in $repo"
+	version=$(git -C "$repo" rev-parse --verify "$ref^{commit}" 2>/dev/null) ||
+		version=$tree
+	id="git $tree"
+}
+
+source_get_git()
+{
+	step "extract $ref"
+	mkdir "$1"
+	# shellcheck disable=SC2016 # for the inner shell
+	run sh -c 'git -C "$1" archive "$2" >"$3.tar" && tar -C "$3" -xf "$3.tar" &&
+		rm "$3.tar"' sh "$repo" "$tree" "$1" >>"$log" 2>&1
+}
+
+source_id_dir()
+{
+	[ -r "$source_path/Makefile" ] ||
+		die "$EX_HOST" "no kernel source in $source_path: no readable Makefile"
+	if [ -e "$source_path/.git" ] && need git git &&
+	   tree=$(git -C "$source_path" rev-parse --verify --quiet 'HEAD^{tree}'); then
+		work=$(git -C "$source_path" diff --no-ext-diff --no-color \
+			--no-textconv --full-index --binary HEAD | sha256)
+		new=$(cd "$source_path" && git ls-files -o --exclude-standard -z |
+			xargs -0 -r sha256sum | sha256)
+		id="tree $tree $work $new"
+	else
+		id=$(cd "$source_path" && { find . -type f ! -path './.git/*' \
+			-print0 | sort -z | xargs -0 -r sha256sum
+			find . ! -path './.git/*' ! -type d -printf '%p %M %l\n' |
+			sort; } | sha256)
+		id="files $id"
+	fi
+	version=$(printf '%s' "$id" | sha256 | cut -c 1-12)
+}
+
+# What git ignores, objects for instance, stays behind.
+source_get_dir()
+{
+	step "copy source"
+	mkdir "$1"
+	if [ "${id%% *}" = tree ]; then
+		# shellcheck disable=SC2016 # for the inner shell
+		run sh -c 'cd "$1" && git ls-files -co --exclude-standard -z |
+			xargs -0 sh -c '\''for f; do
+				[ -e "$f" ] || [ -L "$f" ] || continue
+				printf "%s\0" "$f"
+			done'\'' sh | tar --null -T - -cf "$2.tar" &&
+			tar -C "$2" -xf "$2.tar" && rm "$2.tar"' \
+			sh "$source_path" "$1" >>"$log" 2>&1
+	else
+		run cp -a "$source_path/." "$1" >>"$log" 2>&1 || return
+		# A tree that was built in cannot be built out of.
+		if [ -e "$1/.config" ] || [ -e "$1/include/config" ]; then
+			run make -C "$1" mrproper >>"$log" 2>&1
+		fi
+	fi
+}
+
+parse_source()
+{
+	source_type=${source%%:*} source_path=${source#*:}
+	case $source in
+	deb:?* | dir:?* | git:?*) ;;
+	*)	bad_usage "bad source '$source' (use deb:PACKAGE, dir:PATH or git:PATH@REF)" ;;
+	esac
+	"source_id_$source_type"
+}
+
+# --- series -----------------------------------------------------------------
+
+# Sets patches: one name per line, in order.
+parse_series()
+{
+	patches=
+	[ -n "$series" ] || return 0
+	[ -r "$series" ] || die "$EX_USAGE" "cannot read series $series"
+	patches=$(sed -e 's/#.*//' -e 's/^[[:space:]]*//' \
+		-e 's/[[:space:]].*//' -e '/^$/d' "$series")
+	series_dir=$(dirname "$series")
+	for name in $patches; do
+		[ -r "$series_dir/$name" ] || die "$EX_USAGE" \
+			"cannot read patch $series_dir/$name (series $series)"
+	done
+}
+
+# Where a patch failed, from what patch(1) printed.
+patch_failure()
+{
+	awk '
+	/^(patching|checking) file / { file = $3 }
+	/^Hunk #[0-9]+ FAILED at/ {
+		sub(/\.$/, "", $5)
+		printf "hunk %s at %s:%s\n", $2, file, $5
+		found = 1
+		exit
+	}
+	/^can.t find file to patch|^\|\+\+\+ / && !missing { missing = 1 }
+	/^\|\+\+\+ / { target = $2; sub(/^[^\/]*\//, "", target) }
+	/Reversed \(or previously applied\)/ { reversed = 1 }
+	/malformed patch/ { malformed = $0 }
+	END {
+		if (found)
+			exit
+		if (malformed != "")
+			print malformed
+		else if (reversed)
+			printf "already applied to %s\n", file
+		else if (missing)
+			printf "no file %s\n", target
+		else
+			print "see the log"
+	}' "$1"
+}
+
+apply_series()
+{
+	for name in $patches; do
+		step "patch $name"
+		# No fuzz: a hunk in the wrong place would be measured.
+		if ! run patch -d "$tmp/src" -p1 -F0 --forward --batch \
+		     --no-backup-if-mismatch -i "$(realpath "$series_dir/$name")" \
+		     >"$tmp/patch.log" 2>&1; then
+			cat "$tmp/patch.log" >>"$log"
+			die_if_full "$tmp/patch.log"
+			die "$EX_SUBJECT" "patch $name does not apply: $(patch_failure "$tmp/patch.log") (series $series)"
+		fi
+		cat "$tmp/patch.log" >>"$log"
+	done
+}
+
+# --- key --------------------------------------------------------------------
+
+tool_version()
+{
+	"$1" --version 2>/dev/null | head -n 1
+}
+
+key_input()
+{
+	printf 'recipe %s\nsource %s\n' "$RECIPE" "$id"
+	for name in $patches; do
+		printf 'patch %s %s\n' "$name" "$(sha256 <"$series_dir/$name")"
+	done
+	printf 'config %s\n' "$(all_fragments | sha256)"
+	printf 'cc %s\nld %s\nas %s\n' "$(tool_version gcc)" \
+		"$(tool_version ld)" "$(tool_version as)"
+}
+
+# Runs a command with the fragments as further arguments.
+with_fragments()
+{
+	(
+		IFS=$NL
+		set -f
+		# shellcheck disable=SC2086 # one path per line
+		"$@" $fragments
+	)
+}
+
+all_fragments()
+{
+	[ -z "$fragments" ] || with_fragments cat --
+}
+
+check_fragments()
+{
+	for fragment; do
+		if [ ! -f "$fragment" ] || [ ! -r "$fragment" ]; then
+			die "$EX_USAGE" "cannot read config fragment $fragment"
+		fi
+	done
+}
+
+# --- build ------------------------------------------------------------------
+
+check_tools()
+{
+	need gcc gcc
+	need ld binutils
+	need as binutils
+	need make make
+	need flex flex
+	need bison bison
+	need bc bc
+	need patch patch
+	need tar tar
+	need perl perl
+	[ "$source_type" != deb ] || need xz xz-utils
+	printf '#include <gelf.h>\n' | gcc -E - >/dev/null 2>&1 ||
+		die "$EX_HOST" "libelf headers are missing: apt-get install libelf-dev"
+}
+
+# The environment of the caller must not reach the kernel, and nothing in it
+# may tell when, where and by whom it was built.
+kmake()
+{
+	set -- env -i PATH="$PATH" HOME="${HOME:-/}" TMPDIR="${TMPDIR:-/tmp}" \
+		LC_ALL=C TZ=UTC LOCALVERSION= \
+		KBUILD_BUILD_TIMESTAMP='Mon Jan  1 00:00:00 UTC 2024' \
+		KBUILD_BUILD_USER=cgmark KBUILD_BUILD_HOST=cgmark \
+		KBUILD_BUILD_VERSION=1 \
+		make -C "$tmp/src" O="$tmp/obj" "$@"
+	start "$@" >>"$log" 2>&1
+}
+
+# The first line of the log that says what is wrong, rather than that make
+# failed because of it.
+first_error()
+{
+	line=$(grep -m 1 -E ': (fatal )?error: ' "$log") ||
+	line=$(grep -m 1 -E 'undefined reference|multiple definition' "$log") ||
+	line=$(grep -m 1 -E '^(ERROR|error):|: not found$' "$log") ||
+	line=$(grep -m 1 -F '*** ' "$log") ||
+	line=$(tail -n 1 "$log")
+	# Neither the temporary tree nor the way to it means anything later.
+	printf '%s\n' "$line" | sed -e "s|$tmp/src/||g" -e 's|^\(\.\./\)*src/||'
+}
+
+die_compile()
+{
+	die_if_full "$log"
+	die "$EX_SUBJECT" "$1: $(first_error) (log: $log)"
+}
+
+# Each symbol has to come out of Kconfig as the last fragment that names it
+# says.  A symbol is lost to a missing dependency or a misspelt name.
+lost_symbols()
+{
+	awk -v final="$tmp/obj/.config" '
+	function name_of(line)
+	{
+		sub(/^# /, "", line)
+		sub(/[= ].*/, "", line)
+		return line
+	}
+	function value_of(line)
+	{
+		return line ~ /^#/ ? "n" : substr(line, index(line, "=") + 1)
+	}
+	BEGIN {
+		while ((getline line < final) > 0)
+			if (line ~ /^CONFIG_[A-Za-z0-9_]+=/)
+				has[name_of(line)] = value_of(line)
+	}
+	/^CONFIG_[A-Za-z0-9_]+=/ || /^# CONFIG_[A-Za-z0-9_]+ is not set/ {
+		name = name_of($0)
+		if (!(name in want))
+			order[++nr] = name
+		want[name] = value_of($0)
+		where[name] = FILENAME ":" FNR
+	}
+	END {
+		for (i = 1; i <= nr; i++) {
+			name = order[i]
+			got = name in has ? has[name] : "n"
+			if (got == want[name])
+				continue
+			printf "%s=%s wanted by %s, final config has '\''%s'\''\n",
+				name, want[name], where[name],
+				got == "n" ? "not set" : got
+		}
+	}'  "$@"
+}
+
+configure()
+{
+	step "configure"
+	mkdir "$tmp/obj"
+	all_fragments >"$tmp/all.config"
+	kmake KCONFIG_ALLCONFIG="$tmp/all.config" allnoconfig
+	finish || die_compile "kernel cannot be configured"
+	[ -n "$fragments" ] || return 0
+	lost=$(with_fragments lost_symbols)
+	[ -z "$lost" ] || die "$EX_SUBJECT" "$lost"
+}
+
+objects_done()
+{
+	grep -c '^  [A-Z][A-Z]* .*\.[ao]$' "$log"
+}
+
+# Objects of an earlier build, of the same config where there is one.
+objects_expected()
+{
+	hash=$(sha256 <"$tmp/obj/.config")
+	same=$(grep -lsx "config_sha256=$hash" "$cache"/kernels/*/meta |
+		head -n 1)
+	# shellcheck disable=SC2012 # names are hashes
+	[ -n "$same" ] ||
+		same=$(ls -t "$cache"/kernels/*/meta 2>/dev/null | head -n 1)
+	expected=
+	[ -z "$same" ] || expected=$(sed -n 's/^objects=//p' "$same")
+	printf '%s\n' "${expected:-$OBJECTS_GUESS}"
+}
+
+progress()
+{
+	[ -n "$quiet" ] || event "progress $1 $2"
+}
+
+compile()
+{
+	step "compile"
+	total=$(objects_expected)
+	before=$(objects_done)
+	nr=0
+	progress 0 "$total"
+	kmake -j "$jobs" vmlinux modules
+	while kill -0 "$job" 2>/dev/null; do
+		# In the background, like all that is waited for.
+		sleep 0.5 &
+		wait $!
+		last=$nr
+		nr=$(($(objects_done) - before))
+		# It is finished when make says so, not when the guess is met.
+		[ "$nr" -lt "$total" ] || total=$((nr + 1))
+		[ "$nr" -eq "$last" ] || progress "$nr" "$total"
+	done
+	finish || die_compile "kernel does not compile"
+	nr=$(($(objects_done) - before))
+	progress "$nr" "$nr"
+}
+
+install_modules()
+{
+	grep -q '=m$' "$tmp/obj/.config" || return 0
+	need depmod kmod
+	kmake INSTALL_MOD_PATH="$tmp/mod" INSTALL_MOD_STRIP=1 modules_install
+	finish || die_compile "modules cannot be installed"
+	mv "$tmp/mod/lib/modules/"* "$entry/modules"
+	rm -f "$entry/modules/build" "$entry/modules/source"
+}
+
+write_meta()
+{
+	cat <<-META
+	key=$key
+	source=$source
+	source_version=$version
+	release=$(cat "$tmp/obj/include/config/kernel.release")
+	patches=$(printf '%s' "$patches" | tr '\n' ' ')
+	config_sha256=$(sha256 <"$entry/config")
+	vmlinux_sha256=$(sha256 <"$entry/vmlinux")
+	cc=$(tool_version gcc)
+	ld=$(tool_version ld)
+	as=$(tool_version as)
+	objects=$nr
+	built_seconds=$(($(date +%s) - begin))
+	META
+}
+
+# Puts the entry together and renames it into place, so that it is either
+# there as a whole or not at all.
+install_entry()
+{
+	step "install"
+	entry=$tmp/entry
+	{
+		mkdir "$entry" &&
+		objcopy --strip-debug "$tmp/obj/vmlinux" "$entry/vmlinux" &&
+		cp "$tmp/obj/.config" "$entry/config" &&
+		cp "$tmp/obj/System.map" "$entry/System.map" &&
+		install_modules &&
+		write_meta >"$entry/meta" &&
+		cp "$log" "$entry/build.log" &&
+		sync "$entry"/* "$entry" &&
+		mv "$entry" "$final"
+	} 2>"$tmp/install.log" || {
+		die_if_full "$tmp/install.log"
+		die "$EX_HOST" "cannot write $final: $(tail -n 1 "$tmp/install.log")"
+	}
+	rm -f "$log"
+}
+
+build()
+{
+	begin=$(date +%s)
+	check_tools
+	tmp=$cache/tmp/$key.$$
+	log=$cache/logs/$key.log
+	if ! mkdir "$tmp" || ! : >"$log"; then
+		die "$EX_HOST" "cannot write $cache"
+	fi
+
+	"source_get_$source_type" "$tmp/src" || {
+		die_if_full "$log"
+		die "$EX_HOST" "cannot copy the source $source: $(tail -n 1 "$log")"
+	}
+	apply_series
+	configure
+	compile
+	install_entry
+}
+
+# An entry whose kernel is not what was built is worse than none.
+entry_is_good()
+{
+	[ -d "$final" ] || return 1
+	hash=$(sed -n 's/^vmlinux_sha256=//p' "$final/meta" 2>/dev/null)
+	[ -n "$hash" ] && [ "$hash" = "$(sha256 <"$final/vmlinux")" ] && return
+	printf 'build.sh: %s is damaged, building it again\n' "$final" >&2
+	mv "$final" "$cache/tmp/$key.damaged.$$" &&
+		rm -rf "$cache/tmp/$key.damaged.$$"
+	return 1
+}
+
+build_or_reuse()
+{
+	final=$cache/kernels/$key
+	lock "$cache/locks/$key"
+	if entry_is_good; then
+		event cached
+	else
+		remove_stale_tmp
+		build
+	fi
+	unlock
+	event "entry $final"
+}
+
+# --- main -------------------------------------------------------------------
+
+parse_args()
+{
+	cache=${XDG_CACHE_HOME:-${HOME:-/}/.cache}/cgmark
+	jobs=$(nproc 2>/dev/null || echo 1)
+
+	while getopts hqj:c: opt; do
+		case $opt in
+		q)	quiet=1 ;;
+		j)	jobs=$OPTARG ;;
+		c)	cache=$OPTARG ;;
+		h)	usage; exit 0 ;;
+		*)	usage >&2; exit "$EX_USAGE" ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+
+	case $jobs in
+	'' | 0 | *[!0-9]*) bad_usage "bad number of jobs '$jobs'" ;;
+	esac
+	case ${1-} in
+	key | build) command=$1; shift ;;
+	*)	bad_usage "key or build?" ;;
+	esac
+
+	source='' series='' fragments=
+	while [ $# -gt 0 ]; do
+		[ $# -gt 1 ] || bad_usage "$1 needs a value"
+		case $1 in
+		--source)	source=$2 ;;
+		--patches)	series=$2 ;;
+		--config)	fragments=$fragments${fragments:+$NL}$2 ;;
+		*)		bad_usage "unknown option $1" ;;
+		esac
+		shift 2
+	done
+	[ -n "$source" ] || bad_usage "no --source"
+}
+
+main()
+{
+	parse_args "$@"
+
+	# What tools print is parsed, and sorted names are hashed.
+	LC_ALL=C
+	export LC_ALL
+
+	for tool in flock:util-linux setsid:util-linux sha256sum:coreutils awk:mawk; do
+		need "${tool%:*}" "${tool#*:}"
+	done
+	mkdir -p "$cache/src" "$cache/kernels" "$cache/tmp" "$cache/locks" \
+		"$cache/logs" 2>/dev/null ||
+		die "$EX_HOST" "cannot write the cache $cache (-c names another)"
+	cache=$(cd "$cache" && pwd) || exit "$EX_HOST"
+
+	[ -z "$fragments" ] || with_fragments check_fragments || exit
+	parse_source
+	parse_series
+	key=$(key_input | sha256)
+	event "key $key"
+	[ "$command" = key ] || build_or_reuse
+}
+
+# On one line, so that the script can change while it runs.
+main "$@"; exit

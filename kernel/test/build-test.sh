@@ -1,0 +1,381 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tests of build.sh on a tree that answers to the targets of the kernel's
+# Makefile which build.sh uses, so that a "kernel" takes no time.
+
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$here/../build.sh
+work=$(mktemp -d) || exit 1
+cache=$work/cache
+out=$work/out
+err=$work/err
+nr=0
+failed=0
+pids=
+
+cleanup()
+{
+	for pid in $pids; do
+		kill -TERM "$pid" 2>/dev/null
+	done
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM HUP
+
+# report STATUS NAME: and what build.sh said, when it went wrong.
+report()
+{
+	nr=$((nr + 1))
+	if [ "$1" -eq 0 ]; then
+		printf 'ok %d - %s\n' "$nr" "$2"
+		return
+	fi
+	failed=$((failed + 1))
+	printf 'not ok %d - %s\n' "$nr" "$2"
+	sed 's/^/# stdout: /' "$out"
+	sed 's/^/# stderr: /' "$err"
+}
+
+# ok NAME COMMAND...: passes when the command succeeds.
+ok()
+{
+	name=$1
+	shift
+	"$@"
+	report $? "$name"
+}
+
+# Runs build.sh into $out and $err, and sets status.
+run()
+{
+	"$build" -c "$cache" "$@" >"$out" 2>"$err"
+	status=$?
+}
+
+run_build()
+{
+	run build --source "dir:$work/linux" "$@" --config "$work/a.config"
+}
+
+run_key()
+{
+	run key --source "dir:$work/linux" "$@"
+	sed -n 's/^key //p' "$out"
+}
+
+entry()
+{
+	sed -n 's/^entry //p' "$out"
+}
+
+has_line()
+{
+	grep -qx "$1" "$out"
+}
+
+says()
+{
+	grep -qF "$1" "$err"
+}
+
+exits()
+{
+	[ "$status" -eq "$1" ]
+}
+
+empty_dir()
+{
+	[ -z "$(ls -A "$1")" ]
+}
+
+# It configures by copying the fragments, but knows the symbols A and B only,
+# and makes one object of all sources.  It waits while there is a file "hold"
+# in the cache, and notes each build in the file "builds".
+make_tree()
+{
+	mkdir -p "$work/linux/kernel"
+	cat >"$work/linux/Makefile" <<-'MAKEFILE'
+	# Here-documents lose their tabs.
+	.RECIPEPREFIX = >
+	cache = $(CURDIR)/../../..
+
+	allnoconfig:
+	> @grep -E '^(# )?CONFIG_[AB][= ]' $(KCONFIG_ALLCONFIG) >$(O)/.config || :
+	> @mkdir -p $(O)/include/config
+	> @echo 6.0.0-fake >$(O)/include/config/kernel.release
+
+	vmlinux:
+	> @echo started >>$(cache)/builds
+	> @while [ -e $(cache)/hold ]; do sleep 0.1; done
+	> @for f in kernel/*.c; do \
+	>	echo "  CC      $${f%.c}.o"; \
+	>	if grep -q BROKEN $$f; then \
+	>		echo "$(CURDIR)/$$f:1:2: error: 'BROKEN' undeclared" >&2; \
+	>		exit 1; \
+	>	fi; \
+	> done
+	> @cat kernel/*.c | sed 's/.*/int x&;/' | \
+	>	gcc -w -x c -c -o $(O)/vmlinux -
+	> @echo "0 T start" >$(O)/System.map
+
+	modules:
+	MAKEFILE
+	printf 'one\ntwo\nthree\n' | sed 's/^/a_/' >"$work/linux/kernel/a.c"
+	echo b >"$work/linux/kernel/b.c"
+	printf 'CONFIG_A=y\n# CONFIG_B is not set\n' >"$work/a.config"
+}
+
+# make_patch NAME OLD NEW: one line of kernel/b.c.
+make_patch()
+{
+	mkdir -p "$work/patches"
+	cat >"$work/patches/$1" <<-PATCH
+	--- a/kernel/b.c
+	+++ b/kernel/b.c
+	@@ -1 +1 @@
+	-$2
+	+$3
+	PATCH
+}
+
+test_key()
+{
+	run key --source "dir:$work/linux" --config "$work/a.config"
+	key=$(sed -n 's/^key //p' "$out")
+	ok "key is 64 hex digits" grep -qxE 'key [0-9a-f]{64}' "$out"
+	ok "key is stable" [ "$key" = "$(run_key --config "$work/a.config")" ]
+	cp "$work/a.config" "$work/same.config"
+	ok "key does not depend on the name of a fragment" \
+		[ "$key" = "$(run_key --config "$work/same.config")" ]
+	echo 'CONFIG_B=y' >"$work/b.config"
+	ok "key depends on the config" [ "$key" != \
+		"$(run_key --config "$work/a.config" --config "$work/b.config")" ]
+	echo '# nothing' >"$work/patches-empty"
+	ok "an empty series is no series" [ "$key" = \
+		"$(run_key --patches "$work/patches-empty" --config "$work/a.config")" ]
+	make_patch one.patch b c
+	echo one.patch >"$work/patches/series"
+	patched=$(run_key --patches "$work/patches/series" --config "$work/a.config")
+	ok "key depends on the series" [ "$key" != "$patched" ]
+	make_patch one.patch b d
+	ok "key depends on the patches" [ "$patched" != \
+		"$(run_key --patches "$work/patches/series" --config "$work/a.config")" ]
+	echo bb >>"$work/linux/kernel/b.c"
+	ok "key depends on the source" \
+		[ "$key" != "$(run_key --config "$work/a.config")" ]
+	echo b >"$work/linux/kernel/b.c"
+	ok "key is that of the content" \
+		[ "$key" = "$(run_key --config "$work/a.config")" ]
+}
+
+test_git_key()
+{
+	cp -a "$work/linux" "$work/git"
+	repo()
+	{
+		git -C "$work/git" -c user.name=t -c user.email=t@localhost "$@"
+	}
+	repo init -q && repo add . && repo commit -q -m one
+	run key --source "git:$work/git@HEAD"
+	first=$(cat "$out")
+	repo commit -q --allow-empty -m two
+	run key --source "git:$work/git@HEAD"
+	ok "git: key is that of the tree" [ "$first" = "$(cat "$out")" ]
+	run key --source "git:$work/git@nowhere"
+	ok "git: unknown ref is a bad spec" exits 2
+	run key --source "dir:$work/git"
+	first=$(cat "$out")
+	echo c >>"$work/git/kernel/b.c"
+	run key --source "dir:$work/git"
+	ok "dir: key depends on uncommitted changes" \
+		[ "$first" != "$(cat "$out")" ]
+	repo checkout -q .
+	echo c >"$work/git/kernel/c.c"
+	run key --source "dir:$work/git"
+	ok "dir: key depends on new files" [ "$first" != "$(cat "$out")" ]
+	run build --source "git:$work/git@HEAD"
+	ok "git: builds" exits 0
+	run build --source "dir:$work/git"
+	ok "dir: builds with new files" has_line 'progress 3 3'
+}
+
+test_build()
+{
+	run_build
+	ok "builds" exits 0
+	built=$(entry)
+	ok "entry is the last line" \
+		[ "$(tail -n 1 "$out")" = "entry $built" ]
+	ok "progress ends with all done" has_line 'progress 2 2'
+	for file in vmlinux config System.map meta build.log; do
+		ok "entry has $file" [ -s "$built/$file" ]
+	done
+	ok "meta has the release" \
+		grep -qx 'release=6.0.0-fake' "$built/meta"
+	ok "no temporary directory is left" empty_dir "$cache/tmp"
+	before=$(wc -l <"$cache/builds")
+	run_build
+	ok "second time is cached" has_line cached
+	ok "cached is the same entry" [ "$(entry)" = "$built" ]
+	ok "cached runs no make" [ "$(wc -l <"$cache/builds")" -eq "$before" ]
+	sum=$(sha256sum <"$built/vmlinux")
+	echo damage >>"$built/vmlinux"
+	run_build
+	ok "damaged entry is built again, with the same outcome" \
+		[ "$sum" = "$(sha256sum <"$(entry)/vmlinux")" ]
+	run -q build --source "dir:$work/linux" --config "$work/b.config"
+	ok "-q prints key and entry only" \
+		[ "$(cut -d ' ' -f 1 "$out" | tr '\n' ' ')" = 'key entry ' ]
+}
+
+test_patch()
+{
+	make_patch one.patch b c
+	make_patch two.patch c d
+	printf '# comment\none.patch\n\ntwo.patch # why\n' >"$work/patches/series"
+	run_build --patches "$work/patches/series"
+	ok "series applies in order" exits 0
+	ok "steps name the patches" has_line 'step patch two.patch'
+	ok "meta names the patches" \
+		grep -qx 'patches=one.patch two.patch' "$(entry)/meta"
+	ok "source is untouched" [ "$(cat "$work/linux/kernel/b.c")" = b ]
+
+	make_patch two.patch x d
+	run_build --patches "$work/patches/series"
+	ok "patch that does not apply is the subject's fault" exits 4
+	ok "and the hunk is named" says "patch two.patch does not apply: hunk #1 at kernel/b.c:1 (series $work/patches/series)"
+	make_patch two.patch x d
+	sed -i 's|kernel/b.c|kernel/none.c|' "$work/patches/two.patch"
+	run_build --patches "$work/patches/series"
+	ok "and the missing file is named" says "patch two.patch does not apply: no file kernel/none.c"
+	ok "failed patch leaves no temporary directory" empty_dir "$cache/tmp"
+	echo none.patch >"$work/patches/series"
+	run_build --patches "$work/patches/series"
+	ok "missing patch is a bad argument" exits 2
+}
+
+test_errors()
+{
+	make_patch one.patch b BROKEN
+	echo one.patch >"$work/patches/series"
+	run_build --patches "$work/patches/series"
+	ok "compile error is the subject's fault" exits 4
+	ok "and the first error is named" says "kernel does not compile: kernel/b.c:1:2: error: 'BROKEN' undeclared (log: $cache/logs/"
+	log=$(sed -n 's/.*(log: \(.*\))$/\1/p' "$err")
+	ok "and the log is kept" [ -s "$log" ]
+	ok "failed build leaves no entry" \
+		[ ! -e "$cache/kernels/$(sed -n 's/^key //p' "$out")" ]
+
+	printf '# why\nCONFIG_A=y\nCONFIG_C=m\n' >"$work/lost.config"
+	run build --source "dir:$work/linux" --config "$work/lost.config"
+	ok "lost symbol is the subject's fault" exits 4
+	ok "and named with its origin" says "CONFIG_C=m wanted by $work/lost.config:3, final config has 'not set'"
+	printf '# CONFIG_C is not set\n' >"$work/later.config"
+	run build --source "dir:$work/linux" --config "$work/lost.config" \
+		--config "$work/later.config"
+	ok "later fragment wins" exits 0
+
+	run build --source "dir:$work/nowhere"
+	ok "missing tree is the host's fault" exits 5
+	run build --source deb:linux-source-0.0
+	ok "missing package is the host's fault" exits 5
+	ok "and the remedy is named" grep -qE \
+		'apt-get install linux-source-0.0|dpkg-query is missing' "$err"
+	run build --source ftp:x
+	ok "unknown source is a bad argument" exits 2
+	run build
+	ok "no source is a bad argument" exits 2
+	run build --source "dir:$work/linux" --config "$work/none.config"
+	ok "missing fragment is a bad argument" exits 2
+	run -j none build --source "dir:$work/linux"
+	ok "jobs that are no number are a bad argument" exits 2
+}
+
+# wait_line FILE TEXT: for a process in the background to get there.
+wait_line()
+{
+	tries=0
+	until grep -qs "$2" "$1"; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 200 ] || return 1
+		sleep 0.05
+	done
+}
+
+# hold_build NAME: starts a build that stays in its compile step.  The config
+# makes it one that no other test has built.
+hold_build()
+{
+	: >"$cache/hold"
+	printf 'CONFIG_A=y\nCONFIG_B=y\n# %s\n' "$1" >"$work/hold.config"
+	: >"$cache/builds"
+	# The shell has its background processes ignore SIGINT.
+	env --default-signal=INT "$build" -c "$cache" build \
+		--source "dir:$work/linux" --config "$work/hold.config" \
+		>"$out.1" 2>"$err.1" &
+	first=$!
+	pids="$pids $first"
+	wait_line "$cache/builds" started
+}
+
+test_concurrent()
+{
+	hold_build concurrent
+	"$build" -c "$cache" build --source "dir:$work/linux" \
+		--config "$work/hold.config" >"$out" 2>"$err" &
+	second=$!
+	pids="$pids $second"
+	ok "second build waits for the first" \
+		wait_line "$out" "^waiting $first\$"
+	rm "$cache/hold"
+	wait "$first"
+	ok "first build succeeds" [ $? -eq 0 ]
+	wait "$second"
+	ok "second build succeeds" [ $? -eq 0 ]
+	ok "second build finds it cached" has_line cached
+	ok "it was built once" \
+		[ "$(wc -l <"$cache/builds")" -eq 1 ]
+}
+
+no_process_in()
+{
+	! readlink /proc/[0-9]*/cwd 2>/dev/null | grep -F "$1"
+}
+
+test_interrupt()
+{
+	for signal in INT TERM HUP; do
+		hold_build "interrupt $signal"
+		kill -$signal "$first"
+		wait "$first"
+		ok "SIG$signal ends with status 130" [ $? -eq 130 ]
+		ok "SIG$signal leaves no temporary directory" \
+			empty_dir "$cache/tmp"
+		ok "SIG$signal leaves no entry" [ ! -e \
+			"$cache/kernels/$(sed -n 's/^key //p' "$out.1")" ]
+		ok "SIG$signal leaves no process" no_process_in "$cache/tmp"
+		rm -f "$cache/hold"
+	done
+
+	# As after a power cut: no process of that id is alive.
+	mkdir "$cache/tmp/stale.999999999"
+	echo CONFIG_A=y >"$work/stale.config"
+	run build --source "dir:$work/linux" --config "$work/stale.config"
+	ok "next build removes what a killed one left" empty_dir "$cache/tmp"
+}
+
+echo 'TAP version 13'
+make_tree
+test_key
+test_git_key
+test_build
+test_patch
+test_errors
+test_concurrent
+test_interrupt
+echo "1..$nr"
+[ "$failed" -eq 0 ]
