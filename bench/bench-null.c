@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Nothing: what the clock and the call of run() cost in every figure.  It is
+ * reported beside the others, not subtracted from them.
+ */
+#include "bench.h"
+
+static int null_run(struct bench_ctx *ctx, uint64_t nr)
+{
+	/* The loop that the others have, kept though it does nothing. */
+	for (uint64_t i = 0; i < nr; i++)
+		__asm__ volatile("" : : : "memory");
+	return 0;
+}
+
+BENCH_DEFINE(null) = {
+	.name = "null",
+	.summary = "read the clock twice with an empty run in between",
+	.version = 1,
+	.kconfig = "CGROUPS",
+	.run = null_run,
+};

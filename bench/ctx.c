@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctx.h"
+
+static const struct bench_param *find_param(const struct bench *bench,
+					    const char *key, size_t len)
+{
+	const struct bench_param *p;
+
+	for (p = bench->params; p && p->key; p++)
+		if (strlen(p->key) == len && !memcmp(p->key, key, len))
+			return p;
+	return NULL;
+}
+
+static int check_known(const struct bench *bench, const char *params,
+		       char *text, size_t size)
+{
+	const char *p = params;
+
+	while (*p) {
+		size_t len = strcspn(p, ",");
+		size_t key = strcspn(p, "=,");
+
+		if (key == len) {
+			snprintf(text, size, "param '%.*s' has no value",
+				 (int)len, p);
+			return -EINVAL;
+		}
+		if (!find_param(bench, p, key)) {
+			snprintf(text, size, "unknown param '%.*s'", (int)key,
+				 p);
+			return -EINVAL;
+		}
+		p += len;
+		p += *p == ',';
+	}
+	return 0;
+}
+
+int ctx_check_params(const struct bench *bench, const char *params, char *text,
+		     size_t size)
+{
+	char sorted[REC_PARAMS_MAX], value[REC_PARAMS_MAX];
+	const struct bench_param *p;
+
+	if (snprintf(sorted, sizeof(sorted), "%s", params) >=
+		    (int)sizeof(sorted) ||
+	    rec_params_sort(sorted, sizeof(sorted)) < 0 ||
+	    strcmp(sorted, params)) {
+		snprintf(text, size, "params are not a sorted k=v,k=v list");
+		return -EINVAL;
+	}
+	if (check_known(bench, params, text, size) < 0)
+		return -EINVAL;
+	for (p = bench->params; p && p->key; p++) {
+		if (rec_param_get(params, p->key, value, sizeof(value)) == 0)
+			continue;
+		snprintf(text, size, "param '%s' is missing", p->key);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+void ctx_set_params(struct bench_ctx *ctx, const char *params)
+{
+	const char *p = params;
+
+	ctx->nr_params = 0;
+	while (*p && ctx->nr_params < CTX_PARAMS_MAX) {
+		struct ctx_param_value *v = &ctx->params[ctx->nr_params++];
+		size_t len = strcspn(p, ",");
+		char *eq;
+
+		snprintf(v->key, sizeof(v->key), "%.*s", (int)len, p);
+		eq = strchr(v->key, '=');
+		v->value = strlen(v->key);
+		if (eq) {
+			*eq = '\0';
+			v->value = eq + 1 - v->key;
+		}
+		p += len;
+		p += *p == ',';
+	}
+}
+
+const char *ctx_param(const struct bench_ctx *ctx, const char *key)
+{
+	for (unsigned i = 0; i < ctx->nr_params; i++)
+		if (!strcmp(ctx->params[i].key, key))
+			return ctx->params[i].key + ctx->params[i].value;
+	return "";
+}
+
+int ctx_param_u64(struct bench_ctx *ctx, const char *key, uint64_t *ret)
+{
+	const char *text = ctx_param(ctx, key);
+	unsigned shift = 0;
+	uint64_t v;
+	char *end;
+
+	errno = 0;
+	v = strtoull(text, &end, 10);
+	if (*end == 'K' || *end == 'M')
+		shift = *end++ == 'K' ? 10 : 20;
+	/* strtoull() takes signs and blanks. */
+	if (*text < '0' || *text > '9' || *end || errno ||
+	    v > UINT64_MAX >> shift)
+		return ctx_bad_param(ctx, key);
+	*ret = v << shift;
+	return 0;
+}
+
+int ctx_bad_param(struct bench_ctx *ctx, const char *key)
+{
+	ctx->bad_param = true;
+	return ctx_fail(ctx, -EINVAL, "param '%s' cannot be '%s'", key,
+			ctx_param(ctx, key));
+}
+
+/* One line of it goes behind a '#' in the status stream. */
+static void set_text(struct bench_ctx *ctx, const char *fmt, va_list ap)
+{
+	vsnprintf(ctx->text, CTX_TEXT_MAX, fmt, ap);
+	for (char *p = ctx->text; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+}
+
+int ctx_skip(struct bench_ctx *ctx, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_text(ctx, fmt, ap);
+	va_end(ap);
+	return BENCH_SKIP;
+}
+
+int ctx_fail(struct bench_ctx *ctx, int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_text(ctx, fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+void ctx_may_idle(struct bench_ctx *ctx)
+{
+	ctx->may_idle = true;
+}
+
+const struct cg *ctx_subtree(const struct bench_ctx *ctx)
+{
+	return &ctx->subtree;
+}
+
+const struct cg *ctx_setup_cgroup(const struct bench_ctx *ctx)
+{
+	return &ctx->setup_leaf;
+}
+
+static struct ctx_mount *free_mount(struct bench_ctx *ctx)
+{
+	for (unsigned i = 0; i < CTX_MOUNTS_MAX; i++)
+		if (!ctx->traces->mounts[i].used)
+			return &ctx->traces->mounts[i];
+	return NULL;
+}
+
+int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
+{
+	struct ctx_mount *m = free_mount(ctx);
+	struct cg root;
+	int r;
+
+	if (!m || strlen(options) >= sizeof(m->options))
+		return ctx_fail(ctx, -ENOSPC, "no room to note hierarchy '%s'",
+				options);
+	strcpy(m->options, options);
+	snprintf(m->path, sizeof(m->path), "%s/v1-%u", ctx->scratch,
+		 (unsigned)(m - ctx->traces->mounts));
+	m->used = true;
+	r = cg_mount_v1(options, m->path, &m->was_there);
+	if (r == -EINVAL || r == -ENOENT || r == -ENODEV || r == -EBUSY)
+		return ctx_skip(ctx, "cannot mount a v1 hierarchy '%s': %s",
+				options, strerror(-r));
+	if (r < 0)
+		return ctx_fail(ctx, r, "mount hierarchy '%s': %s", options,
+				strerror(-r));
+	r = cg_open(m->path, 1, &root);
+	if (r == 0) {
+		r = cg_create(&root, ctx->name, ret);
+		cg_close(&root);
+	}
+	if (r < 0)
+		return ctx_fail(ctx, r, "make a cgroup in '%s': %s", options,
+				strerror(-r));
+	return 0;
+}
+
+/* Is the controller among the words of a control file? */
+static bool listed(const struct cg *cg, const char *file, const char *name)
+{
+	char text[256];
+	char *word, *save = NULL;
+
+	if (cg_read(cg, file, text, sizeof(text)) < 0)
+		return false;
+	for (word = strtok_r(text, " \n", &save); word;
+	     word = strtok_r(NULL, " \n", &save))
+		if (!strcmp(word, name))
+			return true;
+	return false;
+}
+
+static int enable(struct bench_ctx *ctx, const char *name)
+{
+	char plus[64];
+	char *undo = ctx->traces->enabled;
+	size_t used = strlen(undo), size = sizeof(ctx->traces->enabled);
+	int r;
+
+	snprintf(plus, sizeof(plus), "+%s", name);
+	if (!listed(&ctx->v2, "cgroup.subtree_control", name)) {
+		if (used + strlen(name) + 3 > size)
+			return ctx_fail(ctx, -ENOSPC,
+					"no room to note controller '%s'",
+					name);
+		/* Noted first: what is not on can be turned off as well. */
+		snprintf(undo + used, size - used, "-%s ", name);
+		r = cg_write(&ctx->v2, "cgroup.subtree_control", plus);
+		if (r < 0)
+			return ctx_fail(ctx, r, "enable '%s' in v2's root: %s",
+					name, strerror(-r));
+	}
+	r = cg_write(&ctx->subtree, "cgroup.subtree_control", plus);
+	if (r < 0)
+		return ctx_fail(ctx, r, "enable '%s' in the subtree: %s", name,
+				strerror(-r));
+	return 0;
+}
+
+int ctx_controllers(struct bench_ctx *ctx, const char *which)
+{
+	char text[256];
+	char *word, *save = NULL;
+	int r = 0;
+
+	if (!strcmp(which, "none"))
+		return 0;
+	if (strcmp(which, "all")) {
+		if (!listed(&ctx->v2, "cgroup.controllers", which))
+			return ctx_skip(ctx, "v2 has no controller '%s'",
+					which);
+		return enable(ctx, which);
+	}
+	if (cg_read(&ctx->v2, "cgroup.controllers", text, sizeof(text)) <= 1)
+		return ctx_skip(ctx, "v2 has no controllers");
+	for (word = strtok_r(text, " \n", &save); word && r == 0;
+	     word = strtok_r(NULL, " \n", &save))
+		r = enable(ctx, word);
+	return r;
+}
+
+int ctx_make_subtree(struct bench_ctx *ctx)
+{
+	int r;
+
+	r = cg_create(&ctx->v2, ctx->name, &ctx->subtree);
+	if (r == 0)
+		r = cg_create(&ctx->subtree, CTX_SETUP_LEAF, &ctx->setup_leaf);
+	if (r == 0)
+		r = cg_create(&ctx->subtree, CTX_POINT_LEAF, &ctx->point_leaf);
+	if (r < 0)
+		return ctx_fail(ctx, r, "make cgroup '%s': %s", ctx->name,
+				strerror(-r));
+	return 0;
+}
+
+static void note(struct bench_ctx *ctx, int *first, int r, const char *what)
+{
+	if (r < 0 && *first == 0)
+		*first = ctx_fail(ctx, r, "clean-up: %s: %s", what,
+				  strerror(-r));
+}
+
+static int undo_mount(const struct bench_ctx *ctx, const struct ctx_mount *m)
+{
+	struct cg root, sub;
+	int r;
+
+	r = cg_open(m->path, 1, &root);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	/*
+	 * Every task below was in the v2 subtree as well and is dead, unless
+	 * there was no cgroup.kill.
+	 */
+	r = cg_open_file(&root, ctx->name, 0);
+	if (r >= 0) {
+		sub = (struct cg){ .fd = r, .version = 1 };
+		r = cg_kill(&sub, NULL);
+		cg_close(&sub);
+		if (r == 0)
+			r = cg_remove(&root, ctx->name);
+	} else if (r == -ENOENT) {
+		r = 0;
+	}
+	cg_close(&root);
+	return r < 0 ? r : cg_umount_v1(m->options, m->path, m->was_there);
+}
+
+static int undo_controllers(struct bench_ctx *ctx)
+{
+	char *enabled = ctx->traces->enabled;
+	int r;
+
+	if (!*enabled)
+		return 0;
+	r = cg_write(&ctx->v2, "cgroup.subtree_control", enabled);
+	*enabled = '\0';
+	return r;
+}
+
+int ctx_undo(struct bench_ctx *ctx)
+{
+	int first = 0;
+
+	if (ctx->subtree.fd >= 0)
+		note(ctx, &first, cg_kill(&ctx->subtree, NULL),
+		     "kill the subtree");
+	cg_close(&ctx->point_leaf);
+	cg_close(&ctx->setup_leaf);
+	cg_close(&ctx->subtree);
+	for (unsigned i = CTX_MOUNTS_MAX; i-- > 0;) {
+		struct ctx_mount *m = &ctx->traces->mounts[i];
+
+		if (m->used)
+			note(ctx, &first, undo_mount(ctx, m), m->options);
+		m->used = false;
+	}
+	note(ctx, &first, cg_remove(&ctx->v2, ctx->name), "remove the subtree");
+	note(ctx, &first, undo_controllers(ctx), "disable controllers in v2");
+	return first;
+}

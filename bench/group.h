@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Runs the points that share a set-up, contained: three kinds of process.
+ *
+ *   runner   makes the cgroups, gives orders, keeps time, kills, cleans up and
+ *            writes the results; touches nothing that it measures
+ *   stage    one a group: runs setup(), then forks a point for each order
+ *   point    begin(), warm-up, samples, check()
+ */
+#ifndef CGMARK_GROUP_H
+#define CGMARK_GROUP_H
+
+#include <sys/types.h>
+
+#include "ctx.h"
+#include "measure.h"
+#include "points.h"
+
+struct runner {
+	struct points points;
+	const struct measure_clock *clock;
+	int status_fd;		/* KTAP */
+	int samples_fd;		/* records; -1: shown as KTAP comments */
+	char scratch[64];	/* directory for mount points */
+	struct cg v2;		/* root of v2 */
+	unsigned serial;	/* of the next subtree */
+	unsigned not_ok;	/* points that failed */
+};
+
+/*
+ * Run points first..end-1, which share a set-up, and report each.  Returns the
+ * index of the next point to run, > first: less than end if the stage was lost
+ * on the way and what is left needs a new one.
+ */
+unsigned group_run(struct runner *rn, unsigned first, unsigned end);
+
+#endif

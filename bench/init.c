@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * PID 1 of the guest: mounts what is needed, runs each benchmark program that
+ * the plan names, hands status and samples on, and ends the machine.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "ports.h"
+#include "record.h"
+#include "relay.h"
+#include "tap.h"
+
+#define PLAN "/plan.tsv"
+#define PLAN_BYTES_MAX (4 * 1024 * 1024)
+#define BINARIES_MAX 64
+#define V2 "/sys/fs/cgroup"
+
+/* Descriptors that a benchmark program finds its channels at. */
+#define CHILD_STATUS_FD 3
+#define CHILD_SAMPLES_FD 4
+
+struct init {
+	int status_fd;
+	int samples_fd;
+	char binaries[BINARIES_MAX][REC_BENCH_MAX];
+	unsigned nr_binaries;
+	unsigned precreate; /* cgroups to make and leave in v2 */
+	unsigned samples;   /* records handed on */
+	uint32_t crc;	    /* of all bytes handed on */
+};
+
+/* Large, and read by poll() loops: not for the stack. */
+static struct init in = { .status_fd = -1, .samples_fd = -1 };
+static struct relay status_relay, samples_relay, output_relay;
+static char plan[PLAN_BYTES_MAX];
+
+/* There is no ACPI to power off by; sim and kvm end at a reset. */
+static void end_machine(void) __attribute__((noreturn));
+static void end_machine(void)
+{
+	sync();
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+/* Without a status channel there is still the kernel log. */
+static void bail_out(const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+static void bail_out(const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+	int fd = in.status_fd;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (fd < 0)
+		fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0)
+		tap_line(fd, "Bail out! %s", text);
+	end_machine();
+}
+
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *path;
+	} mounts[] = {
+		{ "devtmpfs", "/dev" }, { "proc", "/proc" },
+		{ "sysfs", "/sys" },	{ "tmpfs", "/run" },
+		{ "tmpfs", "/tmp" },	{ "cgroup2", V2 },
+	};
+
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		const char *path = mounts[i].path;
+
+		mkdir(path, 0755);
+		/* EBUSY: the kernel was configured to mount it itself. */
+		if (mount("cgmark", path, mounts[i].type, 0, NULL) < 0 &&
+		    errno != EBUSY)
+			bail_out("mount %s on %s: %s", mounts[i].type, path,
+				 strerror(errno));
+	}
+}
+
+static void write_sysctl(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	write_all(fd, value, strlen(value));
+	close(fd);
+}
+
+/* The defaults depend on the size of memory, which is a perturbation. */
+static void set_limits(void)
+{
+	write_sysctl("/proc/sys/kernel/threads-max", "65536");
+	write_sysctl("/proc/sys/kernel/pid_max", "65536");
+}
+
+static void open_channels(void)
+{
+	in.status_fd = port_open("cgmark.status", "CGMARK_STATUS_FD");
+	if (in.status_fd < 0) {
+		int r = in.status_fd;
+
+		in.status_fd = -1;
+		bail_out("no port cgmark.status: %s", strerror(-r));
+	}
+	/* The host takes the first line for "userspace is reached". */
+	tap_line(in.status_fd, "KTAP version 1");
+	in.samples_fd = port_open("cgmark.samples", "CGMARK_SAMPLES_FD");
+	if (in.samples_fd < 0)
+		bail_out("no port cgmark.samples: %s",
+			 strerror(-in.samples_fd));
+}
+
+static int on_option(const char *key, const char *value, void *arg)
+{
+	char *end;
+
+	if (strcmp(key, "precreate"))
+		return 0;
+	in.precreate = strtoul(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || in.precreate > 100000)
+		bail_out("plan: option precreate cannot be '%.40s'", value);
+	return 0;
+}
+
+static int on_point(const struct plan_point *p, void *arg)
+{
+	for (unsigned i = 0; i < in.nr_binaries; i++)
+		if (!strcmp(in.binaries[i], p->binary))
+			return 0;
+	if (in.nr_binaries == BINARIES_MAX)
+		bail_out("plan: more than %d programs", BINARIES_MAX);
+	strcpy(in.binaries[in.nr_binaries++], p->binary);
+	return 0;
+}
+
+static void read_plan(void)
+{
+	struct rec_error err = { 0 };
+	size_t len = 0;
+	ssize_t n;
+	int fd;
+
+	fd = open(PLAN, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		bail_out("open " PLAN ": %s", strerror(errno));
+	while (len < sizeof(plan) &&
+	       (n = read(fd, plan + len, sizeof(plan) - len)) > 0)
+		len += n;
+	close(fd);
+	if (rec_parse_plan(plan, len, on_option, on_point, NULL, &err) < 0)
+		bail_out("plan: %s", err.text);
+}
+
+static void precreate_cgroups(void)
+{
+	char path[64];
+
+	for (unsigned i = 0; i < in.precreate; i++) {
+		snprintf(path, sizeof(path), V2 "/precreated-%u", i);
+		if (mkdir(path, 0755) < 0)
+			bail_out("make %s: %s", path, strerror(errno));
+	}
+}
+
+static void set_up_relay(struct relay *r, int fd, int out, const char *prefix)
+{
+	r->in = fd;
+	r->out = out;
+	r->prefix = prefix;
+	r->len = 0;
+}
+
+/* In the child.  Pipes lie above the descriptors that they are to get. */
+static void exec_binary(const char *name, const int *fds)
+{
+	static char status_env[] = "CGMARK_STATUS_FD=3";
+	static char samples_env[] = "CGMARK_SAMPLES_FD=4";
+	static char plan_option[] = "--plan", plan_path[] = PLAN;
+	char *envp[] = { status_env, samples_env, NULL };
+	char path[REC_BENCH_MAX + 16];
+	char *argv[] = { path, plan_option, plan_path, NULL };
+
+	snprintf(path, sizeof(path), "/bench/%s", name);
+	dup2(fds[2], STDOUT_FILENO);
+	dup2(fds[2], STDERR_FILENO);
+	dup2(fds[0], CHILD_STATUS_FD);
+	dup2(fds[1], CHILD_SAMPLES_FD);
+	execve(path, argv, envp);
+	tap_line(CHILD_STATUS_FD, "# execute %s: %s", path, strerror(errno));
+	_exit(127);
+}
+
+/* write ends for the child in fds, read ends in the relays. */
+static void make_pipes(int *fds)
+{
+	struct relay *const relays[3] = { &status_relay, &samples_relay,
+					  &output_relay };
+	int p[2];
+
+	for (int i = 0; i < 3; i++) {
+		if (pipe2(p, O_CLOEXEC) < 0)
+			bail_out("pipe: %s", strerror(errno));
+		relays[i]->in = p[0];
+		fds[i] = fcntl(p[1], F_DUPFD_CLOEXEC, 10);
+		close(p[1]);
+		if (fds[i] < 0)
+			bail_out("pipe: %s", strerror(errno));
+	}
+	set_up_relay(&status_relay, status_relay.in, in.status_fd, "    ");
+	set_up_relay(&samples_relay, samples_relay.in, in.samples_fd, "");
+	samples_relay.lines = &in.samples;
+	samples_relay.crc = &in.crc;
+	set_up_relay(&output_relay, output_relay.in, in.status_fd, "    # ");
+}
+
+static void pump(struct relay *relay)
+{
+	int r = relay_pump(relay);
+
+	if (r < 0)
+		bail_out("hand on a stream: %s", strerror(-r));
+}
+
+/*
+ * Until all three pipes ended.  When the program has, whatever it should have
+ * left running holds them open: kill all there is but PID 1.
+ */
+static void relay_all(int pidfd)
+{
+	struct relay *const relays[3] = { &status_relay, &samples_relay,
+					  &output_relay };
+	struct pollfd fds[4] = { [3] = { .fd = pidfd, .events = POLLIN } };
+	int open_pipes;
+
+	for (;;) {
+		open_pipes = 0;
+		for (int i = 0; i < 3; i++) {
+			fds[i].fd = relays[i]->in;
+			fds[i].events = POLLIN;
+			open_pipes += relays[i]->in >= 0;
+		}
+		if (!open_pipes)
+			return;
+		if (poll(fds, 4, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			bail_out("poll: %s", strerror(errno));
+		}
+		if (fds[3].revents) {
+			kill(-1, SIGKILL);
+			fds[3].fd = -1;
+		}
+		for (int i = 0; i < 3; i++)
+			if (fds[i].revents)
+				pump(relays[i]);
+	}
+}
+
+static void report_binary(unsigned i, int status)
+{
+	enum tap_result result = TAP_ERROR;
+	char text[128] = "";
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		result = TAP_OK;
+	else if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
+		snprintf(text, sizeof(text), "a point of it failed");
+	else if (WIFEXITED(status))
+		snprintf(text, sizeof(text), "could not run: status %d",
+			 WEXITSTATUS(status));
+	else
+		snprintf(text, sizeof(text), "killed by signal %d (%s)",
+			 WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
+		result = TAP_FAIL;
+	tap_result(in.status_fd, result, i + 1, in.binaries[i], text);
+}
+
+/* Reap it and its orphans, which come to PID 1. */
+static int reap(pid_t pid)
+{
+	int status = -1, s;
+	pid_t ended;
+
+	while ((ended = waitpid(-1, &s, 0)) > 0 || errno == EINTR)
+		if (ended == pid)
+			status = s;
+	return status;
+}
+
+static void run_binary(unsigned i)
+{
+	int fds[3], pidfd;
+	pid_t pid;
+
+	make_pipes(fds);
+	pid = fork();
+	if (pid < 0)
+		bail_out("fork: %s", strerror(errno));
+	if (pid == 0)
+		exec_binary(in.binaries[i], fds);
+	for (int k = 0; k < 3; k++)
+		close(fds[k]);
+	pidfd = syscall(SYS_pidfd_open, pid, 0);
+	relay_all(pidfd);
+	report_binary(i, reap(pid));
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+static void begin_streams(void)
+{
+	char head[REC_LINE_MAX];
+	int n = rec_format_head(head, sizeof(head), "cgmark-samples");
+
+	tap_line(in.status_fd, "1..%u", in.nr_binaries);
+	in.crc = rec_crc32(0, head, n);
+	if (write_all(in.samples_fd, head, n) < 0)
+		bail_out("begin the samples: %s", strerror(errno));
+}
+
+static void end_streams(void)
+{
+	char line[REC_LINE_MAX];
+	int n = rec_format_end(line, sizeof(line), in.samples, in.crc);
+
+	if (write_all(in.samples_fd, line, n) < 0)
+		bail_out("end the samples: %s", strerror(errno));
+	tap_line(in.status_fd, "# cgmark: end");
+}
+
+int main(void)
+{
+	if (getpid() != 1) {
+		fprintf(stderr, "init: runs as the guest's PID 1 only\n");
+		return 2;
+	}
+	mount_all();
+	set_limits();
+	open_channels();
+	read_plan();
+	begin_streams();
+	precreate_cgroups();
+	for (unsigned i = 0; i < in.nr_binaries; i++)
+		run_binary(i);
+	end_streams();
+	end_machine();
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+
+#include "list.h"
+#include "points.h"
+
+static void print_bench(FILE *out, const struct bench *b)
+{
+	const struct bench_param *p;
+
+	fprintf(out, "B\t%s\t%u\t%s\t%u\t%u\t%u\t%s\n", b->name, b->version,
+		b->kconfig, bench_samples(b), bench_warmup(b), bench_nr_ops(b),
+		b->summary);
+	for (p = b->params; p && p->key; p++)
+		fprintf(out, "A\t%s\t%s\t%s\t%d\n", b->name, p->key, p->values,
+			p->variant);
+}
+
+int list_print(FILE *out)
+{
+	for (size_t i = 0; i < points_nr_benches(); i++)
+		print_bench(out, points_bench(i));
+	return fflush(out) || ferror(out) ? -EIO : 0;
+}

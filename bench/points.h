@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The benchmarks linked in, and the points of a plan that are theirs. */
+#ifndef CGMARK_POINTS_H
+#define CGMARK_POINTS_H
+
+#include "bench.h"
+#include "record.h"
+
+struct point {
+	struct plan_point plan;
+	const struct bench *bench;	/* NULL: see error */
+	char error[160];		/* why it cannot run; "" if it can */
+};
+
+struct points {
+	struct point *list;
+	unsigned nr;
+	unsigned max;
+	char clock[16];		/* option clock=, default "ns" */
+	uint64_t phase_ns;	/* option phase_ns=, default 0 */
+};
+
+size_t points_nr_benches(void);
+const struct bench *points_bench(size_t i);
+const struct bench *points_find_bench(const char *name);
+
+/*
+ * Points of `binary`, in plan order.  A point that cannot run (no such
+ * benchmark, another version of it, bad params) is there with its error.  The
+ * list is a shared mapping, so that a fork does not pay for a long plan.
+ * -errno: the plan itself is malformed, *err says how.
+ */
+int points_read_plan(const char *path, const char *binary, struct points *ret,
+		     struct rec_error *err);
+/* A list of one point with the benchmark's defaults. */
+int points_single(const char *bench, const char *params, struct points *ret);
+void points_release(struct points *pts);
+
+/* Index behind the last point that can share the set-up of point i. */
+unsigned points_group_end(const struct points *pts, unsigned i);
+
+#endif

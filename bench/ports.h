@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Channels out of the guest. */
+#ifndef CGMARK_PORTS_H
+#define CGMARK_PORTS_H
+
+/*
+ * Open the virtio-serial port of this name; waits for it to appear.  Where the
+ * machine has none, the descriptor in environment variable env is taken.
+ * Returns the descriptor or -errno.
+ */
+int port_open(const char *name, const char *env);
+
+#endif

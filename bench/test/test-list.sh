@@ -1,0 +1,69 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# test-list.sh PROGRAM...: --list of each program has the form of list.h.
+tab=$(printf '\t')
+n=0
+printf 'TAP version 13\n1..%d\n' $(($# * 3))
+
+report() {
+	n=$((n + 1))
+	if [ "$1" -eq 0 ]; then
+		printf 'ok %d - %s\n' "$n" "$2"
+	else
+		printf 'not ok %d - %s\n' "$n" "$2"
+	fi
+}
+
+for program; do
+	name=${program##*/}
+	out=$("$program" --list)
+	status=$?
+	[ $status -eq 0 ] && [ -n "$out" ]
+	report $? "$name --list says something and ends well"
+
+	printf '%s\n' "$out" | awk -F "$tab" '
+		function bad(why) {
+			print "# line " NR ": " why
+			failed = 1
+		}
+		/[^ -~\t]/ { bad("not printable") }
+		$1 == "B" {
+			if (NF != 8)
+				bad("B line of " NF " fields")
+			if ($2 !~ /^[a-z0-9_]+(\/[a-z0-9_]+)?$/)
+				bad("name " $2)
+			if ($3 !~ /^[1-9][0-9]*$/ || $5 !~ /^[1-9][0-9]*$/ ||
+			    $6 !~ /^[1-9][0-9]*$/ || $7 !~ /^[1-9][0-9]*$/)
+				bad("a number is none")
+			if ($4 !~ /^[A-Z0-9_]+( [A-Z0-9_]+)*$/)
+				bad("kconfig " $4)
+			if ($8 == "" || length($8) > 70)
+				bad("summary empty or long")
+			if (seen[$2]++)
+				bad("benchmark twice")
+			bench = $2
+			next
+		}
+		$1 == "A" {
+			if (NF != 5)
+				bad("A line of " NF " fields")
+			if ($2 != bench)
+				bad("param of " $2 " below " bench)
+			if ($3 !~ /^[a-z][a-z0-9_]*$/)
+				bad("key " $3)
+			if ($4 !~ /^[A-Za-z0-9._+-]+(,[A-Za-z0-9._+-]+)*$/)
+				bad("values " $4)
+			if ($5 !~ /^[01]$/)
+				bad("variant " $5)
+			if (key[$2, $3]++)
+				bad("param twice")
+			next
+		}
+		{ bad("unknown record") }
+		END { exit failed }'
+	report $? "$name --list has the form that is documented"
+
+	"$program" --no-such-option >/dev/null 2>&1
+	[ $? -eq 2 ]
+	report $? "$name refuses an unknown option with status 2"
+done

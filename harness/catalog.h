@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The benchmarks there are, as the guest programs themselves tell: every
+ * BENCH_DIR/bench-* is run with --list on the host.
+ */
+#ifndef CGMARK_CATALOG_H
+#define CGMARK_CATALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct bench_key {
+	char *key;
+	char **values; /* default sweep */
+	size_t nr_values;
+	bool variant; /* shares its set-up: varies fastest */
+};
+
+struct bench_info {
+	char *binary; /* "bench-attach" */
+	char *name;   /* "attach/self" */
+	char *summary;
+	char *kconfig;
+	unsigned version;
+	unsigned samples;
+	unsigned warmup;
+	unsigned nr_ops; /* 0: calibrate */
+	struct bench_key *keys;
+	size_t nr_keys;
+};
+
+struct catalog {
+	struct bench_info *benches; /* by binary, then as listed */
+	size_t nr;
+};
+
+/* Returns an exit_status; errors were logged. */
+int catalog_load(const char *bench_dir, struct catalog *ret);
+void catalog_release(struct catalog *c);
+
+/*
+ * Adds what a program printed for --list.  0, or -EBADMSG (logged with the
+ * program and the line).  Changes text.
+ */
+int catalog_parse(struct catalog *c, const char *binary, char *text);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Subcommands: one cmd-*.c each; argv[0] is "cgmark NAME", for argp's help. */
+#ifndef CGMARK_CMD_H
+#define CGMARK_CMD_H
+
+/* Where things are: set by main() from the environment or the build. */
+struct env {
+	const char *kernel_dir;		/* CGMARK_KERNEL_DIR */
+	const char *bench_dir;		/* CGMARK_BENCH_DIR: built guest programs */
+	const char *results_dir;	/* CGMARK_RESULTS_DIR */
+	const char *plots_dir;		/* CGMARK_PLOTS_DIR: gnuplot templates */
+};
+
+struct cmd {
+	const char *name;
+	const char *summary;
+	int (*run)(const struct env *env, int argc, char **argv);
+};
+
+int cmd_run(const struct env *env, int argc, char **argv);
+int cmd_compare(const struct env *env, int argc, char **argv);
+int cmd_report(const struct env *env, int argc, char **argv);
+int cmd_import(const struct env *env, int argc, char **argv);
+int cmd_list(const struct env *env, int argc, char **argv);
+int cmd_build(const struct env *env, int argc, char **argv);
+int cmd_probe(const struct env *env, int argc, char **argv);
+int cmd_verify(const struct env *env, int argc, char **argv);
+
+#endif

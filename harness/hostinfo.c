@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <sched.h>
+#include <sys/utsname.h>
+
+#include "hostinfo.h"
+#include "util.h"
+
+unsigned host_cores(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0)
+		return 1;
+	return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
+}
+
+static char *cpu_model(void)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	const char *at;
+
+	if (read_file("/proc/cpuinfo", &text) < 0 || !text.buf)
+		return xstrdup("unknown CPU");
+	at = strstr(text.buf, "model name");
+	at = at ? strchr(at, ':') : NULL;
+	if (!at)
+		return xstrdup("unknown CPU");
+	at += 1 + strspn(at + 1, " \t");
+	return xstrndup(at, strcspn(at, "\n"));
+}
+
+char *host_describe(void)
+{
+	_cleanup_free_ char *model = cpu_model();
+	struct utsname uts;
+
+	if (uname(&uts) < 0)
+		return xasprintf("%u x %s", host_cores(), model);
+	return xasprintf("%u x %s, Linux %s", host_cores(), model, uts.release);
+}

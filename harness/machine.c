@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of machines, and what their implementations share. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "machine.h"
+
+/* The most that an unprivileged process may ask for (pipe-max-size). */
+#define PIPE_BYTES (1024 * 1024)
+#define TMPDIR_PREFIX "cgmark-"
+#define DIAG_MAX_BYTES (64 * 1024)
+
+static const struct machine_ops *const machines[] = {
+	&machine_sim,
+	&machine_kvm,
+	&machine_fake,
+};
+
+const struct machine_ops *const *machine_all(size_t *nr)
+{
+	*nr = ARRAY_SIZE(machines);
+	return machines;
+}
+
+const struct machine_ops *machine_find(const char *spec, const char **arg)
+{
+	size_t len = strcspn(spec, ":");
+
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		const char *name = machines[i]->name;
+
+		if (strlen(name) != len || strncmp(name, spec, len))
+			continue;
+		/* Only fake takes an argument, and it needs one. */
+		if ((machines[i] == &machine_fake) !=
+		    (spec[len] && spec[len + 1]))
+			return NULL;
+		if (spec[len] && !spec[len + 1])
+			return NULL;
+		*arg = spec[len] ? spec + len + 1 : "";
+		return machines[i];
+	}
+	return NULL;
+}
+
+void machine_init(struct machine *m, const struct machine_ops *ops,
+		  const char *arg)
+{
+	*m = (struct machine){
+		.ops = ops,
+		.pid = -1,
+		.pidfd = -1,
+		.console_fd = -1,
+		.status_fd = -1,
+		.samples_fd = -1,
+		.diag_fd = -1,
+		.tmpdir_fd = -1,
+		.arg = xstrdup(arg ? arg : ""),
+	};
+}
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int machine_reap(struct machine *m, int *status, struct rusage *usage)
+{
+	siginfo_t info;
+
+	if (m->pid <= 0)
+		return -ESRCH;
+	/* Until it is reaped, its number and its group's cannot be reused. */
+	while (waitid(P_PID, m->pid, &info, WEXITED | WNOWAIT) < 0 &&
+	       errno == EINTR)
+		;
+	kill(-m->pid, SIGKILL);
+	while (wait4(m->pid, status, 0, usage) < 0)
+		if (errno != EINTR)
+			return -errno;
+	m->pid = -1;
+	close_fd(&m->pidfd);
+	return 0;
+}
+
+static int open_pipe(int *reader, int *writer)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return log_err_errno(errno, "cannot make a pipe");
+	*reader = fds[0];
+	*writer = fds[1];
+	/* Ours alone is non-blocking: the ends are two file descriptions. */
+	if (fcntl(*reader, F_SETFL, O_NONBLOCK) < 0)
+		return log_err_errno(errno, "cannot set up a pipe");
+	if (fcntl(*writer, F_SETPIPE_SZ, PIPE_BYTES) < 0)
+		log_debug("pipe stays small: %s", strerror(errno));
+	return 0;
+}
+
+int machine_open_channels(struct machine *m, int writers[NR_CH])
+{
+	int *readers[NR_CH] = { &m->console_fd, &m->status_fd, &m->samples_fd,
+				&m->diag_fd };
+	int r;
+
+	for (int i = 0; i < NR_CH; i++)
+		writers[i] = -1;
+	for (int i = 0; i < NR_CH; i++) {
+		r = open_pipe(readers[i], &writers[i]);
+		if (r < 0) {
+			for (int k = 0; k <= i; k++)
+				close_fd(&writers[k]);
+			return r;
+		}
+	}
+	return 0;
+}
+
+static const char *tmp_root(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir && *dir ? dir : "/tmp";
+}
+
+int machine_make_tmpdir(struct machine *m)
+{
+	_cleanup_free_ char *path = xasprintf("%s/" TMPDIR_PREFIX "%d-XXXXXX",
+					      tmp_root(), (int)getpid());
+
+	if (!mkdtemp(path))
+		return log_err_errno(errno, "cannot make a folder in %s",
+				     tmp_root());
+	m->tmpdir = xstrdup(path);
+	m->tmpdir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (m->tmpdir_fd < 0 || flock(m->tmpdir_fd, LOCK_EX | LOCK_NB) < 0)
+		return log_err_errno(errno, "cannot lock %s", path);
+	return 0;
+}
+
+/* "cgmark-PID-..." of a process that is not there. */
+static bool name_is_stale(const char *name)
+{
+	char tail;
+	int pid;
+
+	if (sscanf(name, TMPDIR_PREFIX "%d%c", &pid, &tail) != 2)
+		return false;
+	return tail == '-' && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/*
+ * The lock is what counts: the process may live in another PID namespace that
+ * shares the folder.
+ */
+static void remove_if_unused(int root, const char *name)
+{
+	_cleanup_close_ int fd = openat(
+		root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid())
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return;
+	path = xasprintf("%s/%s", tmp_root(), name);
+	log_debug("removing %s of a process that is gone", path);
+	if (rm_rf(path) < 0)
+		log_debug("could not remove %s", path);
+}
+
+void machine_remove_stale(void)
+{
+	DIR *dir = opendir(tmp_root());
+	struct dirent *de;
+
+	if (!dir)
+		return;
+	while ((de = readdir(dir)))
+		if (name_is_stale(de->d_name))
+			remove_if_unused(dirfd(dir), de->d_name);
+	closedir(dir);
+}
+
+int machine_read_diag(struct machine *m, struct strbuf *ret)
+{
+	char buf[4096];
+	ssize_t n;
+
+	if (m->diag_fd < 0)
+		return 0;
+	/* What is over the limit is read all the same: nobody may block. */
+	while ((n = read(m->diag_fd, buf, sizeof(buf))) > 0)
+		if (ret->len < DIAG_MAX_BYTES)
+			strbuf_add(ret, buf, n);
+	return n < 0 && errno != EAGAIN && errno != EINTR ? -errno : 0;
+}
+
+void machine_destroy(struct machine *m)
+{
+	int r;
+
+	if (m->pid > 0) {
+		kill(-m->pid, SIGKILL);
+		/* Before setpgid() took effect there is no such group. */
+		kill(m->pid, SIGKILL);
+		machine_reap(m, NULL, NULL);
+	}
+	close_fd(&m->pidfd);
+	close_fd(&m->console_fd);
+	close_fd(&m->status_fd);
+	close_fd(&m->samples_fd);
+	close_fd(&m->diag_fd);
+	if (m->tmpdir) {
+		r = rm_rf(m->tmpdir);
+		if (r < 0)
+			log_warn("cannot remove %s: %s", m->tmpdir,
+				 strerror(-r));
+	}
+	close_fd(&m->tmpdir_fd);
+	util_freep(&m->tmpdir);
+	m->tmpdir = NULL;
+	util_freep(&m->arg);
+	m->arg = NULL;
+	strbuf_release(&m->command);
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A machine starts a kernel with an initramfs and hands back three one-way
+ * channels: console (kernel log only), status (KTAP) and samples (records).
+ * The guest and its plan are the same bytes on every machine.
+ */
+#ifndef CGMARK_MACHINE_H
+#define CGMARK_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "util.h"
+
+/* What to boot; strings stay owned by the caller and must outlive the boot. */
+struct boot_image {
+	const char *vmlinux;
+	const char *initramfs;		/* path: guest programs, a newc cpio */
+	const void *plan;		/* bytes of plan.tsv, appended as a cpio */
+	size_t plan_len;
+	const char *cmdline;		/* appended to the machine's own; or "" */
+	unsigned mem_mib;
+	unsigned vcpus;
+	size_t initrd_pad_bytes;	/* perturbation: zero bytes behind it */
+	const char *kernel_name;	/* for fake: which stream to replay */
+	unsigned perturbation;		/* likewise */
+	const char *role;		/* "measure", "repeat", "null" */
+};
+
+struct machine {
+	const struct machine_ops *ops;
+	pid_t pid;			/* process group leader, -1: none */
+	int pidfd;
+	int console_fd;			/* read ends, non-blocking; -1: none */
+	int status_fd;
+	int samples_fd;
+	int diag_fd;			/* QEMU's stderr, for diagnose */
+	char *arg;			/* text behind "fake:" */
+	char *tmpdir;			/* removed by destroy */
+	int tmpdir_fd;			/* holds the lock that says "in use" */
+	struct strbuf command;		/* command line, for the record */
+	void *priv;
+};
+
+struct machine_ops {
+	const char *name;
+	const char *summary;
+	const char *process;		/* what runs the guest: "QEMU" */
+	/*
+	 * Can this machine be used here?  0, or -errno with the reason in
+	 * words in *why (caller releases).  Cheap for sim (QEMU there, right
+	 * version); for kvm it boots vmlinux with a deadline.
+	 */
+	int (*probe)(const char *arg, const char *vmlinux,
+		     const char *initramfs, struct strbuf *why);
+	/* Start; on success fds and pid are set.  -errno, logged. */
+	int (*boot)(struct machine *m, const struct boot_image *img);
+	/* What the machine itself can say after a failure; may be empty. */
+	int (*diagnose)(struct machine *m, struct strbuf *ret);
+	/* Kill, reap, close, remove temporary files.  Idempotent. */
+	void (*destroy)(struct machine *m);
+	/* "QEMU 7.2.19, TCG icount, -cpu Nehalem", for the provenance. */
+	int (*describe)(const char *arg, struct strbuf *ret);
+	bool exact;			/* counts repeat bit for bit */
+	unsigned max_parallel;		/* 0: as many as there are cores */
+};
+
+extern const struct machine_ops machine_sim;
+extern const struct machine_ops machine_kvm;
+extern const struct machine_ops machine_fake;
+
+/* By "sim", "kvm", "fake:DIR"; NULL if unknown.  *arg: text behind ':' or "". */
+const struct machine_ops *machine_find(const char *spec, const char **arg);
+const struct machine_ops *const *machine_all(size_t *nr);
+
+/* Nothing started yet: destroy() is safe from here on.  arg is copied. */
+void machine_init(struct machine *m, const struct machine_ops *ops,
+		  const char *arg);
+/*
+ * Wait for the process to end, kill what is left of its group, and forget it.
+ * status as of wait4(); both results may be NULL.  -ESRCH: none was running.
+ */
+int machine_reap(struct machine *m, int *status, struct rusage *usage);
+
+/* --- for implementations --- */
+
+enum machine_channel { CH_CONSOLE, CH_STATUS, CH_SAMPLES, CH_DIAG, NR_CH };
+
+/*
+ * Pipes for all channels, large enough that a guest never waits for a slow
+ * reader.  Read ends go into m; write ends are the caller's.  -errno, logged.
+ */
+int machine_open_channels(struct machine *m, int writers[NR_CH]);
+/* $TMPDIR/cgmark-PID-XXXXXX into m->tmpdir, locked.  -errno, logged. */
+int machine_make_tmpdir(struct machine *m);
+/* Remove temporary folders whose process is gone (kill -9, power cut). */
+void machine_remove_stale(void);
+/* diagnose() for a machine whose diag_fd says it all. */
+int machine_read_diag(struct machine *m, struct strbuf *ret);
+/* destroy() for a machine without priv. */
+void machine_destroy(struct machine *m);
+
+#endif

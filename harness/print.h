@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How figures and foreign text are written; shared by text and HTML. */
+#ifndef CGMARK_PRINT_H
+#define CGMARK_PRINT_H
+
+#include "compare.h"
+#include "util.h"
+
+#define PRINT_MAX 48	/* enough for every number below */
+#define PRINT_COLUMNS 78
+
+/*
+ * With thousands separators, in at most width columns (5 or more): a value too
+ * long for them is cut to "12.35M", "1.2e+21" in the end; from 100 on it is
+ * rounded.  "-" for NaN.
+ */
+const char *print_value(char buf[PRINT_MAX], double v, int width);
+/* The same in full, always signed: "-635,912", "+0.25", "0". */
+const char *print_difference(char buf[PRINT_MAX], double v);
+/* Ratio as change: "+5.03%", "-99.17%", "=", "+inf" (from zero), "-". */
+const char *print_change(char buf[PRINT_MAX], double ratio);
+/* Interval "-99.18..-99.16%", "=" if it is the value 1 alone. */
+const char *print_interval(char buf[PRINT_MAX], double lo, double hi);
+
+/*
+ * Appends foreign text on one line: control characters, and bytes that are no
+ * UTF-8, become '?'.
+ */
+void print_clean(struct strbuf *out, const char *s);
+/* Columns of cleaned text: characters, not bytes. */
+size_t print_width(const char *s);
+/* "css_set/lookup find=hit,sets=16", cleaned; caller frees. */
+char *print_point(const char *bench, const char *params);
+/* The one-line summary; contender SIZE_MAX stands for all. */
+char *print_summary(const struct comparison *c, size_t contender);
+/* "patches ", "no patches", or "patches unknown" where nothing was built. */
+const char *print_patches(const struct run_kernel *k);
+/* What the machine's figures cannot say; "" if unknown. */
+const char *print_limits(const char *machine);
+
+#endif

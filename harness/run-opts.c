@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+#include <inttypes.h>
+#include <limits.h>
+
+#include "plan.h"
+#include "run-opts.h"
+#include "util.h"
+
+enum {
+	OPT_KERNEL = 256,
+	OPT_MACHINE,
+	OPT_BENCH,
+	OPT_PARAM,
+	OPT_SUITE,
+	OPT_PERTURBATIONS,
+	OPT_SAMPLES,
+	OPT_NO_REPEAT,
+	OPT_NO_NULL,
+	OPT_HELLO,
+	OPT_SILENCE,
+	OPT_POINT,
+	OPT_BOOT,
+	OPT_SEED,
+	OPT_STRICT,
+	OPT_FORMAT,
+	OPT_NO_COMPARE,
+};
+
+static const struct argp_option options[] = {
+	{ NULL, 0, NULL, 0, "What is measured:", 1 },
+	{ "kernel", OPT_KERNEL, "NAME[=SPEC]", 0,
+	  "A kernel; once for each.  The first is the baseline.  Default: "
+	  "baseline and patched of kernels.ini",
+	  1 },
+	{ "bench", OPT_BENCH, "GLOB", 0,
+	  "Only benchmarks whose name matches; may be repeated", 1 },
+	{ "param", OPT_PARAM, "KEY=V[,V]...", 0,
+	  "Use these values of a param instead of its sweep; may be repeated",
+	  1 },
+	{ "suite", OPT_SUITE, "NAME", 0, "Set of points (default: default)",
+	  1 },
+	{ "samples", OPT_SAMPLES, "N", 0,
+	  "Samples a point, instead of what the benchmark asks for", 1 },
+
+	{ NULL, 0, NULL, 0, "How it is booted:", 2 },
+	{ "machine", OPT_MACHINE, "MACHINE", 0,
+	  "sim (default), kvm, or fake:DIR", 2 },
+	{ "perturbations", OPT_PERTURBATIONS, "M", 0,
+	  "Measuring boots of each kernel, 1 to 64 (default: 8)", 2 },
+	{ "no-repeat", OPT_NO_REPEAT, NULL, 0,
+	  "No repeat boots, which show that counts are exact", 2 },
+	{ "no-null", OPT_NO_NULL, NULL, 0,
+	  "No boots of the baseline with padding (the layout null)", 2 },
+	{ "jobs", 'j', "N", 0, "Boots side by side (default: one a core)", 2 },
+	{ "seed", OPT_SEED, "N", 0,
+	  "Seed of the boot order on machines that measure time (default: 1)",
+	  2 },
+	{ "deadline-hello", OPT_HELLO, "SECONDS", 0,
+	  "Until the first sign of life (default: 60)", 2 },
+	{ "deadline-silence", OPT_SILENCE, "SECONDS", 0,
+	  "Without any output (default: 120)", 2 },
+	{ "deadline-point", OPT_POINT, "SECONDS", 0,
+	  "For one point (default: 300)", 2 },
+	{ "deadline-boot", OPT_BOOT, "SECONDS", 0,
+	  "For a whole boot (default: 1200)", 2 },
+
+	{ NULL, 0, NULL, 0, "What is done with it:", 3 },
+	{ "output", 'o', "DIR", 0,
+	  "Where the run directory goes (default: results/runs)", 3 },
+	{ "format", OPT_FORMAT, "text|json", 0,
+	  "How the comparison is printed (default: text)", 3 },
+	{ "strict", OPT_STRICT, NULL, 0,
+	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID", 3 },
+	{ "no-compare", OPT_NO_COMPARE, NULL, 0, "Measure and store only", 3 },
+	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 3 },
+	{ NULL }
+};
+
+static void add_word(struct words *w, const char *word)
+{
+	w->v = xreallocarray(w->v, w->nr + 1, sizeof(*w->v));
+	w->v[w->nr++] = word;
+}
+
+/* A decimal number of min..max, or a usage error. */
+static uint64_t number(struct argp_state *state, const char *what,
+		       const char *text, uint64_t min, uint64_t max)
+{
+	unsigned long long value;
+	char *end;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (*text < '0' || *text > '9' || *end || errno || value < min ||
+	    value > max)
+		argp_error(state,
+			   "--%s '%s': a number from %" PRIu64 " to %" PRIu64,
+			   what, text, min, max);
+	return value;
+}
+
+static unsigned milliseconds(struct argp_state *state, const char *what,
+			     const char *text)
+{
+	return number(state, what, text, 1, 1000000) * 1000;
+}
+
+static bool parse_deadline(int key, const char *arg, struct argp_state *state)
+{
+	struct run_opts *o = state->input;
+
+	switch (key) {
+	case OPT_HELLO:
+		o->deadlines.hello_ms =
+			milliseconds(state, "deadline-hello", arg);
+		return true;
+	case OPT_SILENCE:
+		o->deadlines.silence_ms =
+			milliseconds(state, "deadline-silence", arg);
+		return true;
+	case OPT_POINT:
+		o->deadlines.point_ms =
+			milliseconds(state, "deadline-point", arg);
+		return true;
+	case OPT_BOOT:
+		o->deadlines.boot_ms =
+			milliseconds(state, "deadline-boot", arg);
+		return true;
+	}
+	return false;
+}
+
+static bool parse_number(int key, const char *arg, struct argp_state *state)
+{
+	struct run_opts *o = state->input;
+
+	switch (key) {
+	case OPT_PERTURBATIONS:
+		o->perturbations = number(state, "perturbations", arg, 1,
+					  PLAN_PERTURBATIONS_MAX);
+		return true;
+	case OPT_SAMPLES:
+		o->samples = number(state, "samples", arg, 1, PLAN_SAMPLES_MAX);
+		return true;
+	case 'j':
+		o->jobs = number(state, "jobs", arg, 1, 1024);
+		return true;
+	case OPT_SEED:
+		o->seed = number(state, "seed", arg, 0, UINT64_MAX);
+		return true;
+	}
+	return false;
+}
+
+static bool parse_flag(int key, struct run_opts *o)
+{
+	switch (key) {
+	case OPT_NO_REPEAT:
+		o->no_repeat = true;
+		return true;
+	case OPT_NO_NULL:
+		o->no_null = true;
+		return true;
+	case OPT_STRICT:
+		o->strict = true;
+		return true;
+	case OPT_NO_COMPARE:
+		o->no_compare = true;
+		return true;
+	case 'q':
+		o->quiet = true;
+		return true;
+	}
+	return false;
+}
+
+static bool parse_word(int key, char *arg, struct run_opts *o)
+{
+	switch (key) {
+	case OPT_KERNEL:
+		add_word(&o->kernels, arg);
+		return true;
+	case OPT_BENCH:
+		add_word(&o->benches, arg);
+		return true;
+	case OPT_PARAM:
+		add_word(&o->params, arg);
+		return true;
+	case OPT_MACHINE:
+		o->machine = arg;
+		return true;
+	case OPT_SUITE:
+		o->suite = arg;
+		return true;
+	case 'o':
+		o->output = arg;
+		return true;
+	}
+	return false;
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct run_opts *o = state->input;
+
+	if (parse_word(key, arg, o) || parse_flag(key, o) ||
+	    parse_number(key, arg, state) || parse_deadline(key, arg, state))
+		return 0;
+	switch (key) {
+	case OPT_FORMAT:
+		o->json = strcmp(arg, "json") == 0;
+		if (!o->json && strcmp(arg, "text") != 0)
+			argp_error(state, "--format '%s': text or json", arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state,
+			   "'%s': no words are taken; a kernel is given "
+			   "by --kernel, a benchmark by --bench",
+			   arg);
+		return EINVAL;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.doc = "Build kernels, boot each of them several times, measure, store "
+	       "and compare."
+	       "\vSPEC is WHAT[,patches=SERIES][,config=FRAGMENT[:FRAGMENT]...]"
+	       "[,cmdline=TEXT], and WHAT a kernel of kernels.ini, "
+	       "deb:PACKAGE, dir:PATH, git:PATH@REF or image:VMLINUX.  A "
+	       "source "
+	       "without config= is built with the fragments of baseline.\n\n"
+	       "  cgmark run --kernel base=git:linux@v6.12 "
+	       "--kernel v1=git:linux@HEAD\n\n"
+	       "Exit status: 0 no regression, 1 regression, 2 usage error, "
+	       "3 inconclusive or invalid (--strict), 4 a kernel failed, 5 the "
+	       "harness or the host failed, 130 interrupted.",
+};
+
+int run_opts_parse(int argc, char **argv, struct run_opts *ret)
+{
+	*ret = (struct run_opts){
+		.machine = "sim",
+		.suite = "default",
+		.perturbations = 8,
+		.seed = 1,
+	};
+	return argp_parse(&argp, argc, argv, 0, NULL, ret);
+}
+
+void run_opts_release(struct run_opts *o)
+{
+	free(o->kernels.v);
+	free(o->benches.v);
+	free(o->params.v);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of cgmark run. */
+#ifndef CGMARK_RUN_OPTS_H
+#define CGMARK_RUN_OPTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "supervise.h"
+
+struct words {
+	const char **v; /* point into argv */
+	size_t nr;
+};
+
+struct run_opts {
+	struct words kernels;
+	struct words benches;
+	struct words params;
+	const char *machine;
+	const char *suite;
+	const char *output; /* NULL: RESULTS/runs */
+	unsigned perturbations;
+	unsigned samples; /* 0: the benchmark's own */
+	unsigned jobs;	  /* 0: as many as there are cores */
+	struct deadlines deadlines;
+	uint64_t seed;
+	bool no_repeat;
+	bool no_null;
+	bool no_compare;
+	bool json;
+	bool strict;
+	bool quiet;
+};
+
+/*
+ * Fills *ret with defaults and what argv says.  Like all of argp it prints and
+ * exits by itself for --help and on usage errors (status 2).  Returns 0.
+ */
+int run_opts_parse(int argc, char **argv, struct run_opts *ret);
+void run_opts_release(struct run_opts *o);
+
+#endif

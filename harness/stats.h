@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pure functions on arrays of doubles.  The input is never changed and need
+ * not be sorted; NaN must have been removed by the caller, infinities are
+ * ordered like any number.  Distribution functions come from libRmath.
+ */
+#ifndef CGMARK_STATS_H
+#define CGMARK_STATS_H
+
+#include <stddef.h>
+
+struct interval {
+	double lo, hi;
+	double level;		/* coverage reached, 0..1 */
+};
+
+/* All three: NaN for n == 0. */
+double stats_median(const double *v, size_t n);
+/* Type 7 (linear between order statistics), p in 0..1. */
+double stats_quantile(const double *v, size_t n, double p);
+double stats_iqr(const double *v, size_t n);
+
+/*
+ * Interval for the median of the distribution that v was drawn from, without
+ * assumptions on its shape: the k-th smallest to the k-th largest value with
+ * the largest k whose binomial coverage is at least level.  Where even the
+ * extremes cover less (n < 5 at 90%), the extremes, and .level says so.
+ * NaN bounds and level 0 for n == 0.
+ */
+struct interval stats_median_interval(const double *v, size_t n, double level);
+/* The k (1..n/2, at least 1) that stats_median_interval() uses. */
+size_t stats_median_rank(size_t n, double level);
+
+/* Clopper-Pearson interval of a rate: x of n.  0..1 for n == 0. */
+struct interval stats_clopper_pearson(size_t x, size_t n, double level);
+
+struct signs {
+	size_t pos, neg, zero;
+	double p;		/* two-sided sign test, zeros left out */
+};
+
+struct signs stats_signs(const double *v, size_t n);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Exit statuses of cgmark (cgmark.1, EXIT STATUS). */
+#ifndef CGMARK_STATUS_H
+#define CGMARK_STATUS_H
+
+enum exit_status {
+	ST_OK = 0,		/* no regression */
+	ST_REGRESSION = 1,
+	ST_USAGE = 2,		/* unknown word, malformed file */
+	ST_INCONCLUSIVE = 3,	/* inconclusive or invalid, with --strict */
+	ST_SUBJECT = 4,		/* the kernel failed: no build, no boot, splat */
+	ST_HOST = 5,		/* the harness or the host failed */
+	ST_INTERRUPTED = 130,	/* ^C or SIGTERM; what was measured is kept */
+};
+
+#endif

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+#
+# TAP for shell tests: source it, call ok/skip, end with tap_done.
+# $work is a temporary folder that goes when the test ends.
+
+tap_nr=0
+tap_failed=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/cgmark-test-XXXXXX") || exit 99
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+printf 'TAP version 13\n'
+
+# ok STATUS NAME: STATUS 0 passes; otherwise the files named in $show are shown.
+ok() {
+	tap_nr=$((tap_nr + 1))
+	if [ "$1" -eq 0 ]; then
+		printf 'ok %d - %s\n' "$tap_nr" "$2"
+		return 0
+	fi
+	tap_failed=$((tap_failed + 1))
+	printf 'not ok %d - %s\n' "$tap_nr" "$2"
+	for tap_file in ${show-}; do
+		[ -f "$tap_file" ] && tail -n 25 "$tap_file" | sed 's/^/# /'
+	done
+	return 1
+}
+
+# check NAME COMMAND...: ok if the command succeeds.
+check() {
+	tap_name=$1
+	shift
+	"$@" >"$work/check.out" 2>&1
+	tap_status=$?
+	[ $tap_status -eq 0 ] || sed 's/^/# /' "$work/check.out" | tail -n 25
+	ok $tap_status "$tap_name"
+}
+
+# is GOT WANTED NAME
+is() {
+	[ "$1" = "$2" ]
+	ok $? "$3" || printf '# got: %s\n# wanted: %s\n' "$1" "$2"
+}
+
+# has FILE PATTERN NAME: a line of FILE matches the extended expression.
+has() {
+	grep -Eq -e "$2" "$1"
+	ok $? "$3" || { printf '# no match for: %s\n' "$2"; sed 's/^/# /' "$1" | tail -n 25; }
+}
+
+tap_done() {
+	printf '1..%d\n' "$tap_nr"
+	[ "$tap_failed" -eq 0 ]
+	exit $?
+}

@@ -1,0 +1,522 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-cli.sh CGMARK MKSTREAM: the command line from plan to verdict, with a
+# build.sh that does as it is told and recorded streams in place of guests.
+
+cgmark=$1
+mkstream=$2
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=harness/test/tap.sh
+. "$here/tap.sh"
+
+export CGMARK_RESULTS_DIR="$work/results"
+export CGMARK_KERNEL_DIR="$work/kernel"
+export CGMARK_BENCH_DIR="$work/bench"
+export TMPDIR="$work/tmp"
+mkdir -p "$TMPDIR" "$work/kernel/config.d" "$work/bench"
+show="$work/err"
+
+# run STATUS NAME WORDS...: cgmark's exit status is STATUS.
+run() {
+	wanted=$1 name=$2
+	shift 2
+	"$cgmark" "$@" >"$work/out" 2>"$work/err" </dev/null
+	got=$?
+	is $got "$wanted" "$name: exit status $wanted" ||
+		sed 's/^/# /' "$work/err"
+}
+
+# refused NAME PATTERN WORDS...: exit status 2 with such a message.
+refused() {
+	pattern=$2
+	name=$1
+	shift 2
+	run 2 "$name" "$@"
+	has "$work/err" "$pattern" "$name: the message"
+}
+
+# --- programs that a benchmark directory holds --------------------------------
+mkbench() {
+	{
+		printf '#!/bin/sh\ncat <<END\n'
+		cat
+		printf 'END\n'
+	} >"$work/bench/$1"
+	chmod +x "$work/bench/$1"
+}
+
+mkbench bench-alpha <<'END'
+B	alpha/fast	1	CGROUPS	31	4	1	one fast thing
+A	alpha/fast	sets	16,64	0
+B	alpha/slow	2	CGROUPS	31	4	1	one slow thing
+END
+mkbench bench-null <<'END'
+B	null	1		31	4	1	nothing at all
+END
+cp "$work/bench/bench-null" "$work/bench/init"
+
+# --- words --------------------------------------------------------------------
+run 0 'global help' --help
+has "$work/out" '^  compare ' 'global help lists subcommands'
+run 0 'version' --version
+has "$work/out" '^cgmark [0-9]' 'version is printed'
+run 2 'no subcommand'
+refused 'unknown subcommand' "^cgmark: .*'comapre'.*did you mean 'compare'" comapre
+refused 'unknown global option' "'--versoin' is not known" --versoin
+for c in run list build; do
+	run 0 "$c --help" "$c" --help
+	has "$work/out" "^Usage: cgmark $c" "$c --help says how it is called"
+	run 2 "$c with an unknown option" "$c" --no-such-option
+done
+run 2 'build without a kernel' build
+
+cat >"$work/kernel/kernels.ini" <<'END'
+[baseline]
+source = dir:tree
+config = base
+
+[patched]
+source = dir:tree
+patches = series
+config = base
+END
+mkdir "$work/kernel/tree"
+: >"$work/kernel/tree/Kbuild"
+: >"$work/kernel/config.d/base.config"
+echo 0001-x.patch >"$work/kernel/series"
+
+cp "$mkstream" "$work/vmlinux-a"
+cp "$mkstream" "$work/vmlinux-b"
+echo b >>"$work/vmlinux-b"
+img="--kernel base=image:$work/vmlinux-a --kernel new=image:$work/vmlinux-b"
+mkdir "$work/streams"
+fake="--machine fake:$work/streams"
+
+# shellcheck disable=SC2086 # words on purpose
+{
+refused 'unknown benchmark' "benchmark 'alpha/fsat'.*did you mean 'alpha/fast'" \
+	run $img $fake --bench alpha/fsat
+refused 'unknown param' "param 'stes'.*did you mean 'sets'" \
+	run $img $fake --param stes=1
+refused 'param of no selected benchmark' "param 'sets' is not known" \
+	run $img $fake --bench null --param sets=1
+refused 'malformed param' 'KEY=VALUE' run $img $fake --param sets
+refused 'unknown kernel' "kernel 'basline'.*did you mean 'baseline'" \
+	run $fake --kernel basline
+refused 'unknown suite' "suite 'defualt'.*did you mean 'default'" \
+	run $img $fake --suite defualt
+refused 'unknown machine' "machine 'sin'.*did you mean 'sim'" \
+	run $img --machine sin
+refused 'kernel name twice' "two kernels have the name 'baseline'" \
+	run $fake --kernel baseline --kernel baseline=patched
+refused 'bad kernel name' "cannot name a kernel" run $fake --kernel -x=baseline
+refused 'missing source' 'nowhere: No such file' \
+	run $fake --kernel x=dir:nowhere
+refused 'missing image' 'nowhere: No such file' \
+	run $fake --kernel x=image:nowhere
+for bad in --perturbations=0 --perturbations=65 --samples=0 --samples=x -j0 \
+	--seed=-1 --deadline-boot=0 --format=xml word; do
+	run 2 "run $bad" run $img $fake $bad
+done
+refused 'image that is no ELF' 'is no ELF file' \
+	run $fake --kernel "x=image:$work/kernel/kernels.ini"
+: >"$work/empty"
+refused 'empty image' 'is empty' run $fake --kernel "x=image:$work/empty"
+head -c 600 /dev/zero >"$work/bzimage"
+printf HdrS | dd of="$work/bzimage" bs=1 seek=514 conv=notrunc status=none
+refused 'bzImage' 'is a bzImage: give the vmlinux' \
+	run $fake --kernel "x=image:$work/bzimage"
+run 5 'machine without its folder' run $img --machine "fake:$work/nowhere"
+}
+is "$(find "$work/results" 2>/dev/null | wc -l)" 0 \
+	'nothing was written by what was refused'
+
+cp "$work/kernel/kernels.ini" "$work/good.ini"
+printf '[baseline]\nsource = dir:tree\nconfg = base\n' \
+	>"$work/kernel/kernels.ini"
+refused 'unknown key' "kernels.ini:3: key 'confg'.*did you mean 'config'" \
+	list --kernels
+printf '[baseline]\nsource = dir:tree\n\noops\n' >"$work/kernel/kernels.ini"
+refused 'malformed line' 'kernels.ini:4: ' build baseline
+cp "$work/good.ini" "$work/kernel/kernels.ini"
+
+# --- lists ----------------------------------------------------------------------
+run 0 'list' list
+has "$work/out" '^alpha/fast	1	sets=16,64	one fast thing$' \
+	'list shows benchmark, version, params and summary'
+run 0 'list --kernels' list --kernels
+has "$work/out" '^patched	dir:.*/tree	.*/series	base.config	-$' \
+	'list --kernels shows what kernels.ini says'
+run 0 'list --runs' list --runs
+is "$(wc -l <"$work/out")" 1 'list --runs without runs has a head only'
+printf '#!/bin/sh\nexit 3\n' >"$work/bench/bench-zz"
+chmod +x "$work/bench/bench-zz"
+run 5 'a guest program that fails' list
+has "$work/err" 'bench-zz' 'a guest program that fails is named'
+printf '#!/bin/sh\necho what is this\n' >"$work/bench/bench-zz"
+run 5 'a guest program that prints nonsense' list
+has "$work/err" 'bench-zz --list, line 1' 'nonsense is named by program and line'
+rm "$work/bench/bench-zz"
+
+# --- build.sh -------------------------------------------------------------------
+# It logs its words, then does as $work/script says.
+cat >"$work/kernel/build.sh" <<END
+#!/bin/sh
+echo "\$*" >>"$work/build.words"
+echo "key 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+. "$work/script"
+END
+chmod +x "$work/kernel/build.sh"
+mkdir "$work/entry"
+cp "$mkstream" "$work/entry/vmlinux"
+cat >"$work/entry/meta" <<END
+key=00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff
+source=dir:tree
+source_version=6.12.1
+release=6.12.1-test
+patches=0001-x.patch
+config_sha256=ff
+vmlinux_sha256=$(sha256sum <"$work/entry/vmlinux" | cut -d ' ' -f 1)
+cc=gcc 12
+ld=ld 2.40
+built_seconds=1
+END
+
+cat >"$work/script" <<END
+echo 'step compile'
+echo 'progress 1 2'
+echo 'some event of tomorrow'
+echo 'progress 2 2'
+echo 'entry $work/entry'
+END
+run 0 'build' build baseline patched
+is "$(sed -n 2p "$work/out" | cut -f 1,3)" "patched	$work/entry" \
+	'build prints name and place'
+has "$work/build.words" \
+	"^-j [0-9]+ build --source dir:$work/kernel/tree --config $work/kernel/config.d/base.config\$" \
+	'build.sh gets source and fragments'
+has "$work/build.words" " --patches $work/kernel/series " 'build.sh gets the series'
+has "$work/err" 'kernel baseline: compile' 'build shows its steps'
+grep -q "$(printf '[\001-\010\013-\037]')" "$work/err"
+is $? 1 'no control characters when stderr is a file'
+run 0 'build -q' build -q baseline
+is "$(wc -c <"$work/err")" 0 'build -q says nothing'
+if script -qec true /dev/null >/dev/null 2>&1; then
+	script -qec "'$cgmark' build baseline" /dev/null >"$work/tty" </dev/null
+	grep -q "compile 2/2 *$(printf '\r')" "$work/tty"
+	ok $? 'on a terminal the progress line is redrawn'
+fi
+
+for status in 2 4 5 130; do
+	printf 'echo "build.sh: it went wrong" >&2\nexit %d\n' $status \
+		>"$work/script"
+	run $status "build.sh that exits with $status" build baseline
+	has "$work/err" 'build.sh: it went wrong' \
+		"its message is passed on ($status)"
+done
+echo 'exit 77' >"$work/script"
+run 5 'build.sh that exits with 77' build baseline
+# shellcheck disable=SC2016 # for build.sh
+echo 'kill -9 $$' >"$work/script"
+run 5 'build.sh that is killed' build baseline
+has "$work/err" 'killed by signal 9' 'the signal is named'
+echo 'exit 0' >"$work/script"
+run 5 'build.sh without an entry' build baseline
+echo "echo 'entry $work/nowhere'" >"$work/script"
+run 5 'an entry that is not there' build baseline
+mkdir "$work/damaged"
+grep -v ^release= "$work/entry/meta" >"$work/damaged/meta"
+cp "$mkstream" "$work/damaged/vmlinux"
+echo "echo 'entry $work/damaged'" >"$work/script"
+run 5 'an entry that lacks a line' build baseline
+has "$work/err" "$work/damaged is damaged" 'it is named'
+chmod -x "$work/kernel/build.sh"
+run 5 'build.sh that cannot be run' build baseline
+chmod +x "$work/kernel/build.sh"
+
+# ^C during a build: build.sh cleans up, and what it started is gone.
+cat >"$work/script" <<END
+trap 'echo cleaned >"$work/trapped"; exit 130' INT TERM
+sleep 1000 &
+echo \$! >"$work/sleeper"
+echo 'step compile'
+wait
+END
+rm -f "$work/sleeper"
+env --default-signal=INT "$cgmark" build baseline >"$work/out" 2>"$work/err" &
+pid=$!
+tries=0
+until [ -s "$work/sleeper" ] || [ $tries -ge 300 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
+kill -INT $pid
+wait $pid
+is $? 130 '^C during a build: exit status 130'
+is "$(cat "$work/trapped" 2>/dev/null)" cleaned '^C: build.sh could clean up'
+# Nobody may have reaped it yet: then it is a zombie.
+is "$(sed -n 's/^State:[[:blank:]]*[^Z[:blank:]]/&/p' \
+	"/proc/$(cat "$work/sleeper")/status" 2>/dev/null)" '' \
+	'^C: what build.sh started is gone'
+
+# --- recorded streams -------------------------------------------------------------
+# samples FACTOR PERTURBATION: the samples of all points.
+samples() {
+	awk -v f="$1" -v p="$2" 'BEGIN {
+		n = split("alpha/fast:1:sets=16:5000 alpha/fast:1:sets=64:9000 " \
+			"alpha/slow:2:-:400000 null:1:-:40", points, " ")
+		for (i = 1; i <= n; i++) {
+			split(points[i], w, ":")
+			for (rep = 0; rep < 31; rep++) {
+				v = w[4] + rep % 3 + p
+				if (w[1] == "alpha/fast")
+					v *= f
+				printf "S\t%s\t%s\t%s\tinsns\t%d\t%d\t1\n",
+					w[1], w[2], w[3], rep, int(v)
+			}
+		}
+	}' | "$mkstream"
+}
+
+status() {
+	cat <<-'END'
+	KTAP version 1
+	1..2
+	    KTAP version 1
+	    # Subtest: bench-alpha
+	    1..3
+	    # start alpha/fast sets=16
+	    ok 1 alpha/fast sets=16
+	    # start alpha/fast sets=64
+	    ok 2 alpha/fast sets=64
+	    # start alpha/slow
+	    ok 3 alpha/slow
+	ok 1 bench-alpha
+	    KTAP version 1
+	    # Subtest: bench-null
+	    1..1
+	    # start null
+	    ok 1 null
+	ok 2 bench-null
+	# cgmark: end
+	END
+}
+
+# record DIR FACTOR [NEW_DIR]: streams for base, and for new by the factor.
+record() {
+	rm -rf "$1"
+	for p in 0 1 2 3 4 5 6 7; do
+		for at in base/measure base/null new/measure; do
+			d=$1/$at-p$p
+			mkdir -p "$d"
+			status >"$d/status.ktap"
+			printf '[    0.000000] Linux version 6.12\n' \
+				>"$d/console.log"
+			case $at in
+			new/*) samples "$2" $p ;;
+			*) samples 1 $p ;;
+			esac >"$d/samples.tsv"
+		done
+	done
+	cp -r "$1/base/measure-p0" "$1/base/repeat-p0"
+	cp -r "$1/new/measure-p0" "$1/new/repeat-p0"
+}
+
+run_dir() {
+	find "$work/results/runs" -mindepth 1 -maxdepth 1 | sort | tail -n 1
+}
+
+run_status() {
+	sed -n 's/^ *"status": "\(.*\)",*$/\1/p' "$(run_dir)/run.json" | head -n 1
+}
+
+fresh() {
+	rm -rf "$work/results"
+}
+
+nothing_left() {
+	is "$(find "$TMPDIR" -mindepth 1 | wc -l)" 0 "$1: no temporary file left"
+	is "$(find "$work/results" -name '*.cpio*' | wc -l)" 0 \
+		"$1: no initramfs left"
+}
+
+record "$work/same" 1
+record "$work/shift" 1.05
+
+# shellcheck disable=SC2086 # words on purpose
+{
+run 0 'equal streams' run $img --machine "fake:$work/same"
+has "$work/out" 'alpha/slow' 'equal streams: the table has the point'
+! grep -q REGRESSION "$work/out" || grep -q '0 REGRESSION\|no REGRESSION' "$work/out"
+ok $? 'equal streams: no regression'
+[ "$(LC_ALL=C.UTF-8 wc -L <"$work/out")" -le 78 ]
+ok $? 'the table has at most 78 columns'
+is "$(run_status)" complete 'equal streams: the run is complete'
+is "$(find "$(run_dir)/boots" -name boot.json | wc -l)" 22 \
+	'equal streams: 8 + 8 measured, 2 repeated, 8 null'
+has "$work/err" 'boots 22/22' 'progress: the last boot is told'
+has "$work/err" 'build [0-9.]+ s, boots [0-9.]+ s, compare [0-9.]+ s' \
+	'the time of each stage is told'
+grep -q "$(printf '[\001-\010\013-\037]')" "$work/err"
+is $? 1 'run: no control characters when stderr is a file'
+nothing_left 'equal streams'
+d=$(run_dir)/boots
+check 'the plan has nothing of the kernel in it' \
+	cmp "$d/base-p5/plan.tsv" "$d/new-p5/plan.tsv"
+has "$d/base-p5/plan.tsv" '^O	precreate	15$' 'the plan has the perturbation'
+has "$d/base-p5/plan.tsv" \
+	'^P	bench-alpha	alpha/fast	1	sets=64	31	4	1	60000$' \
+	'the plan has the points'
+run 0 'list --runs' list --runs
+has "$work/out" '	complete	fake:.*	22/22	4	base new$' \
+	'list --runs shows the run'
+[ -s "$work/results/cgmark.db" ]
+ok $? 'the run was imported'
+
+fresh
+run 1 'a shift of 5%' run -q $img --machine "fake:$work/shift" --format json
+is "$(wc -c <"$work/err")" 0 'run -q says nothing'
+is "$(jq -r '[.. | objects | select(.verdict? == "REGRESSION") | .benchmark] |
+	unique | join(" ")' "$work/out")" alpha/fast 'the shift is found where it is'
+fresh
+run 1 'a shift of 5%, one boot at a time' run -q $img -j 1 \
+	--machine "fake:$work/shift" --no-null
+is "$(find "$(run_dir)/boots" -name boot.json | wc -l)" 18 '--no-null leaves out 8'
+run 0 '--no-compare' run -q $img --machine "fake:$work/shift" --no-compare
+is "$(wc -c <"$work/out")" 0 '--no-compare prints no table'
+run 0 '-o takes the run' run -q $img --machine "fake:$work/same" \
+	-o "$work/elsewhere"
+is "$(find "$work/elsewhere" -name run.json | wc -l)" 1 '-o: it is there'
+fresh
+"$cgmark" run -q $img --machine "fake:$work/same" --bench 'alpha/*' \
+	--param sets=64 --perturbations 1 --no-repeat --no-null \
+	>"$work/out" 2>"$work/err"
+is "$(grep -h ^P "$(run_dir)"/boots/*/plan.tsv | cut -f 3,5 | sort -u | tr '\t\n' '  ')" \
+	'alpha/fast sets=64 alpha/slow - ' '--bench and --param select points'
+has "$work/err" 'samples that are not in the plan' \
+	'samples nobody asked for are told'
+
+fresh
+run 0 'one vmlinux under two names' run -q --machine "fake:$work/same" \
+	--kernel "base=image:$work/vmlinux-a" --kernel "new=image:$work/vmlinux-a"
+has "$work/err" 'base and new are the same code' 'the same code is told'
+
+# --- endings ------------------------------------------------------------------------
+fresh
+cp -r "$work/same" "$work/splat"
+printf '[    3.000000] WARNING: CPU: 0 PID: 1 at kernel/cgroup/cgroup.c:1\n' \
+	>>"$work/splat/new/measure-p3/console.log"
+run 4 'a splat' run $img --machine "fake:$work/splat"
+has "$work/err" 'new-p3.*WARNING' 'a splat: the message names boot and splat'
+is "$(run_status)" failed 'a splat: the run is marked'
+
+fresh
+cp -r "$work/same" "$work/killed"
+echo 'die 9' >"$work/killed/new/measure-p2/ending"
+head -n 6 "$work/same/new/measure-p2/status.ktap" \
+	>"$work/killed/new/measure-p2/status.ktap"
+rm "$work/killed/new/measure-p2/samples.tsv"
+run 5 'a machine that is killed' run $img --machine "fake:$work/killed"
+has "$work/err" 'new-p2.*signal 9' 'killed: the message names boot and signal'
+is "$(run_status)" failed 'killed: the run is marked'
+has "$work/out" 'alpha/slow' 'killed: the others are compared'
+nothing_left killed
+
+fresh
+cp -r "$work/same" "$work/panic"
+rm -r "$work/panic/new"
+mkdir "$work/panic/new"
+printf '[    1.000000] Kernel panic - not syncing: x\n' \
+	>"$work/panic/new/console.log"
+run 4 'a kernel that always panics' run $img --machine "fake:$work/panic"
+has "$work/err" 'kernel new: .*not tried|new: [0-9]+ boots were not tried' \
+	'panic: boots that make no sense are not tried'
+is "$(run_status)" failed 'panic: the run is marked'
+
+fresh
+cp -r "$work/same" "$work/wrong"
+sed 's/^    ok 3 alpha.slow/    not ok 3 alpha\/slow # the sum is wrong/' \
+	"$work/same/new/measure-p1/status.ktap" \
+	>"$work/wrong/new/measure-p1/status.ktap"
+run 4 'a wrong result' run $img --machine "fake:$work/wrong"
+
+fresh
+cp -r "$work/same" "$work/cut"
+sed '$d' "$work/same/new/measure-p4/samples.tsv" \
+	>"$work/cut/new/measure-p4/samples.tsv"
+run 5 'samples cut short' run $img --machine "fake:$work/cut"
+has "$work/err" 'new-p4' 'samples cut short: the boot is named'
+
+fresh
+cp -r "$work/same" "$work/hang"
+echo hang >"$work/hang/new/measure-p1/ending"
+sed '$d' "$work/same/new/measure-p1/status.ktap" \
+	>"$work/hang/new/measure-p1/status.ktap"
+env --default-signal=INT "$cgmark" run -q $img --machine "fake:$work/hang" \
+	-j 1 >"$work/out" 2>"$work/err" &
+pid=$!
+tries=0
+until grep -qs 'ok 2 bench-null' "$work"/results/runs/*/boots/new-p1/status.ktap ||
+      [ $tries -ge 300 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
+kill -INT $pid
+wait $pid
+is $? 130 '^C: exit status 130'
+has "$work/err" 'interrupted: 3 of 22 boots are kept in .*/runs/' \
+	'^C: the message says what is kept and where'
+is "$(run_status)" interrupted '^C: the run is marked'
+nothing_left '^C'
+run 0 'list --runs after ^C' list --runs
+has "$work/out" '	interrupted	fake:.*	3/22	' 'the run that was interrupted is listed'
+
+# --- the host ---------------------------------------------------------------------------
+fresh
+mv "$work/bench/init" "$work/init"
+run 5 'no init' run $img --machine "fake:$work/same"
+is "$(find "$work/results/runs" -mindepth 1 2>/dev/null | wc -l)" 0 \
+	'no init: no run directory is left'
+mv "$work/init" "$work/bench/init"
+
+run 5 'results that cannot be written' run $img --machine "fake:$work/same" \
+	-o /proc/nowhere
+has "$work/err" '/proc/nowhere' 'results that cannot be written: the place is named'
+
+"$cgmark" run -q $img --machine "fake:$work/same" >"$work/out1" 2>"$work/err1" &
+first=$!
+"$cgmark" run -q $img --machine "fake:$work/same" >"$work/out2" 2>"$work/err2"
+second=$?
+wait $first
+is "$? $second" '0 0' 'two runs at once: both end well' ||
+	sed 's/^/# /' "$work/err1" "$work/err2"
+"$cgmark" list --runs >"$work/out" 2>"$work/err"
+is "$(grep -c '	complete	.*	22/22	' "$work/out")" 2 \
+	'two runs at once: both are there'
+
+"$cgmark" run -q $img --machine "fake:$work/same" >/dev/full 2>"$work/err"
+is $? 5 'standard output that is full: exit status 5'
+}
+
+# A full disk needs a small one.
+fresh
+cat >"$work/full.sh" <<'END'
+mkdir -p "$CGMARK_RESULTS_DIR/runs" &&
+mount -t tmpfs -o size=128k none "$CGMARK_RESULTS_DIR/runs" 2>/dev/null || exit 77
+"$@"
+END
+# shellcheck disable=SC2086 # words on purpose
+unshare -rm sh "$work/full.sh" "$cgmark" run $img --machine "fake:$work/same" \
+	>"$work/out" 2>"$work/err"
+got=$?
+if [ $got -eq 77 ] || grep -q '^unshare:' "$work/err"; then
+	tap_nr=$((tap_nr + 1))
+	printf 'ok %d - full disk # SKIP no mount namespace here\n' "$tap_nr"
+else
+	is $got 5 'full disk: exit status 5'
+	has "$work/err" "no space left for $work/results/runs" \
+		'full disk: the message names the place'
+fi
+
+tap_done

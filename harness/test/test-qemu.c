@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What cgmark asks of QEMU and makes of its answers, with a script in QEMU's
+ * place: the command line, the channels, the initramfs, clean-up.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "machine.h"
+
+struct fixture {
+	char *dir;
+	char *tmp;		/* TMPDIR while a test runs */
+	char *qemu;
+	char *vmlinux;
+	char *initramfs;
+	char *old_tmpdir;
+	struct machine m;
+	struct boot_image img;
+};
+
+static char *write_text(const struct fixture *f, const char *name,
+			const char *text)
+{
+	char *path = xasprintf("%s/%s", f->dir, name);
+
+	assert_int_equal(write_file_atomic(path, text, strlen(text)), 0);
+	return path;
+}
+
+/* The script's answer to --version, and what it does to boot. */
+static void install(struct fixture *f, const char *version, const char *boot)
+{
+	_cleanup_free_ char *text = NULL;
+
+	text = xasprintf("#!/bin/sh\n"
+			 "if [ \"$1\" = --version ]; then\n"
+			 "\techo '%s'\n"
+			 "\texit\n"
+			 "fi\n"
+			 "for a; do\n"
+			 "\tcase $a in\n"
+			 "\tfile,id=console,path=*) console=${a##*path=} ;;\n"
+			 "\tfile,id=status,path=*) status=${a##*path=} ;;\n"
+			 "\tfile,id=samples,path=*) samples=${a##*path=} ;;\n"
+			 "\tesac\n"
+			 "\t[ \"$last\" != -initrd ] || initrd=$a\n"
+			 "\tlast=$a\n"
+			 "done\n"
+			 "%s", version, boot);
+	free(f->qemu);
+	f->qemu = write_text(f, "qemu", text);
+	assert_int_equal(chmod(f->qemu, 0755), 0);
+	setenv("CGMARK_QEMU", f->qemu, 1);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+	const char *tmp = getenv("TMPDIR");
+
+	f->dir = xasprintf("%s/cgmark-unit-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(f->dir));
+	f->tmp = xasprintf("%s/tmp", f->dir);
+	assert_int_equal(mkdir(f->tmp, 0755), 0);
+	f->old_tmpdir = tmp ? xstrdup(tmp) : NULL;
+	setenv("TMPDIR", f->tmp, 1);
+	f->vmlinux = write_text(f, "vmlinux", "kernel");
+	f->initramfs = write_text(f, "initramfs", "programs");
+	f->img = (struct boot_image){
+		.vmlinux = f->vmlinux, .initramfs = f->initramfs,
+		.plan = "the plan\n", .plan_len = 9, .cmdline = "extra=1",
+		.mem_mib = 516, .vcpus = 1, .initrd_pad_bytes = 4096,
+	};
+	machine_init(&f->m, &machine_sim, "");
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	int r;
+
+	f->m.ops->destroy(&f->m);
+	/* No machine leaves anything behind. */
+	r = rmdir(f->tmp);
+	if (f->old_tmpdir)
+		setenv("TMPDIR", f->old_tmpdir, 1);
+	else
+		unsetenv("TMPDIR");
+	unsetenv("CGMARK_QEMU");
+	if (rm_rf(f->dir) < 0)
+		r = -1;
+	free(f->old_tmpdir);
+	free(f->dir);
+	free(f->tmp);
+	free(f->qemu);
+	free(f->vmlinux);
+	free(f->initramfs);
+	free(f);
+	return r;
+}
+
+static void read_all(int fd, struct strbuf *out)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	char buf[4096];
+	ssize_t n = 1;
+
+	while (n) {
+		assert_int_equal(poll(&pfd, 1, -1), 1);
+		n = read(fd, buf, sizeof(buf));
+		assert_true(n >= 0);
+		strbuf_add(out, buf, n);
+	}
+}
+
+static void assert_says(int fd, const char *want)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	read_all(fd, &sb);
+	assert_string_equal(sb.buf, want);
+}
+
+#define GOOD_VERSION "QEMU emulator version 7.2.22 (Debian 1:7.2)"
+
+static void test_probe(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT, what = STRBUF_INIT;
+
+	install(f, GOOD_VERSION, "exit 9");
+	assert_int_equal(machine_sim.probe("", NULL, NULL, &why), 0);
+	assert_int_equal(machine_sim.describe("", &what), 0);
+	assert_string_equal(what.buf, "QEMU 7.2.22 (Debian 1:7.2), microvm, "
+			    "TCG icount shift=0, -cpu Nehalem-v1, 1 vCPU");
+
+	install(f, "QEMU emulator version 10.0.2", "");
+	assert_int_equal(machine_sim.probe("", NULL, NULL, &why), 0);
+}
+
+static void test_bad_qemu(void **state)
+{
+	static const char *const versions[] = {
+		"QEMU emulator version 7.1.90", "QEMU emulator version 5.2.0",
+		"something else 8.0", "",
+	};
+	struct fixture *f = *state;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(versions); i++) {
+		install(f, versions[i], "");
+		strbuf_reset(&why);
+		assert_int_equal(machine_sim.probe("", NULL, NULL, &why),
+				 -ENOEXEC);
+		assert_non_null(strstr(why.buf, i < 2 ? "7.2 or newer" :
+						"does not look like QEMU"));
+	}
+	setenv("CGMARK_QEMU", "/nonexistent/qemu", 1);
+	strbuf_reset(&why);
+	assert_int_equal(machine_sim.probe("", NULL, NULL, &why), -ENOENT);
+	assert_non_null(strstr(why.buf, "/nonexistent/qemu not found"));
+	assert_non_null(strstr(why.buf, "qemu-system-x86"));
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), -ENOENT);
+}
+
+/* Each channel arrives where it belongs; nothing else is inherited. */
+static void test_channels(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_strbuf_ struct strbuf diag = STRBUF_INIT;
+	int status, leak = open(f->vmlinux, O_RDONLY);
+
+	assert_true(leak >= 0);
+	install(f, GOOD_VERSION,
+		"echo c >$console; echo s >$status; echo v >$samples\n"
+		"ls -l /proc/$$/fd | grep -c vmlinux >$status\n"
+		"cat; echo oops >&2; exit 3");
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	assert_says(f->m.console_fd, "c\n");
+	assert_says(f->m.status_fd, "s\n0\n");
+	assert_says(f->m.samples_fd, "v\n");
+	assert_int_equal(machine_reap(&f->m, &status, NULL), 0);
+	assert_int_equal(WEXITSTATUS(status), 3);
+	assert_int_equal(f->m.ops->diagnose(&f->m, &diag), 0);
+	assert_string_equal(diag.buf, "oops\n");
+	close(leak);
+}
+
+static void test_command(void **state)
+{
+	static const char *const words[] = {
+		"-no-user-config", "-nodefaults", "-no-reboot", "-m 516M",
+		"-icount shift=0,sleep=off", "-accel tcg", "clock=vm",
+		"-cpu Nehalem-v1", "-smp 1", "tsc=reliable",
+		"norandmaps", " extra=1'", "name=cgmark.status",
+		"name=cgmark.samples",
+	};
+	struct fixture *f = *state;
+
+	install(f, GOOD_VERSION, "for a; do echo \"$a\"; done >$console");
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strstr(f->m.command.buf, words[i]))
+			fail_msg("no %s in: %s", words[i], f->m.command.buf);
+	assert_null(strstr(f->m.command.buf, " quiet"));
+
+	/* What is recorded is what was run, word by word. */
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+	char *save, *word;
+
+	read_all(f->m.console_fd, &got);
+	for (word = strtok_r(got.buf, "\n", &save); word;
+	     word = strtok_r(NULL, "\n", &save))
+		if (!strstr(f->m.command.buf, word))
+			fail_msg("not recorded: %s", word);
+}
+
+static void test_initrd(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+
+	install(f, GOOD_VERSION, "cat $initrd >$samples");
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	read_all(f->m.samples_fd, &got);
+	assert_memory_equal(got.buf, "programs", 8);
+	assert_non_null(memmem(got.buf, got.len, "the plan\n", 9));
+	assert_int_equal(got.len % 512, 0);
+	assert_true(got.len > f->img.initrd_pad_bytes + 512);
+}
+
+static void test_missing_kernel(void **state)
+{
+	struct fixture *f = *state;
+
+	install(f, GOOD_VERSION, "");
+	f->img.vmlinux = "/nonexistent/vmlinux";
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), -ENOENT);
+	assert_int_equal(f->m.pid, -1);
+}
+
+static void test_not_executable(void **state)
+{
+	struct fixture *f = *state;
+
+	install(f, GOOD_VERSION, "");
+	free(f->qemu);
+	f->qemu = write_text(f, "qemu", "neither script nor program");
+	assert_int_equal(chmod(f->qemu, 0755), 0);
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), -ENOEXEC);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+/* KVM proves itself: a QEMU that starts and dies, or says nothing, does not. */
+static void test_kvm_probe(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	_cleanup_close_ int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+
+	install(f, GOOD_VERSION, "echo cannot set MSR >&2; exit 1");
+	if (kvm < 0) {
+		assert_true(machine_kvm.probe("", f->vmlinux, f->initramfs,
+					      &why) < 0);
+		assert_non_null(strstr(why.buf, "/dev/kvm"));
+		return;
+	}
+	assert_int_equal(machine_kvm.probe("", f->vmlinux, f->initramfs, &why),
+			 -ENODEV);
+	assert_string_equal(why.buf, "QEMU ended with status 1 before the "
+			    "guest said anything; stderr: cannot set MSR");
+
+	install(f, GOOD_VERSION, "echo 'it begins' >$console; exec sleep 1000");
+	strbuf_reset(&why);
+	assert_int_equal(machine_kvm.probe("", f->vmlinux, f->initramfs, &why),
+			 -ENODEV);
+	assert_non_null(strstr(why.buf, "said nothing within 5 s"));
+	assert_non_null(strstr(why.buf, "last console line: it begins"));
+
+	install(f, GOOD_VERSION, "echo KTAP >$status; exec sleep 1000");
+	assert_int_equal(machine_kvm.probe("", f->vmlinux, f->initramfs, &why),
+			 0);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_probe),
+		T(test_bad_qemu),
+		T(test_channels),
+		T(test_command),
+		T(test_initrd),
+		T(test_missing_kernel),
+		T(test_not_executable),
+		T(test_kvm_probe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

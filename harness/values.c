@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "values.h"
+
+#include <math.h>
+
+#include "stats.h"
+#include "util.h"
+
+/* Samples of one boot by point: order[first[p]..first[p + 1]) are those of p.
+ */
+struct boot_index {
+	size_t *first;
+	size_t *order;
+};
+
+struct values {
+	const struct run *run;
+	struct boot_index *boots;
+};
+
+enum boot_trust boot_trust(const struct run_boot *b)
+{
+	if (b->damaged && (b->ok || !b->finished))
+		return TRUST_DAMAGED;
+	if (!b->finished)
+		return TRUST_MISSING;
+	if (!b->ok && (b->blame == BLAME_HOST || b->blame == BLAME_HARNESS))
+		return TRUST_MISSING;
+	return b->ok ? TRUST_GOOD : TRUST_FAILED;
+}
+
+int run_find_boot(const struct run *run, unsigned kernel, unsigned perturbation,
+		  enum boot_role role)
+{
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		if (b->kernel == kernel && b->perturbation == perturbation &&
+		    b->role == role)
+			return (int)i;
+	}
+	return -1;
+}
+
+enum point_status boot_point_status(const struct run_boot *b, unsigned point)
+{
+	return b->status ? b->status[point] : POINT_MISSING;
+}
+
+const char *boot_point_text(const struct run_boot *b, unsigned point)
+{
+	if (!b->status_text || !b->status_text[point])
+		return "";
+	return b->status_text[point];
+}
+
+static bool sample_is_of(const struct sample *s, const struct run_point *p)
+{
+	return s->version == p->plan.version &&
+	       strcmp(s->bench, p->plan.bench) == 0 &&
+	       strcmp(s->params, p->plan.params) == 0;
+}
+
+/* The point of a sample, nr_points if of none; tries hint first. */
+static size_t sample_point(const struct run *run, const struct sample *s,
+			   size_t hint)
+{
+	if (hint < run->nr_points && sample_is_of(s, &run->points[hint]))
+		return hint;
+	for (size_t i = 0; i < run->nr_points; i++) {
+		if (sample_is_of(s, &run->points[i]))
+			return i;
+	}
+	return run->nr_points;
+}
+
+static void index_boot(const struct run *run, const struct run_boot *b,
+		       struct boot_index *ix)
+{
+	_cleanup_free_ size_t *of = xcalloc(b->nr_samples + 1, sizeof(*of));
+	_cleanup_free_ size_t *next = NULL;
+	size_t hint = 0;
+
+	ix->first = xcalloc(run->nr_points + 2, sizeof(*ix->first));
+	ix->order = xcalloc(b->nr_samples + 1, sizeof(*ix->order));
+	for (size_t i = 0; i < b->nr_samples; i++) {
+		of[i] = hint = sample_point(run, &b->samples[i], hint);
+		ix->first[of[i] + 1]++;
+	}
+	for (size_t p = 0; p <= run->nr_points; p++)
+		ix->first[p + 1] += ix->first[p];
+
+	next = xcalloc(run->nr_points + 1, sizeof(*next));
+	memcpy(next, ix->first, (run->nr_points + 1) * sizeof(*next));
+	for (size_t i = 0; i < b->nr_samples; i++)
+		ix->order[next[of[i]]++] = i;
+}
+
+struct values *values_new(const struct run *run)
+{
+	struct values *v = xcalloc(1, sizeof(*v));
+
+	v->run = run;
+	v->boots = xcalloc(run->nr_boots + 1, sizeof(*v->boots));
+	for (size_t i = 0; i < run->nr_boots; i++)
+		index_boot(run, &run->boots[i], &v->boots[i]);
+	return v;
+}
+
+void values_free(struct values *v)
+{
+	if (!v)
+		return;
+	for (size_t i = 0; i < v->run->nr_boots; i++) {
+		free(v->boots[i].first);
+		free(v->boots[i].order);
+	}
+	free(v->boots);
+	free(v);
+}
+
+static size_t nr_at(const struct values *v, unsigned boot, unsigned point)
+{
+	const struct boot_index *ix = &v->boots[boot];
+
+	return ix->first[point + 1] - ix->first[point];
+}
+
+static const struct sample *sample_at(const struct values *v, unsigned boot,
+				      unsigned point, size_t i)
+{
+	const struct boot_index *ix = &v->boots[boot];
+
+	return &v->run->boots[boot].samples[ix->order[ix->first[point] + i]];
+}
+
+size_t values_get(const struct values *v, unsigned boot, unsigned point,
+		  const char *metric, double **ret)
+{
+	size_t nr = nr_at(v, boot, point), used = 0;
+	double *out;
+
+	*ret = NULL;
+	if (nr == 0)
+		return 0;
+	out = xcalloc(nr, sizeof(*out));
+	for (size_t i = 0; i < nr; i++) {
+		const struct sample *s = sample_at(v, boot, point, i);
+
+		if (strcmp(s->metric, metric) == 0 && s->nr_ops > 0)
+			out[used++] = (double)s->value / (double)s->nr_ops;
+	}
+	if (used == 0) {
+		free(out);
+		return 0;
+	}
+	*ret = out;
+	return used;
+}
+
+static double values_quantile(const struct values *v, unsigned boot,
+			      unsigned point, const char *metric, double p)
+{
+	_cleanup_free_ double *x = NULL;
+	size_t nr = values_get(v, boot, point, metric, &x);
+
+	return nr ? stats_quantile(x, nr, p) : NAN;
+}
+
+double values_median(const struct values *v, unsigned boot, unsigned point,
+		     const char *metric)
+{
+	return values_quantile(v, boot, point, metric, 0.5);
+}
+
+double values_p99(const struct values *v, unsigned boot, unsigned point,
+		  const char *metric)
+{
+	return values_quantile(v, boot, point, metric, 0.99);
+}
+
+/* Is this metric among the first nr of found? */
+static bool metric_known(const char *const *found, size_t nr, const char *m)
+{
+	for (size_t i = 0; i < nr; i++) {
+		if (strcmp(found[i], m) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *values_metric(const struct values *v, unsigned kernel,
+			  unsigned point, unsigned i)
+{
+	enum { MAX_METRICS = 16 };
+	const char *found[MAX_METRICS];
+	size_t nr = 0;
+
+	for (unsigned b = 0; b < v->run->nr_boots; b++) {
+		size_t n = nr_at(v, b, point);
+
+		if (v->run->boots[b].kernel != kernel)
+			continue;
+		for (size_t s = 0; s < n && nr < MAX_METRICS; s++) {
+			const char *m = sample_at(v, b, point, s)->metric;
+
+			if (!metric_known(found, nr, m))
+				found[nr++] = m;
+		}
+	}
+	return i < nr ? found[i] : NULL;
+}
+
+bool values_identical(const struct values *v, unsigned boot_a, unsigned boot_b,
+		      unsigned point)
+{
+	size_t nr = nr_at(v, boot_a, point);
+
+	if (nr != nr_at(v, boot_b, point))
+		return false;
+	for (size_t i = 0; i < nr; i++) {
+		const struct sample *a = sample_at(v, boot_a, point, i);
+		const struct sample *b = sample_at(v, boot_b, point, i);
+
+		if (a->rep != b->rep || a->value != b->value ||
+		    a->nr_ops != b->nr_ops || strcmp(a->metric, b->metric) != 0)
+			return false;
+	}
+	return true;
+}

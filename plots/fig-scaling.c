@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How the cost grows with a numeric param: for each benchmark and each param
+ * with three values or more, a panel for each combination of the other params,
+ * with a curve for each kernel.  All panels of a figure share their axes.
+ */
+#include <math.h>
+
+#include "gnuplot.h"
+#include "print.h"
+#include "stats.h"
+
+#define MIN_VALUES 3
+#define MAX_PANELS 12
+#define WIDTH_PX 900
+#define PANEL_PX 325 /* height */
+#define LEFT_PX 96
+#define LABEL_PX 136 /* names of the kernels behind their curves */
+#define TOP_PX 34
+#define BOTTOM_PX 58
+#define LABEL_GAP_PX 15.0
+
+struct spot {
+	double x, y, lo, hi;
+};
+
+struct curve {
+	unsigned kernel;
+	struct spot *spots; /* by x */
+	size_t nr;
+	double label_y; /* on the (logarithmic) axis */
+};
+
+struct panel {
+	char *rest; /* "op=hit" */
+	const char *metric;
+	struct curve *curves; /* one a kernel, may be empty */
+	size_t nr_curves;
+};
+
+struct sweep {
+	const struct comparison *c;
+	const char *bench;
+	char *key;
+	struct panel *panels;
+	size_t nr_panels;
+	size_t left_out; /* panels beyond MAX_PANELS */
+	double *xs;	 /* distinct, sorted */
+	size_t nr_xs;
+	double min, max; /* of y */
+	bool log_x, log_y;
+};
+
+static const struct plan_point *plan_at(const struct comparison *c, size_t i)
+{
+	return &c->run->points[i].plan;
+}
+
+/* "4096", "4K", "2M"; false if it is no number. */
+static bool parse_number(const char *s, double *ret)
+{
+	char *end;
+
+	*ret = strtod(s, &end);
+	if (end == s || !isfinite(*ret) || *ret < 0)
+		return false;
+	if (*end == 'K' || *end == 'k')
+		*ret *= 1024, end++;
+	else if (*end == 'M')
+		*ret *= 1024 * 1024, end++;
+	return *end == '\0';
+}
+
+static bool param_number(const char *params, const char *key, double *ret)
+{
+	char buf[REC_PARAMS_MAX];
+
+	return rec_param_get(params, key, buf, sizeof(buf)) == 0 &&
+	       parse_number(buf, ret);
+}
+
+/* The list without one key; caller frees. */
+static char *params_without(const char *params, const char *key)
+{
+	struct strbuf out = STRBUF_INIT;
+	size_t key_len = strlen(key);
+
+	while (*params) {
+		size_t len = strcspn(params, ",");
+
+		if (strncmp(params, key, key_len) != 0 ||
+		    params[key_len] != '=') {
+			if (out.len)
+				strbuf_addstr(&out, ", ");
+			strbuf_add(&out, params, len);
+		}
+		params += len + (params[len] == ',');
+	}
+	return strbuf_steal(&out);
+}
+
+static int cmp_double(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Distinct values of the swept param; false unless all are numbers. */
+static bool sweep_values(struct sweep *s)
+{
+	const struct run *run = s->c->run;
+
+	s->xs = xcalloc(run->nr_points + 1, sizeof(*s->xs));
+	for (size_t i = 0; i < run->nr_points; i++) {
+		double x;
+		bool known = false;
+
+		if (strcmp(plan_at(s->c, i)->bench, s->bench) != 0)
+			continue;
+		if (!param_number(plan_at(s->c, i)->params, s->key, &x))
+			return false;
+		for (size_t k = 0; k < s->nr_xs; k++)
+			known |= s->xs[k] == x;
+		if (!known)
+			s->xs[s->nr_xs++] = x;
+	}
+	qsort(s->xs, s->nr_xs, sizeof(*s->xs), cmp_double);
+	return s->nr_xs >= MIN_VALUES;
+}
+
+/* Median and range over a kernel's boots; false if there is no value. */
+static bool spot_of(const struct comparison *c, unsigned kernel, unsigned point,
+		    const char *metric, struct spot *ret)
+{
+	const struct run *run = c->run;
+	_cleanup_free_ double *v = xcalloc(run->nr_boots + 1, sizeof(*v));
+	size_t nr = 0;
+
+	for (unsigned b = 0; b < run->nr_boots; b++) {
+		const struct run_boot *boot = &run->boots[b];
+		double value;
+
+		if (boot->kernel != kernel || boot->role != BOOT_MEASURE ||
+		    boot_trust(boot) != TRUST_GOOD ||
+		    boot_point_status(boot, point) != POINT_DONE)
+			continue;
+		value = values_median(c->values, b, point, metric);
+		if (!isnan(value))
+			v[nr++] = value;
+	}
+	if (nr == 0)
+		return false;
+	ret->y = stats_median(v, nr);
+	ret->lo = stats_quantile(v, nr, 0);
+	ret->hi = stats_quantile(v, nr, 1);
+	return true;
+}
+
+static int cmp_spot(const void *a, const void *b)
+{
+	return cmp_double(&((const struct spot *)a)->x,
+			  &((const struct spot *)b)->x);
+}
+
+static const char *metric_at(const struct comparison *c, unsigned point)
+{
+	for (unsigned k = 0; k < c->run->nr_kernels; k++) {
+		const char *m = values_metric(c->values, k, point, 0);
+
+		if (m)
+			return m;
+	}
+	return "insns";
+}
+
+static struct panel *find_panel(struct sweep *s, const char *rest,
+				const char *metric)
+{
+	struct panel *p;
+
+	for (size_t i = 0; i < s->nr_panels; i++) {
+		if (strcmp(s->panels[i].rest, rest) == 0 &&
+		    strcmp(s->panels[i].metric, metric) == 0)
+			return &s->panels[i];
+	}
+	s->panels =
+		xreallocarray(s->panels, s->nr_panels + 1, sizeof(*s->panels));
+	p = &s->panels[s->nr_panels++];
+	p->rest = xstrdup(rest);
+	p->metric = metric;
+	p->nr_curves = s->c->run->nr_kernels;
+	p->curves = xcalloc(p->nr_curves + 1, sizeof(*p->curves));
+	for (unsigned k = 0; k < p->nr_curves; k++) {
+		p->curves[k].kernel = k;
+		p->curves[k].spots =
+			xcalloc(s->c->run->nr_points + 1, sizeof(struct spot));
+	}
+	return p;
+}
+
+static void add_point(struct sweep *s, unsigned point)
+{
+	const char *params = plan_at(s->c, point)->params;
+	const char *metric = metric_at(s->c, point);
+	_cleanup_free_ char *rest = params_without(params, s->key);
+	struct panel *p = find_panel(s, rest, metric);
+
+	for (unsigned k = 0; k < p->nr_curves; k++) {
+		struct curve *cv = &p->curves[k];
+		struct spot *spot = &cv->spots[cv->nr];
+
+		if (!spot_of(s->c, k, point, metric, spot))
+			continue;
+		param_number(params, s->key, &spot->x);
+		cv->nr++;
+		s->min = fmin(s->min, spot->lo);
+		s->max = fmax(s->max, spot->hi);
+	}
+}
+
+static void panel_release(struct panel *p)
+{
+	for (size_t k = 0; k < p->nr_curves; k++)
+		free(p->curves[k].spots);
+	free(p->curves);
+	free(p->rest);
+}
+
+static void sweep_release(struct sweep *s)
+{
+	for (size_t i = 0; i < s->nr_panels; i++)
+		panel_release(&s->panels[i]);
+	free(s->panels);
+	free(s->xs);
+	free(s->key);
+}
+
+/* Room above and below; noise is not to look like growth. */
+static void sweep_range(struct sweep *s)
+{
+	s->log_x = s->xs[0] > 0;
+	s->log_y = s->min > 0;
+	if (s->log_y) {
+		double room = fmax(1.25, sqrt(fmax(1, 10 * s->min / s->max)));
+
+		s->min /= room;
+		s->max *= room;
+	} else {
+		s->min = 0;
+		s->max = fmax(s->max * 1.1, 1);
+	}
+}
+
+static bool panel_is_empty(const struct panel *p)
+{
+	size_t nr = 0;
+
+	for (size_t k = 0; k < p->nr_curves; k++)
+		nr += p->curves[k].nr;
+	return nr == 0;
+}
+
+static bool sweep_build(struct sweep *s)
+{
+	size_t kept = 0;
+
+	s->min = INFINITY;
+	s->max = -INFINITY;
+	for (unsigned i = 0; i < s->c->run->nr_points; i++) {
+		if (strcmp(plan_at(s->c, i)->bench, s->bench) == 0)
+			add_point(s, i);
+	}
+	for (size_t i = 0; i < s->nr_panels; i++) {
+		struct panel p = s->panels[i];
+
+		if (panel_is_empty(&p)) {
+			panel_release(&p);
+			continue;
+		}
+		for (size_t k = 0; k < p.nr_curves; k++)
+			qsort(p.curves[k].spots, p.curves[k].nr,
+			      sizeof(struct spot), cmp_spot);
+		s->panels[kept++] = p;
+	}
+	s->nr_panels = kept;
+	if (kept == 0)
+		return false;
+	sweep_range(s);
+	return true;
+}
+
+/* ---- the script ---- */
+
+static double y_axis(const struct sweep *s, double y)
+{
+	return s->log_y ? log10(fmax(y, 1e-9)) : y;
+}
+
+/* Names behind the curves' ends, moved apart where they would overlap. */
+static size_t place_labels(const struct sweep *s, struct panel *p,
+			   struct curve **order)
+{
+	double px = (PANEL_PX - TOP_PX - BOTTOM_PX) /
+		    (y_axis(s, s->max) - y_axis(s, s->min));
+	double gap = LABEL_GAP_PX / px, moved = 0;
+	size_t nr = 0;
+
+	for (size_t k = 0; k < p->nr_curves; k++) {
+		struct curve *cv = &p->curves[k];
+		size_t at = nr;
+
+		if (cv->nr == 0)
+			continue;
+		cv->label_y = y_axis(s, cv->spots[cv->nr - 1].y);
+		while (at > 0 && order[at - 1]->label_y > cv->label_y) {
+			order[at] = order[at - 1];
+			at--;
+		}
+		order[at] = cv;
+		nr++;
+	}
+	for (size_t i = 0; i < nr; i++) {
+		double before = order[i]->label_y;
+
+		if (i > 0)
+			order[i]->label_y =
+				fmax(before, order[i - 1]->label_y + gap);
+		moved += order[i]->label_y - before;
+	}
+	/* As far down as up. */
+	for (size_t i = 0; i < nr; i++)
+		order[i]->label_y -= moved / (double)nr;
+	return nr;
+}
+
+static void add_labels(struct strbuf *out, const struct sweep *s,
+		       struct panel *p)
+{
+	_cleanup_free_ struct curve **order =
+		xcalloc(p->nr_curves + 1, sizeof(*order));
+	size_t nr = place_labels(s, p, order);
+
+	for (size_t i = 0; i < nr; i++) {
+		struct curve *cv = order[i];
+		char value[PRINT_MAX];
+		_cleanup_strbuf_ struct strbuf name = STRBUF_INIT;
+		double y = s->log_y ? pow(10, cv->label_y) : cv->label_y;
+
+		print_value(value, cv->spots[cv->nr - 1].y, 7);
+		strbuf_addstr(out, "set label ");
+		gp_string(out, s->c->run->kernels[cv->kernel].name, 11);
+		/* gnuplot joins strings with a dot */
+		strbuf_addf(out,
+			    " . ' %s' at graph 1.03, first %.9g left "
+			    "textcolor rgb '%s'\n",
+			    value, y,
+			    colour_hex(colour_of_kernel(s->c, cv->kernel)));
+	}
+}
+
+static void add_data(struct strbuf *out, const struct panel *p)
+{
+	strbuf_addstr(out, "$data << END\n");
+	for (size_t k = 0; k < p->nr_curves; k++) {
+		const struct curve *cv = &p->curves[k];
+
+		/* An empty block would shift those behind it. */
+		if (cv->nr == 0)
+			strbuf_addstr(out, "NaN NaN NaN NaN\n");
+		for (size_t i = 0; i < cv->nr; i++)
+			strbuf_addf(out, "%.9g %.9g %.9g %.9g\n",
+				    cv->spots[i].x, cv->spots[i].y,
+				    cv->spots[i].lo, cv->spots[i].hi);
+		strbuf_addstr(out, "\n\n");
+	}
+	strbuf_addstr(out, "END\n");
+}
+
+static void add_xtics(struct strbuf *out, const struct sweep *s)
+{
+	double last = -INFINITY;
+	double lo = s->xs[0], hi = s->xs[s->nr_xs - 1];
+
+	strbuf_addstr(out, "set xtics (");
+	for (size_t i = 0; i < s->nr_xs; i++) {
+		double at = s->log_x ? log(s->xs[i] / lo) / log(hi / lo)
+				     : (s->xs[i] - lo) / (hi - lo);
+		char value[PRINT_MAX];
+
+		if (at - last < 0.12)
+			continue;
+		strbuf_addf(out, "%s'%s' %.9g", i ? ", " : "",
+			    print_value(value, s->xs[i], 7), s->xs[i]);
+		last = at;
+	}
+	strbuf_addstr(out, ")\n");
+}
+
+/* "500", "100,000", "1M" */
+static const char *tick_text(char buf[PRINT_MAX], double v)
+{
+	static const char suffix[] = "MGTP";
+	int step = -1;
+
+	if (v < 1e6)
+		return print_value(buf, v, 8);
+	for (; v >= 1e3 && step < 4; v /= 1e3)
+		step++;
+	snprintf(buf, PRINT_MAX, "%g%c", v, suffix[step > 0 ? step - 1 : 0]);
+	return buf;
+}
+
+/* 1-2-5 steps where decades alone would be too few. */
+static void add_ytics(struct strbuf *out, const struct sweep *s)
+{
+	static const double steps[] = { 1, 2, 5 };
+	double decades = log10(s->max / fmax(s->min, 1e-9));
+	size_t nr_steps = decades > 2.2 ? 1 : ARRAY_SIZE(steps);
+	bool any = false;
+
+	if (!s->log_y) {
+		strbuf_addstr(out, "set ytics auto\nset format y '%.0s%c'\n");
+		return;
+	}
+	strbuf_addstr(out, "set ytics (");
+	for (int e = -3; e < 19; e++) {
+		for (size_t i = 0; i < nr_steps; i++) {
+			double y = steps[i] * pow(10, e);
+			char value[PRINT_MAX];
+
+			if (y < s->min || y > s->max)
+				continue;
+			strbuf_addf(out, "%s'%s' %.9g", any ? ", " : "",
+				    tick_text(value, y), y);
+			any = true;
+		}
+	}
+	strbuf_addstr(out, ")\n");
+}
+
+static const char *y_title(const char *metric)
+{
+	if (strcmp(metric, "insns") == 0)
+		return "instructions per operation";
+	if (strcmp(metric, "guest_ns") == 0)
+		return "ns of guest time per operation";
+	return metric;
+}
+
+static void add_panel(struct strbuf *out, const struct sweep *s,
+		      const struct figure *fig, size_t i, unsigned cols)
+{
+	struct panel *p = &s->panels[i];
+	unsigned w = WIDTH_PX / cols;
+	unsigned x = (unsigned)(i % cols) * w, y = (unsigned)(i / cols);
+
+	strbuf_addf(out, "panel_left = %u\npanel_right = %u\n", x + LEFT_PX,
+		    x + w - LABEL_PX);
+	strbuf_addf(out, "panel_top = %u\npanel_bottom = %u\n",
+		    TITLE_PX + y * PANEL_PX + TOP_PX,
+		    TITLE_PX + (y + 1) * PANEL_PX - BOTTOM_PX);
+	strbuf_addstr(out, "panel_title = ");
+	gp_string(out, *p->rest ? p->rest : s->bench, (size_t)(w / 8));
+	strbuf_addstr(out, "\nx_title = ");
+	gp_string(out, s->key, 40);
+	strbuf_addstr(out, "\ny_title = ");
+	gp_string(out, i % cols ? "" : y_title(p->metric), 40);
+	strbuf_addf(out, "\ncurves = %zu\n", p->nr_curves);
+	for (unsigned k = 0; k < p->nr_curves; k++)
+		strbuf_addf(out, "curve_col_%u = '%s'\ncurve_pt_%u = %d\n", k,
+			    colour_hex(colour_of_kernel(s->c, k)), k,
+			    point_of_kernel(s->c, k));
+	add_data(out, p);
+	strbuf_addstr(out, "unset label\n");
+	if (i == 0)
+		gp_title(out, fig->title, fig->width, fig->height);
+	add_labels(out, s, p);
+	gp_template(out, "scaling.gp");
+}
+
+static char *sweep_script(const struct sweep *s, struct figure *fig)
+{
+	struct strbuf out = STRBUF_INIT;
+	unsigned cols = s->nr_panels > 1 ? 2 : 1;
+	unsigned rows = (unsigned)(s->nr_panels + cols - 1) / cols;
+	double room = s->log_x ? pow(s->xs[s->nr_xs - 1] / s->xs[0], 0.04)
+			       : (s->xs[s->nr_xs - 1] - s->xs[0]) * 0.04;
+
+	fig->width = WIDTH_PX;
+	fig->height = TITLE_PX + rows * PANEL_PX;
+	gp_begin(&out, fig->width, fig->height);
+	strbuf_addf(&out, "log_x = %d\nlog_y = %d\n", s->log_x, s->log_y);
+	strbuf_addf(&out, "x_min = %.9g\nx_max = %.9g\n",
+		    s->log_x ? s->xs[0] / room : s->xs[0] - room,
+		    s->log_x ? s->xs[s->nr_xs - 1] * room
+			     : s->xs[s->nr_xs - 1] + room);
+	strbuf_addf(&out, "y_min = %.9g\ny_max = %.9g\n", s->min, s->max);
+	add_xtics(&out, s);
+	add_ytics(&out, s);
+	strbuf_addstr(&out, "set multiplot\n");
+	for (size_t i = 0; i < s->nr_panels; i++)
+		add_panel(&out, s, fig, i, cols);
+	strbuf_addstr(&out, "unset multiplot\n");
+	return strbuf_steal(&out);
+}
+
+/* "base: x87.7 (op=hit), ..." from the first to the last value. */
+static char *sweep_caption(const struct sweep *s)
+{
+	struct strbuf out = STRBUF_INIT;
+	char from[PRINT_MAX], to[PRINT_MAX];
+
+	strbuf_addf(&out, "Median over boots%s. Growth from %s = %s to %s: ",
+		    s->log_y ? ", both axes logarithmic" : "", s->key,
+		    print_value(from, s->xs[0], 9),
+		    print_value(to, s->xs[s->nr_xs - 1], 9));
+	for (size_t i = 0; i < s->nr_panels; i++) {
+		const struct panel *p = &s->panels[i];
+		const char *sep = "";
+
+		strbuf_addf(&out, "%s%s%s", i ? "; " : "", p->rest,
+			    *p->rest ? ": " : "");
+		for (size_t k = 0; k < p->nr_curves; k++) {
+			const struct curve *cv = &p->curves[k];
+
+			if (cv->nr < 2 || cv->spots[0].y <= 0)
+				continue;
+			strbuf_addf(&out, "%s%s ×%.*f", sep,
+				    s->c->run->kernels[cv->kernel].name,
+				    cv->spots[cv->nr - 1].y <
+						    10 * cv->spots[0].y
+					    ? 2
+					    : 1,
+				    cv->spots[cv->nr - 1].y / cv->spots[0].y);
+			sep = ", ";
+		}
+	}
+	strbuf_addstr(&out, ".");
+	if (s->left_out)
+		strbuf_addf(&out,
+			    " %zu more combinations of params are in the "
+			    "table only.",
+			    s->left_out);
+	return strbuf_steal(&out);
+}
+
+static void sweep_draw(struct sweep *s, bool first, struct figures *f)
+{
+	_cleanup_free_ char *stem = xasprintf("%s-%s", s->bench, s->key);
+	struct figure *fig;
+
+	while (s->nr_panels > MAX_PANELS) {
+		panel_release(&s->panels[--s->nr_panels]);
+		s->left_out++;
+	}
+	fig = figures_add(f, first ? s->bench : stem,
+			  xasprintf("%s over %s", s->bench, s->key),
+			  sweep_caption(s));
+	fig->script = sweep_script(s, fig);
+}
+
+/* Every key of a list, one after the other; NULL at the end, caller frees. */
+static char *next_key(const char **params)
+{
+	size_t len = strcspn(*params, ",");
+	size_t key = strcspn(*params, "=,");
+	char *ret;
+
+	if (!**params)
+		return NULL;
+	ret = xstrndup(*params, key);
+	*params += len + ((*params)[len] == ',');
+	return ret;
+}
+
+static void scale_bench(const struct comparison *c, size_t point,
+			struct figures *f)
+{
+	const char *params = plan_at(c, point)->params;
+	bool first = true;
+	char *key;
+
+	while ((key = next_key(&params))) {
+		_cleanup_(sweep_release) struct sweep s = {
+			.c = c,
+			.bench = plan_at(c, point)->bench,
+			.key = key,
+		};
+
+		if (!sweep_values(&s) || !sweep_build(&s))
+			continue;
+		sweep_draw(&s, first, f);
+		first = false;
+	}
+}
+
+void fig_scaling(const struct comparison *c, struct figures *f)
+{
+	for (size_t i = 0; i < c->run->nr_points; i++) {
+		bool seen = false;
+
+		for (size_t k = 0; k < i; k++)
+			seen |= strcmp(plan_at(c, k)->bench,
+				       plan_at(c, i)->bench) == 0;
+		if (!seen)
+			scale_bench(c, i, f);
+	}
+}

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reports of made-up runs, with names that want to be code. */
+#include <ctype.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#include "gnuplot.h"
+#include "report.h"
+#include "synth.h"
+
+#define CANARY "cgmark-canary"
+
+static const struct synth_point plain_points[] = {
+	{ "null", "", "insns" },
+	{ "css_set/lookup", "op=hit,sets=16", "insns" },
+	{ "css_set/lookup", "op=hit,sets=256", "insns" },
+	{ "css_set/lookup", "op=hit,sets=4096", "insns" },
+	{ "css_set/lookup", "op=miss,sets=16", "insns" },
+	{ "css_set/lookup", "op=miss,sets=256", "insns" },
+	{ "css_set/lookup", "op=miss,sets=4096", "insns" },
+	{ "attach/self", "pace=200ms,version=1", "guest_ns" },
+};
+
+static const struct synth_point hostile_points[] = {
+	{ "<script>alert(1)</script>", "", "insns" },
+	{ "'; system('touch " CANARY "'); '", "n=1,x=`touch " CANARY "`",
+	  "insns" },
+	{ "'; system('touch " CANARY "'); '", "n=2,x=`touch " CANARY "`",
+	  "insns" },
+	{ "'; system('touch " CANARY "'); '", "n=4,x=`touch " CANARY "`",
+	  "insns" },
+	{ "<img src=x onerror=alert(1)>", "a=\"'><b>&amp;,b=@cmd$0%d%s\\",
+	  "<i>metric</i>" },
+	{ "../../etc/passwd", "n=0", "insns" },
+	{ "../../etc/passwd", "n=1", "insns" },
+	{ "../../etc/passwd", "n=2", "insns" },
+	{ "END", "k=\"`x`", "insns" },
+};
+
+static const char *const plain_names[] = { "base", "patched" };
+static const char *const hostile_names[] = {
+	"base</title><script>alert(1)</script>",
+	"a'`touch " CANARY "`\"&\n\033[31m\xff\xfe",
+	"' . system('touch " CANARY "') . '",
+};
+
+static double cost(unsigned point, unsigned kernel, unsigned p,
+		   enum boot_role role, void *arg)
+{
+	static const double growth[] = { 31, 5000, 40000, 650000 };
+	double v = growth[point % 4] + p;
+
+	if (kernel > 0 && point % 4 != 0)
+		v = 5100 + p + (point % 4);
+	return role == BOOT_NULL ? v + p % 3 : v;
+}
+
+static struct run *plain_run(size_t nr_kernels)
+{
+	const struct synth s = {
+		.kernels = plain_names, .nr_kernels = nr_kernels,
+		.points = plain_points, .nr_points = ARRAY_SIZE(plain_points),
+		.perturbations = 8, .fn = cost,
+	};
+
+	return synth_run(&s);
+}
+
+/* Every free text of the run is a piece of code. */
+static struct run *hostile_run(void)
+{
+	static const char code[] = "</dd><script>alert('x')</script>\"'`&";
+	const struct synth s = {
+		.kernels = hostile_names, .nr_kernels = 3,
+		.points = hostile_points,
+		.nr_points = ARRAY_SIZE(hostile_points),
+		.perturbations = 8, .fn = cost,
+	};
+	struct run *run = synth_run(&s);
+	char **text[] = {
+		&run->id, &run->created, &run->version, &run->command_line,
+		&run->machine_detail, &run->host, &run->guest_sha256,
+		&run->suite, &run->status, &run->kernels[1].spec,
+		&run->kernels[1].key, &run->kernels[1].release,
+		&run->kernels[1].patches, &run->kernels[1].cmdline,
+		&run->kernels[1].source_version, &run->kernels[0].toolchain,
+		&run->boots[3].splat,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(text); i++) {
+		free(*text[i]);
+		*text[i] = xstrdup(code);
+	}
+	run->boots[3].ok = false;
+	run->boots[3].blame = BLAME_SUBJECT;
+	run->boots[12].status[4] = POINT_FAIL;
+	free(run->boots[12].status_text[4]);
+	run->boots[12].status_text[4] = xstrdup(code);
+	return run;
+}
+
+struct place {
+	char *dir;
+	char *old_dir;
+};
+
+static int enter_dir(void **state)
+{
+	struct place *p = xcalloc(1, sizeof(*p));
+	const char *tmp = getenv("TMPDIR");
+
+	p->dir = xasprintf("%s/cgmark-report-XXXXXX", tmp ? tmp : "/tmp");
+	p->old_dir = getcwd(NULL, 0);
+	*state = p;
+	return mkdtemp(p->dir) && chdir(p->dir) == 0 ? 0 : -1;
+}
+
+static int leave_dir(void **state)
+{
+	struct place *p = *state;
+	int r = chdir(p->old_dir);
+
+	rm_rf(p->dir);
+	free(p->dir);
+	free(p->old_dir);
+	free(p);
+	return r;
+}
+
+static int report(const struct run *run)
+{
+	const unsigned contenders[] = { 1, 2 };
+	struct comparison *c = compare_run(run, 0, contenders,
+					   run->nr_kernels - 1);
+	int r = report_write(c, PLOTS_DIR, "out");
+
+	compare_free(c);
+	return r;
+}
+
+static char *slurp(const char *path)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	if (read_file(path, &sb) < 0)
+		fail_msg("cannot read %s", path);
+	return strbuf_steal(&sb);
+}
+
+/* ---- a strict reader of tags ---- */
+
+static bool is_void(const char *name)
+{
+	static const char *const names[] = { "meta", "br", "wbr" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_known(const char *name)
+{
+	static const char *const names[] = {
+		"html", "head", "meta", "title", "style", "body", "h1", "h2",
+		"h3", "p", "span", "code", "table", "thead", "tbody", "tr",
+		"th", "td", "br", "wbr", "div", "figure", "figcaption", "ul",
+		"li", "dl", "dt", "dd", "strong", "em", "svg", "g", "path",
+		"text", "tspan", "rect", "circle", "use", "defs", "filter",
+		"feFlood", "feComposite", "polygon", "clipPath",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum { MAX_DEPTH = 64, MAX_IDS = 20000 };
+
+struct reader {
+	char *open[MAX_DEPTH];
+	size_t depth;
+	char *ids[MAX_IDS];
+	size_t nr_ids;
+	char *why;		/* first fault */
+};
+
+static void fault(struct reader *r, const char *what, const char *at)
+{
+	if (!r->why)
+		r->why = xasprintf("%s: %.80s", what, at);
+}
+
+static void see_id(struct reader *r, char *value)
+{
+	for (size_t i = 0; i < r->nr_ids; i++) {
+		if (strcmp(r->ids[i], value) == 0)
+			fault(r, "id twice", value);
+	}
+	if (r->nr_ids == MAX_IDS)
+		fault(r, "too many ids", value);
+	else
+		r->ids[r->nr_ids++] = xstrdup(value);
+}
+
+static void check_attribute(struct reader *r, const char *name, char *value)
+{
+	if (strncmp(name, "on", 2) == 0 || strcmp(name, "src") == 0 ||
+	    strcmp(name, "href") == 0)
+		fault(r, "attribute", name);
+	if (strcmp(name, "xlink:href") == 0 && *value != '#')
+		fault(r, "link", value);
+	if (strncmp(name, "xmlns", 5) != 0 && strstr(value, "://"))
+		fault(r, "address", value);
+	if (strcmp(name, "id") == 0)
+		see_id(r, value);
+}
+
+/* Attributes from p to the closing '>'; returns what follows that. */
+static const char *read_attributes(struct reader *r, const char *p,
+				   bool *closed)
+{
+	*closed = false;
+	for (;;) {
+		const char *name;
+		size_t name_len;
+		_cleanup_free_ char *key = NULL, *value = NULL;
+		const char *end;
+
+		p += strspn(p, " \t\n");
+		if (*p == '>')
+			return p + 1;
+		if (p[0] == '/' && p[1] == '>') {
+			*closed = true;
+			return p + 2;
+		}
+		name = p;
+		name_len = strspn(p, "abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:-_");
+		p += name_len;
+		p += strspn(p, " ");
+		if (*p == '=')
+			p += strspn(p + 1, " ");
+		if (name_len == 0 || !strchr("= ", *p) ||
+		    (p[1] != '"' && p[1] != '\'')) {
+			fault(r, "attribute without quoted value", name);
+			return p + strlen(p);
+		}
+		end = strchr(p + 2, p[1]);
+		if (!end) {
+			fault(r, "no closing quote", name);
+			return p + strlen(p);
+		}
+		key = xstrndup(name, name_len);
+		value = xstrndup(p + 2, (size_t)(end - p - 2));
+		if (strchr(value, '<'))
+			fault(r, "< in a value", value);
+		check_attribute(r, key, value);
+		p = end + 1;
+	}
+}
+
+static const char *read_tag(struct reader *r, const char *p)
+{
+	bool end = p[1] == '/', closed;
+	const char *start = p + 1 + end;
+	size_t len = strspn(start, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
+				   "QRSTUVWXYZ0123456789");
+	_cleanup_free_ char *name = xstrndup(start, len);
+
+	if (!is_known(name))
+		fault(r, "unknown tag", p);
+	p = read_attributes(r, start + len, &closed);
+	if (end) {
+		if (r->depth == 0 || strcmp(r->open[r->depth - 1], name) != 0)
+			fault(r, "closes what is not open", name);
+		else
+			free(r->open[--r->depth]);
+		return p;
+	}
+	if (closed || is_void(name))
+		return p;
+	if (r->depth == MAX_DEPTH)
+		fault(r, "too deep", name);
+	else
+		r->open[r->depth++] = xstrdup(name);
+	if (strcmp(name, "style") == 0) {
+		const char *stop = strstr(p, "</style>");
+
+		if (!stop || memchr(p, '<', (size_t)(stop - p)))
+			fault(r, "bad style", p);
+		p = stop ? stop : p + strlen(p);
+	}
+	return p;
+}
+
+/* NULL if text is well formed and asks for nothing outside; caller frees. */
+static char *read_page(const char *p)
+{
+	_cleanup_free_ struct reader *r = xcalloc(1, sizeof(*r));
+
+	while (*p && !r->why) {
+		unsigned char c = (unsigned char)*p;
+
+		if (strncmp(p, "<!DOCTYPE html>", 15) == 0 ||
+		    strncmp(p, "<?xml", 5) == 0)
+			p = strchr(p, '>') + 1;
+		else if (strncmp(p, "<!--", 4) == 0)
+			p = strstr(p, "-->") + 3;
+		else if (*p == '<')
+			p = read_tag(r, p);
+		else if (c < 0x20 && c != '\n' && c != '\t')
+			fault(r, "control character", p);
+		else
+			p++;
+	}
+	if (!r->why && r->depth)
+		fault(r, "not closed", r->open[r->depth - 1]);
+	while (r->depth)
+		free(r->open[--r->depth]);
+	while (r->nr_ids)
+		free(r->ids[--r->nr_ids]);
+	return r->why;
+}
+
+static void check_page(const char *path)
+{
+	_cleanup_free_ char *text = slurp(path);
+	_cleanup_free_ char *why = read_page(text);
+
+	if (why)
+		fail_msg("%s: %s", path, why);
+	assert_null(strstr(text, "<script"));
+	assert_null(strstr(text, "@import"));
+	assert_null(strstr(text, "url(http"));
+}
+
+/* The reader itself is to find each kind of fault. */
+static void test_reader(void **state)
+{
+	static const char *const bad[] = {
+		"<p>", "<p></b>", "</p>", "<p onclick=\"x\"></p>",
+		"<p src=\"x\"></p>", "<p id=\"a\"></p><p id=\"a\"></p>",
+		"<use xlink:href=\"http://x\"/>", "<script></script>",
+		"<p class=x></p>", "<p class=\"x></p>", "<p>\001</p>",
+		"<p class=\"http://x\"></p>", "<p class=\"<\"></p>",
+	};
+	_cleanup_free_ char *good = read_page("<!DOCTYPE html><p id=\"a\">x<br>"
+					      "&lt;script</p>\n");
+
+	assert_null(good);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		_cleanup_free_ char *why = read_page(bad[i]);
+
+		if (!why)
+			fail_msg("took %s", bad[i]);
+	}
+}
+
+/* ---- reports ---- */
+
+static void test_plain(void **state)
+{
+	struct run *run = plain_run(2);
+	_cleanup_free_ char *page = NULL, *svg = NULL;
+
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	check_page("out/effects.svg");
+	check_page("out/css_set-lookup.svg");
+	check_page("out/boots-attach-self.svg");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "<h1>patched against base</h1>"));
+	assert_non_null(strstr(page, "css_set/lookup over sets"));
+	assert_non_null(strstr(page, "op=miss"));
+	assert_non_null(strstr(page, "<td class=\"v IMPROVEMENT\">"));
+	assert_non_null(strstr(page, "cannot</strong> say how long"));
+	assert_non_null(strstr(page, "prefers-color-scheme:dark"));
+	svg = slurp("out/css_set-lookup.svg");
+	assert_non_null(strstr(svg, ">base 650,00"));
+	assert_non_null(strstr(svg, ">4,096<"));
+	run_free(run);
+}
+
+/* The same run gives the same files: what is published can be compared. */
+static void test_repeatable(void **state)
+{
+	struct run *run = plain_run(2);
+	_cleanup_free_ char *first = NULL, *second = NULL;
+
+	assert_int_equal(report(run), 0);
+	first = slurp("out/index.html");
+	assert_int_equal(report(run), 0);
+	second = slurp("out/index.html");
+	assert_string_equal(first, second);
+	run_free(run);
+}
+
+static void test_hostile(void **state)
+{
+	struct run *run = hostile_run();
+	_cleanup_free_ char *page = NULL;
+	struct stat st;
+
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	check_page("out/effects.svg");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "&lt;script&gt;alert(1)&lt;/script&gt;"));
+	assert_null(strchr(page, '\033'));
+	/* drawn as they are, not run */
+	assert_non_null(strstr(page, "system(&#39;touch " CANARY));
+	assert_int_equal(stat(CANARY, &st), -1);
+	assert_int_equal(stat("out/" CANARY, &st), -1);
+	assert_int_equal(stat("out/------etc-passwd.svg", &st), 0);
+	run_free(run);
+}
+
+/* As it comes from the disk, boots and points missing. */
+static void test_from_disk(void **state)
+{
+	struct run *run = plain_run(2), *loaded = NULL;
+	_cleanup_free_ char *page = NULL;
+	unsigned damaged;
+
+	free(run->dir);
+	run->dir = xstrdup("20260101-120000-0001");
+	assert_int_equal(mkdir_p(run->dir, 0755), 0);
+	assert_int_equal(synth_save(run), 0);
+	assert_int_equal(unlink("20260101-120000-0001/boots/base-p1/"
+				"samples.tsv"), 0);
+	assert_int_equal(run_load(run->dir, &loaded, &damaged), 0);
+	assert_int_equal(damaged, 1);
+	assert_int_equal(report(loaded), 0);
+	check_page("out/index.html");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "INVALID at all 8 points"));
+	assert_non_null(strstr(page, "base-p1 is missing, cut short"));
+	run_free(loaded);
+	run_free(run);
+}
+
+static void test_one_kernel(void **state)
+{
+	struct run *run = plain_run(1);
+	_cleanup_free_ char *page = NULL;
+	struct stat st;
+
+	run->boots[2].status[1] = POINT_ERROR;
+	free(run->boots[2].status_text[1]);
+	run->boots[2].status_text[1] = xstrdup("timeout <1 s>");
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "One kernel only"));
+	assert_non_null(strstr(page, "timeout &lt;1 s&gt;"));
+	assert_int_equal(stat("out/effects.svg", &st), -1);
+	assert_int_equal(stat("out/css_set-lookup.svg", &st), 0);
+	run_free(run);
+}
+
+static void test_nothing_measured(void **state)
+{
+	struct run *run = plain_run(2);
+
+	for (size_t i = 0; i < run->nr_boots; i++)
+		run->boots[i].finished = run->boots[i].ok = false;
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	run_free(run);
+}
+
+static double odd_cost(unsigned point, unsigned kernel, unsigned p,
+		       enum boot_role role, void *arg)
+{
+	static const double v[] = { 0, 1e18, 3, 0.1 };
+
+	return kernel ? v[(point + 1) % 4] : v[point % 4];
+}
+
+/* From and to zero, and across twenty orders of magnitude. */
+static void test_odd_values(void **state)
+{
+	const struct synth s = {
+		.kernels = plain_names, .nr_kernels = 2,
+		.points = plain_points, .nr_points = ARRAY_SIZE(plain_points),
+		.perturbations = 8, .fn = odd_cost,
+	};
+	struct run *run = synth_run(&s);
+
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	check_page("out/css_set-lookup.svg");
+	run_free(run);
+}
+
+static void test_old_plots(void **state)
+{
+	struct run *run = plain_run(2);
+	struct stat st;
+
+	assert_int_equal(report(run), 0);
+	assert_int_equal(rename("out/effects.svg", "out/effects-gone.svg"), 0);
+	assert_int_equal(write_file_atomic("out/mine.svg", "<svg/>", 6), 0);
+	assert_int_equal(report(run), 0);
+	assert_int_equal(stat("out/effects-gone.svg", &st), -1);
+	assert_int_equal(stat("out/effects.svg", &st), 0);
+	assert_int_equal(stat("out/mine.svg", &st), 0);
+	run_free(run);
+}
+
+/* ---- gnuplot ---- */
+
+static void test_gp_string(void **state)
+{
+	static const struct {
+		const char *in;
+		size_t max;
+		const char *out;
+	} cases[] = {
+		{ "plain", 80, "'plain'" },
+		{ "it's", 80, "'it’s'" },
+		{ "`id`", 80, "'’id’'" },
+		{ "a\nb\tc", 80, "'a?b?c'" },
+		{ "abcdef", 4, "'abc…'" },
+		{ "abcd", 4, "'abcd'" },
+		{ "äöüß", 2, "'ä…'" },
+		{ "", 80, "''" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+		gp_string(&sb, cases[i].in, cases[i].max);
+		assert_string_equal(sb.buf, cases[i].out);
+	}
+}
+
+static void test_gnuplot_fails(void **state)
+{
+	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
+	_cleanup_free_ char *path = xstrdup(getenv("PATH"));
+
+	assert_int_equal(gnuplot_run(PLOTS_DIR, "print 1 +\n", &out), -EIO);
+	assert_int_equal(gnuplot_run("/nowhere", "load plots . '/x.gp'\n",
+				     &out), -EIO);
+	assert_int_equal(svg_element("<html></html>", "a", "b", &out),
+			 -EBADMSG);
+	setenv("PATH", "/nowhere", 1);
+	assert_int_equal(gnuplot_run(PLOTS_DIR, "print 1\n", &out), -ENOENT);
+	setenv("PATH", path, 1);
+	assert_int_equal(gnuplot_run(PLOTS_DIR, "set print '-'\nprint 42\n",
+				     &out), 0);
+	assert_string_equal(out.buf, "42\n");
+}
+
+/* Every colour that a plot uses has its counterpart for dark mode. */
+static void test_dark_mode(void **state)
+{
+	struct run *run = plain_run(2);
+	_cleanup_free_ char *svg = NULL, *style = NULL;
+	const char *p;
+	int seen = 0;
+
+	assert_int_equal(report(run), 0);
+	svg = slurp("out/effects.svg");
+	p = strstr(svg, "</style>");
+	assert_non_null(p);
+	style = xstrndup(svg, (size_t)(p - svg));
+	while ((p = strstr(p, "rgb("))) {
+		size_t len = strcspn(p, ")") + 1;
+		_cleanup_free_ char *rule = xasprintf("=\"%.*s\"]", (int)len, p);
+
+		if (!strstr(style, rule))
+			fail_msg("no rule for %s", rule);
+		p += len;
+		seen++;
+	}
+	assert_true(seen >= 20);
+	run_free(run);
+}
+
+#define REPORT_TEST(f) cmocka_unit_test_setup_teardown(f, enter_dir, leave_dir)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reader),
+		REPORT_TEST(test_plain),
+		REPORT_TEST(test_repeatable),
+		REPORT_TEST(test_hostile),
+		REPORT_TEST(test_from_disk),
+		REPORT_TEST(test_one_kernel),
+		REPORT_TEST(test_nothing_measured),
+		REPORT_TEST(test_odd_values),
+		REPORT_TEST(test_old_plots),
+		cmocka_unit_test(test_gp_string),
+		cmocka_unit_test(test_gnuplot_fails),
+		REPORT_TEST(test_dark_mode),
+	};
+
+	log_set_level(LOG_WARNING);
+	return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

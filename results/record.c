@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Formatting and parsing of samples.tsv and plan.tsv.  The parser reads what a
+ * guest sent or what lay on a disk for years, so it trusts nothing: every
+ * number is in its one canonical form and every byte counts for the sum, hence
+ * a stream has exactly one spelling.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "record.h"
+
+#define REC_FIELDS_MAX 10
+
+#define SAMPLES_KIND "cgmark-samples"
+#define PLAN_KIND "cgmark-plan"
+
+/* A list in REC_PARAMS_MAX bytes has fewer items than this: "a=b," is four. */
+#define PARAM_ITEMS_MAX (REC_PARAMS_MAX / 4 + 1)
+
+uint32_t rec_crc32(uint32_t crc, const void *data, size_t len)
+{
+	/* Sums of the sixteen values of a nibble, reflected polynomial. */
+	static const uint32_t table[16] = {
+		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
+		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
+		0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c,
+		0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c,
+	};
+	const unsigned char *p = data;
+
+	crc = ~crc;
+	for (size_t i = 0; i < len; i++) {
+		crc ^= p[i];
+		crc = (crc >> 4) ^ table[crc & 15];
+		crc = (crc >> 4) ^ table[crc & 15];
+	}
+	return ~crc;
+}
+
+/* A word of printable ASCII without blanks that fits max bytes with its NUL. */
+static bool is_token(const char *s, size_t max)
+{
+	size_t len;
+
+	for (len = 0; s[len]; len++)
+		if (len + 1 >= max || s[len] <= ' ' || s[len] > '~')
+			return false;
+	return len > 0;
+}
+
+/* Blanks and nothing at all are fine in the value of an option. */
+static bool is_text(const char *s)
+{
+	for (; *s; s++)
+		if (*s < ' ' || *s > '~')
+			return false;
+	return true;
+}
+
+static bool is_params(const char *s)
+{
+	return !*s || (strcmp(s, "-") && is_token(s, REC_PARAMS_MAX));
+}
+
+static const char *params_out(const char *params)
+{
+	return *params ? params : "-";
+}
+
+__attribute__((format(printf, 3, 4)))
+static int format_line(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vsnprintf(buf, size, fmt, ap);
+	va_end(ap);
+	if (len < 0 || (size_t)len >= size || len >= REC_LINE_MAX)
+		return -EINVAL;
+	return len;
+}
+
+int rec_format_head(char *buf, size_t size, const char *kind)
+{
+	if (!is_token(kind, REC_BENCH_MAX))
+		return -EINVAL;
+	return format_line(buf, size, "V\t%d\t%s\n", REC_VERSION, kind);
+}
+
+int rec_format_sample(char *buf, size_t size, const struct sample *s)
+{
+	if (!is_token(s->bench, sizeof(s->bench)) || !is_params(s->params) ||
+	    !is_token(s->metric, sizeof(s->metric)) || s->nr_ops == 0)
+		return -EINVAL;
+	return format_line(buf, size, "S\t%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n",
+			   s->bench, s->version, params_out(s->params),
+			   s->metric, s->rep, (unsigned long long)s->value,
+			   (unsigned long long)s->nr_ops);
+}
+
+int rec_format_option(char *buf, size_t size, const char *key,
+		      const char *value)
+{
+	if (!is_token(key, REC_BENCH_MAX) || !is_text(value))
+		return -EINVAL;
+	return format_line(buf, size, "O\t%s\t%s\n", key, value);
+}
+
+int rec_format_point(char *buf, size_t size, const struct plan_point *p)
+{
+	if (!is_token(p->binary, sizeof(p->binary)) ||
+	    !is_token(p->bench, sizeof(p->bench)) || !is_params(p->params) ||
+	    p->samples == 0)
+		return -EINVAL;
+	return format_line(buf, size, "P\t%s\t%s\t%u\t%s\t%u\t%u\t%u\t%u\n",
+			   p->binary, p->bench, p->version,
+			   params_out(p->params), p->samples, p->warmup,
+			   p->nr_ops, p->timeout_ms);
+}
+
+int rec_format_end(char *buf, size_t size, unsigned count, uint32_t crc)
+{
+	return format_line(buf, size, "E\t%u\t%08lx\n", count,
+			   (unsigned long)crc);
+}
+
+/* Where a parse stands: one line, split into its fields. */
+struct cursor {
+	const char *buf;
+	const char *next;
+	const char *end;
+	unsigned line;
+	char text[REC_LINE_MAX];
+	char *field[REC_FIELDS_MAX];
+	unsigned nr_fields;
+	struct rec_error *err;
+};
+
+__attribute__((format(printf, 3, 4)))
+static int fail(const struct cursor *c, int ret, const char *fmt, ...)
+{
+	struct rec_error *err = c->err;
+	va_list ap;
+	int n = 0;
+
+	if (!err)
+		return ret;
+	err->line = c->line;
+	if (c->line)
+		n = snprintf(err->text, sizeof(err->text), "line %u: ",
+			     c->line);
+	va_start(ap, fmt);
+	vsnprintf(err->text + n, sizeof(err->text) - n, fmt, ap);
+	va_end(ap);
+	return ret;
+}
+
+static int split_fields(struct cursor *c)
+{
+	char *p = c->text;
+
+	c->nr_fields = 0;
+	for (;;) {
+		if (c->nr_fields == REC_FIELDS_MAX)
+			return fail(c, -EBADMSG, "more than %d fields",
+				    REC_FIELDS_MAX);
+		c->field[c->nr_fields++] = p;
+		p = strchr(p, '\t');
+		if (!p)
+			return 0;
+		*p++ = '\0';
+	}
+}
+
+/* Reads a line and its fields.  Returns 1, 0 at the end, or -errno. */
+static int next_line(struct cursor *c)
+{
+	size_t left = c->end - c->next;
+	const char *lf;
+	size_t len;
+	int r;
+
+	if (left == 0)
+		return 0;
+	c->line++;
+	lf = memchr(c->next, '\n', left);
+	if (!lf)
+		return fail(c, -ENODATA, "the line does not end");
+	len = lf - c->next;
+	if (len >= sizeof(c->text))
+		return fail(c, -EBADMSG, "%zu bytes long, at most %zu allowed",
+			    len, sizeof(c->text) - 1);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char b = c->next[i];
+
+		if (b != '\t' && (b < ' ' || b > '~'))
+			return fail(c, -EBADMSG,
+				    "byte 0x%02x in column %zu is not text", b,
+				    i + 1);
+	}
+	memcpy(c->text, c->next, len);
+	c->text[len] = '\0';
+	c->next = lf + 1;
+	r = split_fields(c);
+	return r < 0 ? r : 1;
+}
+
+/* One spelling a number: decimal digits, no sign, no leading zero. */
+static int field_u64(const struct cursor *c, unsigned i, uint64_t max,
+		     uint64_t *ret)
+{
+	const char *s = c->field[i];
+	uint64_t v = 0;
+
+	if (!*s || (s[0] == '0' && s[1]))
+		return fail(c, -EBADMSG, "field %u is not a number: '%.40s'",
+			    i + 1, s);
+	for (; *s; s++) {
+		unsigned digit = (unsigned char)*s - '0';
+
+		if (digit > 9)
+			return fail(c, -EBADMSG,
+				    "field %u is not a number: '%.40s'", i + 1,
+				    c->field[i]);
+		if (v > (max - digit) / 10)
+			return fail(c, -EBADMSG,
+				    "field %u is too large: '%.40s'", i + 1,
+				    c->field[i]);
+		v = v * 10 + digit;
+	}
+	*ret = v;
+	return 0;
+}
+
+static int field_uint(const struct cursor *c, unsigned i, unsigned *ret)
+{
+	uint64_t v;
+	int r;
+
+	r = field_u64(c, i, UINT32_MAX, &v);
+	if (r < 0)
+		return r;
+	*ret = v;
+	return 0;
+}
+
+static int field_token(const struct cursor *c, unsigned i, char *ret,
+		       size_t size)
+{
+	if (!is_token(c->field[i], size))
+		return fail(c, -EBADMSG,
+			    "field %u is no name of 1 to %zu letters: '%.40s'",
+			    i + 1, size - 1, c->field[i]);
+	strcpy(ret, c->field[i]);
+	return 0;
+}
+
+static int field_params(const struct cursor *c, unsigned i, char *ret)
+{
+	if (strcmp(c->field[i], "-"))
+		return field_token(c, i, ret, REC_PARAMS_MAX);
+	*ret = '\0';
+	return 0;
+}
+
+static int need_fields(const struct cursor *c, unsigned nr)
+{
+	if (c->nr_fields != nr)
+		return fail(c, -EBADMSG, "%u fields instead of %u",
+			    c->nr_fields, nr);
+	return 0;
+}
+
+static int parse_head(struct cursor *c, const char *kind)
+{
+	uint64_t version;
+	int r;
+
+	r = next_line(c);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return fail(c, -ENODATA, "the file is empty");
+	if (strcmp(c->field[0], "V"))
+		return fail(c, -EBADMSG, "no version line");
+	r = need_fields(c, 3);
+	if (r < 0)
+		return r;
+	if (strcmp(c->field[2], kind))
+		return fail(c, -EBADMSG, "this is '%.40s', not '%s'",
+			    c->field[2], kind);
+	r = field_u64(c, 1, UINT32_MAX, &version);
+	if (r < 0)
+		return r;
+	if (version > REC_VERSION)
+		return fail(c, -EPROTONOSUPPORT,
+			    "version %llu is newer than this program's %d",
+			    (unsigned long long)version, REC_VERSION);
+	if (version < REC_VERSION)
+		return fail(c, -EBADMSG, "there is no version %llu",
+			    (unsigned long long)version);
+	return 0;
+}
+
+static int field_crc(const struct cursor *c, unsigned i, uint32_t *ret)
+{
+	const char *s = c->field[i];
+	uint32_t v = 0;
+
+	if (strlen(s) != 8 || strspn(s, "0123456789abcdef") != 8)
+		return fail(c, -EBADMSG,
+			    "checksum is not eight hex digits: '%.40s'", s);
+	for (; *s; s++)
+		v = v << 4 | (*s <= '9' ? *s - '0' : *s - 'a' + 10);
+	*ret = v;
+	return 0;
+}
+
+static int parse_end(struct cursor *c, unsigned count, uint32_t sum)
+{
+	unsigned said = 0;
+	uint32_t crc = 0;
+	int r;
+
+	r = need_fields(c, 3);
+	if (r == 0)
+		r = field_uint(c, 1, &said);
+	if (r == 0)
+		r = field_crc(c, 2, &crc);
+	if (r < 0)
+		return r;
+	if (count < said)
+		return fail(c, -ENODATA, "%u of %u records are there", count,
+			    said);
+	if (count > said)
+		return fail(c, -EBADMSG, "%u records, but %u were written",
+			    count, said);
+	if (crc != sum)
+		return fail(c, -EBADMSG,
+			    "the sum of the bytes is %08lx, but %08lx was written",
+			    (unsigned long)sum, (unsigned long)crc);
+	if (c->next != c->end)
+		return fail(c, -EBADMSG, "%zu more bytes after the end",
+			    (size_t)(c->end - c->next));
+	return 0;
+}
+
+/* Handles the record under the cursor; counts it where the E line does. */
+typedef int (*record_fn)(struct cursor *c, void *arg, unsigned *count);
+
+static int parse_stream(struct cursor *c, const char *kind, record_fn fn,
+			void *arg)
+{
+	const char *start;
+	unsigned count = 0;
+	int r;
+
+	r = parse_head(c, kind);
+	if (r < 0)
+		return r;
+	for (;;) {
+		start = c->next;
+		r = next_line(c);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return fail(c, -ENODATA,
+				    "no end line comes after this one");
+		if (!strcmp(c->field[0], "E"))
+			return parse_end(c, count,
+					 rec_crc32(0, c->buf, start - c->buf));
+		r = fn(c, arg, &count);
+		if (r != 0)
+			return r;
+	}
+}
+
+static int unknown_record(const struct cursor *c)
+{
+	return fail(c, -EBADMSG, "unknown record '%.20s'", c->field[0]);
+}
+
+struct samples_arg {
+	rec_sample_fn fn;
+	void *arg;
+};
+
+static int read_sample(const struct cursor *c, struct sample *s)
+{
+	int r;
+
+	r = need_fields(c, 8);
+	if (r == 0)
+		r = field_token(c, 1, s->bench, sizeof(s->bench));
+	if (r == 0)
+		r = field_uint(c, 2, &s->version);
+	if (r == 0)
+		r = field_params(c, 3, s->params);
+	if (r == 0)
+		r = field_token(c, 4, s->metric, sizeof(s->metric));
+	if (r == 0)
+		r = field_uint(c, 5, &s->rep);
+	if (r == 0)
+		r = field_u64(c, 6, UINT64_MAX, &s->value);
+	if (r == 0)
+		r = field_u64(c, 7, UINT64_MAX, &s->nr_ops);
+	if (r == 0 && s->nr_ops == 0)
+		r = fail(c, -EBADMSG, "a sample of no operation");
+	return r;
+}
+
+static int on_sample_line(struct cursor *c, void *arg, unsigned *count)
+{
+	const struct samples_arg *a = arg;
+	struct sample s = { 0 };
+	int r;
+
+	if (strcmp(c->field[0], "S"))
+		return unknown_record(c);
+	r = read_sample(c, &s);
+	if (r < 0)
+		return r;
+	++*count;
+	return a->fn ? a->fn(&s, a->arg) : 0;
+}
+
+int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn, void *arg,
+		      struct rec_error *err)
+{
+	struct samples_arg a = { .fn = fn, .arg = arg };
+	struct cursor c = { .buf = buf, .next = buf, .end = buf + len,
+			    .err = err };
+
+	if (err)
+		memset(err, 0, sizeof(*err));
+	return parse_stream(&c, SAMPLES_KIND, on_sample_line, &a);
+}
+
+struct plan_arg {
+	rec_option_fn ofn;
+	rec_point_fn pfn;
+	void *arg;
+};
+
+static int read_point(const struct cursor *c, struct plan_point *p)
+{
+	int r;
+
+	r = need_fields(c, 9);
+	if (r == 0)
+		r = field_token(c, 1, p->binary, sizeof(p->binary));
+	if (r == 0)
+		r = field_token(c, 2, p->bench, sizeof(p->bench));
+	if (r == 0)
+		r = field_uint(c, 3, &p->version);
+	if (r == 0)
+		r = field_params(c, 4, p->params);
+	if (r == 0)
+		r = field_uint(c, 5, &p->samples);
+	if (r == 0)
+		r = field_uint(c, 6, &p->warmup);
+	if (r == 0)
+		r = field_uint(c, 7, &p->nr_ops);
+	if (r == 0)
+		r = field_uint(c, 8, &p->timeout_ms);
+	if (r == 0 && p->samples == 0)
+		r = fail(c, -EBADMSG, "a point without samples");
+	return r;
+}
+
+static int on_option_line(const struct cursor *c, const struct plan_arg *a)
+{
+	int r;
+
+	r = need_fields(c, 3);
+	if (r < 0)
+		return r;
+	if (!is_token(c->field[1], REC_BENCH_MAX))
+		return fail(c, -EBADMSG, "option without a name");
+	return a->ofn ? a->ofn(c->field[1], c->field[2], a->arg) : 0;
+}
+
+static int on_plan_line(struct cursor *c, void *arg, unsigned *count)
+{
+	const struct plan_arg *a = arg;
+	struct plan_point p = { 0 };
+	int r;
+
+	if (!strcmp(c->field[0], "O"))
+		return on_option_line(c, a);
+	if (strcmp(c->field[0], "P"))
+		return unknown_record(c);
+	r = read_point(c, &p);
+	if (r < 0)
+		return r;
+	++*count;
+	return a->pfn ? a->pfn(&p, a->arg) : 0;
+}
+
+int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
+		   rec_point_fn pfn, void *arg, struct rec_error *err)
+{
+	struct plan_arg a = { .ofn = ofn, .pfn = pfn, .arg = arg };
+	struct cursor c = { .buf = buf, .next = buf, .end = buf + len,
+			    .err = err };
+
+	if (err)
+		memset(err, 0, sizeof(*err));
+	return parse_stream(&c, PLAN_KIND, on_plan_line, &a);
+}
+
+int rec_param_get(const char *params, const char *key, char *buf, size_t size)
+{
+	size_t key_len = strlen(key);
+	const char *p = params;
+	size_t len;
+
+	while (*p) {
+		len = strcspn(p, ",");
+		if (len > key_len && p[key_len] == '=' &&
+		    !memcmp(p, key, key_len)) {
+			len -= key_len + 1;
+			if (len >= size)
+				return -ENAMETOOLONG;
+			memcpy(buf, p + key_len + 1, len);
+			buf[len] = '\0';
+			return 0;
+		}
+		p += len;
+		p += *p == ',';
+	}
+	return -ENOENT;
+}
+
+/* Bytewise by key, so that "a" is before "a-b" though '-' is before '='. */
+static int compare_keys(const char *a, const char *b)
+{
+	size_t la = strcspn(a, "="), lb = strcspn(b, "=");
+	int r = memcmp(a, b, la < lb ? la : lb);
+
+	return r ? r : (la > lb) - (la < lb);
+}
+
+static bool is_param_item(const char *s)
+{
+	const char *eq = strchr(s, '=');
+
+	return eq && eq > s && eq[1] && is_token(s, REC_PARAMS_MAX);
+}
+
+int rec_params_sort(char *params, size_t size)
+{
+	char copy[REC_PARAMS_MAX];
+	const char *item[PARAM_ITEMS_MAX];
+	size_t len = strlen(params), nr = 0, i;
+	char *p = copy, *comma;
+
+	if (len == 0)
+		return 0;
+	if (len >= sizeof(copy) || len >= size)
+		return -EINVAL;
+	memcpy(copy, params, len + 1);
+	while (p) {
+		comma = strchr(p, ',');
+		if (comma)
+			*comma++ = '\0';
+		/* Before the room is looked at: shorter items are malformed. */
+		if (!is_param_item(p))
+			return -EINVAL;
+		for (i = nr++; i > 0 && compare_keys(item[i - 1], p) > 0; i--)
+			item[i] = item[i - 1];
+		if (i > 0 && compare_keys(item[i - 1], p) == 0)
+			return -EINVAL;
+		item[i] = p;
+		p = comma;
+	}
+	for (i = 0, p = params; i < nr; i++)
+		p += sprintf(p, "%s%s", i ? "," : "", item[i]);
+	return 0;
+}

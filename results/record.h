@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Wire format of samples and of the plan, shared by guest and host (libc only).
+ *
+ * Both are text, one record a line, fields separated by one TAB, lines ended by
+ * one LF.  Fields hold printable ASCII without TAB; an empty list of params is
+ * written "-".  The last line counts and sums what came before, so a stream that
+ * was cut short or altered is told from one that is short.
+ *
+ * Samples (samples.tsv):
+ *   V  1  cgmark-samples
+ *   S  BENCH  VERSION  PARAMS  METRIC  REP  VALUE  NR_OPS
+ *   E  COUNT  CRC32
+ * VALUE is the cost of NR_OPS operations together in METRIC's unit.
+ *
+ * Plan (plan.tsv):
+ *   V  1  cgmark-plan
+ *   O  KEY  VALUE
+ *   P  BINARY  BENCH  VERSION  PARAMS  SAMPLES  WARMUP  NR_OPS  TIMEOUT_MS
+ *   E  COUNT  CRC32
+ *
+ * COUNT is the number of S (P) lines; CRC32 (IEEE 802.3, eight lower-case hex
+ * digits) covers every byte before the E line.
+ */
+#ifndef CGMARK_RECORD_H
+#define CGMARK_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define REC_VERSION 1
+#define REC_BENCH_MAX 48
+#define REC_PARAMS_MAX 160
+#define REC_METRIC_MAX 24
+#define REC_LINE_MAX 512
+
+/*
+ * Metrics:
+ *   insns      guest instructions, exact (machine sim)
+ *   guest_ns   guest time: instructions at 1 ns each plus idle time, for points
+ *              that sleep or wait for a grace period (machine sim)
+ *   elapsed_ns real time (every other machine)
+ */
+struct sample {
+	char bench[REC_BENCH_MAX];
+	unsigned version;
+	char params[REC_PARAMS_MAX];	/* "k=v,k=v", keys sorted; "" if none */
+	char metric[REC_METRIC_MAX];
+	unsigned rep;			/* 0.. within point and metric */
+	uint64_t value;
+	uint64_t nr_ops;		/* >= 1 */
+};
+
+struct plan_point {
+	char binary[REC_BENCH_MAX];	/* "bench-attach" */
+	char bench[REC_BENCH_MAX];
+	unsigned version;
+	char params[REC_PARAMS_MAX];
+	unsigned samples;		/* samples to take, >= 1 */
+	unsigned warmup;		/* samples to discard first */
+	unsigned nr_ops;		/* operations a sample; 0: calibrate */
+	unsigned timeout_ms;		/* guest time one point may take */
+};
+
+/* What a parser found wrong, in words that name line and cause. */
+struct rec_error {
+	unsigned line;			/* 1-based; 0: whole file */
+	char text[160];
+};
+
+uint32_t rec_crc32(uint32_t crc, const void *data, size_t len);
+
+/*
+ * Formatting: write one line with its LF into buf (REC_LINE_MAX is enough) and
+ * return its length, or -EINVAL for a field that the format cannot hold.
+ */
+int rec_format_head(char *buf, size_t size, const char *kind);
+int rec_format_sample(char *buf, size_t size, const struct sample *s);
+int rec_format_option(char *buf, size_t size, const char *key,
+		      const char *value);
+int rec_format_point(char *buf, size_t size, const struct plan_point *p);
+int rec_format_end(char *buf, size_t size, unsigned count, uint32_t crc);
+
+typedef int (*rec_sample_fn)(const struct sample *s, void *arg);
+typedef int (*rec_option_fn)(const char *key, const char *value, void *arg);
+typedef int (*rec_point_fn)(const struct plan_point *p, void *arg);
+
+/*
+ * Parse a whole stream.  The callbacks see each record as it is read; what they
+ * return other than 0 stops the parse and is returned.
+ * -ENODATA: truncated (no E line, or fewer records than it counts);
+ * -EBADMSG: altered or malformed; -EPROTONOSUPPORT: a newer version.
+ * err (not NULL) says line and cause.  Records seen before the error were good
+ * in form, yet only 0 means that all are as they were written.
+ */
+int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn, void *arg,
+		      struct rec_error *err);
+int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
+		   rec_point_fn pfn, void *arg, struct rec_error *err);
+
+/*
+ * Value of key in a "k=v,k=v" list into buf; 0, -ENOENT or -ENAMETOOLONG.
+ */
+int rec_param_get(const char *params, const char *key, char *buf, size_t size);
+/* Sorts the list by key in place; -EINVAL if malformed or a key twice. */
+int rec_params_sort(char *params, size_t size);
+
+#endif

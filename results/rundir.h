@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A run directory, the raw truth of one run:
+ *
+ *   RUN/run.json                 provenance, kernels, points, boots; written
+ *                                before the first boot, so that every planned
+ *                                point is MISSING until something replaces it
+ *   RUN/boots/BOOT/plan.tsv      what the guest was asked (record.h)
+ *   RUN/boots/BOOT/console.log   kernel log
+ *   RUN/boots/BOOT/status.ktap   KTAP
+ *   RUN/boots/BOOT/samples.tsv   samples (record.h)
+ *   RUN/boots/BOOT/boot.json     how the boot ended; written last, atomically:
+ *                                without it the boot did not finish
+ *
+ * run.json is rewritten once, at the end, with the final status.  A directory
+ * is self-contained: it can be copied and imported elsewhere.
+ */
+#ifndef CGMARK_RUNDIR_H
+#define CGMARK_RUNDIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record.h"
+
+#define RUN_FORMAT 1
+
+/* Severity order of KCIDB: the worst of several wins. */
+enum point_status {
+	POINT_FAIL,	/* the kernel or the check of the result failed */
+	POINT_ERROR,	/* the benchmark or harness failed */
+	POINT_MISSING,	/* planned, never heard of */
+	POINT_DONE,	/* measured */
+	POINT_SKIP,	/* the kernel lacks what it needs; reason given */
+};
+
+enum boot_role {
+	BOOT_MEASURE,
+	BOOT_REPEAT,	/* same perturbation again: must be bit-identical */
+	BOOT_NULL,	/* baseline with padding: the layout null */
+};
+
+enum blame { BLAME_NONE, BLAME_SUBJECT, BLAME_BENCH, BLAME_HARNESS, BLAME_HOST };
+
+struct run_kernel {
+	char *name;		/* "base", "v1" */
+	char *spec;		/* as given or from kernels.ini, expanded */
+	char *key;		/* kernel key, 64 hex digits */
+	char *vmlinux_sha256;
+	char *source_version;
+	char *release;		/* uname -r */
+	char *patches;		/* space separated, "" if none */
+	char *config_sha256;
+	char *toolchain;
+	char *cmdline;		/* extra kernel command line, "" if none */
+	char *image;		/* path of vmlinux on this host */
+};
+
+struct run_point {
+	struct plan_point plan;
+};
+
+struct run_boot {
+	char *id;		/* "base-p0", "base-p0-repeat", "base-p0-null" */
+	unsigned kernel;	/* index in run.kernels */
+	unsigned perturbation;	/* 0..M-1 */
+	enum boot_role role;
+
+	/* From boot.json; finished is false where there is none. */
+	bool finished;
+	bool ok;		/* guest powered off by itself, no splat */
+	enum blame blame;
+	char *reason;		/* one line; "" when ok */
+	uint64_t wall_ms;
+	uint64_t cpu_ms;	/* host user+system time of the machine */
+	char *splat;		/* first splat line, "" if none */
+	char *samples_crc;	/* crc32 of the whole samples.tsv, 8 hex */
+	uint64_t samples_bytes;
+
+	/* Filled by run_load(): per point of run.points. */
+	enum point_status *status;
+	char **status_text;	/* SKIP reason or failure, "" if none */
+	struct sample *samples;
+	size_t nr_samples;
+	bool damaged;		/* samples lost, cut short or altered */
+};
+
+struct run {
+	char *dir;
+	char *id;
+	char *created;		/* ISO 8601, UTC */
+	char *version;		/* of cgmark */
+	char *command_line;
+	char *machine;		/* "sim" */
+	char *machine_detail;	/* "QEMU 7.2.x, -cpu Nehalem, 1 vCPU, icount" */
+	char *host;		/* "2 x CPU MODEL, Linux RELEASE" */
+	char *guest_sha256;	/* of the initramfs without the plan */
+	char *suite;
+	uint64_t seed;
+	unsigned perturbations;
+	char *status;		/* "running" "complete" "interrupted" "failed" */
+	struct run_kernel *kernels;
+	size_t nr_kernels;
+	struct run_point *points;
+	size_t nr_points;
+	struct run_boot *boots;
+	size_t nr_boots;
+};
+
+struct run *run_new(void);
+void run_free(struct run *run);
+static inline void run_freep(struct run **run)
+{
+	run_free(*run);
+}
+
+/* Write RUN/run.json atomically.  -errno, logged with the file's name. */
+int run_save(const struct run *run);
+/* Write RUN/boots/ID/boot.json atomically; marks the boot finished. */
+int run_save_boot(const struct run *run, const struct run_boot *boot);
+
+/*
+ * Read a run directory with everything in it.  Damage to single boots does not
+ * fail the load: the boot is marked damaged, its points lose what is not
+ * trusted, and each fault is logged with the file's name and cause (missing,
+ * truncated, altered).  *damaged (may be NULL) counts such files.
+ * -ENOENT: no run.json; -EBADMSG: run.json malformed (logged, with line).
+ */
+int run_load(const char *dir, struct run **ret, unsigned *damaged);
+
+/* Newest run directory below dir ("results/runs") by id; -ENOENT if none. */
+int run_latest(const char *runs_dir, char **ret);
+
+/* Index of a kernel by name, or -1. */
+int run_kernel_index(const struct run *run, const char *name);
+const char *point_status_str(enum point_status s);
+const char *boot_role_str(enum boot_role r);
+const char *blame_str(enum blame b);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <fcntl.h>
+
+#include "fixture.h"
+
+static char *capture_path;
+static int saved_stderr = -1;
+
+int fixture_setup(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir;
+
+	/* In memory if possible: thousands of fsync() say nothing here. */
+	if (!tmp)
+		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	dir = xasprintf("%s/cgmark-test.XXXXXX", tmp);
+
+	*state = mkdtemp(dir);
+	return *state ? 0 : -1;
+}
+
+int fixture_teardown(void **state)
+{
+	int r;
+
+	if (saved_stderr >= 0)
+		free(capture_end());
+	r = rm_rf(*state);
+	free(*state);
+	return r;
+}
+
+static void set_kernel(struct run_kernel *k, const char *name)
+{
+	k->name = xstrdup(name);
+	k->spec = xasprintf("deb:linux-source-6.12,name=%s", name);
+	k->key = xasprintf("%064d", (int)strlen(name));
+	k->vmlinux_sha256 = xasprintf("%063d%c", 0, *name);
+	k->source_version = xstrdup("6.12.0-1");
+	k->release = xstrdup("6.12.0-cgmark");
+	k->patches = xstrdup("");
+	k->config_sha256 = xasprintf("%064d", 7);
+	k->toolchain = xstrdup("gcc \"12\"\t\xc3\xa9");
+	k->cmdline = xstrdup("quiet");
+	k->image = xasprintf("/cache/%s/vmlinux", name);
+}
+
+static void set_points(struct run *run)
+{
+	static const char *const bench[] = { "null", "attach/self",
+					     "attach/self" };
+	static const char *const params[] = { "", "pace=burst,version=1",
+					      "pace=200ms,version=1" };
+
+	run->nr_points = FIXTURE_POINTS;
+	run->points = xcalloc(run->nr_points, sizeof(*run->points));
+	for (size_t i = 0; i < run->nr_points; i++) {
+		struct plan_point *p = &run->points[i].plan;
+
+		strcpy(p->binary, i ? "bench-attach" : "bench-null");
+		strcpy(p->bench, bench[i]);
+		strcpy(p->params, params[i]);
+		p->version = i ? 3 : 1;
+		p->samples = FIXTURE_SAMPLES;
+		p->warmup = 2;
+		p->nr_ops = 10;
+		p->timeout_ms = 60000;
+	}
+}
+
+static void set_boots(struct run *run)
+{
+	run->nr_boots = FIXTURE_BOOTS;
+	run->boots = xcalloc(run->nr_boots, sizeof(*run->boots));
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		struct run_boot *b = &run->boots[i];
+
+		b->kernel = i / 3;
+		b->perturbation = i % 3 == 1;
+		b->role = i % 3 == 2 ? BOOT_REPEAT : BOOT_MEASURE;
+		b->id = xasprintf("%s-p%u%s", run->kernels[b->kernel].name,
+				  b->perturbation,
+				  b->role == BOOT_REPEAT ? "-repeat" : "");
+	}
+}
+
+struct run *fixture_run(const char *runs_dir, const char *id)
+{
+	struct run *run = run_new();
+
+	run->dir = xasprintf("%s/%s", runs_dir, id);
+	run->id = xstrdup(id);
+	run->created = xasprintf("2025-01-01T00:00:00Z %s", id);
+	run->version = xstrdup("0.1.0");
+	run->command_line = xstrdup("cgmark run");
+	run->machine = xstrdup("sim");
+	run->machine_detail = xstrdup("QEMU");
+	run->host = xstrdup("2 x CPU");
+	run->guest_sha256 = xasprintf("%064d", 9);
+	run->suite = xstrdup("default");
+	run->seed = UINT64_MAX;
+	run->perturbations = 2;
+	run->status = xstrdup("complete");
+	run->nr_kernels = 2;
+	run->kernels = xcalloc(2, sizeof(*run->kernels));
+	set_kernel(&run->kernels[0], "base");
+	set_kernel(&run->kernels[1], "v1");
+	set_points(run);
+	set_boots(run);
+	return run;
+}
+
+void fixture_status(const struct run *run, struct strbuf *ret)
+{
+	strbuf_addf(ret, "KTAP version 1\n1..1\n    KTAP version 1\n"
+			 "    # Subtest: all\n    1..%zu\n", run->nr_points);
+	for (size_t i = 0; i < run->nr_points; i++) {
+		const struct plan_point *p = &run->points[i].plan;
+		const char *gap = *p->params ? " " : "";
+
+		strbuf_addf(ret, "    # start %s%s%s\n", p->bench, gap,
+			    p->params);
+		strbuf_addf(ret, "    ok %zu %s%s%s\n", i + 1, p->bench, gap,
+			    p->params);
+	}
+	strbuf_addstr(ret, "ok 1 bench-attach\n# cgmark: end\n");
+}
+
+void fixture_samples(const struct run *run, size_t boot, struct strbuf *ret)
+{
+	char line[REC_LINE_MAX];
+	unsigned count = 0;
+	int n;
+
+	n = rec_format_head(line, sizeof(line), "cgmark-samples");
+	strbuf_add(ret, line, n);
+	for (size_t i = 0; i < run->nr_points; i++) {
+		const struct plan_point *p = &run->points[i].plan;
+		struct sample s = { .version = p->version, .nr_ops = 10 };
+
+		strcpy(s.bench, p->bench);
+		strcpy(s.params, p->params);
+		strcpy(s.metric, i == 2 ? "guest_ns" : "insns");
+		for (; s.rep < p->samples; s.rep++, count++) {
+			s.value = 1000 * (i + 1) + 10 * boot + s.rep;
+			n = rec_format_sample(line, sizeof(line), &s);
+			assert_true(n > 0);
+			strbuf_add(ret, line, n);
+		}
+	}
+	n = rec_format_end(line, sizeof(line), count,
+			   rec_crc32(0, ret->buf, ret->len));
+	strbuf_add(ret, line, n);
+}
+
+void write_bytes(const char *path, const void *data, size_t len)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(data, 1, len, f), len);
+	assert_int_equal(fclose(f), 0);
+}
+
+void write_text(const char *path, const char *text)
+{
+	write_bytes(path, text, strlen(text));
+}
+
+char *boot_file(const struct run *run, size_t boot, const char *file)
+{
+	return xasprintf("%s/boots/%s/%s", run->dir, run->boots[boot].id,
+			 file);
+}
+
+static void write_boot_file(const struct run *run, size_t boot,
+			    const char *file, const char *text)
+{
+	_cleanup_free_ char *path = boot_file(run, boot, file);
+
+	write_text(path, text);
+}
+
+void fixture_write_boot(struct run *run, size_t boot)
+{
+	_cleanup_strbuf_ struct strbuf status = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf samples = STRBUF_INIT;
+	_cleanup_free_ char *dir = boot_file(run, boot, "");
+	struct run_boot *b = &run->boots[boot];
+
+	assert_int_equal(mkdir_p(dir, 0777), 0);
+	fixture_status(run, &status);
+	fixture_samples(run, boot, &samples);
+	write_boot_file(run, boot, "plan.tsv", "V\t1\tcgmark-plan\n");
+	write_boot_file(run, boot, "console.log", "[    0.0] Linux\n");
+	write_boot_file(run, boot, "status.ktap", status.buf);
+	write_boot_file(run, boot, "samples.tsv", samples.buf);
+	b->ok = true;
+	b->blame = BLAME_NONE;
+	b->wall_ms = 1000 + boot;
+	b->cpu_ms = 900 + boot;
+	b->samples_bytes = samples.len;
+	free(b->samples_crc);
+	b->samples_crc = xasprintf("%08x",
+				   rec_crc32(0, samples.buf, samples.len));
+	assert_int_equal(run_save_boot(run, b), 0);
+}
+
+void fixture_write_run(struct run *run)
+{
+	assert_int_equal(mkdir_p(run->dir, 0777), 0);
+	assert_int_equal(run_save(run), 0);
+	for (size_t i = 0; i < run->nr_boots; i++)
+		fixture_write_boot(run, i);
+}
+
+void capture_start(const char *dir)
+{
+	int fd;
+
+	capture_path = xasprintf("%s/stderr", dir);
+	fflush(stderr);
+	saved_stderr = dup(STDERR_FILENO);
+	fd = open(capture_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	assert_true(saved_stderr >= 0 && fd >= 0);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+}
+
+char *capture_end(void)
+{
+	struct strbuf text = STRBUF_INIT;
+
+	fflush(stderr);
+	dup2(saved_stderr, STDERR_FILENO);
+	close(saved_stderr);
+	saved_stderr = -1;
+	assert_int_equal(read_file(capture_path, &text), 0);
+	unlink(capture_path);
+	free(capture_path);
+	capture_path = NULL;
+	return strbuf_steal(&text);
+}
+
+uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}

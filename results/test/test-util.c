@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <dirent.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "fixture.h"
+
+static void test_sha256(void **state)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	char hex[65], want[65];
+
+	sha256_hex("", 0, hex);
+	assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb924"
+				 "27ae41e4649b934ca495991b7852b855");
+	sha256_hex("abc", 3, hex);
+	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223"
+				 "b00361a396177a9cb410ff61f20015ad");
+	sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		   56, hex);
+	assert_string_equal(hex, "248d6a61d20638b8e5c026930c3e6039"
+				 "a33ce45964ff2167f6ecedd419db06c1");
+	for (int i = 0; i < 1000000; i++)
+		strbuf_add(&sb, "a", 1);
+	sha256_hex(sb.buf, sb.len, want);
+	assert_string_equal(want, "cdc76e5c9914fb9281a1c7e284d73e67"
+				  "f1809a48a497200e046d39ccc7112cd0");
+	/* Read in other pieces than it was summed in. */
+	assert_int_equal(write_file_atomic(path, sb.buf, sb.len), 0);
+	assert_int_equal(sha256_file(path, hex), 0);
+	assert_string_equal(hex, want);
+	assert_int_equal(sha256_file("/nonexistent/x", hex), -ENOENT);
+}
+
+/* 55, 56, 63, 64 and 65 bytes take the padding through each of its cases. */
+static void test_sha256_lengths(void **state)
+{
+	static const struct {
+		size_t len;
+		const char *start;
+	} want[] = {
+		{ 55, "9f4390f8d30c2dd9" },
+		{ 56, "b35439a4ac6f0948" },
+		{ 63, "7d3e74a05d7db15b" },
+		{ 64, "ffe054fe7ae0cb6d" },
+		{ 65, "635361c48bb9eab1" },
+	};
+	char text[65], hex[65];
+
+	memset(text, 'a', sizeof(text));
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		sha256_hex(text, want[i].len, hex);
+		assert_memory_equal(hex, want[i].start, 16);
+	}
+}
+
+static void test_strbuf(void **state)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	char *s;
+
+	strbuf_reset(&sb);
+	assert_null(sb.buf);
+	s = strbuf_steal(&sb);
+	assert_string_equal(s, "");
+	free(s);
+	for (int i = 0; i < 1000; i++)
+		strbuf_addf(&sb, "%d,", i);
+	assert_int_equal(sb.len, 3890);
+	assert_int_equal(strlen(sb.buf), sb.len);
+	assert_memory_equal(sb.buf + sb.len - 8, "998,999,", 8);
+	strbuf_reset(&sb);
+	assert_string_equal(sb.buf, "");
+	strbuf_add(&sb, "a\0b", 3);
+	assert_int_equal(sb.len, 3);
+	assert_memory_equal(sb.buf, "a\0b", 4);
+	s = strbuf_steal(&sb);
+	assert_null(sb.buf);
+	assert_int_equal(sb.len, 0);
+	assert_memory_equal(s, "a\0b", 4);
+	free(s);
+}
+
+static void test_steal(void **state)
+{
+	char *p = xstrdup("x"), *q;
+	int fd = 7;
+
+	q = steal_ptr(p);
+	assert_null(p);
+	assert_string_equal(q, "x");
+	free(q);
+	assert_int_equal(steal_fd(&fd), 7);
+	assert_int_equal(fd, -1);
+}
+
+static unsigned count_entries(const char *dir)
+{
+	DIR *d = opendir(dir);
+	unsigned nr = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		nr++;
+	closedir(d);
+	return nr - 2;
+}
+
+static void test_read_file(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	write_text(path, "two");
+	strbuf_addstr(&sb, "one ");
+	assert_int_equal(read_file(path, &sb), 0);
+	assert_string_equal(sb.buf, "one two");
+	assert_int_equal(read_file("/nonexistent/x", &sb), -ENOENT);
+	assert_int_equal(read_file(*state, &sb), -EISDIR);
+	assert_string_equal(sb.buf, "one two");
+}
+
+static void test_write_file_atomic(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	_cleanup_free_ char *lost = xasprintf("%s/no/f", (char *)*state);
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	mode_t mask = umask(022);
+	struct stat st;
+
+	assert_int_equal(write_file_atomic(path, "old text", 8), 0);
+	assert_int_equal(write_file_atomic(path, "new", 3), 0);
+	umask(mask);
+	assert_int_equal(read_file(path, &sb), 0);
+	assert_string_equal(sb.buf, "new");
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0644);
+	assert_int_equal(count_entries(*state), 1);
+	assert_int_equal(write_file_atomic(lost, "x", 1), -ENOENT);
+}
+
+/* The limit makes the kernel refuse bytes midway, as a full disk does. */
+static void test_write_fails(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	struct rlimit old, limit;
+	char big[8192] = { 1 };
+	int r;
+
+	write_text(path, "old");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	limit = old;
+	limit.rlim_cur = 4096;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	r = write_file_atomic(path, big, sizeof(big));
+	setrlimit(RLIMIT_FSIZE, &old);
+	assert_int_equal(r, -EFBIG);
+	assert_int_equal(read_file(path, &sb), 0);
+	assert_string_equal(sb.buf, "old");
+	assert_int_equal(count_entries(*state), 1);
+}
+
+static void test_mkdir_and_rm(void **state)
+{
+	_cleanup_free_ char *top = xasprintf("%s/t", (char *)*state);
+	_cleanup_free_ char *deep = xasprintf("%s/a//b/c/", top);
+	_cleanup_free_ char *file = xasprintf("%s/a/b/f", top);
+	_cleanup_free_ char *below = xasprintf("%s/x", file);
+	_cleanup_free_ char *link = xasprintf("%s/a/link", top);
+	_cleanup_free_ char *kept = xasprintf("%s/kept", (char *)*state);
+
+	assert_int_equal(mkdir_p(deep, 0777), 0);
+	assert_int_equal(mkdir_p(deep, 0777), 0);
+	write_text(file, "x");
+	assert_int_equal(mkdir_p(below, 0777), -ENOTDIR);
+	assert_int_equal(mkdir_p(file, 0777), -ENOTDIR);
+	assert_int_equal(mkdir_p("", 0777), -ENOENT);
+	/* A link is removed, never followed. */
+	assert_int_equal(mkdir_p(kept, 0777), 0);
+	assert_int_equal(symlink(kept, link), 0);
+	assert_int_equal(rm_rf(top), 0);
+	assert_int_equal(access(top, F_OK), -1);
+	assert_int_equal(access(kept, F_OK), 0);
+	assert_int_equal(rm_rf(top), 0);
+	assert_int_equal(rm_rf(kept), 0);
+	write_text(kept, "a file");
+	assert_int_equal(rm_rf(kept), 0);
+	assert_int_equal(count_entries(*state), 0);
+}
+
+static void test_log(void **state)
+{
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	capture_start(*state);
+	log_set_level(LOG_WARNING);
+	log_info("not shown");
+	log_warn("w %d", 1);
+	log_err("e");
+	r = log_err_errno(ENOENT, "open '%s'", "x");
+	log_set_level(LOG_INFO);
+	log_info("shown");
+	log_debug("not shown");
+	text = capture_end();
+	assert_int_equal(r, -ENOENT);
+	assert_string_equal(text,
+			    "cgmark: warning: w 1\n"
+			    "cgmark: error: e\n"
+			    "cgmark: error: open 'x': No such file or directory\n"
+			    "cgmark: shown\n");
+}
+
+#define IN_DIR(fn) \
+	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_DIR(test_sha256),
+		cmocka_unit_test(test_sha256_lengths),
+		cmocka_unit_test(test_strbuf),
+		cmocka_unit_test(test_steal),
+		IN_DIR(test_read_file),
+		IN_DIR(test_write_file_atomic),
+		IN_DIR(test_write_fails),
+		IN_DIR(test_mkdir_and_rm),
+		IN_DIR(test_log),
+	};
+
+	return cmocka_run_group_tests_name("util", tests, NULL, NULL);
+}
