@@ -1,0 +1,215 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Everything from a bare Debian 12 machine: installs what is missing, builds,
+# and runs cgmark.  Exit statuses are cgmark's (cgmark.1); 5 where a step of
+# this script failed.
+
+set -u
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 5
+build=${CGMARK_BUILD_DIR:-$top/build}
+quiet=false
+brief=false	# say only what had to be done
+
+# One package a line: what builds cgmark, what builds kernels, what boots them.
+packages='
+gcc libc6-dev meson ninja-build pkg-config scdoc
+libjansson-dev libinih-dev libsqlite3-dev r-mathlib libcmocka-dev
+linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
+patch xz-utils cpio
+qemu-system-x86
+gnuplot-nox
+'
+test_packages='stress-ng jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
+
+usage() {
+	cat <<END
+Usage: ./run.sh [-q]                 set up, build, boot, compare, report
+       ./run.sh [-q] test [--suite NAME]...   all tests, or those suites
+       ./run.sh [-q] SUBCOMMAND ...  set up, then "cgmark SUBCOMMAND ..."
+       ./run.sh --help
+
+Without words: builds the baseline and the patched kernel (kept under
+\$XDG_CACHE_HOME/cgmark), boots both, prints a verdict and writes
+results/report/index.html.
+
+Suites of tests: unit store fake vm style.  "./run.sh --help" is this text,
+"./run.sh run --help" that of a subcommand, "man $build/harness/man/cgmark.1"
+the manual.
+END
+}
+
+say() {
+	$quiet || printf 'run.sh: %s\n' "$*" >&2
+}
+
+die() {
+	printf 'run.sh: error: %s\n' "$*" >&2
+	exit 5
+}
+
+now() {
+	date +%s
+}
+
+missing_packages() {
+	for p in "$@"; do
+		state=$(dpkg-query -W -f '${db:Status-Status}' "$p" 2>/dev/null)
+		[ "$state" = installed ] || printf '%s ' "$p"
+	done
+}
+
+# Installs the packages named that are not there.
+install_packages() {
+	command -v dpkg-query >/dev/null ||
+		die "this script installs Debian packages and finds no dpkg;" \
+		    "install by hand what provides:" "$@"
+	lack=$(missing_packages "$@")
+	[ -n "$lack" ] || return 0
+	as=
+	if [ "$(id -u)" -ne 0 ]; then
+		if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+			as=sudo
+		else
+			printf 'run.sh: packages are missing; run this, then ./run.sh again:\n\n' >&2
+			printf '  sudo apt-get install --no-install-recommends %s\n' "$lack" >&2
+			exit 5
+		fi
+	fi
+	say "installing $lack"
+	log=$(mktemp) || die "no temporary file: is the disk full?"
+	apt="$as env DEBIAN_FRONTEND=noninteractive apt-get"
+	# shellcheck disable=SC2086 # words on purpose
+	if ! $apt update >"$log" 2>&1 ||
+	   ! $apt install -y --no-install-recommends $lack >>"$log" 2>&1; then
+		tail -n 15 "$log" >&2
+		rm -f "$log"
+		die "apt-get could not install: $lack"
+	fi
+	rm -f "$log"
+}
+
+# configure_and_compile DIR [MESON_ARGUMENT]...
+configure_and_compile() {
+	dir=$1
+	shift
+	mkdir -p "$dir" || die "cannot create $dir"
+	log=$dir/run-sh.log
+	# Two run.sh at once share one build folder: the second waits.
+	(
+		flock 9
+		if [ -f "$dir/build.ninja" ]; then
+			# New bench-*.c files are found at configure time only.
+			meson setup --reconfigure "$@" "$dir" "$top"
+		else
+			meson setup "$@" "$dir" "$top"
+		fi && ninja -C "$dir"
+	) 9>"$dir/.lock" >"$log" 2>&1 && return 0
+	grep -E -m 5 'rror' "$log" >&2 || tail -n 20 "$log" >&2
+	die "cgmark does not build (log: $log)"
+}
+
+setup() {
+	start=$(now)
+	# shellcheck disable=SC2086 # words on purpose
+	install_packages $packages
+	$brief || say "packages are there ($(($(now) - start)) s)"
+	start=$(now)
+	configure_and_compile "$build"
+	$brief || say "cgmark is built ($(($(now) - start)) s)"
+}
+
+# Sums up "Ok: 3" style lines of meson into three counters.
+count_tests() {
+	awk '
+	/^Ok: /			{ pass += $2 }
+	/^Expected Fail: /	{ pass += $3 }
+	/^Fail: /		{ fail += $2 }
+	/^Unexpected Pass: /	{ fail += $3 }
+	/^Skipped: /		{ skip += $2 }
+	/^Timeout: /		{ fail += $2 }
+	END { printf "%d %d %d\n", pass, fail, skip }' "$1"
+}
+
+# run_tests DIR WORDS...: meson's words and output go to stdout and the log.
+run_tests() {
+	dir=$1
+	shift
+	log=$dir/run-sh-test.log
+	meson test -C "$dir" --no-rebuild --print-errorlogs "$@" 2>&1 |
+		tee "$log"
+	# shellcheck disable=SC2046 # three numbers
+	set -- $(count_tests "$log")
+	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+cmd_test() {
+	start=$(now)
+	# shellcheck disable=SC2086 # words on purpose
+	install_packages $packages $test_packages
+	configure_and_compile "$build"
+	passed=0 failed=0 skipped=0
+	if [ $# -gt 0 ]; then
+		run_tests "$build" "$@"
+	else
+		dev=$build-dev
+		configure_and_compile "$dev" --native-file "$top/build-dev.ini"
+		say "developer build: sanitizers, warnings are errors"
+		run_tests "$dev" --suite unit --suite store --suite fake
+		say "release build"
+		run_tests "$build"
+	fi
+	say "tests took $(($(now) - start)) s"
+	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+	# No test at all is a failure too: something kept them from running.
+	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] || exit 1
+}
+
+cmd_default() {
+	all=$(now)
+	setup
+	# shellcheck disable=SC2086 # an option or nothing
+	"$build/cgmark" run $q
+	status=$?
+	case $status in
+	0 | 1 | 3)
+		# shellcheck disable=SC2086
+		"$build/cgmark" report $q || status=$?
+		;;
+	esac
+	say "all of it took $(($(now) - all)) s"
+	exit $status
+}
+
+q=
+case ${1-} in
+-q | --quiet)
+	quiet=true
+	q=-q
+	shift
+	;;
+esac
+
+case ${1-} in
+'')
+	cmd_default
+	;;
+-h | --help | help)
+	usage
+	;;
+test)
+	shift
+	cmd_test "$@"
+	;;
+-*)
+	printf 'run.sh: error: unknown option %s\n' "$1" >&2
+	usage >&2
+	exit 2
+	;;
+*)
+	brief=true
+	setup
+	exec "$build/cgmark" "$@"
+	;;
+esac
