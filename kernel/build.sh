@@ -672,6 +672,28 @@ build_or_reuse()
 
 # --- main -------------------------------------------------------------------
 
+# make(1), where it starts a command without a shell, takes the first entry of
+# the name in PATH even if it is a directory, and fails with "Permission
+# denied".  /usr/lib holds a directory gcc, and test runners put /usr/lib into
+# PATH.
+path_of_programs()
+{
+	kept=
+	set -f
+	saved_ifs=$IFS
+	IFS=:
+	for dir in $PATH; do
+		IFS=$saved_ifs
+		for tool in gcc ld as make; do
+			[ ! -d "${dir:-.}/$tool" ] || continue 2
+		done
+		kept=$kept${kept:+:}$dir
+	done
+	IFS=$saved_ifs
+	set +f
+	printf '%s\n' "$kept"
+}
+
 parse_args()
 {
 	cache=${XDG_CACHE_HOME:-${HOME:-/}/.cache}/cgmark
@@ -716,7 +738,8 @@ main()
 
 	# What tools print is parsed, and sorted names are hashed.
 	LC_ALL=C
-	export LC_ALL
+	PATH=$(path_of_programs)
+	export LC_ALL PATH
 
 	for tool in flock:util-linux setsid:util-linux sha256sum:coreutils awk:mawk; do
 		need "${tool%:*}" "${tool#*:}"

@@ -110,6 +110,7 @@ make_tree()
 
 	vmlinux:
 	> @echo started >>$(cache)/builds
+	> @gcc --version
 	> @while [ -e $(cache)/hold ]; do sleep 0.1; done
 	> @for f in kernel/*.c; do \
 	>	echo "  CC      $${f%.c}.o"; \
@@ -230,6 +231,18 @@ test_build()
 	run -q build --source "dir:$work/linux" --config "$work/b.config"
 	ok "-q prints key and entry only" \
 		[ "$(cut -d ' ' -f 1 "$out" | tr '\n' ' ')" = 'key entry ' ]
+}
+
+# As under a test runner that puts /usr/lib, which has a directory gcc, first.
+test_path()
+{
+	mkdir -p "$work/lib/gcc"
+	echo 'CONFIG_B=y' >"$work/path.config"
+	saved=$PATH
+	PATH=$work/lib:$PATH
+	run build --source "dir:$work/linux" --config "$work/path.config"
+	PATH=$saved
+	ok "a directory named gcc in PATH is no compiler" exits 0
 }
 
 test_patch()
@@ -373,6 +386,7 @@ make_tree
 test_key
 test_git_key
 test_build
+test_path
 test_patch
 test_errors
 test_concurrent
