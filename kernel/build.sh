@@ -387,11 +387,21 @@ tool_version()
 	"$1" --version 2>/dev/null | head -n 1
 }
 
+# What a patch changes.  Its message makes no other kernel.
+patch_diff()
+{
+	if grep -q '^diff --git ' "$1"; then
+		sed -n '/^diff --git /,$p' "$1"
+	else
+		cat "$1"
+	fi
+}
+
 key_input()
 {
 	printf 'recipe %s\nsource %s\n' "$RECIPE" "$id"
 	for name in $patches; do
-		printf 'patch %s %s\n' "$name" "$(sha256 <"$series_dir/$name")"
+		printf 'patch %s\n' "$(patch_diff "$series_dir/$name" | sha256)"
 	done
 	printf 'config %s\n' "$(all_fragments | sha256)"
 	printf 'cc %s\nld %s\nas %s\n' "$(tool_version gcc)" \

@@ -162,6 +162,16 @@ test_key()
 	echo one.patch >"$work/patches/series"
 	patched=$(run_key --patches "$work/patches/series" --config "$work/a.config")
 	ok "key depends on the series" [ "$key" != "$patched" ]
+	{
+		echo 'Why it is done.'
+		echo 'diff --git a/kernel/b.c b/kernel/b.c'
+		cat "$work/patches/one.patch"
+	} >"$work/patches/two.patch"
+	echo two.patch >"$work/patches/series2"
+	with_message=$(run_key --patches "$work/patches/series2" --config "$work/a.config")
+	sed -i 's/^Why.*/Why it really is done./' "$work/patches/two.patch"
+	ok "key does not depend on what a patch says" [ "$with_message" = \
+		"$(run_key --patches "$work/patches/series2" --config "$work/a.config")" ]
 	make_patch one.patch b d
 	ok "key depends on the patches" [ "$patched" != \
 		"$(run_key --patches "$work/patches/series" --config "$work/a.config")" ]
@@ -237,7 +247,7 @@ test_build()
 test_path()
 {
 	mkdir -p "$work/lib/gcc"
-	echo 'CONFIG_B=y' >"$work/path.config"
+	printf 'CONFIG_A=y\nCONFIG_B=y\n# path\n' >"$work/path.config"
 	saved=$PATH
 	PATH=$work/lib:$PATH
 	run build --source "dir:$work/linux" --config "$work/path.config"
