@@ -34,7 +34,8 @@ Without words: builds the baseline and the patched kernel (kept under
 \$XDG_CACHE_HOME/cgmark), boots both, prints a verdict and writes
 results/report/index.html.
 
-Suites of tests: unit store fake vm style.  "./run.sh --help" is this text,
+Suites of tests: unit store fake vm functional style, and series, which is long
+and runs only when it is named.  "./run.sh --help" is this text,
 "./run.sh run --help" that of a subcommand, "man $build/harness/man/cgmark.1"
 the manual.
 END

@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* PID 1 of the guest: runs one test after the other. */
+#include <poll.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "functest.h"
+#include "ports.h"
+#include "tap.h"
+
+#define TEST_SECONDS 120 /* of the guest's time */
+#define SETTLE_TRIES 1000 /* 10 ms each */
+#define KMEMLEAK "/sys/kernel/debug/kmemleak"
+
+/* Set by the linker: the tests in the order of the files. */
+extern const struct test *const __start_functest_tests[];
+extern const struct test *const __stop_functest_tests[];
+
+static int status_fd = -1;
+static char cmdline[4096];
+/* Why a test was skipped or failed, from its process. */
+static char *reason;
+static char *cgroups_at_start;
+
+/* --- for tests --- */
+
+const char *option(const char *key)
+{
+	static char value[1024];
+	const char *want = str("functest.%s=", key), *p = cmdline;
+
+	for (; *p; p += strcspn(p, " \n"), p += *p != '\0')
+		if (!strncmp(p, want, strlen(want))) {
+			p += strlen(want);
+			snprintf(value, sizeof(value), "%.*s",
+				 (int)strcspn(p, " \n"), p);
+			return value;
+		}
+	return NULL;
+}
+
+unsigned long option_nr(const char *key, unsigned long otherwise)
+{
+	const char *value = option(key);
+
+	return value ? strtoul(value, NULL, 0) : otherwise;
+}
+
+void note(const char *fmt, ...)
+{
+	char text[TAP_LINE_MAX - 16];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	tap_line(status_fd, "# %s", text);
+}
+
+void fail_at(const char *file, int line, const char *fmt, ...)
+{
+	const char *slash = strrchr(file, '/');
+	char text[TAP_TEXT_MAX - 64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!*reason)
+		snprintf(reason, TAP_TEXT_MAX, "%.40s:%d: %s",
+			 slash ? slash + 1 : file, line, text);
+	_exit(TEST_FAILED);
+}
+
+void skip(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, TAP_TEXT_MAX, fmt, ap);
+	va_end(ap);
+	_exit(TEST_SKIPPED);
+}
+
+/* --- the machine --- */
+
+static void end_machine(void) __attribute__((noreturn));
+static void end_machine(void)
+{
+	sync();
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
+}
+
+static void bail_out(const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+static void bail_out(const char *fmt, ...)
+{
+	int fd = status_fd >= 0 ? status_fd : open("/dev/kmsg", O_WRONLY);
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	tap_line(fd, "Bail out! %s", text);
+	end_machine();
+}
+
+static void mount_all(void)
+{
+	static const struct {
+		const char *type, *path;
+	} mounts[] = {
+		{ "devtmpfs", "/dev" }, { "proc", "/proc" },
+		{ "sysfs", "/sys" },	{ "debugfs", "/sys/kernel/debug" },
+		{ "tmpfs", "/tmp" },	{ "tmpfs", "/cg" },
+		{ "cgroup2", V2 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
+		mkdir(mounts[i].path, 0755);
+		if (mount("none", mounts[i].path, mounts[i].type, 0, NULL) < 0 &&
+		    errno != EBUSY)
+			bail_out("mount %s: %s", mounts[i].path,
+				 strerror(errno));
+	}
+	chmod("/tmp", 01777);
+}
+
+static void set_up(void)
+{
+	char *text;
+
+	mount_all();
+	put("/proc/sys/kernel/threads-max", "65536");
+	put("/proc/sys/kernel/pid_max", "65536");
+	status_fd = port_open("cgmark.status", "CGMARK_STATUS_FD");
+	if (status_fd < 0)
+		bail_out("no port: %s", strerror(-status_fd));
+	tap_line(status_fd, "KTAP version 1");
+	if (read_all("/proc/cmdline", &text) == 0)
+		snprintf(cmdline, sizeof(cmdline), "%s", text);
+	reason = mmap(NULL, TAP_TEXT_MAX, PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (reason == MAP_FAILED)
+		bail_out("no memory");
+}
+
+/* --- after each test --- */
+
+/* Hierarchy numbers; the numbers of groups change as dead ones are freed. */
+static char *hierarchies(void)
+{
+	char *text, *save, *line, *ret;
+
+	if (read_all("/proc/cgroups", &text) < 0)
+		bail_out("cannot read /proc/cgroups");
+	ret = calloc(1, strlen(text) + 64);
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		char name[64];
+		int h, n, enabled;
+
+		if (sscanf(line, "%63s %d %d %d", name, &h, &n, &enabled) == 4)
+			sprintf(ret + strlen(ret), "%s %d %d\n", name, h,
+				h ? n : 1);
+	}
+	free(text);
+	return ret;
+}
+
+/* The mount options of a v1 hierarchy that exists, or NULL if there is none. */
+static char *a_hierarchy(void)
+{
+	char *text, *save, *line;
+
+	if (read_all("/proc/self/cgroup", &text) < 0)
+		bail_out("cannot read /proc/self/cgroup");
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		char *list = strchr(line, ':');
+
+		if (!list || !strncmp(line, "0:", 2))
+			continue;
+		list++;
+		list[strcspn(list, ":")] = '\0';
+		list = strdup(str("%s%s",
+				  !strncmp(list, "name=", 5) ? "none," : "",
+				  list));
+		free(text);
+		return list;
+	}
+	free(text);
+	return NULL;
+}
+
+static void kill_all(void)
+{
+	kill(-1, SIGKILL);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+}
+
+/* A signal does not end a frozen task. */
+static void thaw(const char *path)
+{
+	put(str("%s/freezer.state", path), "THAWED");
+	for (size_t i = 1; i < ARRAY_SIZE(tree_dirs); i++)
+		put(str("%s%s/freezer.state", path, tree_dirs[i]), "THAWED");
+}
+
+/* Unmount the last file system below /cg, its groups gone; false: no more. */
+static bool unmount_one(void)
+{
+	char *text, *save, *line, path[256] = "", type[32], p[256];
+
+	if (read_all("/proc/self/mounts", &text) < 0)
+		bail_out("cannot read /proc/self/mounts");
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		if (sscanf(line, "%*s %255s %31s", p, type) == 2 &&
+		    !strncmp(p, "/cg/", 4))
+			strcpy(path, p);
+	free(text);
+	if (!*path)
+		return false;
+	thaw(path);
+	kill_all();
+	remove_below(path);
+	if (umount(path) < 0)
+		umount2(path, MNT_DETACH);
+	return true;
+}
+
+/*
+ * A hierarchy that is unmounted while a group of it is not yet freed stays
+ * until it is mounted and unmounted once more.
+ */
+static const char *clean_up(void)
+{
+	static char why[256];
+	char *h, *options = NULL;
+	int r = 0;
+
+	kill_all();
+	while (unmount_one())
+		;
+	remove_below(V2);
+	put("/proc/sys/vm/drop_caches", "3");
+	for (int i = 0; i < SETTLE_TRIES; i++) {
+		kill_all();
+		options = a_hierarchy();
+		h = hierarchies();
+		if (!options && !strcmp(h, cgroups_at_start)) {
+			free(h);
+			return NULL;
+		}
+		/* One that is on its way out needs some time, and no mount. */
+		r = -ENOENT;
+		if (options && i % 32 == 31)
+			r = mount_v1("/cg/again", options);
+		if (r == 0) {
+			remove_below("/cg/again");
+			r = sys(umount("/cg/again"));
+		}
+		if (i % 16 == 15)
+			put("/proc/sys/vm/drop_caches", "3");
+		if (i == SETTLE_TRIES - 1)
+			snprintf(why, sizeof(why),
+				 "%s (mount: %s), hierarchies %s",
+				 options ? options : "nothing", strerror(-r),
+				 h);
+		free(h);
+		free(options);
+		msleep(10);
+	}
+	return why;
+}
+
+static void clean_up_early(void)
+{
+	const char *left = clean_up();
+
+	if (left)
+		bail_out("left behind by a look at the kernel: %s", left);
+}
+
+/* --- tests --- */
+
+/* A zombie is still charged to its groups. */
+static void reap_orphans(pid_t test)
+{
+	siginfo_t info;
+
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 ||
+		    !info.si_pid || info.si_pid == test)
+			return;
+		waitpid(info.si_pid, NULL, 0);
+	}
+}
+
+static int run_test(const struct test *t)
+{
+	struct pollfd pfd = { .events = POLLIN };
+	int status = 0;
+	pid_t pid;
+
+	*reason = '\0';
+	pid = fork();
+	if (pid < 0)
+		bail_out("fork: %s", strerror(errno));
+	if (pid == 0) {
+		setsid();
+		if (t->need && !have(t->need))
+			skip("the kernel has no %s", t->need);
+		t->fn();
+		_exit(0);
+	}
+	pfd.fd = syscall(SYS_pidfd_open, pid, 0);
+	for (int i = 0; i < TEST_SECONDS * 100; i++) {
+		if (poll(&pfd, 1, 10) > 0)
+			break;
+		reap_orphans(pid);
+	}
+	if (poll(&pfd, 1, 0) == 0) {
+		snprintf(reason, TAP_TEXT_MAX, "not done after %d s",
+			 TEST_SECONDS);
+		put("/proc/sysrq-trigger", "w");
+		kill(pid, SIGKILL);
+	}
+	close(pfd.fd);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			bail_out("waitpid: %s", strerror(errno));
+	if (WIFSIGNALED(status) && !*reason)
+		snprintf(reason, TAP_TEXT_MAX, "killed by signal %d",
+			 WTERMSIG(status));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : TEST_FAILED;
+}
+
+/* Did the host demand this interface? */
+static bool is_required(const char *need)
+{
+	const char *list = option("require");
+
+	for (; list && *list; list += strcspn(list, ","), list += *list == ',')
+		if (!strncmp(list, need, strlen(need)) &&
+		    strchr(",", list[strlen(need)]))
+			return true;
+	return false;
+}
+
+static void report(unsigned nr, const struct test *t)
+{
+	struct timespec a, b;
+	enum tap_result result = TAP_OK;
+	char text[TAP_TEXT_MAX];
+	const char *left;
+	int r;
+
+	clock_gettime(CLOCK_MONOTONIC, &a);
+	r = run_test(t);
+	snprintf(text, sizeof(text), "%s", reason);
+	left = clean_up();
+	clock_gettime(CLOCK_MONOTONIC, &b);
+	if (r == TEST_SKIPPED)
+		result = t->need && is_required(t->need) ? TAP_FAIL : TAP_SKIP;
+	else if (r)
+		result = TAP_FAIL;
+	else if (left) {
+		result = TAP_FAIL;
+		snprintf(text, sizeof(text), "left behind: %s", left);
+	}
+	tap_result(status_fd, result, nr, t->name, text);
+	if (result == TAP_FAIL && r && left)
+		note("left behind: %s", left);
+	note("took %lld ms", (b.tv_sec - a.tv_sec) * 1000LL +
+				     (b.tv_nsec - a.tv_nsec) / 1000000);
+}
+
+/* Objects younger than 5 s are not reported: scan twice. */
+static void report_leaks(unsigned nr)
+{
+	char *text = NULL, *save, *line;
+	bool leaks;
+
+	put(KMEMLEAK, "scan");
+	msleep(6000);
+	put(KMEMLEAK, "scan");
+	leaks = read_all(KMEMLEAK, &text) < 0 || *text;
+	tap_result(status_fd, leaks ? TAP_FAIL : TAP_OK, nr, "kmemleak",
+		   "see the report");
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		note("%s", line);
+}
+
+static bool is_wanted(const struct test *t)
+{
+	const char *only = option("only");
+
+	return !only || !strncmp(t->name, only, strlen(only));
+}
+
+int main(void)
+{
+	size_t nr = __stop_functest_tests - __start_functest_tests;
+	unsigned wanted = 0, done = 0;
+	bool leaks;
+
+	if (getpid() != 1) {
+		fprintf(stderr, "functest: runs as the guest's PID 1 only\n");
+		return 2;
+	}
+	set_up();
+	cgroups_at_start = hierarchies();
+	find_interfaces(clean_up_early);
+	leaks = exists(KMEMLEAK) && put(KMEMLEAK, "scan") == 0;
+	for (size_t i = 0; i < nr; i++)
+		wanted += is_wanted(__start_functest_tests[i]);
+	tap_line(status_fd, "1..%u", wanted + leaks);
+	for (size_t i = 0; i < nr; i++)
+		if (is_wanted(__start_functest_tests[i]))
+			report(++done, __start_functest_tests[i]);
+	if (leaks)
+		report_leaks(++done);
+	tap_line(status_fd, "# cgmark: end");
+	end_machine();
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* css_sets are found by their cgroups: truths, and the table as it is shown. */
+#include "functest.h"
+
+#define NR_GROUPS 300
+#define NR_TASKS 50
+
+static pid_t tasks[NR_TASKS];
+
+static const char *dir_nr(const char *top, unsigned nr)
+{
+	return str("%s/%u", top, nr);
+}
+
+static void make_groups(const char *top)
+{
+	for (unsigned i = 0; i < NR_GROUPS; i++)
+		group(dir_nr(top, i));
+}
+
+/* Where each task is by /proc and by the list of each group. */
+static void check_where(const char *top, const char *name, const unsigned *at)
+{
+	for (unsigned i = 0; i < NR_TASKS; i++) {
+		check_str(group_of(tasks[i], name), str("/%u", at[i]));
+		check(has_line(text_of(str("%s/%u/tasks", top, at[i])),
+			       str("%d", tasks[i])));
+	}
+	check_eq(count_tasks(top), NR_TASKS);
+}
+
+/* Groups without a subsystem share all csses: only the groups differ. */
+TEST(hash, membership, NULL)
+{
+	unsigned at[NR_TASKS], at2[NR_TASKS];
+	struct rng rng;
+
+	rng_seed(&rng, option_nr("seed", 1));
+	must(mount_v1(H, "none,name=t"));
+	must(mount_v1(H2, "none,name=u"));
+	make_groups(H);
+	make_groups(H2);
+	for (unsigned i = 0; i < NR_TASKS; i++)
+		tasks[i] = sleeper(NULL);
+	for (unsigned round = 0; round < 6; round++) {
+		for (unsigned i = 0; i < NR_TASKS; i++) {
+			at[i] = rng_below(&rng, NR_GROUPS);
+			at2[i] = rng_below(&rng, NR_GROUPS);
+			must(attach(dir_nr(H, at[i]), tasks[i]));
+			must(attach(dir_nr(H2, at2[i]), tasks[i]));
+		}
+		check_where(H, "name=t", at);
+		check_where(H2, "name=u", at2);
+	}
+}
+
+/* A group that is removed and one of the same name made anew are two. */
+TEST(hash, group_made_anew, NULL)
+{
+	pid_t pid = sleeper(NULL), other = sleeper(NULL);
+
+	must(mount_v1(H, "none,name=t"));
+	for (unsigned i = 0; i < 100; i++) {
+		group(H "/x");
+		must(attach(H "/x", pid));
+		check_str(group_of(pid, "name=t"), "/x");
+		check_str(group_of(other, "name=t"), "/");
+		check_str(text_of(H "/x/tasks"), str("%d\n", pid));
+		must(attach(H, pid));
+		check_str(text_of(H "/x/tasks"), "");
+		must(sys(rmdir(H "/x")));
+	}
+}
+
+/* The same on the default hierarchy, where groups share csses too. */
+TEST(hash, default_hierarchy, NULL)
+{
+	pid_t pid = sleeper(NULL);
+
+	for (unsigned i = 0; i < NR_GROUPS; i++) {
+		group(str(V2 "/%u", i));
+		must(attach(str(V2 "/%u", i), pid));
+		check_str(group_of(pid, ""), str("/%u", i));
+		check_str(text_of(str(V2 "/%u/cgroup.procs", i)),
+			  str("%d\n", pid));
+	}
+	/* Back through all of them: each is still itself. */
+	for (unsigned i = 0; i < NR_GROUPS; i++) {
+		must(attach(str(V2 "/%u", i), pid));
+		check_str(group_of(pid, ""), str("/%u", i));
+	}
+	stop(pid);
+}
+
+struct table {
+	long buckets, used, max, csets, lookups, probes;
+};
+
+static struct table table(void)
+{
+	static const char file[] = H "/debug.css_set_hash";
+
+	return (struct table){
+		.buckets = stat_value(file, "buckets"),
+		.used = stat_value(file, "used"),
+		.max = stat_value(file, "max"),
+		.csets = stat_value(file, "csets"),
+		.lookups = stat_value(file, "lookups"),
+		.probes = stat_value(file, "probes"),
+	};
+}
+
+/* With the groups spread over the table a lookup looks at few css_sets. */
+TEST(hash, table, "hash")
+{
+	struct table empty, full, after;
+	pid_t pids[NR_GROUPS];
+
+	must(mount_v1(H, "cpu,debug"));
+	must(mount_v1(H2, "none,name=u"));
+	make_groups(H2);
+	empty = table();
+	for (unsigned i = 0; i < NR_GROUPS; i++)
+		pids[i] = sleeper(dir_nr(H2, i));
+	full = table();
+	check_eq(full.buckets, empty.buckets);
+	check_eq(full.csets, empty.csets + NR_GROUPS);
+	check(full.used <= full.csets && full.used <= full.buckets);
+	check(full.used > NR_GROUPS / 2);
+	check(full.max >= 1 && full.max <= 8);
+	for (unsigned i = 0; i < NR_GROUPS; i++)
+		must(attach(dir_nr(H2, 0), pids[i]));
+	after = table();
+	check(after.lookups >= full.lookups + NR_GROUPS - 1);
+	check(after.probes - full.probes <=
+	      3 * (after.lookups - full.lookups));
+	check_eq(after.csets, empty.csets + 1);
+	for (unsigned i = 0; i < NR_GROUPS; i++)
+		stop(pids[i]);
+	wait_for(table().csets <= empty.csets + 1);
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Stateless subsystems, and the first of them: signal.send. */
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include "functest.h"
+
+#define NR 5
+
+TEST(stateless, several_hierarchies, "signal")
+{
+	int id, id2;
+
+	must(mount_v1(H, "signal,name=t"));
+	must(mount_v1(H2, "pids,signal"));
+	must(mount_v1("/cg/h3", "signal"));
+	group(H "/x");
+	group(H2 "/x");
+	group("/cg/h3/x");
+	check(exists(H "/x/signal.send"));
+	check(exists(H2 "/x/signal.send"));
+	check(exists("/cg/h3/x/signal.send"));
+	check(!exists(H "/signal.send"));
+	check(has_line(text_of("/proc/self/cgroup"),
+		       str("%d:pids,signal:/", hierarchy_of("pids"))));
+	/* One line each, with its own number of groups. */
+	id = hierarchy_of("pids");
+	check(has_line(text_of("/proc/cgroups"), str("signal\t%d\t2\t1", id)));
+	/* A second mount of the same is the same hierarchy. */
+	must(mount_v1("/cg/h4", "signal"));
+	check(exists("/cg/h4/x"));
+	id2 = hierarchy_of("pids");
+	check_eq(id2, id);
+}
+
+TEST(stateless, identity, "signal")
+{
+	must(mount_v1(H, "pids,signal"));
+	must_fail(mount_v1(H2, "pids"), EBUSY);
+	must_fail(mount_v1(H2, "none,signal,name=x"), EINVAL);
+	must_fail(mount_v1(H2, "none,signal"), EINVAL);
+	must(mount_v1(H2, "signal,name=x"));
+	must_fail(mount_v1("/cg/h3", "none,name=x"), EBUSY);
+	must(mount_v1("/cg/h3", "name=x"));
+	check(exists("/cg/h3/cgroup.procs"));
+}
+
+TEST(stateless, remount, "signal")
+{
+	char *before;
+
+	must(mount_v1(H, "pids,name=t"));
+	make_tree(H);
+	must(remount_v1(H, "pids,signal,name=t"));
+	for (size_t i = 1; i < ARRAY_SIZE(tree_dirs); i++)
+		check(exists(str(H "%s/signal.send", tree_dirs[i])));
+	group(H "/a/new");
+	check(exists(H "/a/new/signal.send"));
+	/* An empty remount changes nothing, here neither. */
+	before = snapshot(H);
+	must(remount_v1(H, "name=t"));
+	check_same(before, snapshot(H));
+	must(remount_v1(H, "signal,name=t"));
+	check(!exists(H "/a/pids.max"));
+	check(exists(H "/a/signal.send"));
+	must(remount_v1(H, "none,name=t"));
+	check(!exists(H "/a/signal.send"));
+}
+
+static int remount_in_cgroupns(void *arg)
+{
+	must(sys(unshare(CLONE_NEWCGROUP)));
+	return remount_v1(H, "signal,name=t");
+}
+
+/* All or nothing over both kinds. */
+TEST(stateless, rollback, "signal")
+{
+	char *before;
+
+	must(mount_v1(H, "none,name=t"));
+	must(mount_v1(H2, "pids"));
+	make_tree(H);
+	before = snapshot(H);
+	must_fail(remount_v1(H, "pids,signal,name=t"), EBUSY);
+	check_same(before, snapshot(H));
+	before = snapshot(H);
+	check_eq(in_child(remount_in_cgroupns, NULL), -EPERM);
+	check_same(before, snapshot(H));
+}
+
+/* --- signal.send --- */
+
+static volatile int *received;
+
+static void on_signal(int sig)
+{
+	__atomic_fetch_add(received, 1, __ATOMIC_SEQ_CST);
+}
+
+static void share_counter(void)
+{
+	received = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	check(received != MAP_FAILED);
+}
+
+static void *wait_in(void *tasks)
+{
+	must(put(tasks, "0"));
+	for (;;)
+		pause();
+}
+
+/* Processes whose leaders are in dir, and their threads in both by turns. */
+static void start_processes(pid_t *pids, int sig, char *tasks, char *other)
+{
+	signal(sig, on_signal);
+	for (int i = 0; i < NR; i++) {
+		pids[i] = must(sys(fork()));
+		if (pids[i] == 0) {
+			pthread_t t;
+
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			must(put(tasks, "0"));
+			for (int k = 0; k < 4; k++)
+				pthread_create(&t, NULL, wait_in,
+					       k & 1 ? tasks : other);
+			for (;;)
+				pause();
+		}
+	}
+	signal(sig, SIG_DFL);
+}
+
+static char tasks_a[] = H "/a/tasks", tasks_d[] = H "/d/tasks";
+
+/* Real-time signals are queued: two would be handled twice. */
+TEST(signal, once_a_process, "signal")
+{
+	const char *text = str("%d", SIGRTMIN + 3);
+	pid_t pids[NR];
+
+	share_counter();
+	must(mount_v1(H, "signal,name=t"));
+	make_tree(H);
+	start_processes(pids, SIGRTMIN + 3, tasks_a, tasks_d);
+	wait_for(count_tasks(H) == NR * 5);
+	must(put(H "/a/signal.send", text));
+	wait_for(*received >= NR);
+	msleep(50);
+	check_eq(*received, NR);
+	/* Where only threads are, but no leader. */
+	must(put(H "/d/signal.send", text));
+	wait_for(*received >= 2 * NR);
+	msleep(50);
+	check_eq(*received, 2 * NR);
+	/* Not recursive: nobody is in b. */
+	must_fail(put(H "/a/b/signal.send", text), ESRCH);
+	must(put(H "/d/signal.send", "9"));
+	for (int i = 0; i < NR; i++)
+		reap(pids[i]);
+	wait_for(count_tasks(H) == 0);
+}
+
+TEST(signal, errors, "signal")
+{
+	static const char *const bad[] = { "65", "-1", "x", "9x", "1 2",
+					   "0x9", "4294967305", "SIGKILL" };
+	pid_t pid;
+	int fd;
+
+	must(mount_v1(H, "signal,name=t"));
+	make_tree(H);
+	pid = sleeper(H "/d");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (put(H "/d/signal.send", bad[i]) != -EINVAL)
+			fail("'%s' was not refused with EINVAL", bad[i]);
+	check_eq(state_of(pid), 'S');
+	must(put(H "/d/signal.send", "0"));
+	must_fail(put(H "/a/signal.send", "0"), ESRCH);
+	must_fail(put(H "/a/signal.send", "9"), ESRCH);
+	/* A zombie is nobody. */
+	must(sys(kill(pid, SIGKILL)));
+	wait_for(state_of(pid) == 'Z');
+	must_fail(put(H "/d/signal.send", "0"), ESRCH);
+	reap(pid);
+	fd = must(sys(open(H "/a/b/c/signal.send", O_WRONLY)));
+	must(sys(rmdir(H "/a/b/c")));
+	check_eq(sys(write(fd, "9", 1)), -ENODEV);
+	close(fd);
+}
+
+static int send_as_user(void *arg)
+{
+	become_user();
+	return put(H "/d/signal.send", arg);
+}
+
+static int send_by_inherited(void *arg)
+{
+	int fd = *(int *)arg;
+
+	become_user();
+	return write(fd, "0", 1) < 0 ? -errno : 0;
+}
+
+static int be_user_in_d(void *arg)
+{
+	must(attach(H "/d", getpid()));
+	become_user();
+	*received = 1;
+	for (;;)
+		pause();
+	return 0;
+}
+
+TEST(signal, permission, "signal")
+{
+	char nine[] = "9", zero[] = "0";
+	pid_t root, user;
+	int fd;
+
+	share_counter();
+	must(mount_v1(H, "signal,name=t"));
+	make_tree(H);
+	root = sleeper(H "/d");
+	check_eq(in_child(send_as_user, zero), -EACCES);
+	must(sys(chmod(H "/d/signal.send", 0222)));
+	check_eq(in_child(send_as_user, zero), -EPERM);
+	check_eq(in_child(send_as_user, nine), -EPERM);
+	/* It is the opener that counts. */
+	fd = must(sys(open(H "/d/signal.send", O_WRONLY)));
+	check_eq(in_child(send_by_inherited, &fd), 0);
+	close(fd);
+	/* Who may be signalled is, the others are left alone. */
+	user = must(sys(fork()));
+	if (user == 0)
+		_exit(be_user_in_d(NULL));
+	wait_for(*received);
+	check_eq(in_child(send_as_user, nine), 0);
+	reap(user);
+	check_eq(state_of(root), 'S');
+}
+
+/* After SIGKILL nobody is left of those who were there, nor of their children. */
+TEST(signal, fork_storm, "signal")
+{
+	share_counter();
+	must(mount_v1(H, "signal,name=t"));
+	make_tree(H);
+	for (int round = 0; round < 40; round++) {
+		*received = 0;
+		for (int i = 0; i < 4; i++) {
+			if (must(sys(fork())))
+				continue;
+			must(attach(H "/d", getpid()));
+			on_signal(0);
+			/* Each forks the next; it waits, or exits at once. */
+			for (;;) {
+				pid_t pid = fork();
+
+				if (pid > 0 && !(round & 1))
+					waitpid(pid, NULL, 0);
+				if (pid)
+					_exit(0);
+			}
+		}
+		while (*received < 4)
+			msleep(1);
+		msleep(round % 7);
+		must(put(H "/d/signal.send", "9"));
+		/* What is killed needs some time to die. */
+		for (int i = 0; i < 100 && count_tasks(H); i++)
+			msleep(10);
+		check_eq(count_tasks(H), 0);
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+	}
+}

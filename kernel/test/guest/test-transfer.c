@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Splitting a hierarchy, and merging two. */
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include "functest.h"
+
+#define NR_DIRS ARRAY_SIZE(tree_dirs)
+#define ALL "cpu,pids,freezer,memory,misc,name=t"
+
+static pid_t members[NR_DIRS];
+
+/* A tree with a process in each group but the root, and limits. */
+static void set_up(void)
+{
+	must(mount_v1(H, ALL));
+	make_tree(H);
+	for (size_t i = 1; i < NR_DIRS; i++)
+		members[i] = sleeper(str(H "%s", tree_dirs[i]));
+	must(put(H "/a/pids.max", "77"));
+	must(put(H "/a/cpu.shares", "512"));
+	must(put(H "/d/memory.limit_in_bytes", "64M"));
+}
+
+static void check_members(const char *controller)
+{
+	for (size_t i = 1; i < NR_DIRS; i++) {
+		const char *path = group_of(members[i], controller);
+
+		if (!path)
+			fail("process %zu is not in %s", i, controller);
+		check_str(path, tree_dirs[i]);
+	}
+}
+
+static int merge(const char *into, const char *subsys)
+{
+	return put(str("%s/cgroup.merge", into),
+		   str("%d", hierarchy_of(subsys)));
+}
+
+TEST(split, keeps_state, "split")
+{
+	set_up();
+	must(put(H "/cgroup.split", "s pids,memory"));
+	must(mount_v1(H2, "name=s"));
+	check(hierarchy_of("pids") != hierarchy_of("cpu"));
+	check_eq(hierarchy_of("memory"), hierarchy_of("pids"));
+	check_eq(number_in(H2 "/a/pids.max"), 77);
+	check_eq(number_in(H2 "/d/memory.limit_in_bytes"), 64 << 20);
+	check_eq(number_in(H "/a/cpu.shares"), 512);
+	check(!exists(H "/a/pids.max"));
+	check(!exists(H2 "/a/cpu.shares"));
+	check_members("pids");
+	check_members("cpu");
+	check_pids(H2, NR_DIRS - 1);
+	/* They are two now: what happens in one does not in the other. */
+	must(attach(H2 "/d", members[1]));
+	check_str(group_of(members[1], "pids"), "/d");
+	check_str(group_of(members[1], "cpu"), tree_dirs[1]);
+	must(put(H2 "/d/pids.max", "2"));
+	check_eq(number_in(H2 "/d/pids.current"), 2);
+}
+
+TEST(split, usage_follows, "split")
+{
+	long before;
+
+	set_up();
+	before = number_in(H "/a/b/memory.usage_in_bytes");
+	must(put(H "/cgroup.split", "s memory"));
+	must(mount_v1(H2, "name=s"));
+	check_eq(number_in(H2 "/a/b/memory.usage_in_bytes"), before);
+	check(stat_value(H2 "/a/memory.stat", "total_rss") >= 0);
+}
+
+TEST(split, owners, "split")
+{
+	struct stat st;
+
+	set_up();
+	must(sys(chown(H "/d", 1000, 1001)));
+	must(sys(chmod(H "/d", 0750)));
+	must(sys(chown(H "/d/cgroup.procs", 1000, 0)));
+	must(sys(chown(H "/d/pids.max", 1000, 0)));
+	must(put(H "/a/notify_on_release", "1"));
+	must(put(H "/cgroup.split", "s pids"));
+	must(mount_v1(H2, "name=s"));
+	must(sys(stat(H2 "/d", &st)));
+	check_eq(st.st_uid, 1000);
+	check_eq(st.st_gid, 1001);
+	check_eq(st.st_mode & 07777, 0750);
+	must(sys(stat(H2 "/d/cgroup.procs", &st)));
+	check_eq(st.st_uid, 1000);
+	must(sys(stat(H2 "/d/pids.max", &st)));
+	check_eq(st.st_uid, 1000);
+	must(sys(stat(H2 "/a/pids.max", &st)));
+	check_eq(st.st_uid, 0);
+	check_eq(number_in(H2 "/a/notify_on_release"), 1);
+	check_eq(number_in(H2 "/a/b/notify_on_release"), 0);
+}
+
+TEST(split, open_files_end, "split")
+{
+	char buf[32];
+	int fd;
+
+	set_up();
+	fd = must(sys(open(H "/a/pids.current", O_RDONLY)));
+	must(put(H "/cgroup.split", "s pids"));
+	check_eq(sys(read(fd, buf, sizeof(buf))), -ENODEV);
+	close(fd);
+}
+
+TEST(split, all_of_a_named_one, "split")
+{
+	set_up();
+	must(put(H "/cgroup.split", "s cpu,pids,freezer,memory,misc"));
+	must(mount_v1(H2, "name=s"));
+	check_members("pids");
+	check_members("name=t");
+	check(!exists(H "/a/pids.max"));
+}
+
+static const char *const bad_splits[] = {
+	"", "s", "s ", "s nosuch", "s pids,", "s pids,io", "s perf_event",
+	"a/b pids", "s cpuset",
+};
+
+TEST(split, errors, "split")
+{
+	char *before;
+
+	set_up();
+	before = snapshot(H);
+	for (size_t i = 0; i < ARRAY_SIZE(bad_splits); i++)
+		if (put(H "/cgroup.split", bad_splits[i]) != -EINVAL &&
+		    *bad_splits[i])
+			fail("'%s' was not refused with EINVAL", bad_splits[i]);
+	must_fail(put(H "/cgroup.split", "t pids"), EEXIST);
+	check_same(before, snapshot(H));
+	check(!exists(H "/a/cgroup.split"));
+}
+
+TEST(split, nothing_left, "split")
+{
+	must(mount_v1(H, "pids"));
+	must_fail(put(H "/cgroup.split", "s pids"), EINVAL);
+}
+
+TEST(split, cannot_move, "split")
+{
+	char *before;
+
+	must(mount_v1(H, "perf_event,pids,name=t"));
+	make_tree(H);
+	before = snapshot(H);
+	must_fail(put(H "/cgroup.split", "s perf_event"), EOPNOTSUPP);
+	must_fail(put(H "/cgroup.split", "s perf_event,pids"), EOPNOTSUPP);
+	check_same(before, snapshot(H));
+	must(put(H "/cgroup.split", "s pids"));
+}
+
+/* Of who opened the file: handing the descriptor on gives no permission. */
+static int split_as_user(void *arg)
+{
+	int fd = *(int *)arg;
+
+	become_user();
+	return write(fd, "s pids", 6) < 0 ? -errno : 0;
+}
+
+static int open_as_user(void *arg)
+{
+	become_user();
+	return put(H "/cgroup.split", "s pids");
+}
+
+static int split_in_cgroupns(void *arg)
+{
+	must(sys(unshare(CLONE_NEWCGROUP)));
+	return put(H "/cgroup.split", "s pids");
+}
+
+TEST(split, permission, "split")
+{
+	int fd;
+
+	set_up();
+	check_eq(in_child(open_as_user, NULL), -EACCES);
+	must(sys(chmod(H "/cgroup.split", 0222)));
+	check_eq(in_child(open_as_user, NULL), -EPERM);
+	check_eq(in_child(split_in_cgroupns, NULL), -EPERM);
+	fd = must(sys(open(H "/cgroup.split", O_WRONLY)));
+	check_eq(in_child(split_as_user, &fd), 0);
+	close(fd);
+}
+
+TEST(merge, keeps_state, "merge")
+{
+	set_up();
+	for (int i = 0; i < 3; i++) {
+		must(put(H "/cgroup.split", "s pids,memory"));
+		must(mount_v1(H2, "name=s"));
+		must(put(H2 "/a/pids.max", str("%d", 80 + i)));
+		must(merge(H, "pids"));
+		check_eq(hierarchy_of("pids"), hierarchy_of("cpu"));
+		check_eq(number_in(H "/a/pids.max"), 80 + i);
+		check_eq(number_in(H "/a/cpu.shares"), 512);
+		check_eq(number_in(H "/d/memory.limit_in_bytes"), 64 << 20);
+		check_members("pids");
+		check_members("memory");
+		check_pids(H, NR_DIRS - 1);
+		/* What is left is empty and accepts nothing. */
+		check(!group_of(members[1], "name=s"));
+		check(!exists(H2 "/a"));
+		must_fail(sys(mkdir(H2 "/x", 0755)), ENODEV);
+		must_fail(put(H2 "/tasks", "0"), ENODEV);
+		must(umount_v1(H2));
+	}
+}
+
+/* Where the tasks are in the hierarchy that stays is what counts. */
+TEST(merge, aligns_tasks, "merge")
+{
+	set_up();
+	must(put(H "/cgroup.split", "s pids,freezer"));
+	must(mount_v1(H2, "name=s"));
+	for (size_t i = 1; i < NR_DIRS; i++)
+		must(attach(str(H2 "%s", tree_dirs[NR_DIRS - i]), members[i]));
+	must(merge(H, "pids"));
+	check_members("pids");
+	check_members("cpu");
+	check_pids(H, NR_DIRS - 1);
+}
+
+TEST(merge, unmounted, "merge")
+{
+	set_up();
+	must(put(H "/cgroup.split", "s pids"));
+	must(merge(H, "pids"));
+	check_members("pids");
+	/* The name is free again. */
+	must(put(H "/cgroup.split", "s pids"));
+}
+
+TEST(merge, inheritance, "inherit")
+{
+	set_up();
+	must(put(H "/a/b/c/pids.inherit", "1"));
+	must(put(H "/cgroup.split", "s pids"));
+	must(mount_v1(H2, "name=s"));
+	check_eq(number_in(H2 "/a/b/c/pids.inherit"), 1);
+	check(!exists(H2 "/a/b/c/pids.max"));
+	check_eq(number_in(H2 "/a/b/pids.current"), 2);
+	must(merge(H, "pids"));
+	check_eq(number_in(H "/a/b/c/pids.inherit"), 1);
+	check_eq(number_in(H "/a/b/pids.current"), 2);
+	must(put(H "/a/b/c/pids.inherit", "0"));
+	check_eq(number_in(H "/a/b/c/pids.current"), 1);
+}
+
+TEST(merge, errors, "merge")
+{
+	char *before, *before2;
+
+	set_up();
+	must(put(H "/cgroup.split", "s pids"));
+	must(mount_v1(H2, "name=s"));
+	must(put(H2 "/d/pids.max", "9"));
+	before = snapshot(H);
+	before2 = snapshot(H2);
+	must_fail(put(H "/cgroup.merge", "0"), EINVAL);
+	must_fail(put(H "/cgroup.merge", "x"), EINVAL);
+	must_fail(put(H "/cgroup.merge", "99999"), ENOENT);
+	must_fail(merge(H, "cpu"), EINVAL);
+	check_same(before, snapshot(H));
+	check_same(before2, snapshot(H2));
+	/* Another tree, on either side. */
+	group(H2 "/d/x");
+	must_fail(merge(H, "pids"), EINVAL);
+	must(sys(rmdir(H2 "/d/x")));
+	group(H "/d/x");
+	must_fail(merge(H, "pids"), EINVAL);
+	must(sys(rmdir(H "/d/x")));
+	must(sys(rename(H "/d", H "/e")));
+	must_fail(merge(H, "pids"), EINVAL);
+	must(sys(rename(H "/e", H "/d")));
+	must(merge(H, "pids"));
+	check_eq(number_in(H "/d/pids.max"), 9);
+}
+
+/* A real-time task cannot be in a group of cpu without a share of it. */
+TEST(merge, rollback, "merge")
+{
+	struct sched_param rt = { .sched_priority = 1 };
+	char *before, *before2;
+
+	must(mount_v1(H, "pids,name=t"));
+	must(mount_v1(H2, "cpu,name=s"));
+	make_tree(H);
+	make_tree(H2);
+	for (size_t i = 1; i < NR_DIRS; i++)
+		members[i] = sleeper(str(H "%s", tree_dirs[i]));
+	if (sched_setscheduler(members[2], SCHED_FIFO, &rt) < 0)
+		skip("no real-time tasks: %s", strerror(errno));
+	if (!exists(H2 "/a/cpu.rt_runtime_us"))
+		skip("no RT_GROUP_SCHED");
+	before = snapshot(H);
+	before2 = snapshot(H2);
+	must_fail(merge(H, "cpu"), EINVAL);
+	check_same(before, snapshot(H));
+	check_same(before2, snapshot(H2));
+}
+
+TEST(merge, fork_storm, "merge")
+{
+	struct storm storms[2];
+
+	must(mount_v1(H, "pids,cpu,cpuacct,name=t"));
+	make_tree(H);
+	storms[0] = storm_start(H "/a/b", 3);
+	storms[1] = storm_start(H "/d", 2);
+	for (int i = 0; i < 15; i++) {
+		must(put(H "/cgroup.split", "s pids,cpuacct"));
+		msleep(2);
+		must(merge(H, "pids"));
+	}
+	check(group_of(storms[0].pid, "pids"));
+	for (size_t i = 0; i < ARRAY_SIZE(storms); i++)
+		storm_stop(&storms[i]);
+	wait_for(count_tasks(H) == 0);
+	wait_for(number_in(H "/a/pids.current") == 0);
+	wait_for(number_in(H "/d/pids.current") == 0);
+}
