@@ -5,6 +5,8 @@
  * time with a wait for an RCU grace period.  In a burst the rwsem stays ready
  * for writers and none waits; with a pace of 200 ms it does not, and each
  * operation pays the wait.
+ *
+ * controllers=all is there too, on version=1 all in one hierarchy.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +17,9 @@
 #include <unistd.h>
 
 #include "bench.h"
+
+/* The hierarchy of no controller, and that of all. */
+#define NAMED "name=cgmark"
 
 static const char *const pair_name[2] = { "a", "b" };
 
@@ -28,10 +33,12 @@ static int attach_base(struct bench_ctx *ctx, uint64_t version, struct cg *ret)
 {
 	const char *which = ctx_param(ctx, "controllers");
 
+	if (version == 1 && !strcmp(which, "none"))
+		which = "none," NAMED;
+	else if (version == 1 && !strcmp(which, "all"))
+		which = "all," NAMED;
 	if (version == 1)
-		return ctx_hierarchy(
-			ctx, strcmp(which, "none") ? which : "none,name=cgmark",
-			ret);
+		return ctx_hierarchy(ctx, which, ret);
 	if (version != 2)
 		return ctx_bad_param(ctx, "version");
 	*ret = *ctx_subtree(ctx);
@@ -106,8 +113,8 @@ static int attach_check(struct bench_ctx *ctx)
 
 	if (*ctx_param(ctx, "version") == '2')
 		which = "";
-	else if (!strcmp(which, "none"))
-		which = "name=cgmark";
+	else if (!strcmp(which, "none") || !strcmp(which, "all"))
+		which = NAMED;
 	r = cg_of_self(which, path, sizeof(path));
 	if (r < 0)
 		return r;

@@ -2,9 +2,13 @@
 /*
  * Life of a process that does nothing, from fork() to the end of wait().  Every
  * controller that is on in the parent's cgroup has its hooks on that way.
+ *
+ * controllers=none and =all are on v2; =v1 is all of them
+ * in one v1 hierarchy, and first: memory cannot go there after it was on v2.
  */
 #include <errno.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,9 +20,20 @@
 
 static uint64_t children;
 
+static struct cg v1 = CG_NONE;
+
 static int fork_setup(struct bench_ctx *ctx)
 {
-	return ctx_controllers(ctx, ctx_param(ctx, "controllers"));
+	const char *which = ctx_param(ctx, "controllers");
+
+	if (!strcmp(which, "v1"))
+		return ctx_hierarchy(ctx, "all,name=cgmark", &v1);
+	return ctx_controllers(ctx, which);
+}
+
+static int fork_begin(struct bench_ctx *ctx)
+{
+	return v1.fd < 0 ? 0 : cg_attach(&v1, 0);
 }
 
 static int fork_one(void)
@@ -64,8 +79,9 @@ BENCH_DEFINE(fork_exit) = {
 	.kconfig = "CGROUPS CGROUP_SCHED CGROUP_PIDS CPUSETS MEMCG",
 	/* Slabs are refilled every few forks: let each sample have some. */
 	.nr_ops = 4,
-	.params = PARAMS(PARAM("controllers", "none,all")),
+	.params = PARAMS(PARAM("controllers", "v1,none,all")),
 	.setup = fork_setup,
+	.begin = fork_begin,
 	.run = fork_run,
 	.check = fork_check,
 };

@@ -37,6 +37,7 @@ struct bench {
 	unsigned samples;	/* default 31 */
 	unsigned warmup;	/* default 4 */
 	unsigned nr_ops;	/* operations a sample; default 1 */
+	bool extra;		/* slow or special: not in the default suite */
 
 	/*
 	 * All return 0, -errno, or BENCH_SKIP after ctx_skip(ctx, reason).
@@ -114,11 +115,19 @@ void ctx_may_idle(struct bench_ctx *ctx);
 const struct cg *ctx_subtree(const struct bench_ctx *ctx);
 const struct cg *ctx_setup_cgroup(const struct bench_ctx *ctx);
 /*
- * In setup(): mount a v1 hierarchy, "none,name=N" or a controller, and make a
- * cgroup in it.  0, BENCH_SKIP (this kernel has none, or it is in use) or
+ * In setup(): mount a v1 hierarchy, "none,name=N", a controller, or
+ * "all,name=N", and make a cgroup in it.  0, BENCH_SKIP (this kernel has none, or it is in use) or
  * -errno with the reason recorded.
  */
 int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret);
+/*
+ * In setup(): a place for a v1 hierarchy that the benchmark mounts and unmounts
+ * itself, named by "name=N" among the options.  Its cgroups have to be below
+ * the one of name ctx_name() in its root: the runner removes that and unmounts
+ * the hierarchy, in whatever state it finds it.  Results as above.
+ */
+int ctx_place(struct bench_ctx *ctx, const char *options, const char **path);
+const char *ctx_name(const struct bench_ctx *ctx);
 /*
  * In setup(): enable v2 controllers ("none", "all", or one) for the children
  * of the subtree, the leaf "point" among them.  Results as above.

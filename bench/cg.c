@@ -389,34 +389,73 @@ int cg_mount_v2(const char *path)
 	return mount("cgmark", path, "cgroup2", 0, NULL) < 0 ? -errno : 0;
 }
 
-/* "none,name=x" is listed as "name=x". */
-static const char *listed_as(const char *options)
+/*
+ * By what a hierarchy that was mounted with these options is found, whatever
+ * became of its subsystems: its name, else its first controller.
+ */
+static void listed_as(const char *options, char *buf, size_t size)
 {
-	return strncmp(options, "none,", 5) ? options : options + 5;
+	const char *name = strstr(options, "name=");
+
+	if (!name)
+		name = options;
+	snprintf(buf, size, "%.*s", (int)strcspn(name, ","), name);
 }
 
-static bool is_live(const char *options)
+bool cg_is_live_v1(const char *options)
 {
-	char path[4096];
+	char path[4096], word[64];
 
-	return cg_of_self(listed_as(options), path, sizeof(path)) != -ENOENT;
+	listed_as(options, word, sizeof(word));
+	return cg_of_self(word, path, sizeof(path)) != -ENOENT;
+}
+
+/* A hierarchy with a name is found by that alone, if it is there. */
+static int mount_again(const char *options, const char *path)
+{
+	char word[64];
+
+	listed_as(options, word, sizeof(word));
+	if (!strncmp(word, "name=", 5))
+		options = word;
+	return mount("cgmark", path, "cgroup", 0, options) < 0 ? -errno : 0;
+}
+
+int cg_catch_v1(const char *options, const char *path)
+{
+	char file[128];
+	int r;
+
+	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
+	if (access(file, F_OK) == 0 || !cg_is_live_v1(options))
+		return 0;
+	/* -EINVAL: it was just about to go. */
+	r = mount_again(options, path);
+	return r == -EINVAL ? 0 : r;
 }
 
 int cg_mount_v1(const char *options, const char *path, bool *was_there)
 {
-	bool live = is_live(options);
+	bool live = cg_is_live_v1(options);
 	int r = make_dir(path);
 
 	if (r < 0)
 		return r;
-	if (mount("cgmark", path, "cgroup", 0, options) < 0)
-		return -errno;
+	/* Busy: cgroups of v2 that had the controller may not be freed yet. */
+	for (unsigned i = 0; i < RETRIES / 5; i++) {
+		r = mount("cgmark", path, "cgroup", 0, options) < 0 ? -errno : 0;
+		if (r != -EBUSY)
+			break;
+		retry_pause();
+	}
 	*was_there = live;
-	return 0;
+	return r;
 }
 
 int cg_umount_v1(const char *options, const char *path, bool was_there)
 {
+	int r;
+
 	/*
 	 * The kernel keeps an unmounted hierarchy for good if a removed cgroup
 	 * of it was not yet freed.  Only mounting and unmounting it once more
@@ -426,14 +465,16 @@ int cg_umount_v1(const char *options, const char *path, bool was_there)
 		if (umount2(path, 0) < 0 && errno != EINVAL && errno != ENOENT)
 			return -errno;
 		for (unsigned k = 0; k < 10; k++) {
-			if (was_there || !is_live(options))
+			if (was_there || !cg_is_live_v1(options))
 				return rmdir(path) < 0 && errno != ENOENT
 					       ? -errno
 					       : 0;
 			retry_pause();
 		}
-		if (mount("cgmark", path, "cgroup", 0, options) < 0)
-			return -errno;
+		/* -EINVAL: gone meanwhile, so there is no such name. */
+		r = mount_again(options, path);
+		if (r < 0 && r != -EINVAL)
+			return r;
 	}
 	return -EBUSY;
 }

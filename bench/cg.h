@@ -61,5 +61,9 @@ int cg_mount_v2(const char *path);
  */
 int cg_mount_v1(const char *options, const char *path, bool *was_there);
 int cg_umount_v1(const char *options, const char *path, bool was_there);
+/* Is there a hierarchy of that name or, if the options have none, controller? */
+bool cg_is_live_v1(const char *options);
+/* Mounts a hierarchy at path that is live, and is not mounted there. */
+int cg_catch_v1(const char *options, const char *path);
 
 #endif

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "ctx.h"
 
@@ -175,11 +178,10 @@ static struct ctx_mount *free_mount(struct bench_ctx *ctx)
 	return NULL;
 }
 
-int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
+static int note_mount(struct bench_ctx *ctx, const char *options,
+		      struct ctx_mount **ret)
 {
 	struct ctx_mount *m = free_mount(ctx);
-	struct cg root;
-	int r;
 
 	if (!m || strlen(options) >= sizeof(m->options))
 		return ctx_fail(ctx, -ENOSPC, "no room to note hierarchy '%s'",
@@ -187,7 +189,73 @@ int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
 	strcpy(m->options, options);
 	snprintf(m->path, sizeof(m->path), "%s/v1-%u", ctx->scratch,
 		 (unsigned)(m - ctx->traces->mounts));
+	m->was_there = false;
 	m->used = true;
+	*ret = m;
+	return 0;
+}
+
+const char *ctx_name(const struct bench_ctx *ctx)
+{
+	return ctx->name;
+}
+
+int ctx_place(struct bench_ctx *ctx, const char *options, const char **path)
+{
+	struct ctx_mount *m = NULL;
+	int r;
+
+	if (cg_is_live_v1(options))
+		return ctx_skip(ctx, "there is a v1 hierarchy '%s'", options);
+	r = note_mount(ctx, options, &m);
+	if (r < 0)
+		return r;
+	if (mkdir(m->path, 0755) < 0 && errno != EEXIST)
+		return ctx_fail(ctx, -errno, "make '%s': %s", m->path,
+				strerror(errno));
+	*path = m->path;
+	return 0;
+}
+
+/* Cpusets are made empty, and take no task, unless they are cloned. */
+static int clone_children(const struct cg *root)
+{
+	int r = cg_write(root, "cgroup.clone_children", "1");
+
+	return r == -ENOENT ? 0 : r;
+}
+
+/*
+ * What the kernel charged in advance on v2 it gives back on v1 by other rules,
+ * if memory moves there, and warns that a counter is below zero.  So that has
+ * to come first in a boot.
+ */
+#define MEMORY_MARK "/run/cgmark-memory-on-v2"
+
+static void mark_memory(void)
+{
+	int fd = open(MEMORY_MARK, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool has_memory(const char *options)
+{
+	return !strncmp(options, "all", 3) || strstr(options, "memory");
+}
+
+int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
+{
+	struct ctx_mount *m = NULL;
+	struct cg root;
+	int r;
+
+	if (has_memory(options) && access(MEMORY_MARK, F_OK) == 0)
+		return ctx_skip(ctx, "memory was on v2 before, in this boot");
+	r = note_mount(ctx, options, &m);
+	if (r < 0)
+		return r;
 	r = cg_mount_v1(options, m->path, &m->was_there);
 	if (r == -EINVAL || r == -ENOENT || r == -ENODEV || r == -EBUSY)
 		return ctx_skip(ctx, "cannot mount a v1 hierarchy '%s': %s",
@@ -197,7 +265,9 @@ int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
 				strerror(-r));
 	r = cg_open(m->path, 1, &root);
 	if (r == 0) {
-		r = cg_create(&root, ctx->name, ret);
+		r = m->was_there ? 0 : clone_children(&root);
+		if (r == 0)
+			r = cg_create(&root, ctx->name, ret);
 		cg_close(&root);
 	}
 	if (r < 0)
@@ -229,6 +299,8 @@ static int enable(struct bench_ctx *ctx, const char *name)
 	int r;
 
 	snprintf(plus, sizeof(plus), "+%s", name);
+	if (!strcmp(name, "memory"))
+		mark_memory();
 	if (!listed(&ctx->v2, "cgroup.subtree_control", name)) {
 		if (used + strlen(name) + 3 > size)
 			return ctx_fail(ctx, -ENOSPC,
@@ -297,7 +369,9 @@ static int undo_mount(const struct bench_ctx *ctx, const struct ctx_mount *m)
 	struct cg root, sub;
 	int r;
 
-	r = cg_open(m->path, 1, &root);
+	r = m->was_there ? 0 : cg_catch_v1(m->options, m->path);
+	if (r == 0)
+		r = cg_open(m->path, 1, &root);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	/*

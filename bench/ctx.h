@@ -13,7 +13,7 @@
 #define CTX_POINT_LEAF "point"
 
 struct ctx_mount {
-	char options[48];
+	char options[64];
 	char path[96];
 	bool was_there;
 	bool used;

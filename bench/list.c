@@ -11,6 +11,8 @@ static void print_bench(FILE *out, const struct bench *b)
 	fprintf(out, "B\t%s\t%u\t%s\t%u\t%u\t%u\t%s\n", b->name, b->version,
 		b->kconfig, bench_samples(b), bench_warmup(b), bench_nr_ops(b),
 		b->summary);
+	if (b->extra)
+		fprintf(out, "X\t%s\n", b->name);
 	for (p = b->params; p && p->key; p++)
 		fprintf(out, "A\t%s\t%s\t%s\t%d\n", b->name, p->key, p->values,
 			p->variant);

@@ -93,6 +93,18 @@ static const char *add_bench(struct catalog *c, const char *binary, char **f,
 	return NULL;
 }
 
+/* X  NAME: not in the default suite */
+static const char *add_extra(struct catalog *c, const char *binary, char **f,
+			     size_t nr)
+{
+	struct bench_info *b = nr == 2 ? find(c, f[1]) : NULL;
+
+	if (!b || strcmp(b->binary, binary) != 0)
+		return "an X line has 2 fields and follows its B line";
+	b->extra = true;
+	return NULL;
+}
+
 static void add_values(struct bench_key *k, char *values)
 {
 	char *value;
@@ -134,7 +146,7 @@ int catalog_parse(struct catalog *c, const char *binary, char *text)
 
 	while ((at = strsep(&text, "\n"))) {
 		char *f[MAX_FIELDS];
-		const char *error = "neither a B line nor an A line";
+		const char *error = "neither a B, an X, nor an A line";
 		size_t nr;
 
 		line++;
@@ -143,6 +155,8 @@ int catalog_parse(struct catalog *c, const char *binary, char *text)
 		nr = split(at, f);
 		if (nr && strcmp(f[0], "B") == 0)
 			error = add_bench(c, binary, f, nr);
+		else if (nr && strcmp(f[0], "X") == 0)
+			error = add_extra(c, binary, f, nr);
 		else if (nr && strcmp(f[0], "A") == 0)
 			error = add_key(c, binary, f, nr);
 		if (error) {

@@ -25,6 +25,7 @@ struct bench_info {
 	unsigned samples;
 	unsigned warmup;
 	unsigned nr_ops; /* 0: calibrate */
+	bool extra;	 /* not in the default suite */
 	struct bench_key *keys;
 	size_t nr_keys;
 };

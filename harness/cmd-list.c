@@ -73,9 +73,11 @@ static int list_benchmarks(const struct env *env)
 
 	if (r != ST_OK)
 		return r;
-	printf("BENCHMARK\tVERSION\tPARAMS\tONE OPERATION\n");
+	printf("BENCHMARK\tVERSION\tSUITE\tPARAMS\tONE OPERATION\n");
 	for (size_t i = 0; i < c.nr; i++) {
-		printf("%s\t%u\t", c.benches[i].name, c.benches[i].version);
+		printf("%s\t%u\t%s\t", c.benches[i].name,
+		       c.benches[i].version,
+		       c.benches[i].extra ? "all" : "default");
 		print_keys(&c.benches[i]);
 		printf("\t%s\n", c.benches[i].summary);
 	}

@@ -11,7 +11,7 @@
 /* Guest time for one point; a point that sleeps 200 ms a sample needs 10 s. */
 #define POINT_TIMEOUT_MS 60000
 
-static const char *const suites[] = { "default" };
+static const char *const suites[] = { "default", "all" };
 
 /* One --param: the values that replace the sweep of a key. */
 struct override {
@@ -120,13 +120,24 @@ static void log_unknown_bench(const struct catalog *c, const char *glob)
 	suggest_log("benchmark", glob, names, c->nr);
 }
 
+/* Without a --bench the suite decides; what a --bench names is taken. */
+static void select_suite(struct planning *pl)
+{
+	const struct catalog *c = pl->catalog;
+	const char *suite = pl->wish->suite;
+	bool all = suite && strcmp(suite, "all") == 0;
+
+	for (size_t i = 0; i < c->nr; i++)
+		pl->selected[i] = all || !c->benches[i].extra;
+}
+
 static int select_benches(struct planning *pl)
 {
 	const struct catalog *c = pl->catalog;
 
 	pl->selected = xcalloc(c->nr + 1, sizeof(*pl->selected));
-	for (size_t i = 0; i < c->nr; i++)
-		pl->selected[i] = pl->wish->nr_benches == 0;
+	if (pl->wish->nr_benches == 0)
+		select_suite(pl);
 	for (size_t g = 0; g < pl->wish->nr_benches; g++) {
 		bool found = false;
 

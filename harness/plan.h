@@ -21,7 +21,7 @@
 
 /* What the user asked for; unset members are 0. */
 struct plan_wish {
-	const char *const *benches; /* globs; none: all */
+	const char *const *benches; /* globs; none: those of the suite */
 	size_t nr_benches;
 	const char *const *params; /* "KEY=V,V" */
 	size_t nr_params;

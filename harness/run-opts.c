@@ -38,8 +38,8 @@ static const struct argp_option options[] = {
 	{ "param", OPT_PARAM, "KEY=V[,V]...", 0,
 	  "Use these values of a param instead of its sweep; may be repeated",
 	  1 },
-	{ "suite", OPT_SUITE, "NAME", 0, "Set of points (default: default)",
-	  1 },
+	{ "suite", OPT_SUITE, "NAME", 0,
+	  "Benchmarks without --bench: default, or all (slow ones too)", 1 },
 	{ "samples", OPT_SAMPLES, "N", 0,
 	  "Samples a point, instead of what the benchmark asks for", 1 },
 

@@ -59,6 +59,11 @@ for program; do
 				bad("param twice")
 			next
 		}
+		$1 == "X" {
+			if (NF != 2 || $2 != bench)
+				bad("X line")
+			next
+		}
 		{ bad("unknown record") }
 		END { exit failed }'
 	report $? "$name --list has the form that is documented"

@@ -36,6 +36,7 @@ BENCH_DEFINE(swept) = {
 	.samples = 7,
 	.warmup = 2,
 	.nr_ops = 9,
+	.extra = true,
 	.params = PARAMS(PARAM("size", "1,2"), PARAM("kind", "x"),
 			 PARAM_VARIANT("op", "hit,miss")),
 	.run = no_run,
@@ -375,6 +376,7 @@ static void test_list(void **state)
 		strstr(buf, "B\tplain\t3\tCGROUPS\t31\t4\t1\tno params\n"));
 	assert_non_null(strstr(buf, "B\ttest/swept\t1\tCGROUPS "
 				    "MEMCG\t7\t2\t9\ttwo params and a variant\n"
+				    "X\ttest/swept\n"
 				    "A\ttest/swept\tsize\t1,2\t0\n"
 				    "A\ttest/swept\tkind\tx\t0\n"
 				    "A\ttest/swept\top\thit,miss\t1\n"));

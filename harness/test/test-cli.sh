@@ -143,7 +143,7 @@ cp "$work/good.ini" "$work/kernel/kernels.ini"
 
 # --- lists ----------------------------------------------------------------------
 run 0 'list' list
-has "$work/out" '^alpha/fast	1	sets=16,64	one fast thing$' \
+has "$work/out" '^alpha/fast	1	default	sets=16,64	one fast thing$' \
 	'list shows benchmark, version, params and summary'
 run 0 'list --kernels' list --kernels
 has "$work/out" '^patched	dir:.*/tree	.*/series	base.config	-$' \

@@ -119,6 +119,9 @@ static void catalog_refuses_nonsense(void **state)
 		"B\tx\t1\t\t1\t4\t1\tsum\nA\tx\tkey\t\t0\n",
 		"B\tx\t1\t\t1\t4\t1\tsum\nA\tx\tk\t1\t0\nA\tx\tk\t2\t0\n",
 		"B\tx\t1\t\t1\t4\t1\ts\nB\tx\t1\t\t1\t4\t1\ts\n",
+		"X\tx\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nX\ty\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nX\tx\t1\n",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -152,6 +155,35 @@ static void globs_select(void **state)
 
 	expect_points(&(struct plan_wish){ .benches = globs, .nr_benches = 2 },
 		      "attach/thread \nnull \n");
+}
+
+static void extras_run_when_asked_for(void **state)
+{
+	static const char *const glob[] = { "slow*" };
+	struct catalog c = { NULL, 0 };
+	const struct plan_wish wishes[] = {
+		{ .suite = "default" },
+		{ .suite = "all" },
+		{ .suite = "default", .benches = glob, .nr_benches = 1 },
+	};
+	static const size_t want[] = { 1, 2, 1 };
+	static const char *const first[] = { "fast", "fast", "slow/er" };
+
+	assert_int_equal(add(&c, "bench-x",
+			     "B\tfast\t1\t\t1\t1\t1\tsum\n"
+			     "B\tslow/er\t1\t\t1\t1\t1\tsum\n"
+			     "X\tslow/er\n"),
+			 0);
+	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+		_cleanup_free_ struct run_point *points = NULL;
+		size_t nr;
+
+		assert_int_equal(plan_points(&c, &wishes[i], &points, &nr),
+				 ST_OK);
+		assert_int_equal(nr, want[i]);
+		assert_string_equal(points[0].plan.bench, first[i]);
+	}
+	catalog_release(&c);
 }
 
 static void params_restrict_and_extend(void **state)
@@ -210,7 +242,7 @@ static void bad_wishes_are_refused(void **state)
 		       &(struct plan_wish){ .params = twice, .nr_params = 2 });
 	expect_refused(&catalog, &(struct plan_wish){ .benches = bench,
 						      .nr_benches = 2 });
-	expect_refused(&catalog, &(struct plan_wish){ .suite = "all" });
+	expect_refused(&catalog, &(struct plan_wish){ .suite = "al" });
 	/* A param of a benchmark that is not selected is unknown here. */
 	expect_refused(&catalog, &(struct plan_wish){ .benches = null,
 						      .nr_benches = 1,
@@ -449,6 +481,7 @@ int main(void)
 		cmocka_unit_test(catalog_refuses_nonsense),
 		cmocka_unit_test(points_are_the_product),
 		cmocka_unit_test(globs_select),
+		cmocka_unit_test(extras_run_when_asked_for),
 		cmocka_unit_test(params_restrict_and_extend),
 		cmocka_unit_test(samples_can_be_set),
 		cmocka_unit_test(bad_wishes_are_refused),

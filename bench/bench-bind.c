@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A v1 hierarchy is made by mounting it, and ended by unmounting it.  On a
+ * kernel whose subsystems can refuse a hierarchy, all of its controllers are
+ * asked; debug is one that looks at the others.  A controller that is a module
+ * is loaded by the mount in setup(), so that is not in the figures: they show
+ * what a loaded one costs.
+ *
+ * Between samples the hierarchy is waited for to be gone.  The way is the same
+ * with and without new interfaces.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define NAME "name=cgmark"
+
+static const char *path;
+static char options[64];
+
+static int bind_setup(struct bench_ctx *ctx)
+{
+	const char *which = ctx_param(ctx, "controller");
+	int r = ctx_place(ctx, NAME, &path);
+
+	if (r)
+		return r;
+	if (strlen(which) > sizeof(options) - sizeof(NAME) - 1)
+		return ctx_bad_param(ctx, "controller");
+	/* Params are separated by commas: "cpu+pids" is both. */
+	snprintf(options, sizeof(options), "%s,%s", which, NAME);
+	for (char *p = options; (p = strchr(p, '+'));)
+		*p = ',';
+	if (mount("cgmark", path, "cgroup", 0, options) < 0)
+		return ctx_skip(ctx, "cannot mount a v1 hierarchy '%s': %s",
+				options, strerror(errno));
+	return umount2(path, 0) < 0 ? -errno : 0;
+}
+
+static int bind_begin(struct bench_ctx *ctx)
+{
+	ctx_may_idle(ctx);
+	return 0;
+}
+
+static int bind_between(struct bench_ctx *ctx)
+{
+	const struct timespec ts = { .tv_nsec = 10000000 };
+
+	for (unsigned i = 0; i < 500; i++) {
+		nanosleep(&ts, NULL);
+		if (!cg_is_live_v1(NAME))
+			return 0;
+	}
+	return ctx_fail(ctx, -EBUSY, "the hierarchy outlives its unmounting");
+}
+
+static int bind_run(struct bench_ctx *ctx, uint64_t nr)
+{
+	for (uint64_t i = 0; i < nr; i++)
+		if (mount("cgmark", path, "cgroup", 0, options) < 0 ||
+		    umount2(path, 0) < 0)
+			return -errno;
+	return 0;
+}
+
+/* One that stays has the controller, and one that went is gone. */
+static int bind_check(struct bench_ctx *ctx)
+{
+	const char *which = ctx_param(ctx, "controller");
+	char first[64], cgroup[256];
+	int r = bind_between(ctx);
+
+	if (r)
+		return r;
+	if (mount("cgmark", path, "cgroup", 0, options) < 0)
+		return -errno;
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(which, "+"), which);
+	if (!strcmp(first, "none") || !strcmp(first, "all"))
+		strcpy(first, NAME);
+	r = cg_of_self(first, cgroup, sizeof(cgroup));
+	if (umount2(path, 0) < 0)
+		return -errno;
+	return r < 0 ? ctx_fail(ctx, r, "the hierarchy has no '%s'", first) : 0;
+}
+
+BENCH_DEFINE(bind_mount) = {
+	.name = "bind/mount",
+	.summary = "mount a v1 hierarchy that is not there, and unmount it",
+	.version = 1,
+	.kconfig = "CGROUPS CGROUP_PIDS CGROUP_DEBUG",
+	.samples = 15,
+	.warmup = 2,
+	.extra = true,
+	.params = PARAMS(PARAM("controller",
+			       "none,pids,debug,pids+debug,all")),
+	.setup = bind_setup,
+	.begin = bind_begin,
+	.run = bind_run,
+	.between = bind_between,
+	.check = bind_check,
+};

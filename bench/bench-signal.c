@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A signal to every process of a v1 cgroup: the time until it is sent to all.
+ *
+ *   way=new       one write to signal.send
+ *   way=mainline  read cgroup.procs, kill(2) for each line; that is the least,
+ *                 as it has to be repeated when processes may fork
+ *
+ * Both have their file open already.  With state=blocked the signal stays
+ * pending: the cost of sending alone.  With state=asleep it wakes a handler,
+ * in both ways at the same cost.  The sender has real-time priority, so that
+ * none of them runs before it is through.
+ *
+ * It is a real-time signal, of which none is lost and each is counted.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "crowd.h"
+
+#define TASKS_MAX 8192
+/* Asks those that have the signal blocked to take what is pending. */
+#define SIG_DRAIN SIGUSR1
+#define WAIT_MS 20000
+
+static uint64_t tasks;
+static pid_t pids[TASKS_MAX];
+static volatile unsigned *counts;	/* shared: one for each process */
+static unsigned self_index;
+static int sig, send_fd;
+static char sig_text[8];
+static int (*send_all)(void);
+static uint64_t sends;
+static bool blocked;
+static char list[CROWD_PROCS_BYTES];
+
+static void on_signal(int nr)
+{
+	counts[self_index]++;
+}
+
+static void on_drain(int nr)
+{
+	const struct timespec none = { .tv_nsec = 0 };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	while (sigtimedwait(&set, NULL, &none) == sig)
+		counts[self_index]++;
+}
+
+static int spawn(unsigned i)
+{
+	self_index = i;
+	/* The child inherits what it needs: nobody finds it half-way. */
+	pids[i] = crowd_spawn();
+	return pids[i] < 0 ? pids[i] : 0;
+}
+
+static int prepare_signals(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	const struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
+	sigset_t set;
+
+	sig = SIGRTMIN;
+	snprintf(sig_text, sizeof(sig_text), "%d", sig);
+	if (setrlimit(RLIMIT_SIGPENDING, &limit) < 0 ||
+	    sigaction(sig, &sa, NULL) < 0)
+		return -errno;
+	sa.sa_handler = on_drain;
+	if (sigaction(SIG_DRAIN, &sa, NULL) < 0)
+		return -errno;
+	if (!blocked)
+		return 0;
+	sigemptyset(&set);
+	sigaddset(&set, sig);
+	return sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -errno : 0;
+}
+
+static int send_new(void)
+{
+	ssize_t n = strlen(sig_text);
+
+	return write(send_fd, sig_text, n) == n ? 0 : -errno;
+}
+
+static int send_mainline(void)
+{
+	ssize_t n, len = 0;
+	pid_t pid = 0;
+
+	if (lseek(send_fd, 0, SEEK_SET) < 0)
+		return -errno;
+	while ((n = read(send_fd, list + len, sizeof(list) - len)) > 0)
+		len += n;
+	if (n < 0)
+		return -errno;
+	for (ssize_t i = 0; i < len; i++) {
+		if (list[i] != '\n') {
+			pid = 10 * pid + (list[i] - '0');
+			continue;
+		}
+		if (kill(pid, sig) < 0 && errno != ESRCH)
+			return -errno;
+		pid = 0;
+	}
+	return 0;
+}
+
+static int open_group(struct bench_ctx *ctx, struct cg *ret)
+{
+	const char *way = ctx_param(ctx, "way");
+	const char *dynmods = ctx_param(ctx, "favordynmods");
+	bool new_way = !strcmp(way, "new");
+	char options[64];
+	int r;
+
+	if (!new_way && strcmp(way, "mainline"))
+		return ctx_bad_param(ctx, "way");
+	if (strcmp(dynmods, "0") && strcmp(dynmods, "1"))
+		return ctx_bad_param(ctx, "favordynmods");
+	snprintf(options, sizeof(options), "%s,name=cgmark%s",
+		 new_way ? "signal" : "none",
+		 *dynmods == '1' ? ",favordynmods" : "");
+	r = ctx_hierarchy(ctx, options, ret);
+	if (r)
+		return r;
+	send_all = new_way ? send_new : send_mainline;
+	send_fd = new_way ? cg_open_file(ret, "signal.send", O_WRONLY)
+			  : cg_open_file(ret, "cgroup.procs", O_RDONLY);
+	if (send_fd == -ENOENT)
+		return ctx_skip(ctx, "this kernel has no signal.send");
+	return send_fd < 0 ? send_fd : 0;
+}
+
+static int signal_setup(struct bench_ctx *ctx)
+{
+	const char *how = ctx_param(ctx, "state");
+	struct cg group;
+	int r = ctx_param_u64(ctx, "tasks", &tasks);
+
+	if (r)
+		return r;
+	if (tasks < 1 || tasks > TASKS_MAX)
+		return ctx_bad_param(ctx, "tasks");
+	blocked = !strcmp(how, "blocked");
+	if (!blocked && strcmp(how, "asleep"))
+		return ctx_bad_param(ctx, "state");
+	counts = mmap(NULL, tasks * sizeof(*counts), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (counts == MAP_FAILED)
+		return -errno;
+	r = prepare_signals();
+	if (r == 0)
+		r = open_group(ctx, &group);
+	for (unsigned i = 0; i < tasks && r == 0; i++) {
+		r = spawn(i);
+		if (r == 0)
+			r = cg_attach(&group, pids[i]);
+	}
+	return r;
+}
+
+static int signal_begin(struct bench_ctx *ctx)
+{
+	const struct sched_param param = { .sched_priority = 1 };
+
+	ctx_may_idle(ctx);
+	if (sched_setscheduler(0, SCHED_FIFO, &param) < 0)
+		return ctx_fail(ctx, -errno, "get real-time priority: %s",
+				strerror(errno));
+	return 0;
+}
+
+static unsigned not_yet(void)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 0; i < tasks; i++)
+		nr += counts[i] < sends;
+	return nr;
+}
+
+/* Each process has got each signal, and none twice. */
+static int expect_counts(struct bench_ctx *ctx)
+{
+	for (unsigned i = 0; blocked && i < tasks; i++)
+		if (kill(pids[i], SIG_DRAIN) < 0)
+			return -errno;
+	for (unsigned ms = 0; not_yet() && ms < WAIT_MS; ms += 10)
+		usleep(10000);
+	/* And time for one too many to arrive. */
+	usleep(100000);
+	for (unsigned i = 0; i < tasks; i++)
+		if (counts[i] != sends)
+			return ctx_fail(ctx, -EIO,
+					"process %u got %u signals, not %llu",
+					i, counts[i],
+					(unsigned long long)sends);
+	return 0;
+}
+
+static int signal_between(struct bench_ctx *ctx)
+{
+	return expect_counts(ctx);
+}
+
+static int signal_run(struct bench_ctx *ctx, uint64_t nr)
+{
+	int r = 0;
+
+	for (uint64_t i = 0; i < nr && r == 0; i++) {
+		r = send_all();
+		sends++;
+	}
+	return r;
+}
+
+static int signal_check(struct bench_ctx *ctx)
+{
+	return expect_counts(ctx);
+}
+
+BENCH_DEFINE(signal_all) = {
+	.name = "signal/all",
+	.summary = "send a signal to every process of a cgroup",
+	.version = 1,
+	.kconfig = "CGROUPS",
+	.samples = 15,
+	.warmup = 2,
+	.extra = true,
+	.params = PARAMS(PARAM("way", "mainline,new"),
+			 PARAM("favordynmods", "0,1"),
+			 PARAM("state", "blocked,asleep"),
+			 PARAM("tasks", "1,10,100,1000")),
+	.setup = signal_setup,
+	.begin = signal_begin,
+	.run = signal_run,
+	.between = signal_between,
+	.check = signal_check,
+};
