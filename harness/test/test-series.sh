@@ -43,7 +43,7 @@ build() {
 	make -s -C "$tree" O="$obj" -j "$(nproc)" vmlinux 2>"$work/warnings"
 	status=$?
 	cat "$work/warnings" >&2
-	return $status
+	return "$status"
 }
 
 boots() {
