@@ -29,9 +29,11 @@ usage()
 {
 	cat <<-'USAGE'
 	usage: build.sh [-q] [-j JOBS] [-c CACHEDIR] key|build --source SPEC
-	                [--patches SERIES] [--config FRAGMENT]...
+	                [--patches SERIES [--first N]] [--config FRAGMENT]...
 
 	SPEC is deb:PACKAGE, dir:PATH or git:PATH@REF.
+	--first takes the first N patches of the series, and leaves out symbols of
+	the configuration that come with a later one.
 	  -q  no step and progress lines
 	USAGE
 }
@@ -328,6 +330,8 @@ parse_series()
 	[ -r "$series" ] || die "$EX_USAGE" "cannot read series $series"
 	patches=$(sed -e 's/#.*//' -e 's/^[[:space:]]*//' \
 		-e 's/[[:space:]].*//' -e '/^$/d' "$series")
+	[ -z "$first" ] || patches=$(printf '%s\n' "$patches" |
+		head -n "$first")
 	series_dir=$(dirname "$series")
 	for name in $patches; do
 		[ -r "$series_dir/$name" ] || die "$EX_USAGE" \
@@ -524,6 +528,21 @@ lost_symbols()
 	}'  "$@"
 }
 
+# Leaves out what a later patch of the series brings.
+known_symbols()
+{
+	if [ -z "$first" ]; then
+		cat
+		return
+	fi
+	while read -r line; do
+		name=${line%%=*}
+		grep -rqE --include='Kconfig*' \
+			"^[[:space:]]*(menu)?config ${name#CONFIG_}\$" \
+			"$tmp/src" && printf '%s\n' "$line"
+	done
+}
+
 configure()
 {
 	step "configure"
@@ -532,7 +551,7 @@ configure()
 	kmake KCONFIG_ALLCONFIG="$tmp/all.config" allnoconfig
 	finish || die_compile "kernel cannot be configured"
 	[ -n "$fragments" ] || return 0
-	lost=$(with_fragments lost_symbols)
+	lost=$(with_fragments lost_symbols | known_symbols)
 	[ -z "$lost" ] || die "$EX_SUBJECT" "$lost"
 }
 
@@ -728,18 +747,22 @@ parse_args()
 	*)	bad_usage "key or build?" ;;
 	esac
 
-	source='' series='' fragments=
+	source='' series='' first='' fragments=
 	while [ $# -gt 0 ]; do
 		[ $# -gt 1 ] || bad_usage "$1 needs a value"
 		case $1 in
 		--source)	source=$2 ;;
 		--patches)	series=$2 ;;
+		--first)	first=$2 ;;
 		--config)	fragments=$fragments${fragments:+$NL}$2 ;;
 		*)		bad_usage "unknown option $1" ;;
 		esac
 		shift 2
 	done
 	[ -n "$source" ] || bad_usage "no --source"
+	case $first in
+	*[!0-9]*) bad_usage "bad number of patches '$first'" ;;
+	esac
 }
 
 main()

@@ -172,6 +172,11 @@ test_key()
 	sed -i 's/^Why.*/Why it really is done./' "$work/patches/two.patch"
 	ok "key does not depend on what a patch says" [ "$with_message" = \
 		"$(run_key --patches "$work/patches/series2" --config "$work/a.config")" ]
+	printf '# two\none.patch\n\ntwo.patch\n' >"$work/patches/series3"
+	ok "key of a prefix is that of its patches" [ "$patched" = \
+		"$(run_key --patches "$work/patches/series3" --first 1 --config "$work/a.config")" ]
+	ok "and without any patch that of the source" [ "$key" = \
+		"$(run_key --patches "$work/patches/series3" --first 0 --config "$work/a.config")" ]
 	make_patch one.patch b d
 	ok "key depends on the patches" [ "$patched" != \
 		"$(run_key --patches "$work/patches/series" --config "$work/a.config")" ]
@@ -297,6 +302,20 @@ test_errors()
 	run build --source "dir:$work/linux" --config "$work/lost.config"
 	ok "lost symbol is the subject's fault" exits 4
 	ok "and named with its origin" says "CONFIG_C=m wanted by $work/lost.config:3, final config has 'not set'"
+	echo one.patch >"$work/patches/series"
+	make_patch one.patch b c
+	run build --source "dir:$work/linux" --config "$work/lost.config" \
+		--patches "$work/patches/series" --first 0
+	ok "a prefix may lack a symbol of a later patch" exits 0
+	printf 'config C\n\tbool\n' >"$work/linux/Kconfig"
+	run build --source "dir:$work/linux" --config "$work/lost.config" \
+		--patches "$work/patches/series" --first 0
+	ok "but not one that it has" exits 4
+	ok "which is named" says "CONFIG_C=m wanted by $work/lost.config:3, final config has 'not set'"
+	rm "$work/linux/Kconfig"
+	run build --source "dir:$work/linux" --patches "$work/patches/series" --first x
+	ok "a number of patches is a number" exits 2
+	make_patch one.patch b BROKEN
 	printf '# CONFIG_C is not set\n' >"$work/later.config"
 	run build --source "dir:$work/linux" --config "$work/lost.config" \
 		--config "$work/later.config"
