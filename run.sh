@@ -12,16 +12,19 @@ build=${CGMARK_BUILD_DIR:-$top/build}
 quiet=false
 brief=false	# say only what had to be done
 
-# One package a line: what builds cgmark, what builds kernels, what boots them.
+# By line: what builds cgmark, what builds kernels, what boots them, what draws,
+# what workloads run.
 packages='
 gcc libc6-dev meson ninja-build pkg-config scdoc
 libjansson-dev libinih-dev libsqlite3-dev r-mathlib libcmocka-dev
+libnl-genl-3-dev libnl-route-3-dev
 linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
 patch xz-utils cpio
 qemu-system-x86
 gnuplot-nox
+stress-ng hyperfine
 '
-test_packages='stress-ng jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
+test_packages='qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
 
 usage() {
 	cat <<END

@@ -9,20 +9,24 @@
  * newest first.  A hit here moves between the two oldest: what long-running
  * services have, whose cgroups were there before all others.  It walks the
  * whole chain, as a miss does.
+ *
+ * With more hierarchies there is more to compare in each of the chain: the one
+ * of the move comes last.  With controller=pids the hierarchy has a controller,
+ * whose state tells the css_sets apart.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "bench.h"
+#include "crowd.h"
+#include "holder.h"
 
 #define HIERARCHY "name=cgmark"
 #define SETS_MAX 30000
+#define HIERARCHIES_MAX 8
 
 /*
  * Descriptors of the files `tasks`: a write of "0" there moves one thread and
@@ -37,47 +41,6 @@ static const char *const *names;
 static const int *fds;
 static unsigned tasks_want;
 static uint64_t moves;
-
-#ifdef __x86_64__
-/*
- * A thread that holds its css_set and does nothing else.  It lives in these
- * few instructions and touches no memory, so it needs no stack, and thousands
- * of them cost no more than the kernel's part.  SIGKILL to the process ends
- * them all.
- */
-static long spawn_holder(void)
-{
-	const unsigned long flags = CLONE_VM | CLONE_FS | CLONE_FILES |
-				    CLONE_SIGHAND | CLONE_THREAD |
-				    CLONE_SYSVSEM;
-	register long r10 __asm__("r10") = 0;
-	register long r8 __asm__("r8") = 0;
-	long ret;
-
-	__asm__ volatile("syscall\n\t"
-			 "test %%rax, %%rax\n\t"
-			 "jnz 2f\n"
-			 "1:\n\t"
-			 "mov %[pause], %%eax\n\t"
-			 "syscall\n\t"
-			 "jmp 1b\n"
-			 "2:"
-			 : "=a"(ret)
-			 : "a"(SYS_clone), "D"(flags), "S"(0L), "d"(0L),
-			   "r"(r10), "r"(r8), [pause] "i"(SYS_pause)
-			 : "rcx", "r11", "memory", "cc");
-	return ret;
-}
-#else
-static long spawn_holder(void)
-{
-	long pid = fork();
-
-	while (pid == 0)
-		pause();
-	return pid < 0 ? -errno : pid;
-}
-#endif
 
 static int move_by(int fd)
 {
@@ -117,13 +80,43 @@ static int make_set(struct bench_ctx *ctx, unsigned i)
 	if (r < 0)
 		return ctx_fail(ctx, r, "move to cgroup %u: %s", i,
 				strerror(-r));
-	pid = spawn_holder();
+	pid = holder_thread();
 	if (pid == -EAGAIN || pid == -ENOMEM)
 		return ctx_skip(ctx, "no more than %u tasks here: %s", i,
 				strerror(-pid));
 	return pid < 0 ? ctx_fail(ctx, pid, "make task %u: %s", i,
 				  strerror(-pid))
 		       : 0;
+}
+
+/* Those beside the one of the move; nobody leaves their root cgroups. */
+static int mount_others(struct bench_ctx *ctx)
+{
+	uint64_t hierarchies;
+	char options[64];
+	struct cg cg;
+	int r = ctx_param_u64(ctx, "hierarchies", &hierarchies);
+
+	if (r)
+		return r;
+	if (hierarchies < 1 || hierarchies > HIERARCHIES_MAX)
+		return ctx_bad_param(ctx, "hierarchies");
+	for (unsigned i = 1; i < hierarchies && r == 0; i++) {
+		snprintf(options, sizeof(options), "none,name=cgmark-%u", i);
+		r = ctx_hierarchy(ctx, options, &cg);
+		if (r == 0)
+			cg_close(&cg);
+	}
+	return r;
+}
+
+static int mount_main(struct bench_ctx *ctx)
+{
+	char options[64];
+
+	snprintf(options, sizeof(options), "%s," HIERARCHY,
+		 ctx_param(ctx, "controller"));
+	return ctx_hierarchy(ctx, options, &base);
 }
 
 static int css_set_setup(struct bench_ctx *ctx)
@@ -136,7 +129,9 @@ static int css_set_setup(struct bench_ctx *ctx)
 		return r;
 	if (sets < 2 || sets > SETS_MAX)
 		return ctx_bad_param(ctx, "sets");
-	r = ctx_hierarchy(ctx, "none," HIERARCHY, &base);
+	r = mount_others(ctx);
+	if (r == 0)
+		r = mount_main(ctx);
 	for (unsigned i = 0; i < sets && r == 0; i++)
 		r = make_set(ctx, i);
 	for (int i = 0; i < 2 && r == 0; i++) {
@@ -178,27 +173,19 @@ static int css_set_run(struct bench_ctx *ctx, uint64_t nr)
 static int css_set_check(struct bench_ctx *ctx)
 {
 	const char *want = names[(moves - 1) & 1];
-	char path[512], text[256];
-	unsigned tasks = 0;
-	const char *last;
-	ssize_t n;
+	char path[512];
+	long tasks;
 	int r;
 
-	r = cg_of_self(HIERARCHY, path, sizeof(path));
+	r = ctx_check_moved(ctx, 0, HIERARCHY, want);
 	if (r < 0)
 		return r;
-	last = strrchr(path, '/');
-	if (!last || strcmp(last + 1, want))
-		return ctx_fail(ctx, -EIO, "moved to '%s' but is in '%s'", want,
-				path);
 	snprintf(path, sizeof(path), "%s/tasks", want);
-	n = cg_read(&base, path, text, sizeof(text));
-	if (n < 0)
-		return n;
-	for (ssize_t i = 0; i < n; i++)
-		tasks += text[i] == '\n';
+	tasks = crowd_count(&base, path);
+	if (tasks < 0)
+		return tasks;
 	if (tasks != tasks_want)
-		return ctx_fail(ctx, -EIO, "'%s' has %u tasks, not %u", want,
+		return ctx_fail(ctx, -EIO, "'%s' has %ld tasks, not %u", want,
 				tasks, tasks_want);
 	return 0;
 }
@@ -207,8 +194,11 @@ BENCH_DEFINE(css_set_lookup) = {
 	.name = "css_set/lookup",
 	.summary = "move a thread to a cgroup: its css_set is there, or is not",
 	.version = 1,
-	.kconfig = "CGROUPS",
+	.kconfig = "CGROUPS CGROUP_PIDS",
 	.params = PARAMS(PARAM("sets", "16,64,256,1024,4096"),
+			 PARAM_AXIS_AT("hierarchies", "1", "2,4,8",
+				       "sets=256"),
+			 PARAM_AXIS("controller", "none", "pids"),
 			 PARAM_VARIANT("op", "hit,miss")),
 	.setup = css_set_setup,
 	.begin = css_set_begin,

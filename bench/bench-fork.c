@@ -4,7 +4,8 @@
  * controller that is on in the parent's cgroup has its hooks on that way.
  *
  * controllers=none and =all are on v2; =v1 is all of them
- * in one v1 hierarchy, and first: memory cannot go there after it was on v2.
+ * in one v1 hierarchy.  With depth the parent is further down, with sets there
+ * are other css_sets beside its own, which nobody should pay for.
  */
 #include <errno.h>
 #include <signal.h>
@@ -13,27 +14,23 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "family.h"
 
 /* Any but 0, which a child that failed on the way might give as well. */
 #define CHILD_STATUS 42
 
 static uint64_t children;
 
-static struct cg v1 = CG_NONE;
+static struct cg place = CG_NONE;
 
 static int fork_setup(struct bench_ctx *ctx)
 {
-	const char *which = ctx_param(ctx, "controllers");
-
-	if (!strcmp(which, "v1"))
-		return ctx_hierarchy(ctx, "all,name=cgmark", &v1);
-	return ctx_controllers(ctx, which);
+	return family_setup(ctx, &place);
 }
 
 static int fork_begin(struct bench_ctx *ctx)
 {
-	return v1.fd < 0 ? 0 : cg_attach(&v1, 0);
+	return place.fd < 0 ? 0 : cg_attach(&place, 0);
 }
 
 static int fork_one(void)
@@ -67,9 +64,7 @@ static int fork_check(struct bench_ctx *ctx)
 {
 	if (!children)
 		return ctx_fail(ctx, -EIO, "no child was seen to end");
-	if (waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD)
-		return ctx_fail(ctx, -EIO, "a child is left over");
-	return 0;
+	return family_check_gone(ctx);
 }
 
 BENCH_DEFINE(fork_exit) = {
@@ -77,9 +72,10 @@ BENCH_DEFINE(fork_exit) = {
 	.summary = "fork, _exit in the child, waitpid in the parent",
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_SCHED CGROUP_PIDS CPUSETS MEMCG",
+	.first = "controllers=v1",
 	/* Slabs are refilled every few forks: let each sample have some. */
 	.nr_ops = 4,
-	.params = PARAMS(PARAM("controllers", "v1,none,all")),
+	.params = PARAMS(FAMILY_PARAMS("v1,none,all", "cpu")),
 	.setup = fork_setup,
 	.begin = fork_begin,
 	.run = fork_run,

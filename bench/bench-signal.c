@@ -3,15 +3,17 @@
  * A signal to every process of a v1 cgroup: the time until it is sent to all.
  *
  *   way=new       one write to signal.send
- *   way=mainline  read cgroup.procs, kill(2) for each line; that is the least,
- *                 as it has to be repeated when processes may fork
+ *   way=mainline  read cgroup.procs, kill(2) for each line, and read again: a
+ *                 process may have forked before it got the signal, so that it
+ *                 takes a reading without anybody new to know that all have it
  *
  * Both have their file open already.  With state=blocked the signal stays
  * pending: the cost of sending alone.  With state=asleep it wakes a handler,
  * in both ways at the same cost.  The sender has real-time priority, so that
- * none of them runs before it is through.
- *
- * It is a real-time signal, of which none is lost and each is counted.
+ * none of them runs before it is through.  These are real-time signals, of
+ * which none is lost and each is counted.  With state=probe it is signal 0,
+ * which asks for permission and sends nothing: what is left without the cost
+ * of a signal.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,14 +37,14 @@
 
 static uint64_t tasks;
 static pid_t pids[TASKS_MAX];
-static volatile unsigned *counts;	/* shared: one for each process */
+static volatile unsigned *counts; /* shared: one for each process */
 static unsigned self_index;
-static int sig, send_fd;
+static int sig, send_fd; /* sig: 0 is a probe */
 static char sig_text[8];
 static int (*send_all)(void);
 static uint64_t sends;
 static bool blocked;
-static char list[CROWD_PROCS_BYTES];
+static char lists[2][CROWD_PROCS_BYTES];
 
 static void on_signal(int nr)
 {
@@ -74,8 +76,9 @@ static int prepare_signals(void)
 	const struct rlimit limit = { RLIM_INFINITY, RLIM_INFINITY };
 	sigset_t set;
 
-	sig = SIGRTMIN;
 	snprintf(sig_text, sizeof(sig_text), "%d", sig);
+	if (!sig)
+		return 0;
 	if (setrlimit(RLIMIT_SIGPENDING, &limit) < 0 ||
 	    sigaction(sig, &sa, NULL) < 0)
 		return -errno;
@@ -96,17 +99,21 @@ static int send_new(void)
 	return write(send_fd, sig_text, n) == n ? 0 : -errno;
 }
 
-static int send_mainline(void)
+static ssize_t read_list(char *list)
 {
 	ssize_t n, len = 0;
-	pid_t pid = 0;
 
 	if (lseek(send_fd, 0, SEEK_SET) < 0)
 		return -errno;
-	while ((n = read(send_fd, list + len, sizeof(list) - len)) > 0)
+	while ((n = read(send_fd, list + len, CROWD_PROCS_BYTES - len)) > 0)
 		len += n;
-	if (n < 0)
-		return -errno;
+	return n < 0 ? -errno : len;
+}
+
+static int kill_list(const char *list, ssize_t len)
+{
+	pid_t pid = 0;
+
 	for (ssize_t i = 0; i < len; i++) {
 		if (list[i] != '\n') {
 			pid = 10 * pid + (list[i] - '0');
@@ -117,6 +124,20 @@ static int send_mainline(void)
 		pid = 0;
 	}
 	return 0;
+}
+
+/* Nobody forks here, so that the second reading is that of the first. */
+static int send_mainline(void)
+{
+	ssize_t len = read_list(lists[0]), again;
+	int r = len < 0 ? (int)len : kill_list(lists[0], len);
+
+	if (r)
+		return r;
+	again = read_list(lists[1]);
+	if (again < 0)
+		return (int)again;
+	return again == len && !memcmp(lists[0], lists[1], len) ? 0 : -EAGAIN;
 }
 
 static int open_group(struct bench_ctx *ctx, struct cg *ret)
@@ -156,7 +177,8 @@ static int signal_setup(struct bench_ctx *ctx)
 	if (tasks < 1 || tasks > TASKS_MAX)
 		return ctx_bad_param(ctx, "tasks");
 	blocked = !strcmp(how, "blocked");
-	if (!blocked && strcmp(how, "asleep"))
+	sig = strcmp(how, "probe") ? SIGRTMIN : 0;
+	if (sig && !blocked && strcmp(how, "asleep"))
 		return ctx_bad_param(ctx, "state");
 	counts = mmap(NULL, tasks * sizeof(*counts), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -193,9 +215,24 @@ static unsigned not_yet(void)
 	return nr;
 }
 
+/* A probe leaves no trace; but it finds somebody, and does no harm. */
+static int expect_probe(struct bench_ctx *ctx)
+{
+	int r = send_all();
+
+	if (r)
+		return ctx_fail(ctx, r, "a probe failed: %s", strerror(-r));
+	for (unsigned i = 0; i < tasks; i++)
+		if (kill(pids[i], 0) < 0)
+			return ctx_fail(ctx, -errno, "process %u is gone", i);
+	return 0;
+}
+
 /* Each process has got each signal, and none twice. */
 static int expect_counts(struct bench_ctx *ctx)
 {
+	if (!sig)
+		return expect_probe(ctx);
 	for (unsigned i = 0; blocked && i < tasks; i++)
 		if (kill(pids[i], SIG_DRAIN) < 0)
 			return -errno;
@@ -236,14 +273,15 @@ static int signal_check(struct bench_ctx *ctx)
 BENCH_DEFINE(signal_all) = {
 	.name = "signal/all",
 	.summary = "send a signal to every process of a cgroup",
-	.version = 1,
+	.version = 2,
 	.kconfig = "CGROUPS",
 	.samples = 15,
 	.warmup = 2,
 	.extra = true,
 	.params = PARAMS(PARAM("way", "mainline,new"),
-			 PARAM("favordynmods", "0,1"),
-			 PARAM("state", "blocked,asleep"),
+			 PARAM_MORE_AT("favordynmods", "0", "1",
+				       "state=blocked"),
+			 PARAM("state", "blocked,asleep,probe"),
 			 PARAM("tasks", "1,10,100,1000")),
 	.setup = signal_setup,
 	.begin = signal_begin,

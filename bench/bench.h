@@ -26,6 +26,19 @@ struct bench_param {
 	const char *key;
 	const char *values;	/* default sweep, comma separated */
 	bool variant;		/* does not change what setup() makes */
+	/*
+	 * Further values, not in the default suite.  A point has at most one
+	 * of these, the other params being at the values of their sweeps:
+	 * along each axis, not all combinations.
+	 */
+	const char *more;
+	/*
+	 * "k=v,k=v": what others have with `more` instead of their sweeps, be
+	 * these the default ones or those of a suite.
+	 */
+	const char *at;
+	/* values is but one, and left out of the names of points. */
+	bool implied;
 };
 
 struct bench {
@@ -37,7 +50,17 @@ struct bench {
 	unsigned samples;	/* default 31 */
 	unsigned warmup;	/* default 4 */
 	unsigned nr_ops;	/* operations a sample; default 1 */
-	bool extra;		/* slow or special: not in the default suite */
+	const char *programs;	/* of the host, in the image's /bin: "a b" */
+	const void *arg;	/* for benchmarks that share their functions */
+	/*
+	 * "k=v,k=v": points with these come first in a boot, before those of
+	 * all other benchmarks; FIRST_ALL: all of its points do.  For memory
+	 * in a v1 hierarchy, where it cannot go any more after it was on v2.
+	 */
+	const char *first;
+	bool busy;		/* waits, yet only what runs is to count */
+	bool once;		/* between() is needed after each operation */
+	bool extra;		/* slow or special: not in the suite "quick" */
 
 	/*
 	 * All return 0, -errno, or BENCH_SKIP after ctx_skip(ctx, reason).
@@ -53,6 +76,7 @@ struct bench {
 };
 
 #define BENCH_SKIP 1
+#define FIRST_ALL "*"
 
 static inline unsigned bench_samples(const struct bench *b)
 {
@@ -84,9 +108,23 @@ static inline unsigned bench_nr_ops(const struct bench *b)
 #define PARAM(_key, _values) { .key = (_key), .values = (_values) }
 #define PARAM_VARIANT(_key, _values) \
 	{ .key = (_key), .values = (_values), .variant = true }
+#define PARAM_MORE(_key, _values, _more) \
+	PARAM_MORE_AT(_key, _values, _more, NULL)
+#define PARAM_MORE_AT(_key, _values, _more, _at) \
+	{ .key = (_key), .values = (_values), .more = (_more), .at = (_at) }
+/* Most points have one value, which goes without saying; some have others. */
+#define PARAM_AXIS(_key, _value, _more) PARAM_AXIS_AT(_key, _value, _more, NULL)
+#define PARAM_AXIS_AT(_key, _value, _more, _at)                     \
+	{ .key = (_key), .values = (_value), .more = (_more), \
+	  .implied = true, .at = (_at) }
+#define PARAM_VARIANT_AXIS(_key, _value, _more) \
+	PARAM_VARIANT_AXIS_AT(_key, _value, _more, NULL)
+#define PARAM_VARIANT_AXIS_AT(_key, _value, _more, _at)       \
+	{ .key = (_key), .values = (_value), .variant = true, \
+	  .more = (_more), .implied = true, .at = (_at) }
 #define PARAMS(...) (const struct bench_param[]){ __VA_ARGS__, { .key = NULL } }
 
-/* Param of the running point; the runner has checked that it is given. */
+/* Param of the running point: given, as the runner has checked, or implied. */
 const char *ctx_param(const struct bench_ctx *ctx, const char *key);
 /* As a number >= 0 with optional K/M suffix; a bad one fails the point. */
 int ctx_param_u64(struct bench_ctx *ctx, const char *key, uint64_t *ret);
@@ -98,6 +136,14 @@ int ctx_skip(struct bench_ctx *ctx, const char *fmt, ...)
 /* Say what went wrong; returns err (negative). */
 int ctx_fail(struct bench_ctx *ctx, int err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The arg of the running benchmark. */
+const void *ctx_arg(const struct bench_ctx *ctx);
+/*
+ * For the record, not for the harness: one line into the status stream, below
+ * the point; what is not printable becomes '?'.  Never in run().
+ */
+void ctx_note(struct bench_ctx *ctx, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /*
  * The timed part of this point waits (RCU, sleep): guest time is reported as
  * guest_ns, since idle time is in it, instead of insns.
@@ -116,8 +162,8 @@ const struct cg *ctx_subtree(const struct bench_ctx *ctx);
 const struct cg *ctx_setup_cgroup(const struct bench_ctx *ctx);
 /*
  * In setup(): mount a v1 hierarchy, "none,name=N", a controller, or
- * "all,name=N", and make a cgroup in it.  0, BENCH_SKIP (this kernel has none, or it is in use) or
- * -errno with the reason recorded.
+ * "all,name=N", and make a cgroup in it.  0, BENCH_SKIP (this kernel has none,
+ * or it is in use) or -errno with the reason recorded.
  */
 int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret);
 /*
@@ -133,5 +179,12 @@ const char *ctx_name(const struct bench_ctx *ctx);
  * of the subtree, the leaf "point" among them.  Results as above.
  */
 int ctx_controllers(struct bench_ctx *ctx, const char *which);
+/*
+ * In check(): is that task (0: the caller) in a cgroup of that name, whatever
+ * is above it?  hierarchy as cg_of() takes it.  0, or -errno with the reason
+ * recorded.
+ */
+int ctx_check_moved(struct bench_ctx *ctx, pid_t tid, const char *hierarchy,
+		    const char *name);
 
 #endif

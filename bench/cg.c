@@ -160,12 +160,15 @@ static bool has_word(const char *list, size_t len, const char *word)
 	return false;
 }
 
-int cg_of_self(const char *hierarchy, char *buf, size_t size)
+int cg_of(pid_t tid, const char *hierarchy, char *buf, size_t size)
 {
-	char text[4096];
+	char text[4096], file[32] = "/proc/self/cgroup";
 	char *line, *list, *path, *save = NULL;
-	ssize_t n = read_at(AT_FDCWD, "/proc/self/cgroup", text, sizeof(text));
+	ssize_t n;
 
+	if (tid)
+		snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)tid);
+	n = read_at(AT_FDCWD, file, text, sizeof(text));
 	if (n < 0)
 		return n;
 	/* "4:name=x:/a/b": the path may hold colons, what is before may not. */
@@ -350,6 +353,11 @@ int cg_remove(const struct cg *parent, const char *name)
 			return -errno;
 	}
 	return -EBUSY;
+}
+
+int cg_of_self(const char *hierarchy, char *buf, size_t size)
+{
+	return cg_of(0, hierarchy, buf, size);
 }
 
 int cg_find_v2(char *buf, size_t size)

@@ -38,6 +38,8 @@ int cg_attach_thread(const struct cg *cg, pid_t tid);
  * controller for v1.  -ENOENT: there is no such hierarchy.
  */
 int cg_of_self(const char *hierarchy, char *buf, size_t size);
+/* The same of a process or thread; 0: the caller's process. */
+int cg_of(pid_t tid, const char *hierarchy, char *buf, size_t size);
 
 /*
  * SIGKILL everything in a cgroup and below and wait until it is gone; children

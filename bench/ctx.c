@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ctx.h"
+#include "tap.h"
 
 static const struct bench_param *find_param(const struct bench *bench,
 					    const char *key, size_t len)
@@ -62,7 +63,8 @@ int ctx_check_params(const struct bench *bench, const char *params, char *text,
 	if (check_known(bench, params, text, size) < 0)
 		return -EINVAL;
 	for (p = bench->params; p && p->key; p++) {
-		if (rec_param_get(params, p->key, value, sizeof(value)) == 0)
+		if (p->implied ||
+		    rec_param_get(params, p->key, value, sizeof(value)) == 0)
 			continue;
 		snprintf(text, size, "param '%s' is missing", p->key);
 		return -EINVAL;
@@ -94,10 +96,13 @@ void ctx_set_params(struct bench_ctx *ctx, const char *params)
 
 const char *ctx_param(const struct bench_ctx *ctx, const char *key)
 {
+	const struct bench_param *p;
+
 	for (unsigned i = 0; i < ctx->nr_params; i++)
 		if (!strcmp(ctx->params[i].key, key))
 			return ctx->params[i].key + ctx->params[i].value;
-	return "";
+	p = find_param(ctx->bench, key, strlen(key));
+	return p && p->implied ? p->values : "";
 }
 
 int ctx_param_u64(struct bench_ctx *ctx, const char *key, uint64_t *ret)
@@ -153,6 +158,26 @@ int ctx_fail(struct bench_ctx *ctx, int err, const char *fmt, ...)
 	set_text(ctx, fmt, ap);
 	va_end(ap);
 	return err;
+}
+
+const void *ctx_arg(const struct bench_ctx *ctx)
+{
+	return ctx->bench->arg;
+}
+
+void ctx_note(struct bench_ctx *ctx, const char *fmt, ...)
+{
+	char line[CTX_NOTE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	for (char *p = line; *p; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	/* The bar: no note can be taken for a line with a meaning. */
+	tap_line(ctx->status_fd, "# | %s", line);
 }
 
 void ctx_may_idle(struct bench_ctx *ctx)
@@ -402,6 +427,39 @@ static int undo_controllers(struct bench_ctx *ctx)
 	r = cg_write(&ctx->v2, "cgroup.subtree_control", enabled);
 	*enabled = '\0';
 	return r;
+}
+
+int ctx_check_moved(struct bench_ctx *ctx, pid_t tid, const char *hierarchy,
+		    const char *name)
+{
+	char path[512];
+	const char *last;
+	int r = cg_of(tid, hierarchy, path, sizeof(path));
+
+	if (r < 0)
+		return r;
+	last = strrchr(path, '/');
+	if (!last || strcmp(last + 1, name))
+		return ctx_fail(ctx, -EIO, "moved to '%s' but is in '%s'", name,
+				path);
+	return 0;
+}
+
+void ctx_thaw(const struct bench_ctx *ctx)
+{
+	const struct cg here = { .fd = AT_FDCWD, .version = 1 };
+	char path[256];
+
+	for (unsigned i = 0; i < CTX_MOUNTS_MAX; i++) {
+		const struct ctx_mount *m = &ctx->traces->mounts[i];
+
+		if (!m->used)
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/freezer.state", m->path,
+			 ctx->name);
+		/* If it fails, what cannot be killed is told of anyway. */
+		cg_write(&here, path, "THAWED");
+	}
 }
 
 int ctx_undo(struct bench_ctx *ctx)

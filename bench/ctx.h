@@ -7,8 +7,9 @@
 #include "record.h"
 
 #define CTX_TEXT_MAX 256
+#define CTX_NOTE_MAX 512
 #define CTX_PARAMS_MAX 16
-#define CTX_MOUNTS_MAX 4
+#define CTX_MOUNTS_MAX 12
 #define CTX_SETUP_LEAF "setup"
 #define CTX_POINT_LEAF "point"
 
@@ -39,6 +40,7 @@ struct bench_ctx {
 	unsigned nr_params;
 	bool may_idle;
 	bool bad_param;
+	int status_fd;		/* KTAP, for notes */
 	char *text;		/* CTX_TEXT_MAX bytes: reason of skip or failure */
 
 	const char *scratch;	/* directory for mount points */
@@ -64,5 +66,7 @@ void ctx_set_params(struct bench_ctx *ctx, const char *params);
  */
 int ctx_make_subtree(struct bench_ctx *ctx);
 int ctx_undo(struct bench_ctx *ctx);
+/* Let go what a v1 freezer holds, which cannot be killed before. */
+void ctx_thaw(const struct bench_ctx *ctx);
 
 #endif

@@ -108,8 +108,14 @@ static void report_samples(const struct group *g, unsigned i)
 	char text[CTX_TEXT_MAX];
 	int r;
 
-	/* A count of instructions with waiting in it would be a lie. */
-	if (!idle && rn->clock->exact && out->idle_ms) {
+	/*
+	 * A count of instructions with waiting in it would be a lie, and the
+	 * clock goes on with what other CPUs execute.
+	 */
+	if (!idle && rn->clock->exact && sysconf(_SC_NPROCESSORS_ONLN) > 1)
+		idle = true;
+	if (!idle && rn->clock->exact && out->idle_ms &&
+	    !rn->points.list[i].bench->busy) {
 		idle = true;
 		tap_line(rn->status_fd, "# idle for %llu ms: reported as %s",
 			 (unsigned long long)out->idle_ms,
@@ -221,6 +227,7 @@ static int start(struct group *g, unsigned first, char *text, size_t size)
 	g->st.clock = rn->clock;
 	g->st.phase_ns = rn->points.phase_ns;
 	g->st.ctx.bench = p->bench;
+	g->st.ctx.status_fd = rn->status_fd;
 	g->st.ctx.scratch = rn->scratch;
 	g->st.ctx.name = g->name;
 	g->st.ctx.v2 = rn->v2;
@@ -253,6 +260,10 @@ static unsigned run_points(struct group *g, unsigned first)
 	if (start(g, first, text, sizeof(text)) < 0 ||
 	    set_up(g, first, &result, text, sizeof(text)) != 0) {
 		report_rest(g, first, result, text);
+		return g->end;
+	}
+	if (g->rn->points.setup_only) {
+		report_rest(g, first, TAP_SKIP, REC_NOTHING_LACKS);
 		return g->end;
 	}
 	for (i = first; i < g->end && !g->lost; i++) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * PID 1 of the guest: mounts what is needed, runs each benchmark program that
- * the plan names, hands status and samples on, and ends the machine.
+ * PID 1 of the guest: mounts what is needed, runs the benchmark programs that
+ * the plan names as it names them, hands status and samples on, and ends the
+ * machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,18 +26,25 @@
 
 #define PLAN "/plan.tsv"
 #define PLAN_BYTES_MAX (4 * 1024 * 1024)
-#define BINARIES_MAX 64
+#define STINTS_MAX 128
 #define V2 "/sys/fs/cgroup"
 
 /* Descriptors that a benchmark program finds its channels at. */
 #define CHILD_STATUS_FD 3
 #define CHILD_SAMPLES_FD 4
 
+/* Points of one program that follow one another in the plan. */
+struct stint {
+	char binary[REC_BENCH_MAX];
+	unsigned first, nr;
+};
+
 struct init {
 	int status_fd;
 	int samples_fd;
-	char binaries[BINARIES_MAX][REC_BENCH_MAX];
-	unsigned nr_binaries;
+	struct stint stints[STINTS_MAX];
+	unsigned nr_stints;
+	unsigned points;    /* in the plan */
 	unsigned precreate; /* cgroups to make and leave in v2 */
 	unsigned samples;   /* records handed on */
 	uint32_t crc;	    /* of all bytes handed on */
@@ -146,12 +154,18 @@ static int on_option(const char *key, const char *value, void *arg)
 
 static int on_point(const struct plan_point *p, void *arg)
 {
-	for (unsigned i = 0; i < in.nr_binaries; i++)
-		if (!strcmp(in.binaries[i], p->binary))
-			return 0;
-	if (in.nr_binaries == BINARIES_MAX)
-		bail_out("plan: more than %d programs", BINARIES_MAX);
-	strcpy(in.binaries[in.nr_binaries++], p->binary);
+	struct stint *s = &in.stints[in.nr_stints - 1];
+
+	if (!in.nr_stints || strcmp(s->binary, p->binary)) {
+		if (in.nr_stints == STINTS_MAX)
+			bail_out("plan: more than %d times another program",
+				 STINTS_MAX);
+		s = &in.stints[in.nr_stints++];
+		strcpy(s->binary, p->binary);
+		s->first = in.points;
+	}
+	s->nr++;
+	in.points++;
 	return 0;
 }
 
@@ -193,16 +207,18 @@ static void set_up_relay(struct relay *r, int fd, int out, const char *prefix)
 }
 
 /* In the child.  Pipes lie above the descriptors that they are to get. */
-static void exec_binary(const char *name, const int *fds)
+static void exec_binary(const struct stint *s, const int *fds)
 {
 	static char status_env[] = "CGMARK_STATUS_FD=3";
 	static char samples_env[] = "CGMARK_SAMPLES_FD=4";
 	static char plan_option[] = "--plan", plan_path[] = PLAN;
 	char *envp[] = { status_env, samples_env, NULL };
-	char path[REC_BENCH_MAX + 16];
-	char *argv[] = { path, plan_option, plan_path, NULL };
+	char path[REC_BENCH_MAX + 16], first[12], nr[12];
+	char *argv[] = { path, plan_option, plan_path, first, nr, NULL };
 
-	snprintf(path, sizeof(path), "/bench/%s", name);
+	snprintf(path, sizeof(path), "/bench/%s", s->binary);
+	snprintf(first, sizeof(first), "%u", s->first);
+	snprintf(nr, sizeof(nr), "%u", s->nr);
 	dup2(fds[2], STDOUT_FILENO);
 	dup2(fds[2], STDERR_FILENO);
 	dup2(fds[0], CHILD_STATUS_FD);
@@ -295,7 +311,7 @@ static void report_binary(unsigned i, int status)
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
 		result = TAP_FAIL;
-	tap_result(in.status_fd, result, i + 1, in.binaries[i], text);
+	tap_result(in.status_fd, result, i + 1, in.stints[i].binary, text);
 }
 
 /* Reap it and its orphans, which come to PID 1. */
@@ -320,7 +336,7 @@ static void run_binary(unsigned i)
 	if (pid < 0)
 		bail_out("fork: %s", strerror(errno));
 	if (pid == 0)
-		exec_binary(in.binaries[i], fds);
+		exec_binary(&in.stints[i], fds);
 	for (int k = 0; k < 3; k++)
 		close(fds[k]);
 	pidfd = syscall(SYS_pidfd_open, pid, 0);
@@ -335,7 +351,7 @@ static void begin_streams(void)
 	char head[REC_LINE_MAX];
 	int n = rec_format_head(head, sizeof(head), "cgmark-samples");
 
-	tap_line(in.status_fd, "1..%u", in.nr_binaries);
+	tap_line(in.status_fd, "1..%u", in.nr_stints);
 	in.crc = rec_crc32(0, head, n);
 	if (write_all(in.samples_fd, head, n) < 0)
 		bail_out("begin the samples: %s", strerror(errno));
@@ -363,7 +379,7 @@ int main(void)
 	read_plan();
 	begin_streams();
 	precreate_cgroups();
-	for (unsigned i = 0; i < in.nr_binaries; i++)
+	for (unsigned i = 0; i < in.nr_stints; i++)
 		run_binary(i);
 	end_streams();
 	end_machine();

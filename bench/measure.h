@@ -28,9 +28,9 @@ struct measure {
 
 /*
  * Operations a sample if the plan leaves it open: what the benchmark says on an
- * exact clock, else doubled from there until a sample lasts MEASURE_MIN_NS, so
- * that the clock's own cost and grain do not show.  What run() or between()
- * returned if not 0.
+ * exact clock or where it is undone after each operation, else doubled from
+ * there until a sample lasts MEASURE_MIN_NS, so that the clock's own cost and
+ * grain do not show.  What run() or between() returned if not 0.
  */
 #define MEASURE_MIN_NS 1000000ULL
 #define MEASURE_MAX_OPS (1ULL << 30)
@@ -39,6 +39,15 @@ int measure_calibrate(struct measure *m);
 /* Take warm-up samples or the samples; what run() returned if not 0. */
 int measure_warm_up(struct measure *m);
 int measure_sample(struct measure *m);
+
+/*
+ * Nanoseconds for which tasks had the CPUs, as the scheduler books them when a
+ * task leaves one; on an exact clock a nanosecond is an instruction.  0 or
+ * -errno: the kernel has no CONFIG_SCHEDSTATS.
+ */
+int measure_busy_ns(uint64_t *ret);
+/* The same of the text of /proc/schedstat; -EBADMSG: it has another form. */
+int measure_sum_busy(const char *text, uint64_t *ret);
 
 /* Milliseconds that all CPUs idled since boot; 0 if the kernel cannot say. */
 uint64_t measure_idle_ms(void);

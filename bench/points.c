@@ -91,6 +91,8 @@ static int add_point(struct points *pts, const struct plan_point *plan)
 struct select {
 	struct points *pts;
 	const char *binary;
+	const struct points_range *range;
+	unsigned at; /* in the plan */
 	struct rec_error *err;
 };
 
@@ -117,6 +119,10 @@ static int on_option(const char *key, const char *value, void *arg)
 		s->pts->phase_ns = strtoull(value, &end, 10);
 		if (*value < '0' || *value > '9' || *end || errno)
 			return bad_option(s, key, value);
+	} else if (!strcmp(key, REC_SETUP_ONLY)) {
+		if (strcmp(value, "1"))
+			return bad_option(s, key, value);
+		s->pts->setup_only = true;
 	}
 	/* The others are init's. */
 	return 0;
@@ -124,15 +130,21 @@ static int on_option(const char *key, const char *value, void *arg)
 
 static int on_point(const struct plan_point *p, void *arg)
 {
-	const struct select *s = arg;
+	struct select *s = arg;
+	unsigned at = s->at++;
 
+	if (s->range && at - s->range->first >= s->range->nr)
+		return 0;
 	return strcmp(p->binary, s->binary) ? 0 : add_point(s->pts, p);
 }
 
 static int parse(const char *text, size_t len, const char *binary,
-		 struct points *ret, struct rec_error *err)
+		 const struct points_range *range, struct points *ret,
+		 struct rec_error *err)
 {
-	struct select s = { .pts = ret, .binary = binary, .err = err };
+	struct select s = {
+		.pts = ret, .binary = binary, .range = range, .err = err
+	};
 	unsigned lines = 0;
 	int r;
 
@@ -146,7 +158,8 @@ static int parse(const char *text, size_t len, const char *binary,
 	return r;
 }
 
-int points_read_plan(const char *path, const char *binary, struct points *ret,
+int points_read_plan(const char *path, const char *binary,
+		     const struct points_range *range, struct points *ret,
 		     struct rec_error *err)
 {
 	struct stat st;
@@ -166,7 +179,7 @@ int points_read_plan(const char *path, const char *binary, struct points *ret,
 	close(fd);
 	if (r < 0)
 		return r;
-	r = parse(text, st.st_size, binary, ret, err);
+	r = parse(text, st.st_size, binary, range, ret, err);
 	munmap(text, st.st_size);
 	return r;
 }
@@ -193,6 +206,16 @@ int points_single(const char *bench, const char *params, struct points *ret)
 	return r < 0 ? r : add_point(ret, &p);
 }
 
+static bool param_of(const struct point *pt, const struct bench_param *p,
+		     char *buf, size_t size)
+{
+	if (rec_param_get(pt->plan.params, p->key, buf, size) == 0)
+		return true;
+	if (p->implied)
+		snprintf(buf, size, "%s", p->values);
+	return p->implied;
+}
+
 static bool share_setup(const struct point *a, const struct point *b)
 {
 	char va[REC_PARAMS_MAX], vb[REC_PARAMS_MAX];
@@ -203,9 +226,8 @@ static bool share_setup(const struct point *a, const struct point *b)
 	for (p = a->bench->params; p && p->key; p++) {
 		if (p->variant)
 			continue;
-		if (rec_param_get(a->plan.params, p->key, va, sizeof(va)) ||
-		    rec_param_get(b->plan.params, p->key, vb, sizeof(vb)) ||
-		    strcmp(va, vb))
+		if (!param_of(a, p, va, sizeof(va)) ||
+		    !param_of(b, p, vb, sizeof(vb)) || strcmp(va, vb))
 			return false;
 	}
 	return true;

@@ -18,19 +18,27 @@ struct points {
 	unsigned max;
 	char clock[16];		/* option clock=, default "ns" */
 	uint64_t phase_ns;	/* option phase_ns=, default 0 */
+	bool setup_only;	/* option setup_only=1 */
 };
 
 size_t points_nr_benches(void);
 const struct bench *points_bench(size_t i);
 const struct bench *points_find_bench(const char *name);
 
+/* Points first, first + 1, ... of all that are in a plan. */
+struct points_range {
+	unsigned first, nr;
+};
+
 /*
- * Points of `binary`, in plan order.  A point that cannot run (no such
- * benchmark, another version of it, bad params) is there with its error.  The
- * list is a shared mapping, so that a fork does not pay for a long plan.
+ * Points of `binary`, in plan order, of a range of the plan (NULL: of all of
+ * it).  A point that cannot run (no such benchmark, another version of it, bad
+ * params) is there with its error.  The list is a shared mapping, so that a
+ * fork does not pay for a long plan.
  * -errno: the plan itself is malformed, *err says how.
  */
-int points_read_plan(const char *path, const char *binary, struct points *ret,
+int points_read_plan(const char *path, const char *binary,
+		     const struct points_range *range, struct points *ret,
 		     struct rec_error *err);
 /* A list of one point with the benchmark's defaults. */
 int points_single(const char *bench, const char *params, struct points *ret);

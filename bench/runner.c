@@ -18,11 +18,11 @@ enum { EXIT_OK, EXIT_NOT_OK, EXIT_CANNOT_RUN };
 
 static const char usage[] =
 	"Usage: %s --list\n"
-	"       %s --plan FILE\n"
+	"       %s --plan FILE [FIRST NR]\n"
 	"       %s --run BENCHMARK [PARAMS]\n"
 	"\n"
 	"  --list  print benchmarks (B) and params (A), one a line, by tabs\n"
-	"  --plan  run this program's points of a plan\n"
+	"  --plan  run this program's points of a plan, or of NR points of it\n"
 	"  --run   run one point here and now (root; clock: nanoseconds)\n"
 	"\n"
 	"KTAP goes to descriptor CGMARK_STATUS_FD (default: standard output),\n"
@@ -90,6 +90,13 @@ static void run_points(struct runner *rn)
 		i = group_run(rn, i, points_group_end(&rn->points, i));
 }
 
+static void print_usage(FILE *out)
+{
+	const char *self = program_invocation_short_name;
+
+	fprintf(out, usage, self, self, self);
+}
+
 static int run(struct runner *rn)
 {
 	bool mounted = false;
@@ -110,13 +117,32 @@ static int run(struct runner *rn)
 	return ret;
 }
 
-static int run_plan(struct runner *rn, const char *path)
+static bool parse_unsigned(const char *text, unsigned *ret)
 {
+	char *end;
+	unsigned long v;
+
+	errno = 0;
+	v = strtoul(text, &end, 10);
+	*ret = v;
+	return *text >= '0' && *text <= '9' && !*end && !errno && v == *ret;
+}
+
+/* FILE, or FILE FIRST NR */
+static int run_plan(struct runner *rn, char **words)
+{
+	const char *path = words[0];
+	struct points_range range;
 	struct rec_error err;
 	int r;
 
-	r = points_read_plan(path, program_invocation_short_name, &rn->points,
-			     &err);
+	if (words[1] && (!parse_unsigned(words[1], &range.first) ||
+			 !parse_unsigned(words[2], &range.nr))) {
+		print_usage(stderr);
+		return EXIT_CANNOT_RUN;
+	}
+	r = points_read_plan(path, program_invocation_short_name,
+			     words[1] ? &range : NULL, &rn->points, &err);
 	if (r < 0) {
 		tap_line(rn->status_fd, "Bail out! plan '%s': %s", path,
 			 *err.text ? err.text : strerror(-r));
@@ -138,13 +164,6 @@ static int run_single(struct runner *rn, const char *bench, const char *params)
 	return run(rn);
 }
 
-static void print_usage(FILE *out)
-{
-	const char *self = program_invocation_short_name;
-
-	fprintf(out, usage, self, self, self);
-}
-
 int main(int argc, char **argv)
 {
 	struct runner rn = {
@@ -159,8 +178,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "--list"))
 		return list_print(stdout) < 0 ? EXIT_CANNOT_RUN : EXIT_OK;
-	if (argc == 3 && !strcmp(argv[1], "--plan"))
-		return run_plan(&rn, argv[2]);
+	if ((argc == 3 || argc == 5) && !strcmp(argv[1], "--plan"))
+		return run_plan(&rn, argv + 2);
 	if ((argc == 3 || argc == 4) && !strcmp(argv[1], "--run"))
 		return run_single(&rn, argv[2], argc == 4 ? argv[3] : "");
 	if (argc == 2 && !strcmp(argv[1], "--help")) {

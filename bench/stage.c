@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "mark.h"
 #include "stage.h"
 
 /* How long a killed process may take to go. */
@@ -47,6 +48,17 @@ static int measure_point(struct stage *st, struct measure *m)
 	return said(m->ctx, r, "operation");
 }
 
+/* To a plugin of the emulator; ahead of measure_settle(), which absorbs it. */
+static void announce(const struct plan_point *plan, uint64_t nr_ops)
+{
+	char text[REC_LINE_MAX];
+
+	snprintf(text, sizeof(text), "%s\t%u\t%s\t%llu", plan->bench,
+		 plan->version, plan->params, (unsigned long long)nr_ops);
+	mark(MARK_POINT);
+	mark_text(text);
+}
+
 static int point_steps(struct stage *st, const struct plan_point *plan)
 {
 	struct bench_ctx *ctx = &st->ctx;
@@ -62,6 +74,7 @@ static int point_steps(struct stage *st, const struct plan_point *plan)
 	};
 	int r;
 
+	announce(plan, m.nr_ops ? m.nr_ops : bench_nr_ops(m.bench));
 	out->phase = PHASE_START;
 	ctx_set_params(ctx, plan->params);
 	/* Touched now, so that no sample pays for a page fault. */
@@ -263,8 +276,10 @@ static void reap(struct stage *st)
 
 int stage_kill_leftovers(struct stage *st)
 {
-	int r = cg_kill(&st->ctx.subtree, CTX_SETUP_LEAF);
+	int r;
 
+	ctx_thaw(&st->ctx);
+	r = cg_kill(&st->ctx.subtree, CTX_SETUP_LEAF);
 	reap(st);
 	return r;
 }
@@ -309,6 +324,7 @@ int stage_end(struct stage *st, char *why, size_t size)
 
 	if (!st->shared)
 		return 0;
+	ctx_thaw(&st->ctx);
 	kill_stage(st);
 	close_fd(&st->order_fd);
 	close_fd(&st->reply_fd);

@@ -13,7 +13,6 @@
 
 #include "record.h"
 
-#define REC_FIELDS_MAX 10
 
 #define SAMPLES_KIND "cgmark-samples"
 #define PLAN_KIND "cgmark-plan"
@@ -512,6 +511,35 @@ int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
 	if (err)
 		memset(err, 0, sizeof(*err));
 	return parse_stream(&c, PLAN_KIND, on_plan_line, &a);
+}
+
+struct lines_arg {
+	rec_line_fn fn;
+	void *arg;
+};
+
+static int on_any_line(struct cursor *c, void *arg, unsigned *count)
+{
+	const struct lines_arg *a = arg;
+	char why[REC_WHY_MAX] = "malformed";
+	bool counted = false;
+	int r;
+
+	r = a->fn(c->field, c->nr_fields, a->arg, &counted, why);
+	*count += counted;
+	return r < 0 ? fail(c, r, "%s", why) : r;
+}
+
+int rec_parse_lines(const char *buf, size_t len, const char *kind,
+		    rec_line_fn fn, void *arg, struct rec_error *err)
+{
+	struct lines_arg a = { .fn = fn, .arg = arg };
+	struct cursor c = { .buf = buf, .next = buf, .end = buf + len,
+			    .err = err };
+
+	if (err)
+		memset(err, 0, sizeof(*err));
+	return parse_stream(&c, kind, on_any_line, &a);
 }
 
 int rec_param_get(const char *params, const char *key, char *buf, size_t size)

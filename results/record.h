@@ -25,6 +25,7 @@
 #ifndef CGMARK_RECORD_H
 #define CGMARK_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,13 @@
 #define REC_PARAMS_MAX 160
 #define REC_METRIC_MAX 24
 #define REC_LINE_MAX 512
+
+/*
+ * Option setup_only=1 of a plan: each point is set up and not run, and has the
+ * result SKIP, with its reason or with this text.
+ */
+#define REC_SETUP_ONLY "setup_only"
+#define REC_NOTHING_LACKS "nothing is lacking"
 
 /*
  * Metrics:
@@ -97,6 +105,18 @@ int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn, void *arg,
 		      struct rec_error *err);
 int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
 		   rec_point_fn pfn, void *arg, struct rec_error *err);
+
+/*
+ * Any other stream of this make, between the V line of that kind and the E
+ * line.  fn gets the fields of a line, says in *counted whether E counts it, and
+ * returns 0 or, with the cause in why, -errno.  Results as above.
+ */
+#define REC_FIELDS_MAX 16
+#define REC_WHY_MAX 100
+typedef int (*rec_line_fn)(char *const *field, unsigned nr, void *arg,
+			   bool *counted, char why[REC_WHY_MAX]);
+int rec_parse_lines(const char *buf, size_t len, const char *kind,
+		    rec_line_fn fn, void *arg, struct rec_error *err);
 
 /*
  * Value of key in a "k=v,k=v" list into buf; 0, -ENOENT or -ENAMETOOLONG.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "profile.h"
 #include "rundir-int.h"
 
 static const char *const boot_files[] = {
@@ -6,6 +7,7 @@ static const char *const boot_files[] = {
 	"console.log",
 	"status.ktap",
 	"samples.tsv",
+	PROFILE_FILE,
 };
 
 static void set_text(json_t *obj, const char *key, const char *value)

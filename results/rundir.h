@@ -9,6 +9,8 @@
  *   RUN/boots/BOOT/console.log   kernel log
  *   RUN/boots/BOOT/status.ktap   KTAP
  *   RUN/boots/BOOT/samples.tsv   samples (record.h)
+ *   RUN/boots/BOOT/profile.tsv   counts by function (profile.h), of boots that
+ *                                were profiled
  *   RUN/boots/BOOT/boot.json     how the boot ended; written last, atomically:
  *                                without it the boot did not finish
  *

@@ -57,11 +57,50 @@ for program; do
 				bad("variant " $5)
 			if (key[$2, $3]++)
 				bad("param twice")
+			values[$2, $3] = $4
+			next
+		}
+		$1 == "M" {
+			if (NF != 6)
+				bad("M line of " NF " fields")
+			n = split($6, more, ",")
+			for (i = 1; i <= n; i++) {
+				split(more[i], kv, "=")
+				if (!(($2, kv[1]) in key) || kv[2] == "")
+					bad("at " more[i])
+			}
+			if (!(($2, $3) in key))
+				bad("values of no param of " $2)
+			if ($4 !~ /^[01]$/)
+				bad("implied " $4)
+			if ($5 !~ /^[A-Za-z0-9._+-]+(,[A-Za-z0-9._+-]+)*$/)
+				bad("values " $5)
+			if ($4 && values[$2, $3] ~ /,/)
+				bad("several values are implied")
+			n = split($5, more, ",")
+			for (i = 1; i <= n; i++)
+				if (index("," values[$2, $3] ",",
+					  "," more[i] ","))
+					bad("value " more[i] " twice")
+			next
+		}
+		$1 == "F" {
+			if (NF != 3 || $2 != bench)
+				bad("F line")
+			if ($3 != "*" &&
+			    $3 !~ /^[a-z0-9_]+=[^,=]+(,[a-z0-9_]+=[^,=]+)*$/)
+				bad("first " $3)
 			next
 		}
 		$1 == "X" {
 			if (NF != 2 || $2 != bench)
 				bad("X line")
+			next
+		}
+		$1 == "T" {
+			if (NF != 3 || $2 != bench ||
+			    $3 !~ /^[A-Za-z0-9._+-]+$/)
+				bad("T line")
 			next
 		}
 		{ bad("unknown record") }

@@ -200,6 +200,24 @@ static void test_settle(void **state)
 	assert_true(after - before < 3600000000000ULL);
 }
 
+static void test_busy(void **state)
+{
+	static const char *const bad[] = {
+		"", "version 15\n", "cpu0 0 0 0\n", "xcpu0 0 0 1 1 1 1 5 0 1\n",
+	};
+	uint64_t ns = 1;
+
+	assert_int_equal(measure_sum_busy("version 15\ntimestamp 4294937\n"
+					  "cpu0 7 0 5 1 6 6 1234567890123 9 3\n"
+					  "domain0 3 0 0 0\n"
+					  "cpu1 0 0 2 1 0 0 1000 8 2\n",
+					  &ns),
+			 0);
+	assert_int_equal(ns, 1234567891123);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(measure_sum_busy(bad[i], &ns), -EBADMSG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +230,7 @@ int main(void)
 		cmocka_unit_test(test_sample_failure),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_settle),
+		cmocka_unit_test(test_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

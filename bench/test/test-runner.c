@@ -37,8 +37,21 @@ BENCH_DEFINE(swept) = {
 	.warmup = 2,
 	.nr_ops = 9,
 	.extra = true,
+	.programs = "tool other",
+	.first = "kind=x",
 	.params = PARAMS(PARAM("size", "1,2"), PARAM("kind", "x"),
 			 PARAM_VARIANT("op", "hit,miss")),
+	.run = no_run,
+};
+
+BENCH_DEFINE(axes) = {
+	.name = "test/axes",
+	.summary = "params that may go without saying",
+	.version = 1,
+	.kconfig = "CGROUPS",
+	.params = PARAMS(PARAM_AXIS_AT("threads", "1", "4,16", "kind=x"),
+			 PARAM_MORE("kind", "x", "y"),
+			 PARAM_VARIANT_AXIS("load", "none", "forks")),
 	.run = no_run,
 };
 
@@ -72,6 +85,12 @@ static void test_check_params(void **state)
 	expect_bad(&swept, "kind=x,op=hit,size",
 		   "params are not a sorted k=v,k=v list");
 	expect_bad(&plain, "a=1", "unknown param 'a'");
+	assert_int_equal(ctx_check_params(&axes, "kind=x", text, sizeof(text)),
+			 0);
+	assert_int_equal(ctx_check_params(&axes, "kind=y,load=forks,threads=4",
+					  text, sizeof(text)),
+			 0);
+	expect_bad(&axes, "load=forks", "param 'kind' is missing");
 }
 
 static void test_param(void **state)
@@ -87,6 +106,11 @@ static void test_param(void **state)
 	ctx_set_params(&ctx, "size=4");
 	assert_string_equal(ctx_param(&ctx, "size"), "4");
 	assert_string_equal(ctx_param(&ctx, "op"), "");
+	ctx.bench = &axes;
+	ctx_set_params(&ctx, "threads=4");
+	assert_string_equal(ctx_param(&ctx, "threads"), "4");
+	assert_string_equal(ctx_param(&ctx, "load"), "none");
+	assert_string_equal(ctx_param(&ctx, "kind"), "");
 }
 
 static void test_param_u64(void **state)
@@ -202,7 +226,8 @@ static void plan_point(const char *binary, const char *bench, unsigned version,
 	plan_points++;
 }
 
-static int plan_read(struct points *pts, struct rec_error *err)
+static int plan_read_range(const struct points_range *range, struct points *pts,
+			   struct rec_error *err)
 {
 	char line[REC_LINE_MAX];
 	int n = rec_format_end(line, sizeof(line), plan_points, plan_crc);
@@ -210,9 +235,30 @@ static int plan_read(struct points *pts, struct rec_error *err)
 
 	assert_int_equal(fwrite(line, 1, n, plan), n);
 	assert_int_equal(fclose(plan), 0);
-	r = points_read_plan(plan_path, "bench-me", pts, err);
+	r = points_read_plan(plan_path, "bench-me", range, pts, err);
 	unlink(plan_path);
 	return r;
+}
+
+static int plan_read(struct points *pts, struct rec_error *err)
+{
+	return plan_read_range(NULL, pts, err);
+}
+
+static void test_range(void **state)
+{
+	static const struct points_range range = { .first = 1, .nr = 2 };
+	struct rec_error err;
+	struct points pts;
+
+	plan_begin();
+	for (int i = 0; i < 4; i++)
+		plan_point(i == 2 ? "bench-other" : "bench-me", "plain", 3 + i,
+			   "");
+	assert_int_equal(plan_read_range(&range, &pts, &err), 0);
+	assert_int_equal(pts.nr, 1);
+	assert_int_equal(pts.list[0].plan.version, 4);
+	points_release(&pts);
 }
 
 static void test_selection(void **state)
@@ -253,6 +299,13 @@ static void test_defaults(void **state)
 	assert_int_equal(pts.nr, 0);
 	assert_string_equal(pts.clock, "ns");
 	assert_int_equal(pts.phase_ns, 0);
+	assert_false(pts.setup_only);
+	points_release(&pts);
+
+	plan_begin();
+	plan_option("setup_only", "1");
+	assert_int_equal(plan_read(&pts, &err), 0);
+	assert_true(pts.setup_only);
 	points_release(&pts);
 }
 
@@ -293,6 +346,10 @@ static void test_malformed_plans(void **state)
 	assert_string_equal(err.text, "option phase_ns cannot be '-5'");
 
 	plan_begin();
+	plan_option("setup_only", "yes");
+	assert_int_equal(plan_read(&pts, &err), -EINVAL);
+
+	plan_begin();
 	plan_point("bench-me", "plain", 3, "");
 	plan_points++;
 	assert_int_equal(plan_read(&pts, &err), -ENODATA);
@@ -304,9 +361,11 @@ static void test_malformed_plans(void **state)
 	assert_true(*err.text);
 
 	assert_int_equal(
-		points_read_plan("/nonexistent/plan", "bench-me", &pts, &err),
+		points_read_plan("/nonexistent/plan", "bench-me", NULL, &pts,
+				 &err),
 		-ENOENT);
-	assert_int_equal(points_read_plan("/dev/null", "bench-me", &pts, &err),
+	assert_int_equal(points_read_plan("/dev/null", "bench-me", NULL, &pts,
+					  &err),
 			 -ENODATA);
 }
 
@@ -341,6 +400,16 @@ static void test_grouping(void **state)
 	assert_int_equal(points_group_end(&pts, 8), 9);
 	assert_int_equal(points_group_end(&pts, 9), 10);
 	assert_int_equal(points_group_end(&pts, 10), 11);
+	points_release(&pts);
+
+	plan_begin();
+	plan_point("bench-me", "test/axes", 1, "kind=x"); /* 0 with 1 and 2 */
+	plan_point("bench-me", "test/axes", 1, "kind=x,load=forks");
+	plan_point("bench-me", "test/axes", 1, "kind=x,threads=1");
+	plan_point("bench-me", "test/axes", 1, "kind=x,threads=4");
+	assert_int_equal(plan_read(&pts, &err), 0);
+	assert_int_equal(points_group_end(&pts, 0), 3);
+	assert_int_equal(points_group_end(&pts, 3), 4);
 	points_release(&pts);
 }
 
@@ -377,9 +446,18 @@ static void test_list(void **state)
 	assert_non_null(strstr(buf, "B\ttest/swept\t1\tCGROUPS "
 				    "MEMCG\t7\t2\t9\ttwo params and a variant\n"
 				    "X\ttest/swept\n"
+				    "T\ttest/swept\ttool\n"
+				    "T\ttest/swept\tother\n"
+				    "F\ttest/swept\tkind=x\n"
 				    "A\ttest/swept\tsize\t1,2\t0\n"
 				    "A\ttest/swept\tkind\tx\t0\n"
 				    "A\ttest/swept\top\thit,miss\t1\n"));
+	assert_non_null(strstr(buf, "A\ttest/axes\tthreads\t1\t0\n"
+				    "A\ttest/axes\tkind\tx\t0\n"
+				    "A\ttest/axes\tload\tnone\t1\n"
+				    "M\ttest/axes\tthreads\t1\t4,16\tkind=x\n"
+				    "M\ttest/axes\tkind\t0\ty\t\n"
+				    "M\ttest/axes\tload\t1\tforks\t\n"));
 	free(buf);
 }
 
@@ -390,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_param),
 		cmocka_unit_test(test_param_u64),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_selection),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_points_that_cannot_run),

@@ -276,8 +276,8 @@ static void test_malformed(void **state)
 	check_line("S\tn\t1\t-\tinsns\t0\t1\n", -EBADMSG,
 		   "line 2: 7 fields instead of 8");
 	check_line("S\tn\t1\t-\tinsns\t0\t1\t1\t1\n", -EBADMSG, "9 fields");
-	check_line("S\tn\t1\t-\tinsns\t0\t1\t1\t1\t1\t1\t1\n", -EBADMSG,
-		   "more than 10 fields");
+	check_line("S\tn\t1\t-\tinsns\t0\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\t1\n",
+		   -EBADMSG, "more than 16 fields");
 	check_line("S\t\t1\t-\tinsns\t0\t1\t1\n", -EBADMSG, "field 2");
 	check_line("S\tn\t01\t-\tinsns\t0\t1\t1\n", -EBADMSG,
 		   "field 3 is not a number: '01'");

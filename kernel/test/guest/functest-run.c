@@ -184,7 +184,8 @@ static int add_file(struct cpio *c, const char *path, const char *name)
 static int make_initrd(const char *path)
 {
 	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "cg",
-					    "sbin", "lib", "selftests" };
+					    "sbin", "lib", "lib/modules",
+					    "selftests" };
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
 	int r;
 

@@ -67,6 +67,15 @@ void skip(const char *fmt, ...)
 const char *option(const char *key);
 unsigned long option_nr(const char *key, unsigned long otherwise);
 
+/* Rounds of what needs many: fewer on a debug kernel, which is slow. */
+unsigned scaled(unsigned rounds);
+/*
+ * How many times longer than on the normal kernel a test waits for what has to
+ * come.  The debug kernel is slow, and its time is the host's, which may have
+ * other things to do.
+ */
+unsigned patience(void);
+
 /* Which interfaces does the kernel have?  (need.c) */
 void find_interfaces(void (*after_each)(void));
 bool have(const char *interface);
@@ -118,12 +127,12 @@ bool have(const char *interface);
 		__s < 0 ? -(long)errno : __s;  \
 	})
 
-/* Repeat until it is so, at most for some seconds of the guest's time. */
+/* Repeat until it is so, at most for some seconds, times patience(). */
 #define wait_for(cond)                                                 \
 	do {                                                           \
 		unsigned __n = 0;                                      \
 		while (!(cond)) {                                      \
-			if (++__n > 1500)                              \
+			if (++__n > 1500 * patience())                 \
 				fail("waited in vain for %s", #cond);  \
 			msleep(10);                                    \
 		}                                                      \
@@ -212,6 +221,11 @@ int enter_user_ns(void);	    /* as root of a new user namespace */
 /* Reap it; the test fails if it ended with another status. */
 void wait_exit(pid_t pid, int status);
 void reap(pid_t pid); /* however it ended */
+/*
+ * What "/init touch BYTES" does, for tests of exec: use so much memory, and
+ * wait to be killed.  (test-mm-owner.c)
+ */
+void touch_and_wait(const char *bytes) __attribute__((noreturn));
 
 /* Processes that fork children which exit at once, in the group given. */
 struct storm {

@@ -2,7 +2,10 @@
 /* Which interfaces of the series does this kernel have? */
 #include <sys/stat.h>
 
+#include "cgstats.h"
 #include "functest.h"
+#include "modprobe.h"
+#include "tc.h"
 
 /* Mount, look for a file (in a child group if it begins with "/"), unmount. */
 static bool has_file(const char *options, const char *file)
@@ -70,15 +73,94 @@ static bool have_procs(void)
 	return has_file("none,name=need", "cgroup.procs_partial");
 }
 
+static bool have_module(void)
+{
+	return exists(MODULES "/netprio_cgroup.ko") &&
+	       has_file("net_prio", "net_prio.prioidx");
+}
+
+static bool have_oom(void)
+{
+	return has_file("memory,oom,name=need", "x/oom.await");
+}
+
+/* A second memory node: CONFIG_NUMA_EMU and numa=fake=2. */
+static bool have_oom_nodes(void)
+{
+	return have_oom() && exists("/sys/devices/system/node/node1");
+}
+
+static bool have_swap(void)
+{
+	return has_file("memory,swap", "x/swap.usage_in_bytes");
+}
+
+/* An older kernel takes the attribute, and forgets it. */
+static int keeps_rx(void *arg)
+{
+	const struct tc_filter f = { .dev = "need",
+				     .parent = 0xffff0000,
+				     .prio = 1,
+				     .kind = "cgroup",
+				     .has_rx = true,
+				     .rx = 1 };
+	struct genl g;
+	int rx = 0;
+
+	return unshare(CLONE_NEWNET) == 0 && tc_open(&g) == 0 &&
+	       tc_link_add(&g, "need", "ifb") == 0 &&
+	       tc_qdisc_ingress(&g, "need", "ingress", 0) == 0 &&
+	       tc_filter_add(&g, &f, NLM_F_EXCL) == 0 &&
+	       tc_filter_rx(&g, &f, &rx) == 0 && rx == 1;
+}
+
+static bool have_net_rx(void)
+{
+	return in_child(keeps_rx, NULL) == 1;
+}
+
+static bool have_net_rx6(void)
+{
+	return exists("/proc/sys/net/ipv6") && have_net_rx();
+}
+
+static bool have_stat(void)
+{
+	struct cgstats s;
+
+	if (cgstats_open(&s))
+		return false;
+	cgstats_close(&s);
+	return true;
+}
+
+/* A debug kernel is too slow to fill a link that is worth sharing. */
+static bool have_net_speed(void)
+{
+	return !exists("/sys/kernel/debug/kmemleak") && have_net_rx();
+}
+
 static struct {
 	const char *name;
 	bool (*fn)(void);
 	bool there;
 } interfaces[] = {
-	{ "hash", have_hash },	     { "rebind", have_rebind },
-	{ "depend", have_depend },   { "inherit", have_inherit },
-	{ "split", have_split },     { "merge", have_merge },
-	{ "signal", have_signal },   { "procs", have_procs },
+	{ "hash", have_hash },
+	{ "rebind", have_rebind },
+	{ "depend", have_depend },
+	{ "inherit", have_inherit },
+	{ "split", have_split },
+	{ "merge", have_merge },
+	{ "signal", have_signal },
+	{ "procs", have_procs },
+	{ "module", have_module },
+	{ "oom", have_oom },
+	{ "oom_nodes", have_oom_nodes },
+	{ "swap", have_swap },
+	{ "net_rx", have_net_rx },
+	{ "net_rx6", have_net_rx6 },
+	{ "net_speed", have_net_speed },
+	{ "stat", have_stat },
 };
 
 void find_interfaces(void (*after_each)(void))

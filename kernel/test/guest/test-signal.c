@@ -140,7 +140,7 @@ static char tasks_a[] = H "/a/tasks", tasks_d[] = H "/d/tasks";
 /* Real-time signals are queued: two would be handled twice. */
 TEST(signal, once_a_process, "signal")
 {
-	const char *text = str("%d", SIGRTMIN + 3);
+	char *text = strdup(str("%d", SIGRTMIN + 3));
 	pid_t pids[NR];
 
 	share_counter();
@@ -245,13 +245,70 @@ TEST(signal, permission, "signal")
 	check_eq(state_of(root), 'S');
 }
 
+/* A process that waits for the signal, and expects the sender's PID there. */
+static pid_t start_expecting(volatile int *sender, int nr)
+{
+	pid_t pid = must(sys(fork()));
+	siginfo_t info;
+	sigset_t set;
+
+	if (pid) {
+		wait_for(*received == nr);
+		return pid;
+	}
+	/* "0": the caller, whatever its PID is here */
+	must(put(H "/d/cgroup.procs", "0"));
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	on_signal(0);
+	if (sigwaitinfo(&set, &info) != SIGUSR1 || info.si_code != SI_USER)
+		_exit(2);
+	_exit(info.si_pid == *sender ? 0 : 3);
+}
+
+/*
+ * The receiver is told the PID that the sender has in the receiver's namespace.
+ */
+TEST(signal, pid_namespace, "signal")
+{
+	volatile int *outer, *inner;
+	pid_t pids[2], writer, init;
+	sigset_t set;
+
+	share_counter();
+	outer = received + 1;
+	inner = received + 2;
+	must(mount_v1(H, "signal,name=t"));
+	make_tree(H);
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	must(sys(sigprocmask(SIG_BLOCK, &set, NULL)));
+	pids[0] = start_expecting(outer, 1);
+	must(sys(unshare(CLONE_NEWPID)));
+	/* The first one there, whose end would be that of the others. */
+	init = sleeper(NULL);
+	pids[1] = start_expecting(inner, 2);
+	writer = must(sys(fork()));
+	if (writer == 0) {
+		*inner = getpid();
+		wait_for(*outer);
+		_exit(put(H "/d/signal.send", str("%d", SIGUSR1)) ? 1 : 0);
+	}
+	*outer = writer;
+	wait_exit(writer, 0);
+	check_eq(*inner, 3);
+	wait_exit(pids[0], 0);
+	wait_exit(pids[1], 0);
+	stop(init);
+}
+
 /* After SIGKILL nobody is left of those who were there, nor of their children. */
 TEST(signal, fork_storm, "signal")
 {
 	share_counter();
 	must(mount_v1(H, "signal,name=t"));
 	make_tree(H);
-	for (int round = 0; round < 40; round++) {
+	for (unsigned round = 0; round < scaled(40); round++) {
 		*received = 0;
 		for (int i = 0; i < 4; i++) {
 			if (must(sys(fork())))
@@ -273,9 +330,7 @@ TEST(signal, fork_storm, "signal")
 		msleep(round % 7);
 		must(put(H "/d/signal.send", "9"));
 		/* What is killed needs some time to die. */
-		for (int i = 0; i < 100 && count_tasks(H); i++)
-			msleep(10);
-		check_eq(count_tasks(H), 0);
+		wait_for(count_tasks(H) == 0);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 	}

@@ -70,6 +70,10 @@ static int op_remount(struct actor *a)
 	for (size_t i = 0; i < ARRAY_SIZE(pool); i++)
 		if (rng_below(&a->rng, 4) == 0)
 			sprintf(options + strlen(options), "%s,", pool[i]);
+	/* Refused without memory. */
+	if (strstr(options, "memory,") && have("swap") &&
+	    rng_below(&a->rng, 2))
+		strcat(options, "swap,");
 	if (!*options)
 		strcpy(options, "none,");
 	if (rng_below(&a->rng, 2) && strcmp(options, "none,"))
@@ -309,7 +313,7 @@ static void check_tasks(const char *top, const char *name)
 
 TEST(stress, all, "merge")
 {
-	unsigned long nr = option_nr("ops", DEFAULT_OPS);
+	unsigned long nr = option_nr("ops", scaled(DEFAULT_OPS));
 	unsigned long seed = option_nr("seed", 1);
 	pid_t pids[NR_ACTORS];
 

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "family.h"
+#include "holder.h"
+#include "tree.h"
+
+#define DEPTH_MAX 256
+#define SETS_MAX 30000
+
+/* A task in a cgroup of its own, in a hierarchy that is for this alone. */
+static int make_set(const struct cg *base, unsigned i)
+{
+	struct cg cg;
+	char name[16];
+	long tid;
+	int r;
+
+	snprintf(name, sizeof(name), "%u", i);
+	r = cg_create(base, name, &cg);
+	if (r < 0)
+		return r;
+	r = cg_attach_thread(&cg, 0);
+	cg_close(&cg);
+	if (r < 0)
+		return r;
+	tid = holder_thread();
+	return tid < 0 ? tid : 0;
+}
+
+static int make_sets(struct bench_ctx *ctx)
+{
+	struct cg base;
+	uint64_t sets;
+	int r = ctx_param_u64(ctx, "sets", &sets);
+
+	if (r || !sets)
+		return r;
+	if (sets > SETS_MAX)
+		return ctx_bad_param(ctx, "sets");
+	r = ctx_hierarchy(ctx, "none,name=cgmark-sets", &base);
+	if (r)
+		return r;
+	for (unsigned i = 0; i < sets && r == 0; i++)
+		r = make_set(&base, i);
+	if (r == 0)
+		r = cg_attach_thread(&base, 0);
+	cg_close(&base);
+	return r < 0 ? ctx_fail(ctx, r, "make css_sets: %s", strerror(-r)) : 0;
+}
+
+/* `levels` below top; none: top itself. */
+static int descend(const struct cg *top, unsigned levels, struct cg *ret)
+{
+	if (!levels) {
+		*ret = *top;
+		return 0;
+	}
+	return tree_chain(top, levels, ret);
+}
+
+int family_setup(struct bench_ctx *ctx, struct cg *ret)
+{
+	const char *which = ctx_param(ctx, "controllers");
+	uint64_t depth;
+	struct cg top;
+	int r = ctx_param_u64(ctx, "depth", &depth);
+
+	if (r)
+		return r;
+	if (depth < 1 || depth > DEPTH_MAX)
+		return ctx_bad_param(ctx, "depth");
+	ret->fd = -1;
+	if (!strcmp(which, "v1")) {
+		r = ctx_hierarchy(ctx, "all,name=cgmark", &top);
+		if (r == 0)
+			r = descend(&top, depth - 1, ret);
+	} else {
+		r = ctx_controllers(ctx, which);
+		if (r == 0 && depth > 1)
+			r = tree_chain(ctx_subtree(ctx), depth, ret);
+	}
+	return r ? r : make_sets(ctx);
+}
+
+int family_check_gone(struct bench_ctx *ctx)
+{
+	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD)
+		return ctx_fail(ctx, -EIO, "a child is left over");
+	return 0;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the fork benchmarks have their parent: params controllers, depth, sets.
+ */
+#ifndef CGMARK_FAMILY_H
+#define CGMARK_FAMILY_H
+
+#include "bench.h"
+
+/* _controllers: of the default sweep; _more: beyond it. */
+#define FAMILY_PARAMS(_controllers, _more)                \
+	PARAM_MORE("controllers", _controllers, _more),   \
+	PARAM_AXIS_AT("depth", "1", "4,16,64", "controllers=all"), \
+	PARAM_AXIS_AT("sets", "0", "16,64,256,1024", "controllers=all")
+
+/*
+ * In setup(): a cgroup at that depth, with controllers all the way down, beside
+ * that many css_sets that have a task each.  controllers=v1 is all of them in
+ * one v1 hierarchy, the others are on v2.  ret->fd is -1 where the parent is at
+ * depth 1 of v2 anyway.  Results as of ctx_hierarchy().
+ */
+int family_setup(struct bench_ctx *ctx, struct cg *ret);
+
+/* No child is left over that was not waited for. */
+int family_check_gone(struct bench_ctx *ctx);
+
+#endif

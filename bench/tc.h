@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Links, addresses and traffic control for guest programs, with the messages
+ * of rtnetlink, on libnl.  All of it happens in the network namespace in which
+ * the socket was opened.  Functions return 0 or -errno, that of the kernel.
+ */
+#ifndef CGMARK_TC_H
+#define CGMARK_TC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "genl.h"
+
+/* Not in the headers of a kernel without the series. */
+#define TC_CGROUP_RX 4
+
+#define TC_INGRESS_PARENT 0xfffffff1U
+#define TC_CLSACT_IN 0xfffffff2U
+#define TC_CLSACT_OUT 0xfffffff3U
+#define TC_ROOT 0xffffffffU
+
+/* A socket for these; to be closed with genl_close(). */
+int tc_open(struct genl *ret);
+
+int tc_link_add(const struct genl *g, const char *dev, const char *kind);
+/* peer is made in the namespace of that descriptor; MACs 02:..:01 and :02. */
+int tc_veth_add(const struct genl *g, const char *dev, const char *peer,
+		int peer_ns);
+int tc_link_up(const struct genl *g, const char *dev);
+/* The address as 4 or 16 bytes (family AF_INET or AF_INET6). */
+int tc_addr_add(const struct genl *g, const char *dev, int family,
+		const void *addr, unsigned prefix);
+/* Who has the address is known for good: MAC 02:..:mac. */
+int tc_neigh_add(const struct genl *g, const char *dev, int family,
+		 const void *addr, uint8_t mac);
+/* IPv4 route to net/prefix by way of a gateway; either may be 0. */
+int tc_route_add(const struct genl *g, const char *dev, uint32_t net,
+		 unsigned prefix, uint32_t gateway);
+
+/* Ingress and clsact take no handle; block: of a shared block, or 0. */
+int tc_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
+		     uint32_t block);
+int tc_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
+		 uint32_t default_minor);
+int tc_class_htb(const struct genl *g, const char *dev, uint32_t parent,
+		 uint32_t classid, uint32_t rate_bytes, uint32_t ceil_bytes);
+/* Packets that went through a class. */
+int tc_class_packets(const struct genl *g, const char *dev, uint32_t classid,
+		     uint64_t *ret);
+
+struct tc_filter {
+	const char *dev; /* or NULL: in the block */
+	uint32_t block;
+	uint32_t parent;
+	uint16_t prio;
+	const char *kind; /* "cgroup" or "u32" */
+	bool has_rx;	  /* cgroup: with TCA_CGROUP_RX, of that value */
+	unsigned rx;
+	unsigned rx_bytes; /* its length, 0: as it should be */
+	uint16_t port;	   /* u32: destination port; 0: everything */
+	uint32_t classid;  /* u32: what it means; 0: none */
+	const char *to;	   /* redirected to that device, unless NULL */
+};
+
+/* flags: NLM_F_EXCL: must not be there; 0: may replace one. */
+int tc_filter_add(const struct genl *g, const struct tc_filter *f, int flags);
+int tc_filter_del(const struct genl *g, const struct tc_filter *f);
+/* What a dump says of a cgroup filter: its rx, -1: nothing; -ENOENT. */
+int tc_filter_rx(const struct genl *g, const struct tc_filter *f, int *ret);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the emulator counted in the measured parts of a boot, by function and
+ * caller: RUN/boots/BOOT/profile.tsv, of boots that ran with the plugin.
+ *
+ * Text like samples.tsv (record.h): one record a line, fields separated by one
+ * TAB, and a last line that counts and sums what came before.
+ *   V  1  cgmark-profile
+ *   H  EVENT...
+ *   M  TEXT
+ *   S  FUNCTION  0|1
+ *   P  BENCH  VERSION  PARAMS  NR_OPS  SAMPLES
+ *   N  ID  PARENT  FUNCTION  COUNT...
+ *   I  FUNCTION  HEXADDRESS  BYTES  INSNS  COUNT
+ *   E  COUNT  CRC32
+ * H names the events that were counted, in the order of the COUNT columns; M,
+ * of which there may be several, says in words what model they come from; S,
+ * whether the kernel has a symbol of that name (1), for the functions that rows
+ * of reports are made of (profile-row.c).  A P line opens a point; NR_OPS
+ * operations a sample were measured SAMPLES times. Its N lines are contexts:
+ * FUNCTION as called from context PARENT (0: from nowhere; a lower ID
+ * otherwise), IDs from 1 in order, and what was counted in FUNCTION itself
+ * there, over all samples.  Its I lines say by ascending address how often
+ * instructions of the kernel ran, over all samples: each of the INSNS that lie
+ * in these BYTES COUNT times.  Of one FUNCTION, INSNS times COUNT adds up to
+ * the insns of its contexts.  The COUNT of E is the number of P, N and I lines.
+ *
+ * FUNCTION is a symbol of the kernel without a suffix that the compiler gave it
+ * (".cold", ".isra.0"), "[user]", or "[elsewhere]" for kernel code that is not
+ * in vmlinux.
+ */
+#ifndef CGMARK_PROFILE_H
+#define CGMARK_PROFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record.h"
+
+#define PROFILE_FILE "profile.tsv"
+#define PROFILE_KIND "cgmark-profile"
+#define PROFILE_USER "[user]"
+#define PROFILE_ELSEWHERE "[elsewhere]"
+#define PROFILE_FUNCTION_MAX 128
+
+enum profile_event {
+	PROFILE_INSNS,
+	PROFILE_LOADS,
+	PROFILE_STORES,
+	/* Only with the model. */
+	PROFILE_L1I_MISSES,
+	PROFILE_L1D_MISSES,
+	PROFILE_LL_MISSES,
+	PROFILE_BRANCHES,
+	PROFILE_MISPREDICTS,
+	NR_PROFILE_EVENTS,
+};
+
+#define NR_PROFILE_PLAIN_EVENTS PROFILE_L1I_MISSES
+
+/* Names on the wire: "insns", "loads"...; NULL beyond the last. */
+const char *profile_event_name(unsigned event);
+
+/*
+ * Estimated cycles of these counts (with the model's), and the formula in
+ * words.
+ */
+uint64_t profile_cycles(const uint64_t count[NR_PROFILE_EVENTS]);
+extern const char profile_cycles_formula[];
+
+struct profile_node {
+	unsigned parent;	/* index in nodes + 1; 0: none */
+	char *function;
+	uint64_t count[NR_PROFILE_EVENTS];
+};
+
+/* Instructions that ran equally often. */
+struct profile_range {
+	char *function;
+	uint64_t at;
+	unsigned bytes;
+	unsigned nr;		/* instructions */
+	uint64_t count;
+};
+
+struct profile_point {
+	char bench[REC_BENCH_MAX];
+	unsigned version;
+	char params[REC_PARAMS_MAX];
+	uint64_t nr_ops;
+	uint64_t samples;
+	struct profile_node *nodes;
+	size_t nr_nodes, alloc_nodes;
+	struct profile_range *ranges;	/* ascending */
+	size_t nr_ranges, alloc_ranges;
+};
+
+/* Of a kernel. */
+struct profile_symbol {
+	char *name;
+	bool there;
+};
+
+struct profile {
+	bool counted[NR_PROFILE_EVENTS];
+	char **model;		/* M lines */
+	size_t nr_model;
+	struct profile_symbol *symbols;	/* those that were asked for */
+	size_t nr_symbols;
+	struct profile_point *points;
+	size_t nr_points, alloc_points;
+};
+
+/*
+ * Parse a whole file.  0, or as rec_parse_samples(): -ENODATA truncated,
+ * -EBADMSG altered or malformed, -EPROTONOSUPPORT a newer version; err says
+ * line and cause.  *ret is to be released whatever is returned.
+ */
+int profile_parse(const char *text, size_t len, struct profile *ret,
+		  struct rec_error *err);
+void profile_release(struct profile *p);
+/* NULL: was not measured. */
+const struct profile_point *profile_find(const struct profile *p,
+					 const struct plan_point *point);
+
+/* NULL: the profile does not say. */
+const struct profile_symbol *profile_symbol(const struct profile *p,
+					    const char *name);
+
+/*
+ * Rows that every report has: what is spent in these functions and all that
+ * they call, where they were called, at any depth, by one of `within` (NULL:
+ * wherever they were called).  Lists end with NULL.
+ */
+struct profile_row {
+	const char *name;
+	const char *bench;	/* glob of the benchmarks that it is about */
+	const char *const *functions;
+	const char *const *within;
+};
+
+#define NR_PROFILE_ROWS 4
+extern const struct profile_row profile_rows[NR_PROFILE_ROWS];
+
+/* All functions that rows speak of, by number; NULL beyond the last. */
+const char *profile_row_function(unsigned index);
+
+#endif
