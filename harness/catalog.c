@@ -18,13 +18,26 @@ static void bench_release(struct bench_info *b)
 		for (size_t j = 0; j < b->keys[i].nr_values; j++)
 			free(b->keys[i].values[j]);
 		free(b->keys[i].values);
+		for (size_t j = 0; j < b->keys[i].nr_more; j++)
+			free(b->keys[i].more[j]);
+		free(b->keys[i].more);
+		for (size_t j = 0; j < b->keys[i].nr_at; j++) {
+			free(b->keys[i].at_keys[j]);
+			free(b->keys[i].at_values[j]);
+		}
+		free(b->keys[i].at_keys);
+		free(b->keys[i].at_values);
 		free(b->keys[i].key);
 	}
 	free(b->keys);
+	for (size_t i = 0; i < b->nr_programs; i++)
+		free(b->programs[i]);
+	free(b->programs);
 	free(b->binary);
 	free(b->name);
 	free(b->summary);
 	free(b->kconfig);
+	free(b->first);
 }
 
 void catalog_release(struct catalog *c)
@@ -93,7 +106,7 @@ static const char *add_bench(struct catalog *c, const char *binary, char **f,
 	return NULL;
 }
 
-/* X  NAME: not in the default suite */
+/* X  NAME: extra */
 static const char *add_extra(struct catalog *c, const char *binary, char **f,
 			     size_t nr)
 {
@@ -105,16 +118,41 @@ static const char *add_extra(struct catalog *c, const char *binary, char **f,
 	return NULL;
 }
 
-static void add_values(struct bench_key *k, char *values)
+/* T  NAME  PROGRAM: a program of the host that it runs */
+static const char *add_program(struct catalog *c, const char *binary, char **f,
+			       size_t nr)
+{
+	struct bench_info *b = nr == 3 ? find(c, f[1]) : NULL;
+
+	if (!b || strcmp(b->binary, binary) != 0 || !*f[2] || strchr(f[2], '/'))
+		return "a T line has 3 fields and follows its B line";
+	b->programs = xreallocarray(b->programs, b->nr_programs + 1,
+				    sizeof(*b->programs));
+	b->programs[b->nr_programs++] = xstrdup(f[2]);
+	return NULL;
+}
+
+/* F  NAME  PARAMS: points with these (*: all) come before all others */
+static const char *add_first(struct catalog *c, const char *binary, char **f,
+			     size_t nr)
+{
+	struct bench_info *b = nr == 3 ? find(c, f[1]) : NULL;
+
+	if (!b || strcmp(b->binary, binary) != 0 || b->first || !*f[2])
+		return "an F line has 3 fields and follows its B line";
+	b->first = xstrdup(f[2]);
+	return NULL;
+}
+
+static void add_values(char *values, char ***list, size_t *nr)
 {
 	char *value;
 
 	while ((value = strsep(&values, ","))) {
 		if (!*value)
 			continue;
-		k->values = xreallocarray(k->values, k->nr_values + 1,
-					  sizeof(*k->values));
-		k->values[k->nr_values++] = xstrdup(value);
+		*list = xreallocarray(*list, *nr + 1, sizeof(**list));
+		(*list)[(*nr)++] = xstrdup(value);
 	}
 }
 
@@ -135,8 +173,51 @@ static const char *add_key(struct catalog *c, const char *binary, char **f,
 	memset(k, 0, sizeof(*k));
 	k->key = xstrdup(f[2]);
 	k->variant = strcmp(f[4], "1") == 0;
-	add_values(k, f[3]);
+	add_values(f[3], &k->values, &k->nr_values);
 	return k->nr_values ? NULL : "a param has no values";
+}
+
+static bool add_at(struct bench_key *k, char *list)
+{
+	char *word, *value;
+
+	while ((word = strsep(&list, ","))) {
+		value = strchr(word, '=');
+		if (!value && *word)
+			return false;
+		if (!value)
+			continue;
+		*value++ = '\0';
+		k->at_keys = xreallocarray(k->at_keys, k->nr_at + 1,
+					   sizeof(*k->at_keys));
+		k->at_values = xreallocarray(k->at_values, k->nr_at + 1,
+					     sizeof(*k->at_values));
+		k->at_keys[k->nr_at] = xstrdup(word);
+		k->at_values[k->nr_at++] = xstrdup(value);
+	}
+	return true;
+}
+
+/* M  NAME  KEY  IMPLIED  VALUES  AT: beyond the default sweep */
+static const char *add_more(struct catalog *c, const char *binary, char **f,
+			    size_t nr)
+{
+	struct bench_info *b = nr == 6 ? find(c, f[1]) : NULL;
+	struct bench_key *k = NULL;
+
+	for (size_t i = 0; b && i < b->nr_keys; i++)
+		if (strcmp(b->keys[i].key, f[2]) == 0)
+			k = &b->keys[i];
+	if (!k || strcmp(b->binary, binary) != 0 || k->nr_more)
+		return "an M line has 6 fields and follows the A line of its "
+		       "param";
+	k->implied = strcmp(f[3], "1") == 0;
+	if (k->implied && k->nr_values != 1)
+		return "several values are implied";
+	if (!add_at(k, f[5]))
+		return "the last field of an M line is no list of k=v";
+	add_values(f[4], &k->more, &k->nr_more);
+	return k->nr_more ? NULL : "an M line has no values";
 }
 
 int catalog_parse(struct catalog *c, const char *binary, char *text)
@@ -146,7 +227,7 @@ int catalog_parse(struct catalog *c, const char *binary, char *text)
 
 	while ((at = strsep(&text, "\n"))) {
 		char *f[MAX_FIELDS];
-		const char *error = "neither a B, an X, nor an A line";
+		const char *error = "not a B, X, T, F, A or M line";
 		size_t nr;
 
 		line++;
@@ -157,8 +238,14 @@ int catalog_parse(struct catalog *c, const char *binary, char *text)
 			error = add_bench(c, binary, f, nr);
 		else if (nr && strcmp(f[0], "X") == 0)
 			error = add_extra(c, binary, f, nr);
+		else if (nr && strcmp(f[0], "T") == 0)
+			error = add_program(c, binary, f, nr);
+		else if (nr && strcmp(f[0], "F") == 0)
+			error = add_first(c, binary, f, nr);
 		else if (nr && strcmp(f[0], "A") == 0)
 			error = add_key(c, binary, f, nr);
+		else if (nr && strcmp(f[0], "M") == 0)
+			error = add_more(c, binary, f, nr);
 		if (error) {
 			log_err("%s --list, line %u: %s", binary, line, error);
 			return -EBADMSG;

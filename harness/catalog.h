@@ -14,6 +14,12 @@ struct bench_key {
 	char **values; /* default sweep */
 	size_t nr_values;
 	bool variant; /* shares its set-up: varies fastest */
+	char **more;  /* values beyond the default sweep, one axis at a time */
+	size_t nr_more;
+	char **at_keys; /* what other params have with these */
+	char **at_values;
+	size_t nr_at;
+	bool implied; /* the one value of the sweep is left out of names */
 };
 
 struct bench_info {
@@ -25,7 +31,10 @@ struct bench_info {
 	unsigned samples;
 	unsigned warmup;
 	unsigned nr_ops; /* 0: calibrate */
-	bool extra;	 /* not in the default suite */
+	char *first;	 /* "k=v,k=v" or "*": points that come first */
+	bool extra;	 /* slow or special, see suite.h */
+	char **programs; /* of the host, that it runs */
+	size_t nr_programs;
 	struct bench_key *keys;
 	size_t nr_keys;
 };

@@ -90,8 +90,9 @@ static int proof_get(const struct env *env, const char *kernel, struct proof *p)
 	if (machine_make_tmpdir(&p->holder) < 0)
 		return ST_HOST;
 	p->initramfs = xasprintf("%s/initramfs", p->holder.tmpdir);
-	return initramfs_build(env->bench_dir, p->initramfs, NULL) < 0 ? ST_HOST
-								       : ST_OK;
+	if (initramfs_build(env->bench_dir, NULL, p->initramfs, NULL) < 0)
+		return ST_HOST;
+	return ST_OK;
 }
 
 /* Without a boot first: no kernel is built for a machine that is not there. */

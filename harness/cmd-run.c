@@ -18,6 +18,8 @@
 #include "suggest.h"
 #include "util.h"
 
+#define PERTURBATIONS 8
+
 struct request {
 	const struct env *env;
 	const struct run_opts *opts;
@@ -26,6 +28,10 @@ struct request {
 	const struct machine_ops *ops;
 	const char *machine_arg;
 	struct run *run;
+	struct suite suite;
+	bool has_suite;
+	struct hostfiles files;
+	unsigned perturbations;
 	uint64_t begin_ns;
 	uint64_t built_ns;
 	uint64_t booted_ns;
@@ -36,6 +42,8 @@ static void request_release(struct request *rq)
 	for (size_t i = 0; i < rq->nr_specs; i++)
 		kspec_release(&rq->specs[i]);
 	free(rq->specs);
+	suite_release(&rq->suite);
+	hostfiles_release(&rq->files);
 	run_free(rq->run);
 }
 
@@ -52,31 +60,72 @@ static int check_double_name(const struct request *rq, const char *name)
 	return ST_OK;
 }
 
+/* Takes the spec, or releases it. */
+static int add_kernel(struct request *rq, struct kspec *spec)
+{
+	int r = check_double_name(rq, spec->name);
+
+	if (r != ST_OK) {
+		kspec_release(spec);
+		return r;
+	}
+	rq->specs = xreallocarray(rq->specs, rq->nr_specs + 1,
+				  sizeof(*rq->specs));
+	rq->specs[rq->nr_specs++] = *spec;
+	return ST_OK;
+}
+
+static int add_series(struct request *rq, const char *word)
+{
+	_cleanup_free_ struct kspec *list = NULL;
+	size_t nr = 0;
+	int r = kspec_series(word, rq->env->kernel_dir, &list, &nr);
+
+	for (size_t i = 0; i < nr && r == ST_OK; i++) {
+		r = add_kernel(rq, &list[i]);
+		for (size_t rest = i + 1; rest < nr && r != ST_OK; rest++)
+			kspec_release(&list[rest]);
+	}
+	return r;
+}
+
 static int read_kernels(struct request *rq)
 {
 	static const char *const dflt[] = { "baseline", "patched" };
 	const char *const *words = rq->opts->kernels.v;
 	size_t nr = rq->opts->kernels.nr;
+	int r = ST_OK;
 
-	if (nr == 0) {
+	if (nr == 0 && rq->opts->series.nr == 0) {
 		words = dflt;
 		nr = ARRAY_SIZE(dflt);
 	}
-	rq->specs = xcalloc(nr, sizeof(*rq->specs));
-	for (size_t i = 0; i < nr; i++) {
+	for (size_t i = 0; i < nr && r == ST_OK; i++) {
 		struct kspec spec;
-		int r = kspec_parse(words[i], rq->env->kernel_dir, &spec);
 
-		if (r != ST_OK)
-			return r;
-		r = check_double_name(rq, spec.name);
-		if (r != ST_OK) {
-			kspec_release(&spec);
-			return r;
-		}
-		rq->specs[rq->nr_specs++] = spec;
+		r = kspec_parse(words[i], rq->env->kernel_dir, &spec);
+		if (r == ST_OK)
+			r = add_kernel(rq, &spec);
 	}
-	return ST_OK;
+	for (size_t i = 0; i < rq->opts->series.nr && r == ST_OK; i++)
+		r = add_series(rq, rq->opts->series.v[i]);
+	return r;
+}
+
+/* Benchmarks that are named by themselves are not what a suite would take. */
+static int read_suite(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	const char *name = o->suite ? o->suite : SUITE_DEFAULT;
+	int r = ST_OK;
+
+	rq->has_suite = o->suite || o->benches.nr == 0;
+	if (rq->has_suite)
+		r = suite_load(rq->env->suites_dir, name, &rq->suite);
+	rq->perturbations = o->perturbations	     ? o->perturbations
+			    : rq->suite.perturbations ? rq->suite.perturbations
+						      : PERTURBATIONS;
+	return r;
 }
 
 static int find_machine(struct request *rq)
@@ -105,6 +154,33 @@ static int find_machine(struct request *rq)
 	return ST_HOST;
 }
 
+static bool is_planned(const struct run *run, const struct bench_info *b)
+{
+	for (size_t i = 0; i < run->nr_points; i++)
+		if (strcmp(run->points[i].plan.bench, b->name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Only what the points run goes along: an image that has more is another
+ * layout of memory.
+ */
+static int find_programs(struct request *rq, const struct catalog *c)
+{
+	int r = ST_OK;
+
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct bench_info *b = &c->benches[i];
+
+		if (b->nr_programs == 0 || !is_planned(rq->run, b))
+			continue;
+		for (size_t j = 0; j < b->nr_programs && r == ST_OK; j++)
+			r = hostfiles_add(&rq->files, b->programs[j], b->name);
+	}
+	return r;
+}
+
 static int make_points(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
@@ -113,7 +189,7 @@ static int make_points(struct request *rq)
 		.nr_benches = o->benches.nr,
 		.params = o->params.v,
 		.nr_params = o->params.nr,
-		.suite = o->suite,
+		.suite = rq->has_suite ? &rq->suite : NULL,
 		.samples = o->samples,
 	};
 	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
@@ -121,7 +197,8 @@ static int make_points(struct request *rq)
 
 	if (r != ST_OK)
 		return r;
-	return plan_points(&c, &wish, &rq->run->points, &rq->run->nr_points);
+	r = plan_points(&c, &wish, &rq->run->points, &rq->run->nr_points);
+	return r == ST_OK ? find_programs(rq, &c) : r;
 }
 
 static int build_kernels(struct request *rq)
@@ -166,7 +243,7 @@ static void make_boots(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
 	const struct plan_boots how = {
-		.perturbations = o->perturbations,
+		.perturbations = rq->perturbations,
 		.repeat = rq->ops->exact && !o->no_repeat,
 		.null = rq->ops->exact && !o->no_null,
 		.shuffle = !rq->ops->exact,
@@ -215,9 +292,9 @@ static void fill_run(struct request *rq, const char *words)
 	run->command_line = xstrdup(words);
 	run->machine = xstrdup(rq->opts->machine);
 	run->host = host_describe();
-	run->suite = xstrdup(rq->opts->suite);
+	run->suite = xstrdup(rq->has_suite ? rq->suite.name : "none");
 	run->seed = rq->opts->seed;
-	run->perturbations = rq->opts->perturbations;
+	run->perturbations = rq->perturbations;
 }
 
 static int import_run(const struct request *rq, const struct run *loaded)
@@ -319,9 +396,13 @@ static int boot_and_evaluate(struct request *rq)
 		.ops = rq->ops,
 		.machine_arg = rq->machine_arg,
 		.bench_dir = rq->env->bench_dir,
+		.files = &rq->files,
 		.run = rq->run,
 		.parallel = o->jobs ? o->jobs : host_cores(),
 		.deadlines = o->deadlines,
+		.tcg_plugin = o->profile != PROFILE_OFF ? rq->env->tcg_plugin
+							: NULL,
+		.profile_model = o->profile == PROFILE_MODEL,
 	};
 	_cleanup_free_ char *parent =
 		o->output ? xstrdup(o->output)
@@ -371,11 +452,15 @@ int cmd_run(const struct env *env, int argc, char **argv)
 		.begin_ns = now_ns(),
 	};
 	_cleanup_free_ char *words = command_line(argc, argv);
+	int r;
 
 	if (run_opts_parse(argc, argv, &opts))
 		return ST_USAGE;
 	if (opts.quiet)
 		log_set_level(LOG_WARNING);
+	r = read_suite(&rq);
+	if (r != ST_OK)
+		return r;
 	fill_run(&rq, words);
 	interrupt_block(NULL);
 	return carry_out(&rq);

@@ -7,7 +7,9 @@
 struct env {
 	const char *kernel_dir;		/* CGMARK_KERNEL_DIR */
 	const char *bench_dir;		/* CGMARK_BENCH_DIR: built guest programs */
+	const char *suites_dir;		/* CGMARK_SUITES_DIR */
 	const char *results_dir;	/* CGMARK_RESULTS_DIR */
+	const char *tcg_plugin;		/* CGMARK_TCG_PLUGIN: for QEMU */
 	const char *plots_dir;		/* CGMARK_PLOTS_DIR: gnuplot templates */
 };
 
@@ -24,6 +26,7 @@ int cmd_import(const struct env *env, int argc, char **argv);
 int cmd_list(const struct env *env, int argc, char **argv);
 int cmd_build(const struct env *env, int argc, char **argv);
 int cmd_probe(const struct env *env, int argc, char **argv);
+int cmd_explain(const struct env *env, int argc, char **argv);
 int cmd_verify(const struct env *env, int argc, char **argv);
 
 #endif

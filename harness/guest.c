@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -148,7 +149,7 @@ static void earlier(struct due *due, uint64_t at, int what)
 
 static struct due next_due(const struct guest *g)
 {
-	const struct deadlines *d = g->limits;
+	const struct deadlines *d = &g->limits;
 	struct due due = { .at = UINT64_MAX };
 
 	if (!g->hello)
@@ -162,7 +163,7 @@ static struct due next_due(const struct guest *g)
 
 static void give_up(struct guest *g, const struct due *due)
 {
-	const struct deadlines *d = g->limits;
+	const struct deadlines *d = &g->limits;
 	unsigned ms[] = { d->hello_ms, d->point_ms, d->silence_ms, d->boot_ms };
 	_cleanup_free_ char *time = duration(ms[due->what]);
 	_cleanup_free_ char *point = guest_printable(g->point);
@@ -286,6 +287,23 @@ void guest_abort(struct guest *g)
 	memset(g, 0, sizeof(*g));
 }
 
+static unsigned times(unsigned ms, unsigned nr)
+{
+	return ms > UINT_MAX / nr ? UINT_MAX : ms * nr;
+}
+
+static struct deadlines stretch(const struct deadlines *d, unsigned patience)
+{
+	unsigned nr = patience ? patience : 1;
+
+	return (struct deadlines){
+		.hello_ms = times(d->hello_ms, nr),
+		.silence_ms = times(d->silence_ms, nr),
+		.point_ms = times(d->point_ms, nr),
+		.boot_ms = times(d->boot_ms, nr),
+	};
+}
+
 int guest_start(struct guest *g, const struct machine_ops *ops, const char *arg,
 		struct boot_job *job, const struct deadlines *limits)
 {
@@ -293,7 +311,7 @@ int guest_start(struct guest *g, const struct machine_ops *ops, const char *arg,
 
 	memset(g, 0, sizeof(*g));
 	g->job = job;
-	g->limits = limits;
+	g->limits = stretch(limits, job->patience);
 	machine_init(&g->m, ops, arg);
 	r = open_files(g);
 	if (r == 0)

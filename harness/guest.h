@@ -27,7 +27,7 @@ struct channel {
 struct guest {
 	struct machine m;
 	struct boot_job *job;
-	const struct deadlines *limits;
+	struct deadlines limits;
 	struct channel ch[CH_DIAG];
 	struct strbuf diag;
 

@@ -125,7 +125,40 @@ static int add_benchmarks(struct cpio *c, const char *bench_dir)
 	return r;
 }
 
-int initramfs_build(const char *bench_dir, const char *path, char sha256[65])
+/* Those that are not there: neighbours in a sorted list share most of them. */
+static void add_parents(struct cpio *c, const char *name, const char *before)
+{
+	for (size_t i = 0; name[i]; i++) {
+		_cleanup_free_ char *dir = NULL;
+
+		if (name[i] != '/' ||
+		    (before && strncmp(name, before, i + 1) == 0))
+			continue;
+		dir = xstrndup(name, i);
+		cpio_dir(c, dir, 0755);
+	}
+}
+
+static int add_files(struct cpio *c, const struct hostfiles *files)
+{
+	const char *before = NULL;
+
+	for (size_t i = 0; files && i < files->nr; i++) {
+		const struct hostfile *f = &files->v[i];
+		_cleanup_strbuf_ struct strbuf data = STRBUF_INIT;
+		int r = read_file(f->path, &data);
+
+		if (r < 0)
+			return log_err_errno(-r, "cannot read %s", f->path);
+		add_parents(c, f->guest, before);
+		cpio_file(c, f->guest, 0755, data.buf, data.len);
+		before = f->guest;
+	}
+	return 0;
+}
+
+int initramfs_build(const char *bench_dir, const struct hostfiles *files,
+		    const char *path, char sha256[65])
 {
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
 	int r;
@@ -140,6 +173,8 @@ int initramfs_build(const char *bench_dir, const char *path, char sha256[65])
 	r = add_program(&c, bench_dir, "init", "init");
 	if (r == 0)
 		r = add_benchmarks(&c, bench_dir);
+	if (r == 0)
+		r = add_files(&c, files);
 	if (r < 0)
 		return r;
 	cpio_end(&c);

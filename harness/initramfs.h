@@ -7,6 +7,7 @@
 #ifndef CGMARK_INITRAMFS_H
 #define CGMARK_INITRAMFS_H
 
+#include "hostprog.h"
 #include "machine.h"
 #include "util.h"
 
@@ -36,10 +37,11 @@ static inline void cpio_release(struct cpio *c)
 
 /*
  * Write the programs of bench_dir (init as /init, each bench-* as /bench/NAME)
- * to path, atomically; sha256 (may be NULL) is that of the file.
- * -ENOENT: no init there.  Errors are logged.
+ * and the files (may be NULL) to path, atomically; sha256 (may be NULL) is that
+ * of the file.  -ENOENT: no init there.  Errors are logged.
  */
-int initramfs_build(const char *bench_dir, const char *path, char sha256[65]);
+int initramfs_build(const char *bench_dir, const struct hostfiles *files,
+		    const char *path, char sha256[65]);
 
 /*
  * Write what one boot gets to path: img->initramfs, the plan as /plan.tsv, and

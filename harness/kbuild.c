@@ -261,10 +261,10 @@ static int fill_kernel(const struct build *b, const struct kspec *spec,
 
 static char **build_argv(const struct kspec *spec, char *script, char *jobs)
 {
-	char **argv = xcalloc(10 + 2 * spec->nr_config, sizeof(*argv));
+	char **argv = xcalloc(12 + 2 * spec->nr_config, sizeof(*argv));
 	static char opt_jobs[] = "-j", build[] = "build";
 	static char opt_source[] = "--source", opt_patches[] = "--patches";
-	static char opt_config[] = "--config";
+	static char opt_first[] = "--first", opt_config[] = "--config";
 	size_t n = 0;
 
 	argv[n++] = script;
@@ -276,6 +276,10 @@ static char **build_argv(const struct kspec *spec, char *script, char *jobs)
 	if (*spec->patches) {
 		argv[n++] = opt_patches;
 		argv[n++] = spec->patches;
+	}
+	if (*spec->first) {
+		argv[n++] = opt_first;
+		argv[n++] = spec->first;
 	}
 	for (size_t i = 0; i < spec->nr_config; i++) {
 		argv[n++] = opt_config;

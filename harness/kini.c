@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <ctype.h>
-#include <ini.h>
-
+#include "inifile.h"
 #include "kini.h"
 #include "kspec.h"
 #include "status.h"
 #include "suggest.h"
 #include "util.h"
 
-const char *const kopts_keys[] = { "source", "patches", "config", "cmdline" };
+const char *const kopts_keys[] = { "source", "patches", "first",
+				   "config", "cmdline" };
 const size_t kopts_nr_keys = ARRAY_SIZE(kopts_keys);
 
 char **kopts_member(struct kopts *o, const char *key)
 {
-	char **members[] = { &o->source, &o->patches, &o->config, &o->cmdline };
+	char **members[] = { &o->source, &o->patches, &o->first, &o->config,
+			     &o->cmdline };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kopts_keys); i++)
 		if (strcmp(key, kopts_keys[i]) == 0)
@@ -23,58 +23,9 @@ char **kopts_member(struct kopts *o, const char *key)
 
 void kopts_release(struct kopts *o)
 {
-	free(o->source);
-	free(o->patches);
-	free(o->config);
-	free(o->cmdline);
+	for (size_t i = 0; i < kopts_nr_keys; i++)
+		free(*kopts_member(o, kopts_keys[i]));
 	memset(o, 0, sizeof(*o));
-}
-
-/*
- * inih says neither where a pair stood nor that a line was cut to its buffer,
- * so the lines are counted and measured as they are handed to it.
- */
-struct reading {
-	struct kini *ini;
-	const char *next;
-	unsigned line;
-	bool continued;	     /* the line goes on with the one before */
-	unsigned error_line; /* of the first error; 0: none yet */
-	struct strbuf error;
-};
-
-__printf(2, 3) static void fail(struct reading *rd, const char *fmt, ...)
-{
-	va_list ap;
-	char text[256];
-
-	if (rd->error_line)
-		return;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	rd->error_line = rd->line;
-	strbuf_addstr(&rd->error, text);
-}
-
-static char *read_line(char *buf, int size, void *stream)
-{
-	struct reading *rd = stream;
-	size_t len, max = size - 1;
-
-	if (!*rd->next)
-		return NULL;
-	rd->line++;
-	rd->continued = *rd->next == ' ' || *rd->next == '\t';
-	len = strcspn(rd->next, "\n");
-	if (len > max)
-		fail(rd, "the line is longer than %zu characters", max);
-	memcpy(buf, rd->next, len < max ? len : max);
-	buf[len < max ? len : max] = '\0';
-	rd->next += len;
-	if (*rd->next)
-		rd->next++;
-	return buf;
 }
 
 static struct kini_section *add_section(struct kini *ini, const char *name)
@@ -89,82 +40,52 @@ static struct kini_section *add_section(struct kini *ini, const char *name)
 	return s;
 }
 
-static struct kini_section *get_section(struct reading *rd, const char *name)
+static struct kini_section *get_section(struct inifile *f, const char *name)
 {
-	for (size_t i = 0; i < rd->ini->nr; i++)
-		if (strcmp(rd->ini->sections[i].name, name) == 0)
-			return &rd->ini->sections[i];
-	if (!*name) {
-		fail(rd, "a key before the first [section]");
-		return NULL;
-	}
+	struct kini *ini = f->arg;
+
+	for (size_t i = 0; i < ini->nr; i++)
+		if (strcmp(ini->sections[i].name, name) == 0)
+			return &ini->sections[i];
 	if (!kspec_name_ok(name)) {
-		fail(rd,
-		     "[%s] cannot name a kernel: at most %d letters, digits, "
-		     "'.', '_' and '-'",
-		     name, KSPEC_NAME_MAX);
+		inifile_fail(f,
+			     "[%s] cannot name a kernel: at most %d letters, "
+			     "digits, '.', '_' and '-'",
+			     name, KSPEC_NAME_MAX);
 		return NULL;
 	}
-	return add_section(rd->ini, name);
+	return add_section(ini, name);
 }
 
-static void fail_key(struct reading *rd, const char *key)
+static void on_pair(struct inifile *f, const char *section, const char *key,
+		    const char *value)
 {
-	_cleanup_strbuf_ struct strbuf near = STRBUF_INIT;
-
-	if (suggest(key, kopts_keys, kopts_nr_keys, &near) > 0)
-		fail(rd, "key '%s' is not known; did you mean %s?", key,
-		     near.buf);
-	else
-		fail(rd,
-		     "key '%s' is not known; there are source, patches, "
-		     "config, cmdline",
-		     key);
-}
-
-/* inih wants non-zero for success; errors are kept in the reading. */
-static int on_pair(void *user, const char *section, const char *key,
-		   const char *value)
-{
-	struct reading *rd = user;
-	struct kini_section *s = get_section(rd, section);
+	struct kini_section *s = get_section(f, section);
 	char **member, *old;
 
 	if (!s)
-		return 1;
+		return;
 	member = kopts_member(&s->opts, key);
 	if (!member) {
-		fail_key(rd, key);
+		inifile_fail_key(f, key, kopts_keys, kopts_nr_keys);
 	} else if (!*member) {
 		*member = xstrdup(value);
-	} else if (rd->continued) {
+	} else if (f->continued) {
 		old = *member;
 		*member = xasprintf("%s %s", old, value);
 		free(old);
 	} else {
-		fail(rd, "key '%s' is given twice in [%s]", key, section);
+		inifile_fail(f, "key '%s' is given twice in [%s]", key,
+			     section);
 	}
-	return 1;
 }
 
-static int finish(struct reading *rd, int bad_line)
+static int check_sources(const struct kini *ini)
 {
-	const char *path = rd->ini->path;
-
-	if (bad_line > 0 &&
-	    (!rd->error_line || (unsigned)bad_line < rd->error_line)) {
-		log_err("%s:%d: neither [section] nor key=value", path,
-			bad_line);
-		return ST_USAGE;
-	}
-	if (rd->error_line) {
-		log_err("%s:%u: %s", path, rd->error_line, rd->error.buf);
-		return ST_USAGE;
-	}
-	for (size_t i = 0; i < rd->ini->nr; i++) {
-		if (!rd->ini->sections[i].opts.source) {
-			log_err("%s: [%s] has no source=", path,
-				rd->ini->sections[i].name);
+	for (size_t i = 0; i < ini->nr; i++) {
+		if (!ini->sections[i].opts.source) {
+			log_err("%s: [%s] has no source=", ini->path,
+				ini->sections[i].name);
 			return ST_USAGE;
 		}
 	}
@@ -173,25 +94,13 @@ static int finish(struct reading *rd, int bad_line)
 
 int kini_load(const char *kernel_dir, struct kini *ret)
 {
-	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-	struct reading rd = { .ini = ret };
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->path = xasprintf("%s/kernels.ini", kernel_dir);
-	r = read_file(ret->path, &text);
-	if (r < 0) {
-		log_err_errno(-r, "cannot read %s", ret->path);
-		r = ST_USAGE;
-	} else if (text.len > 0 && strlen(text.buf) != text.len) {
-		log_err("%s: not a text file", ret->path);
-		r = ST_USAGE;
-	} else {
-		rd.next = text.len ? text.buf : "";
-		r = ini_parse_stream(read_line, &rd, on_pair, &rd);
-		r = finish(&rd, r);
-	}
-	strbuf_release(&rd.error);
+	r = inifile_read(ret->path, on_pair, ret);
+	if (r == ST_OK)
+		r = check_sources(ret);
 	if (r != ST_OK)
 		kini_release(ret);
 	return r;

@@ -25,6 +25,7 @@ void kspec_release(struct kspec *k)
 	free(k->name);
 	free(k->source);
 	free(k->patches);
+	free(k->first);
 	free(k->cmdline);
 	memset(k, 0, sizeof(*k));
 }
@@ -202,6 +203,19 @@ static int set_patches(const struct context *cx, const char *path, char **ret)
 	return ST_OK;
 }
 
+static int set_first(const struct context *cx, const char *text, char **ret)
+{
+	size_t len = strspn(text, "0123456789");
+
+	if (!len || text[len] || len > 4) {
+		log_err("kernel '%s': first=%s is no number of patches",
+			cx->word, text);
+		return ST_USAGE;
+	}
+	*ret = xstrdup(text);
+	return ST_OK;
+}
+
 static void log_unknown_fragment(const char *dir, const char *name)
 {
 	const char *known[128];
@@ -295,6 +309,8 @@ static int apply(const struct context *cx, const struct kopts *o,
 		r = set_source(cx, o->source, &k->source);
 	if (r == ST_OK && o->patches && !k->patches)
 		r = set_patches(cx, o->patches, &k->patches);
+	if (r == ST_OK && o->first && !k->first)
+		r = set_first(cx, o->first, &k->first);
 	if (r == ST_OK && o->cmdline && !k->cmdline)
 		r = set_cmdline(cx, o->cmdline, &k->cmdline);
 	if (r == ST_OK && o->config && !*config_given) {
@@ -421,6 +437,8 @@ static int parse(const char *word, const char *kernel_dir, const char *cwd,
 		return r;
 	if (!k->patches)
 		k->patches = xstrdup("");
+	if (!k->first)
+		k->first = xstrdup("");
 	if (!k->cmdline)
 		k->cmdline = xstrdup("");
 	return check_image(&cx, k);
@@ -439,6 +457,74 @@ int kspec_parse(const char *word, const char *kernel_dir, struct kspec *ret)
 	r = parse(word, kernel_dir, cwd, ret);
 	if (r != ST_OK)
 		kspec_release(ret);
+	return r;
+}
+
+/* Lines that name a patch; what build.sh makes of a series file. */
+static int count_patches(const char *series, size_t *ret)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	char *save = NULL;
+	int r = read_file(series, &text);
+
+	*ret = 0;
+	if (r < 0) {
+		log_err_errno(-r, "cannot read %s", series);
+		return ST_HOST;
+	}
+	for (char *line = strtok_r(text.buf, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		line += strspn(line, " \t");
+		*ret += *line && *line != '#';
+	}
+	return ST_OK;
+}
+
+static int nr_patches_of(const char *word, const char *kernel_dir, char **name,
+			 size_t *nr)
+{
+	struct kspec k;
+	int r = kspec_parse(word, kernel_dir, &k);
+
+	if (r != ST_OK)
+		return r;
+	if (*k.patches && !*k.first) {
+		r = count_patches(k.patches, nr);
+	} else {
+		log_err("--series %s: this kernel has %s", word,
+			*k.first ? "first= already" : "no patches=");
+		r = ST_USAGE;
+	}
+	*name = xstrdup(k.name);
+	kspec_release(&k);
+	return r;
+}
+
+int kspec_series(const char *word, const char *kernel_dir, struct kspec **ret,
+		 size_t *nr)
+{
+	const char *eq = strchr(word, '='), *what = eq ? eq + 1 : word;
+	int len = strcspn(what, ",");
+	_cleanup_free_ char *name = NULL;
+	size_t nr_patches;
+	int r = nr_patches_of(word, kernel_dir, &name, &nr_patches);
+
+	if (r != ST_OK)
+		return r;
+	*ret = xcalloc(nr_patches + 1, sizeof(**ret));
+	for (*nr = 0; *nr <= nr_patches && r == ST_OK; ++*nr) {
+		_cleanup_free_ char *one = xasprintf("%s-%zu=%.*s,first=%zu%s",
+						     name, *nr, len, what, *nr,
+						     what + len);
+
+		r = kspec_parse(one, kernel_dir, &(*ret)[*nr]);
+	}
+	if (r == ST_OK)
+		return r;
+	/* a kernel that could not be parsed was released, and is all zero */
+	while (*nr)
+		kspec_release(&(*ret)[--*nr]);
+	free(*ret);
 	return r;
 }
 
@@ -477,6 +563,8 @@ char *kspec_text(const struct kspec *k)
 	strbuf_addstr(&sb, k->source);
 	if (*k->patches)
 		strbuf_addf(&sb, ",patches=%s", k->patches);
+	if (*k->first)
+		strbuf_addf(&sb, ",first=%s", k->first);
 	for (size_t i = 0; i < k->nr_config; i++) {
 		const char *slash = strrchr(k->config[i], '/');
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Kernel specs: names from kernel/kernels.ini, or given on the command line as
- *   NAME=WHAT[,patches=SERIES][,config=FRAGMENT[:FRAGMENT...]][,cmdline=TEXT]
+ *   NAME=WHAT[,patches=SERIES][,first=N][,config=FRAGMENT[:FRAGMENT...]]
+ *       [,cmdline=TEXT]
  * where WHAT is a section of kernels.ini, deb:PACKAGE, dir:PATH, git:PATH@REF
- * or image:PATH (a vmlinux, nothing is built).  cmdline= takes all that
- * follows.  Options given replace those of the section; without config= a
+ * or image:PATH (a vmlinux, nothing is built).  first= takes the first N patches
+ * of the series, and then a symbol that comes with a later one may be missing
+ * in the configuration.  cmdline= takes all that follows.  Options given replace those of the section; without config= a
  * source that is no section gets the fragments of the section "baseline".
  * Paths are relative to where they are written: kernels.ini, or the current
  * directory.
@@ -21,6 +23,7 @@ struct kspec {
 	char *name;
 	char *source;		/* deb:, dir:, git:, image: */
 	char *patches;		/* absolute path of a series file, or "" */
+	char *first;		/* decimal: take so many patches; "": all */
 	char **config;		/* absolute paths of fragments */
 	size_t nr_config;
 	char *cmdline;
@@ -46,6 +49,14 @@ int kspec_parse(const char *word, const char *kernel_dir, struct kspec *ret);
  * the array.  Returns an exit_status; errors were logged.
  */
 int kspec_list(const char *kernel_dir, struct kspec **ret, size_t *nr);
+/*
+ * A kernel for each patch of the series of a --series word, which is that of a
+ * --kernel: without any, with the first one, with the first two and so on,
+ * with the names NAME-0, NAME-1, NAME-2.  The caller releases each and frees
+ * the array.  Returns an exit_status; errors were logged.
+ */
+int kspec_series(const char *word, const char *kernel_dir, struct kspec **ret,
+		 size_t *nr);
 /* "deb:linux-source-6.12,patches=...,config=a:b,cmdline=..."; caller frees. */
 char *kspec_text(const struct kspec *k);
 

@@ -211,10 +211,16 @@ static int fake_describe(const char *arg, struct strbuf *ret)
 	return 0;
 }
 
+static bool fake_takes(const char *arg)
+{
+	return *arg != '\0';
+}
+
 const struct machine_ops machine_fake = {
 	.name = "fake",
 	.summary = "replays recorded streams, for tests",
 	.process = "replay",
+	.takes = fake_takes,
 	.probe = fake_probe,
 	.boot = fake_boot,
 	.diagnose = machine_read_diag,

@@ -14,7 +14,9 @@
 #include <sys/wait.h>
 
 #include "child.h"
+#include "hostprog.h"
 #include "initramfs.h"
+#include "ksyms.h"
 #include "machine.h"
 #include "record.h"
 #include "spawn.h"
@@ -67,24 +69,6 @@ static const struct qemu_mode mode_kvm = {
 
 /* --- the program --- */
 
-static char *find_in_path(const char *name)
-{
-	const char *path = getenv("PATH");
-
-	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? xstrdup(name) : NULL;
-	for (; path && *path;
-	     path += strcspn(path, ":"), path += *path == ':') {
-		char *file = xasprintf("%.*s/%s", (int)strcspn(path, ":"), path,
-				       name);
-
-		if (access(file, X_OK) == 0)
-			return file;
-		free(file);
-	}
-	return NULL;
-}
-
 /* Path of QEMU, or NULL with the reason in why. */
 static char *qemu_find(struct strbuf *why)
 {
@@ -93,7 +77,7 @@ static char *qemu_find(struct strbuf *why)
 
 	if (!name || !*name)
 		name = QEMU_PROGRAM;
-	path = find_in_path(name);
+	path = hostprog_find(name);
 	if (!path)
 		strbuf_addf(why,
 			    "%s not found: install the package " QEMU_PACKAGE
@@ -196,9 +180,30 @@ static void args_add_port(struct args *a, const char *id, int fd)
 	args_add(a, "virtserialport,chardev=%s,name=cgmark.%s", id, id);
 }
 
+/* A path in a list of options, where a comma ends it and two are one. */
+static void add_path(struct strbuf *sb, const char *name, const char *path)
+{
+	strbuf_addf(sb, ",%s=", name);
+	for (; *path; path++)
+		strbuf_addstr(sb, *path == ',' ? ",," : (char[]){ *path, 0 });
+}
+
+static void args_add_plugin(struct args *a, const struct boot_image *img,
+			    const char *symbols)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	add_path(&sb, "file", img->tcg_plugin);
+	add_path(&sb, "symbols", symbols);
+	add_path(&sb, "out", img->profile);
+	strbuf_addf(&sb, ",model=%s", img->profile_model ? "on" : "off");
+	args_add_words(a, "-plugin");
+	args_add(a, "%s", sb.buf + 1);
+}
+
 static void build_args(struct args *a, const struct qemu_mode *mode,
 		       const struct boot_image *img, const char *qemu,
-		       const char *initrd, const int *fds)
+		       const char *initrd, const int *fds, unsigned vcpus)
 {
 	args_add(a, "%s", qemu);
 	args_add_words(a, "-no-user-config -nodefaults -machine " MICROVM);
@@ -207,7 +212,7 @@ static void build_args(struct args *a, const struct qemu_mode *mode,
 		       "-rtc base=2024-01-01T00:00:00,clock=vm -seed 1 -cpu");
 	args_add(a, "%s", mode->cpu);
 	args_add(a, "-smp");
-	args_add(a, "%u", img->vcpus ? img->vcpus : 1);
+	args_add(a, "%u", vcpus);
 	args_add(a, "-m");
 	args_add(a, "%uM", img->mem_mib);
 	args_add_words(a, "-display none -monitor none -no-reboot -chardev");
@@ -267,6 +272,23 @@ static int free_cpu(void)
 	return -1;
 }
 
+static char *symbols_path(const struct machine *m)
+{
+	return xasprintf("%s/symbols", m->tmpdir);
+}
+
+static int write_symbols(const struct machine *m, const struct boot_image *img)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	_cleanup_free_ char *path = symbols_path(m);
+	int r = ksyms_format(img->vmlinux, &sb);
+
+	if (r < 0)
+		return r;
+	r = write_file_atomic(path, sb.buf, sb.len);
+	return r < 0 ? log_err_errno(-r, "cannot write %s", path) : 0;
+}
+
 static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 		      const struct boot_image *img, const char *qemu,
 		      const char *initrd)
@@ -278,7 +300,12 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 	r = machine_open_channels(m, fds);
 	if (r < 0)
 		return r;
-	build_args(&a, mode, img, qemu, initrd, fds);
+	build_args(&a, mode, img, qemu, initrd, fds, machine_vcpus(m->arg));
+	if (img->tcg_plugin) {
+		_cleanup_free_ char *symbols = symbols_path(m);
+
+		args_add_plugin(&a, img, symbols);
+	}
 	record_command(&m->command, &a);
 	log_debug("%s", m->command.buf);
 
@@ -323,12 +350,15 @@ static int qemu_boot(struct machine *m, const struct qemu_mode *mode,
 		return r;
 	initrd = xasprintf("%s/initrd", m->tmpdir);
 	r = initramfs_for_boot(img, initrd);
+	if (r == 0 && img->tcg_plugin)
+		r = write_symbols(m, img);
 	if (r < 0)
 		return r;
 	return start_qemu(m, mode, img, qemu, initrd);
 }
 
-static int describe(const struct qemu_mode *mode, struct strbuf *ret)
+static int describe(const struct qemu_mode *mode, const char *arg,
+		    struct strbuf *ret)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT, version = STRBUF_INIT;
 	_cleanup_free_ char *qemu = qemu_find(&why);
@@ -338,9 +368,15 @@ static int describe(const struct qemu_mode *mode, struct strbuf *ret)
 		log_err("%s", why.buf);
 		return r;
 	}
-	strbuf_addf(ret, "QEMU %s, microvm, %s, -cpu %s, 1 vCPU", version.buf,
-		    mode->text, mode->cpu);
+	strbuf_addf(ret, "QEMU %s, microvm, %s, -cpu %s, %u vCPU%s",
+		    version.buf, mode->text, mode->cpu, machine_vcpus(arg),
+		    machine_vcpus(arg) == 1 ? "" : "s");
 	return 0;
+}
+
+static bool takes_vcpus(const char *arg)
+{
+	return machine_vcpus(arg) > 0;
 }
 
 /* --- sim --- */
@@ -360,13 +396,14 @@ static int sim_boot(struct machine *m, const struct boot_image *img)
 
 static int sim_describe(const char *arg, struct strbuf *ret)
 {
-	return describe(&mode_sim, ret);
+	return describe(&mode_sim, arg, ret);
 }
 
 const struct machine_ops machine_sim = {
 	.name = "sim",
 	.summary = "QEMU counts instructions: exact, says nothing of time",
 	.process = "QEMU",
+	.takes = takes_vcpus,
 	.probe = sim_probe,
 	.boot = sim_boot,
 	.diagnose = machine_read_diag,
@@ -490,8 +527,8 @@ static int kvm_boot(struct machine *m, const struct boot_image *img)
 }
 
 /* The guest has nothing to do but to say hello. */
-static int probe_boot(const char *vmlinux, const char *initramfs,
-		      struct strbuf *why)
+static int probe_boot(const char *arg, const char *vmlinux,
+		      const char *initramfs, struct strbuf *why)
 {
 	_cleanup_(probe_release) struct probe p = { .hello = false };
 	char plan[2 * REC_LINE_MAX];
@@ -501,11 +538,10 @@ static int probe_boot(const char *vmlinux, const char *initramfs,
 		.plan = plan,
 		.cmdline = "",
 		.mem_mib = 512,
-		.vcpus = 1,
 	};
 	int len, r;
 
-	machine_init(&p.m, &machine_kvm, "");
+	machine_init(&p.m, &machine_kvm, arg);
 	len = rec_format_head(plan, sizeof(plan), "cgmark-plan");
 	len += rec_format_end(plan + len, sizeof(plan) - len, 0,
 			      rec_crc32(0, plan, len));
@@ -534,19 +570,20 @@ static int kvm_probe(const char *arg, const char *vmlinux,
 		r = kvm_usable(why);
 	/* A host can have all this and still not run an ordinary kernel. */
 	if (r == 0 && vmlinux && initramfs)
-		r = probe_boot(vmlinux, initramfs, why);
+		r = probe_boot(arg, vmlinux, initramfs, why);
 	return r;
 }
 
 static int kvm_describe(const char *arg, struct strbuf *ret)
 {
-	return describe(&mode_kvm, ret);
+	return describe(&mode_kvm, arg, ret);
 }
 
 const struct machine_ops machine_kvm = {
 	.name = "kvm",
 	.summary = "QEMU with KVM: time",
 	.process = "QEMU",
+	.takes = takes_vcpus,
 	.probe = kvm_probe,
 	.boot = kvm_boot,
 	.diagnose = machine_read_diag,

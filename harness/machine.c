@@ -26,6 +26,20 @@ const struct machine_ops *const *machine_all(size_t *nr)
 	return machines;
 }
 
+unsigned machine_vcpus(const char *arg)
+{
+	unsigned long n;
+	char *end;
+
+	if (!*arg)
+		return 1;
+	n = strtoul(arg, &end, 10);
+	/* No sign, no blank, no zero in front, and what the kernels take. */
+	return *arg >= '1' && *arg <= '9' && !*end && n <= MACHINE_VCPUS_MAX
+		       ? n
+		       : 0;
+}
+
 const struct machine_ops *machine_find(const char *spec, const char **arg)
 {
 	size_t len = strcspn(spec, ":");
@@ -35,14 +49,11 @@ const struct machine_ops *machine_find(const char *spec, const char **arg)
 
 		if (strlen(name) != len || strncmp(name, spec, len))
 			continue;
-		/* Only fake takes an argument, and it needs one. */
-		if ((machines[i] == &machine_fake) !=
-		    (spec[len] && spec[len + 1]))
-			return NULL;
-		if (spec[len] && !spec[len + 1])
-			return NULL;
 		*arg = spec[len] ? spec + len + 1 : "";
-		return machines[i];
+		/* "sim:" says that something is to follow. */
+		if (spec[len] && !**arg)
+			return NULL;
+		return machines[i]->takes(*arg) ? machines[i] : NULL;
 	}
 	return NULL;
 }

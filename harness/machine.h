@@ -22,11 +22,14 @@ struct boot_image {
 	size_t plan_len;
 	const char *cmdline;		/* appended to the machine's own; or "" */
 	unsigned mem_mib;
-	unsigned vcpus;
 	size_t initrd_pad_bytes;	/* perturbation: zero bytes behind it */
 	const char *kernel_name;	/* for fake: which stream to replay */
 	unsigned perturbation;		/* likewise */
 	const char *role;		/* "measure", "repeat", "null" */
+	/* For sim: count by function with this plugin (tcg/), NULL: do not. */
+	const char *tcg_plugin;
+	const char *profile;		/* path that it writes to */
+	bool profile_model;		/* caches and branches too */
 };
 
 struct machine {
@@ -37,7 +40,7 @@ struct machine {
 	int status_fd;
 	int samples_fd;
 	int diag_fd;			/* QEMU's stderr, for diagnose */
-	char *arg;			/* text behind "fake:" */
+	char *arg;			/* text behind "NAME:" */
 	char *tmpdir;			/* removed by destroy */
 	int tmpdir_fd;			/* holds the lock that says "in use" */
 	struct strbuf command;		/* command line, for the record */
@@ -48,6 +51,7 @@ struct machine_ops {
 	const char *name;
 	const char *summary;
 	const char *process;		/* what runs the guest: "QEMU" */
+	bool (*takes)(const char *arg);	/* what is behind "NAME:", "" if none */
 	/*
 	 * Can this machine be used here?  0, or -errno with the reason in
 	 * words in *why (caller releases).  Cheap for sim (QEMU there, right
@@ -71,9 +75,16 @@ extern const struct machine_ops machine_sim;
 extern const struct machine_ops machine_kvm;
 extern const struct machine_ops machine_fake;
 
-/* By "sim", "kvm", "fake:DIR"; NULL if unknown.  *arg: text behind ':' or "". */
+/*
+ * By "sim", "sim:2" (virtual CPUs), "kvm", "fake:DIR"; NULL if unknown.
+ * *arg: text behind ':' or "".
+ */
 const struct machine_ops *machine_find(const char *spec, const char **arg);
 const struct machine_ops *const *machine_all(size_t *nr);
+
+/* Of an argument that is a number of virtual CPUs; "": 1, 0: it is none. */
+#define MACHINE_VCPUS_MAX 64
+unsigned machine_vcpus(const char *arg);
 
 /* Nothing started yet: destroy() is safe from here on.  arg is copied. */
 void machine_init(struct machine *m, const struct machine_ops *ops,

@@ -11,6 +11,8 @@
 static const struct cmd cmds[] = {
 	{ "run", "build, boot, measure, store and compare", cmd_run },
 	{ "compare", "compare the kernels of an earlier run", cmd_compare },
+	{ "explain", "say which functions account for a difference",
+	  cmd_explain },
 	{ "report", "write the HTML report and its plots", cmd_report },
 	{ "import", "read run directories into the database", cmd_import },
 	{ "verify", "check the files of a run", cmd_verify },
@@ -61,8 +63,10 @@ static int run_cmd(const struct cmd *cmd, int argc, char **argv)
 	const struct env env = {
 		.kernel_dir = setting("CGMARK_KERNEL_DIR", DEFAULT_KERNEL_DIR),
 		.bench_dir = setting("CGMARK_BENCH_DIR", DEFAULT_BENCH_DIR),
+		.suites_dir = setting("CGMARK_SUITES_DIR", DEFAULT_SUITES_DIR),
 		.results_dir =
 			setting("CGMARK_RESULTS_DIR", DEFAULT_RESULTS_DIR),
+		.tcg_plugin = setting("CGMARK_TCG_PLUGIN", DEFAULT_TCG_PLUGIN),
 		.plots_dir = setting("CGMARK_PLOTS_DIR", DEFAULT_PLOTS_DIR),
 	};
 	_cleanup_free_ char *name = xasprintf("cgmark %s", cmd->name);

@@ -11,8 +11,6 @@
 /* Guest time for one point; a point that sleeps 200 ms a sample needs 10 s. */
 #define POINT_TIMEOUT_MS 60000
 
-static const char *const suites[] = { "default", "all" };
-
 /* One --param: the values that replace the sweep of a key. */
 struct override {
 	char *key;
@@ -25,6 +23,8 @@ struct planning {
 	const struct catalog *catalog;
 	const struct plan_wish *wish;
 	bool *selected; /* per benchmark of the catalog */
+	bool first;	/* planned now: points that are to come first */
+	bool more;	/* values beyond the default sweeps, too */
 	struct override *overrides;
 	size_t nr_overrides;
 	struct run_point *points;
@@ -47,7 +47,7 @@ static void planning_release(struct planning *pl)
 	free(pl->points);
 }
 
-static bool value_ok(const char *value)
+bool plan_value_ok(const char *value)
 {
 	size_t len = 0;
 
@@ -60,7 +60,7 @@ static bool value_ok(const char *value)
 
 static int add_value(struct override *o, const char *word, const char *value)
 {
-	if (!value_ok(value)) {
+	if (!plan_value_ok(value)) {
 		log_err("--param %s: '%s' is no value: letters, digits, '.', "
 			"'_', '+' and '-'",
 			word, value);
@@ -120,40 +120,49 @@ static void log_unknown_bench(const struct catalog *c, const char *glob)
 	suggest_log("benchmark", glob, names, c->nr);
 }
 
-/* Without a --bench the suite decides; what a --bench names is taken. */
-static void select_suite(struct planning *pl)
+static bool in_suite(const struct planning *pl, const struct bench_info *b)
+{
+	return !pl->wish->suite || suite_has(pl->wish->suite, b);
+}
+
+/* Marks what the glob names; ST_USAGE if that is nothing. */
+static int select_glob(struct planning *pl, const char *glob)
 {
 	const struct catalog *c = pl->catalog;
-	const char *suite = pl->wish->suite;
-	bool all = suite && strcmp(suite, "all") == 0;
+	bool known = false, found = false;
 
-	for (size_t i = 0; i < c->nr; i++)
-		pl->selected[i] = all || !c->benches[i].extra;
+	for (size_t i = 0; i < c->nr; i++) {
+		if (fnmatch(glob, c->benches[i].name, 0) != 0)
+			continue;
+		known = true;
+		if (!in_suite(pl, &c->benches[i]))
+			continue;
+		found = true;
+		pl->selected[i] = true;
+	}
+	if (!known)
+		log_unknown_bench(c, glob);
+	else if (!found)
+		log_err("benchmark '%s' is not in suite %s; leave --suite out "
+			"to run it",
+			glob, pl->wish->suite->name);
+	return found ? ST_OK : ST_USAGE;
 }
 
 static int select_benches(struct planning *pl)
 {
 	const struct catalog *c = pl->catalog;
+	int r = ST_OK;
 
 	pl->selected = xcalloc(c->nr + 1, sizeof(*pl->selected));
+	/* What is extra, a suite has or has not: benchmarks and values. */
+	pl->more = !pl->wish->suite || !pl->wish->suite->no_extra;
 	if (pl->wish->nr_benches == 0)
-		select_suite(pl);
-	for (size_t g = 0; g < pl->wish->nr_benches; g++) {
-		bool found = false;
-
-		for (size_t i = 0; i < c->nr; i++) {
-			if (fnmatch(pl->wish->benches[g], c->benches[i].name,
-				    0) == 0) {
-				pl->selected[i] = true;
-				found = true;
-			}
-		}
-		if (!found) {
-			log_unknown_bench(c, pl->wish->benches[g]);
-			return ST_USAGE;
-		}
-	}
-	return ST_OK;
+		for (size_t i = 0; i < c->nr; i++)
+			pl->selected[i] = in_suite(pl, &c->benches[i]);
+	for (size_t g = 0; g < pl->wish->nr_benches && r == ST_OK; g++)
+		r = select_glob(pl, pl->wish->benches[g]);
+	return r;
 }
 
 /* Adds each key of the selected benchmarks once. */
@@ -197,18 +206,83 @@ static int check_overrides(const struct planning *pl)
 	return ST_OK;
 }
 
-/* The values that a key takes in this plan. */
-static void sweep_of(const struct planning *pl, const struct bench_key *key,
-		     char *const **values, size_t *nr)
+static const struct suite_rule *find_rule(const struct planning *pl,
+					  const struct bench_info *b,
+					  const char *key)
 {
-	*values = key->values;
-	*nr = key->nr_values;
+	return pl->wish->suite ? suite_find_rule(pl->wish->suite, b, key)
+			       : NULL;
+}
+
+/* The command line replaces the sweep of a key. */
+static bool overridden(const struct planning *pl, const struct bench_key *key,
+		       char *const **values, size_t *nr)
+{
 	for (size_t o = 0; o < pl->nr_overrides; o++) {
 		if (strcmp(pl->overrides[o].key, key->key) == 0) {
 			*values = pl->overrides[o].values;
 			*nr = pl->overrides[o].nr_values;
+			return true;
 		}
 	}
+	return false;
+}
+
+/* So does the suite, where the command line does not. */
+static bool replaced(const struct planning *pl, const struct bench_info *b,
+		     const struct bench_key *key, char *const **values,
+		     size_t *nr)
+{
+	const struct suite_rule *rule = find_rule(pl, b, key->key);
+
+	if (overridden(pl, key, values, nr))
+		return true;
+	if (!rule)
+		return false;
+	*values = rule->values;
+	*nr = rule->nr_values;
+	return true;
+}
+
+/* What the benchmark holds a key at along an axis; a value, or NULL. */
+static char *const *held_at(const struct bench_key *axis,
+			    const struct bench_key *key)
+{
+	for (size_t i = 0; axis && i < axis->nr_at; i++)
+		if (strcmp(axis->at_keys[i], key->key) == 0)
+			return &axis->at_values[i];
+	return NULL;
+}
+
+/*
+ * The values that a key takes in this plan, where those of `axis` (NULL: of
+ * none) are the ones beyond its sweep, and others may have to stand still.
+ */
+static void sweep_of(const struct planning *pl, const struct bench_info *b,
+		     const struct bench_key *key, const struct bench_key *axis,
+		     char *const **values, size_t *nr)
+{
+	char *const *held = held_at(axis, key);
+
+	if (held && !overridden(pl, key, values, nr)) {
+		*values = held;
+		*nr = 1;
+		return;
+	}
+	if (replaced(pl, b, key, values, nr))
+		return;
+	*values = key == axis ? key->more : key->values;
+	*nr = key == axis ? key->nr_more : key->nr_values;
+}
+
+static unsigned samples_of(const struct planning *pl,
+			   const struct bench_info *b)
+{
+	const struct suite_rule *rule = find_rule(pl, b, "samples");
+
+	if (pl->wish->samples)
+		return pl->wish->samples;
+	return rule ? strtoul(rule->values[0], NULL, 10) : b->samples;
 }
 
 static int fill_point(const struct planning *pl, const struct bench_info *b,
@@ -228,7 +302,7 @@ static int fill_point(const struct planning *pl, const struct bench_info *b,
 	strcpy(p->bench, b->name);
 	strcpy(p->params, params);
 	p->version = b->version;
-	p->samples = pl->wish->samples ? pl->wish->samples : b->samples;
+	p->samples = samples_of(pl, b);
 	p->warmup = b->warmup;
 	p->nr_ops = b->nr_ops;
 	p->timeout_ms = POINT_TIMEOUT_MS;
@@ -241,9 +315,32 @@ static int fill_point(const struct planning *pl, const struct bench_info *b,
 	return ST_OK;
 }
 
+static bool comes_first(const struct bench_info *b, const char *params)
+{
+	const char *word = b->first;
+	char key[REC_PARAMS_MAX], value[REC_PARAMS_MAX];
+	bool match = word != NULL;
+
+	if (match && strcmp(word, "*") == 0)
+		return true;
+	while (match && *word) {
+		size_t len = strcspn(word, ","), eq = strcspn(word, "=");
+
+		snprintf(key, sizeof(key), "%.*s", (int)eq, word);
+		match = eq < len &&
+			rec_param_get(params, key, value, sizeof(value)) == 0 &&
+			strlen(value) == len - eq - 1 &&
+			strncmp(value, word + eq + 1, len - eq - 1) == 0;
+		word += len + (word[len] == ',');
+	}
+	return match;
+}
+
 static int add_point(struct planning *pl, const struct bench_info *b,
 		     const char *params)
 {
+	if (comes_first(b, params) != pl->first)
+		return ST_OK;
 	if (pl->nr_points == PLAN_POINTS_MAX) {
 		log_err("more than %d points; narrow them with --bench and "
 			"--param",
@@ -269,9 +366,15 @@ static const struct bench_key *nth_key(const struct bench_info *b, size_t n)
 	return NULL;
 }
 
+/* A value that goes without saying: a point has one name, however asked for. */
+static bool unsaid(const struct bench_key *key, const char *value)
+{
+	return key->implied && strcmp(value, key->values[0]) == 0;
+}
+
 /* All combinations of the keys from the nth on, behind what params holds. */
-static int expand(struct planning *pl, const struct bench_info *b, size_t n,
-		  struct strbuf *params)
+static int expand(struct planning *pl, const struct bench_info *b,
+		  const struct bench_key *axis, size_t n, struct strbuf *params)
 {
 	const struct bench_key *key = nth_key(b, n);
 	char *const *values;
@@ -280,31 +383,40 @@ static int expand(struct planning *pl, const struct bench_info *b, size_t n,
 
 	if (!key)
 		return add_point(pl, b, params->len ? params->buf : "");
-	sweep_of(pl, key, &values, &nr);
+	sweep_of(pl, b, key, axis, &values, &nr);
 	for (size_t i = 0; i < nr && r == ST_OK; i++) {
-		strbuf_addf(params, "%s%s=%s", len ? "," : "", key->key,
-			    values[i]);
-		r = expand(pl, b, n + 1, params);
+		if (!unsaid(key, values[i]))
+			strbuf_addf(params, "%s%s=%s", len ? "," : "",
+				    key->key, values[i]);
+		r = expand(pl, b, axis, n + 1, params);
 		params->len = len;
-		params->buf[len] = '\0';
+		if (params->buf)
+			params->buf[len] = '\0';
 	}
 	return r;
 }
 
-static int check_wish(const struct plan_wish *wish)
+/* The sweep, and then along each axis what lies beyond it. */
+static int add_points(struct planning *pl, const struct bench_info *b)
 {
-	const char *suite = wish->suite ? wish->suite : suites[0];
+	_cleanup_strbuf_ struct strbuf params = STRBUF_INIT;
+	int r = expand(pl, b, NULL, 0, &params);
 
-	for (size_t i = 0; i < ARRAY_SIZE(suites); i++)
-		if (strcmp(suite, suites[i]) == 0)
-			return ST_OK;
-	suggest_log("suite", suite, suites, ARRAY_SIZE(suites));
-	return ST_USAGE;
+	for (size_t i = 0; pl->more && i < b->nr_keys && r == ST_OK; i++) {
+		const struct bench_key *key = &b->keys[i];
+		char *const *values;
+		size_t nr;
+
+		if (key->nr_more && !replaced(pl, b, key, &values, &nr))
+			r = expand(pl, b, key, 0, &params);
+	}
+	return r;
 }
 
 static int make_points(struct planning *pl)
 {
-	int r = check_wish(pl->wish);
+	const struct suite *suite = pl->wish->suite;
+	int r = suite ? suite_check(suite, pl->catalog) : ST_OK;
 
 	for (size_t i = 0; i < pl->wish->nr_params && r == ST_OK; i++)
 		r = parse_override(pl, pl->wish->params[i]);
@@ -312,11 +424,11 @@ static int make_points(struct planning *pl)
 		r = select_benches(pl);
 	if (r == ST_OK)
 		r = check_overrides(pl);
-	for (size_t i = 0; i < pl->catalog->nr && r == ST_OK; i++) {
-		_cleanup_strbuf_ struct strbuf params = STRBUF_INIT;
-
-		if (pl->selected[i])
-			r = expand(pl, &pl->catalog->benches[i], 0, &params);
+	for (int rest = 0; rest <= 1; rest++) {
+		pl->first = !rest;
+		for (size_t i = 0; i < pl->catalog->nr && r == ST_OK; i++)
+			if (pl->selected[i])
+				r = add_points(pl, &pl->catalog->benches[i]);
 	}
 	return r;
 }
@@ -450,6 +562,8 @@ static int add_options(struct strbuf *sb, const char *clock,
 		r = add_option(sb, "precreate", precreate);
 	if (r == 0)
 		r = add_option(sb, "phase_ns", phase_ns);
+	if (r == 0 && p->setup_only)
+		r = add_option(sb, REC_SETUP_ONLY, "1");
 	return r;
 }
 

@@ -13,6 +13,7 @@
 
 #include "catalog.h"
 #include "rundir.h"
+#include "suite.h"
 #include "util.h"
 
 #define PLAN_PERTURBATIONS_MAX 64
@@ -21,13 +22,16 @@
 
 /* What the user asked for; unset members are 0. */
 struct plan_wish {
-	const char *const *benches; /* globs; none: those of the suite */
+	const char *const *benches; /* globs; none: all, or all of the suite */
 	size_t nr_benches;
 	const char *const *params; /* "KEY=V,V" */
 	size_t nr_params;
-	const char *suite;
-	unsigned samples; /* 0: the benchmark's own */
+	const struct suite *suite; /* NULL: default sweeps */
+	unsigned samples;	   /* 0: those of suite or benchmark */
 };
+
+/* Can this be the value of a param? */
+bool plan_value_ok(const char *value);
 
 /* Everything about a boot that differs between perturbations. */
 struct perturbation {
@@ -35,12 +39,15 @@ struct perturbation {
 	unsigned mem_mib;
 	unsigned precreate; /* cgroups made at boot */
 	uint64_t phase_ns;  /* slept before each point */
+	bool setup_only;    /* find out what points need; none is run */
 };
 
 /*
- * The points wished for, in the order in which a guest runs them: by program,
- * benchmark, then params in their declared order with variants fastest, so
- * that points which share a set-up are neighbours.  The caller frees *ret.
+ * The points wished for (what benches names of what the suite has), in the
+ * order in which a guest runs them: those first of which the benchmark says so,
+ * all by program, benchmark, then params in their declared order with variants
+ * fastest, so that points which share a set-up are neighbours.  Of each
+ * benchmark the sweep comes before what lies beyond it.  The caller frees *ret.
  * Returns an exit_status; unknown words were logged with the nearest known.
  */
 int plan_points(const struct catalog *c, const struct plan_wish *wish,

@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "explain.h"
 #include "print.h"
 
 #define NAME_COLUMNS 20
@@ -73,7 +74,7 @@ static void spaces(FILE *out, size_t nr)
  * Foreign text behind head, on as many lines as it needs; those after the
  * first are indented to the column where the text began.
  */
-static void print_wrapped(FILE *out, const char *head, const char *text)
+void print_wrapped(FILE *out, const char *head, const char *text)
 {
 	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
 	size_t indent = print_width(head), len, end;
@@ -261,6 +262,62 @@ static void print_contender(FILE *out, const struct comparison *c, unsigned k,
 	}
 }
 
+/* ---- rows of a profile ---- */
+
+#define ROW_NAME_COLUMNS 24
+
+static void print_profile_row(FILE *out, const struct row_entry *entry)
+{
+	char a[PRINT_MAX], b[PRINT_MAX], d[PRINT_MAX];
+	const struct explain_row *v = &entry->v;
+	_cleanup_free_ char *point = print_point(entry->point->bench,
+						 entry->point->params);
+
+	fprintf(out, "%-*s%14s%14s%14s\n", ROW_NAME_COLUMNS, v->row->name,
+		print_value(a, v->value[EX_BASE], 13),
+		print_value(b, v->value[EX_CONT], 13),
+		isnan(v->diff) ? "-" : print_difference(d, v->diff));
+	print_wrapped(out, "  at ", point);
+}
+
+/* What is spent in functions that reports are to name, where it differs most. */
+static bool print_profile(FILE *out, const struct comparison *c, unsigned k)
+{
+	_cleanup_(row_list_freep) struct row_list *l =
+		row_list_new(c->values, c->run, c->base, k);
+	_cleanup_free_ char *title = NULL;
+
+	if (!l->profiled)
+		return false;
+	fputc('\n', out);
+	title = xasprintf("%s against %s, instructions in functions with all "
+			  "that they call, each where it differs most:",
+			  c->run->kernels[k].name,
+			  c->run->kernels[c->base].name);
+	print_wrapped(out, "", title);
+	for (unsigned i = 0; i < NR_PROFILE_ROWS; i++) {
+		const struct row_entry *entry = row_list_most(l, i);
+
+		if (entry)
+			print_profile_row(out, entry);
+	}
+	explain_print_lacking(out, c->run, l->kernels);
+	return true;
+}
+
+static void print_profiles(FILE *out, const struct comparison *c)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		if (!print_profile(out, c, c->contenders[i]))
+			all = false;
+	if (all)
+		return;
+	fputc('\n', out);
+	print_wrapped(out, "", PRINT_NO_PROFILE);
+}
+
 /* ---- below the tables ---- */
 
 static double widest_threshold(const struct comparison *c)
@@ -365,6 +422,7 @@ void compare_print_text(FILE *out, const struct comparison *c)
 	print_wrapped(out, "", summary);
 	for (size_t i = 0; i < c->nr_contenders; i++)
 		print_contender(out, c, c->contenders[i], &notes);
+	print_profiles(out, c);
 	print_legend(out, c);
 	print_footnotes(out, c, &notes);
 	print_environment(out, c);

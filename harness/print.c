@@ -280,7 +280,8 @@ const char *print_patches(const struct run_kernel *k)
 
 const char *print_limits(const char *machine)
 {
-	if (machine && strcmp(machine, "sim") == 0)
+	if (machine && strcspn(machine, ":") == 3 &&
+	    strncmp(machine, "sim", 3) == 0)
 		return "sim counts instructions exactly; it says nothing about "
 		       "time, caches or lock contention.";
 	return "";

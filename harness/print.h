@@ -9,6 +9,11 @@
 #define PRINT_MAX 48	/* enough for every number below */
 #define PRINT_COLUMNS 78
 
+/* In place of rows that need a profile; one line. */
+#define PRINT_NO_PROFILE                                                   \
+	"For css_set lookup, migration and taskstats in functions: run "   \
+	"--profile (sim)"
+
 /*
  * With thousands separators, in at most width columns (5 or more): a value too
  * long for them is cut to "12.35M", "1.2e+21" in the end; from 100 on it is
@@ -27,6 +32,8 @@ const char *print_interval(char buf[PRINT_MAX], double lo, double hi);
  * UTF-8, become '?'.
  */
 void print_clean(struct strbuf *out, const char *s);
+/* Foreign text behind a head, broken and indented to PRINT_COLUMNS. */
+void print_wrapped(FILE *out, const char *head, const char *text);
 /* Columns of cleaned text: characters, not bytes. */
 size_t print_width(const char *s);
 /* "css_set/lookup find=hit,sets=16", cleaned; caller frees. */

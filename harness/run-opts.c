@@ -9,6 +9,7 @@
 
 enum {
 	OPT_KERNEL = 256,
+	OPT_SERIES,
 	OPT_MACHINE,
 	OPT_BENCH,
 	OPT_PARAM,
@@ -25,6 +26,7 @@ enum {
 	OPT_STRICT,
 	OPT_FORMAT,
 	OPT_NO_COMPARE,
+	OPT_PROFILE,
 };
 
 static const struct argp_option options[] = {
@@ -33,21 +35,36 @@ static const struct argp_option options[] = {
 	  "A kernel; once for each.  The first is the baseline.  Default: "
 	  "baseline and patched of kernels.ini",
 	  1 },
+	{ "series", OPT_SERIES, "NAME[=SPEC]", 0,
+	  "A kernel for each patch of the series of a kernel: NAME-0 without "
+	  "any, NAME-1 with the first one, and so on",
+	  1 },
 	{ "bench", OPT_BENCH, "GLOB", 0,
-	  "Only benchmarks whose name matches; may be repeated", 1 },
+	  "Only benchmarks whose name matches; may be repeated.  Without "
+	  "--suite: with all their params",
+	  1 },
 	{ "param", OPT_PARAM, "KEY=V[,V]...", 0,
 	  "Use these values of a param instead of its sweep; may be repeated",
 	  1 },
 	{ "suite", OPT_SUITE, "NAME", 0,
-	  "Benchmarks without --bench: default, or all (slow ones too)", 1 },
+	  "What a plan file names (default: quick, unless there is a --bench); "
+	  "see cgmark list --suites",
+	  1 },
 	{ "samples", OPT_SAMPLES, "N", 0,
 	  "Samples a point, instead of what the benchmark asks for", 1 },
 
 	{ NULL, 0, NULL, 0, "How it is booted:", 2 },
 	{ "machine", OPT_MACHINE, "MACHINE", 0,
-	  "sim (default), kvm, or fake:DIR", 2 },
+	  "sim (default), kvm, either with :CPUS, or fake:DIR", 2 },
 	{ "perturbations", OPT_PERTURBATIONS, "M", 0,
-	  "Measuring boots of each kernel, 1 to 64 (default: 8)", 2 },
+	  "Measuring boots of each kernel, 1 to 64 (default: those of the "
+	  "suite, or 8)",
+	  2 },
+	{ "profile", OPT_PROFILE, "counts|model", OPTION_ARG_OPTIONAL,
+	  "Count by kernel function in the repeat boots, for cgmark explain; "
+	  "model: cache misses and mispredicted branches of a processor model "
+	  "too.  sim only",
+	  2 },
 	{ "no-repeat", OPT_NO_REPEAT, NULL, 0,
 	  "No repeat boots, which show that counts are exact", 2 },
 	{ "no-null", OPT_NO_NULL, NULL, 0,
@@ -181,6 +198,9 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 	case OPT_KERNEL:
 		add_word(&o->kernels, arg);
 		return true;
+	case OPT_SERIES:
+		add_word(&o->series, arg);
+		return true;
 	case OPT_BENCH:
 		add_word(&o->benches, arg);
 		return true;
@@ -200,6 +220,27 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 	return false;
 }
 
+static void parse_profile(struct run_opts *o, const char *arg,
+			  struct argp_state *state)
+{
+	if (!arg || strcmp(arg, "counts") == 0)
+		o->profile = PROFILE_COUNTS;
+	else if (strcmp(arg, "model") == 0)
+		o->profile = PROFILE_MODEL;
+	else
+		argp_error(state, "--profile '%s': counts or model", arg);
+}
+
+static void check_together(const struct run_opts *o, struct argp_state *state)
+{
+	if (o->profile != PROFILE_OFF && o->no_repeat)
+		argp_error(state, "--profile counts in the repeat boots: leave "
+				  "out --no-repeat");
+	if (o->profile != PROFILE_OFF && strcmp(o->machine, "sim") != 0)
+		argp_error(state, "--profile needs machine sim, not '%s'",
+			   o->machine);
+}
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct run_opts *o = state->input;
@@ -212,6 +253,12 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->json = strcmp(arg, "json") == 0;
 		if (!o->json && strcmp(arg, "text") != 0)
 			argp_error(state, "--format '%s': text or json", arg);
+		return 0;
+	case OPT_PROFILE:
+		parse_profile(o, arg, state);
+		return 0;
+	case ARGP_KEY_END:
+		check_together(o, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state,
@@ -228,8 +275,8 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.doc = "Build kernels, boot each of them several times, measure, store "
 	       "and compare."
-	       "\vSPEC is WHAT[,patches=SERIES][,config=FRAGMENT[:FRAGMENT]...]"
-	       "[,cmdline=TEXT], and WHAT a kernel of kernels.ini, "
+	       "\vSPEC is WHAT[,patches=SERIES][,first=N]"
+	       "[,config=FRAGMENT[:FRAGMENT]...][,cmdline=TEXT], and WHAT a kernel of kernels.ini, "
 	       "deb:PACKAGE, dir:PATH, git:PATH@REF or image:VMLINUX.  A "
 	       "source "
 	       "without config= is built with the fragments of baseline.\n\n"
@@ -244,8 +291,6 @@ int run_opts_parse(int argc, char **argv, struct run_opts *ret)
 {
 	*ret = (struct run_opts){
 		.machine = "sim",
-		.suite = "default",
-		.perturbations = 8,
 		.seed = 1,
 	};
 	return argp_parse(&argp, argc, argv, 0, NULL, ret);
@@ -254,6 +299,7 @@ int run_opts_parse(int argc, char **argv, struct run_opts *ret)
 void run_opts_release(struct run_opts *o)
 {
 	free(o->kernels.v);
+	free(o->series.v);
 	free(o->benches.v);
 	free(o->params.v);
 }

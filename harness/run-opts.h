@@ -16,16 +16,18 @@ struct words {
 
 struct run_opts {
 	struct words kernels;
+	struct words series;
 	struct words benches;
 	struct words params;
 	const char *machine;
-	const char *suite;
+	const char *suite;  /* NULL: not given */
 	const char *output; /* NULL: RESULTS/runs */
-	unsigned perturbations;
+	unsigned perturbations; /* 0: those of the suite */
 	unsigned samples; /* 0: the benchmark's own */
 	unsigned jobs;	  /* 0: as many as there are cores */
 	struct deadlines deadlines;
 	uint64_t seed;
+	enum { PROFILE_OFF, PROFILE_COUNTS, PROFILE_MODEL } profile;
 	bool no_repeat;
 	bool no_null;
 	bool no_compare;

@@ -5,6 +5,7 @@
 
 #include "initramfs.h"
 #include "interrupt.h"
+#include "profile.h"
 #include "progress.h"
 #include "session.h"
 #include "status.h"
@@ -91,7 +92,6 @@ static void fill_job(const struct session *s, size_t i, struct boot_job *job)
 			.plan_len = s->plans[b->perturbation].len,
 			.cmdline = k->cmdline,
 			.mem_mib = p.mem_mib,
-			.vcpus = 1,
 			.initrd_pad_bytes = p.initrd_pad_bytes,
 			.kernel_name = k->name,
 			.perturbation = b->perturbation,
@@ -103,6 +103,25 @@ static void fill_job(const struct session *s, size_t i, struct boot_job *job)
 	};
 }
 
+/* How much slower a boot may be that is profiled (test/bench-profile.sh). */
+#define PATIENCE_COUNTS 3
+#define PATIENCE_MODEL 8
+
+/*
+ * A profile comes from the repeat boots: that they are bit-identical to the
+ * boots they repeat shows that counting moved nothing.
+ */
+static void profile_job(struct session *s, size_t i, struct boot_job *job)
+{
+	if (!s->tcg_plugin || s->run->boots[i].role != BOOT_REPEAT)
+		return;
+	s->profiles[i] = xasprintf("%s/" PROFILE_FILE, s->boot_dirs[i]);
+	job->img.tcg_plugin = s->tcg_plugin;
+	job->img.profile = s->profiles[i];
+	job->img.profile_model = s->profile_model;
+	job->patience = s->profile_model ? PATIENCE_MODEL : PATIENCE_COUNTS;
+}
+
 static int make_plans(struct session *s)
 {
 	struct run *run = s->run;
@@ -112,6 +131,7 @@ static int make_plans(struct session *s)
 	for (unsigned p = 0; p < run->perturbations && r == 0; p++) {
 		struct perturbation pt = plan_perturbation(p, BOOT_MEASURE);
 
+		pt.setup_only = s->setup_only;
 		r = plan_format(run->points, run->nr_points,
 				s->ops->exact ? "insns" : "ns", &pt,
 				&s->plans[p]);
@@ -125,10 +145,12 @@ static int make_jobs(struct session *s)
 	int r = make_plans(s);
 
 	s->boot_dirs = xcalloc(run->nr_boots, sizeof(*s->boot_dirs));
+	s->profiles = xcalloc(run->nr_boots, sizeof(*s->profiles));
 	s->jobs = xcalloc(run->nr_boots, sizeof(*s->jobs));
 	for (size_t i = 0; i < run->nr_boots && r == 0; i++) {
 		r = make_boot_dir(s, i, &s->plans[run->boots[i].perturbation]);
 		fill_job(s, i, &s->jobs[i]);
+		profile_job(s, i, &s->jobs[i]);
 	}
 	return r < 0 ? host_failed(r, run->dir, "cannot write the plans")
 		     : ST_OK;
@@ -140,7 +162,7 @@ static int make_initramfs(struct session *s)
 	int r;
 
 	s->initramfs = xasprintf("%s/initramfs.cpio", s->run->dir);
-	r = initramfs_build(s->bench_dir, s->initramfs, sha256);
+	r = initramfs_build(s->bench_dir, s->files, s->initramfs, sha256);
 	if (r == -ENOSPC || r == -EDQUOT)
 		return host_failed(r, s->run->dir,
 				   "cannot write the initramfs");
@@ -270,9 +292,12 @@ void session_release(struct session *s)
 {
 	for (size_t i = 0; s->boot_dirs && i < s->run->nr_boots; i++)
 		free(s->boot_dirs[i]);
+	for (size_t i = 0; s->profiles && i < s->run->nr_boots; i++)
+		free(s->profiles[i]);
 	for (unsigned p = 0; s->plans && p < s->run->perturbations; p++)
 		strbuf_release(&s->plans[p]);
 	free(s->boot_dirs);
+	free(s->profiles);
 	free(s->plans);
 	free(s->jobs);
 	free(s->initramfs);

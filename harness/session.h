@@ -7,6 +7,7 @@
 #ifndef CGMARK_SESSION_H
 #define CGMARK_SESSION_H
 
+#include "hostprog.h"
 #include "machine.h"
 #include "plan.h"
 #include "rundir.h"
@@ -16,14 +17,20 @@ struct session {
 	const struct machine_ops *ops;
 	const char *machine_arg;
 	const char *bench_dir;
+	const struct hostfiles *files; /* that travel beside the programs */
 	struct run *run; /* kernels, points and boots are planned */
 	unsigned parallel;
+	bool setup_only; /* find out what the points need; none is run */
 	struct deadlines deadlines;
+	/* Count by function in the repeat boots with this plugin; or NULL. */
+	const char *tcg_plugin;
+	bool profile_model;
 
 	char *initramfs;      /* RUN/initramfs.cpio while boots run */
 	struct strbuf *plans; /* per perturbation */
 	struct boot_job *jobs;
 	char **boot_dirs; /* per boot */
+	char **profiles;  /* per boot, paths; NULL: not profiled */
 };
 
 /*

@@ -23,6 +23,7 @@ struct boot_job {
 	const char *dir;	/* RUN/boots/ID, exists */
 	struct run_boot *boot;	/* result goes here, and to boot.json */
 	unsigned nr_points;	/* planned, for "ended early" and progress */
+	unsigned patience;	/* deadlines are so many times longer; 0: once */
 };
 
 struct boots {

@@ -41,7 +41,9 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.doc = "Write the HTML report of a run, and its plots beside it as "
-	       "SVG. The page needs neither network nor scripts.",
+	       "SVG. The page needs neither network nor scripts. Of a run with "
+	       "--profile it shows what functions cost, and flame graphs of "
+	       "what changed most.",
 };
 
 int cmd_report(const struct env *env, int argc, char **argv)

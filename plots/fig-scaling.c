@@ -79,6 +79,15 @@ static bool param_number(const char *params, const char *key, double *ret)
 	       parse_number(buf, ret);
 }
 
+static bool has_param(const struct sweep *s, size_t point)
+{
+	const struct plan_point *p = plan_at(s->c, point);
+	char buf[REC_PARAMS_MAX];
+
+	return strcmp(p->bench, s->bench) == 0 &&
+	       rec_param_get(p->params, s->key, buf, sizeof(buf)) == 0;
+}
+
 /* The list without one key; caller frees. */
 static char *params_without(const char *params, const char *key)
 {
@@ -116,7 +125,7 @@ static bool sweep_values(struct sweep *s)
 		double x;
 		bool known = false;
 
-		if (strcmp(plan_at(s->c, i)->bench, s->bench) != 0)
+		if (!has_param(s, i))
 			continue;
 		if (!param_number(plan_at(s->c, i)->params, s->key, &x))
 			return false;
@@ -268,7 +277,7 @@ static bool sweep_build(struct sweep *s)
 	s->min = INFINITY;
 	s->max = -INFINITY;
 	for (unsigned i = 0; i < s->c->run->nr_points; i++) {
-		if (strcmp(plan_at(s->c, i)->bench, s->bench) == 0)
+		if (has_param(s, i))
 			add_point(s, i);
 	}
 	for (size_t i = 0; i < s->nr_panels; i++) {

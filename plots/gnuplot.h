@@ -71,5 +71,7 @@ void svg_document(const char *element, struct strbuf *out);
 #define SVG_MARK "<!-- drawn by cgmark report -->"
 /* Style rules that recolour plots for dark mode. */
 void svg_dark_rules(struct strbuf *out);
+/* Those of flame graphs, for light and dark. */
+void svg_flame_rules(struct strbuf *out);
 
 #endif

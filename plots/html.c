@@ -132,6 +132,7 @@ static void add_head(struct strbuf *out, const char *title)
 	strbuf_addstr(out, "}\n");
 	strbuf_addstr(out, rules);
 	svg_dark_rules(out);
+	svg_flame_rules(out);
 	strbuf_addstr(out, "</style>\n</head>\n<body>\n");
 }
 
@@ -433,8 +434,8 @@ static char *page_title(const struct comparison *c)
 }
 
 void html_report(struct strbuf *out, const struct comparison *c,
-		 const struct figures *effects, const struct figures *scaling,
-		 const struct figures *boots)
+		 const struct figures f[NR_FIGURES],
+		 struct row_list *const *rows)
 {
 	_cleanup_free_ char *title = page_title(c);
 	_cleanup_free_ char *head = xasprintf("%s – cgmark", title);
@@ -452,17 +453,24 @@ void html_report(struct strbuf *out, const struct comparison *c,
 
 	add_figures(out, "All effects",
 		    "The change of every point, in the order of the plan.",
-		    effects);
+		    &f[FIG_EFFECTS]);
 	add_figures(out, "How the cost grows",
 		    "Benchmarks with a numeric param, over its values.",
-		    scaling);
+		    &f[FIG_SCALING]);
 	if (c->nr_contenders)
 		add_verdicts(out, c);
 	else
 		add_costs(out, c);
+	html_rows(out, c, rows);
+	add_figures(out, "Where it changed",
+		    "Call trees of the benchmarks that changed most, each at "
+		    "its point that changed most. Blue: the contender "
+		    "executed less there; orange: more.",
+		    &f[FIG_FLAME]);
 	add_notes(out, c);
 	strbuf_addstr(out, how_to_read);
-	if (c->run->machine && strcmp(c->run->machine, "sim") == 0)
+	if (c->run->machine && strcspn(c->run->machine, ":") == 3 &&
+	    strncmp(c->run->machine, "sim", 3) == 0)
 		strbuf_addstr(out, sim_limits);
 	add_figures(
 		out, "Boot by boot",
@@ -470,7 +478,7 @@ void html_report(struct strbuf *out, const struct comparison *c,
 		"perturbation. + is the repeat boot, which is to coincide "
 		"with the first dot; circles are the baseline with padding "
 		"added, the layout null.",
-		boots);
+		&f[FIG_BOOTS]);
 	add_environment(out, c);
 	strbuf_addstr(out, "</body>\n</html>\n");
 }

@@ -15,8 +15,11 @@ static int draw(struct figures *f, const char *plots_dir)
 		_cleanup_strbuf_ struct strbuf svg = STRBUF_INIT;
 		_cleanup_free_ char *id =
 			xstrndup(fig->file, strcspn(fig->file, "."));
-		int r = gnuplot_run(plots_dir, fig->script, &raw);
+		int r;
 
+		if (!fig->script)
+			continue;
+		r = gnuplot_run(plots_dir, fig->script, &raw);
 		if (r < 0)
 			return r;
 		r = svg_element(raw.buf ? raw.buf : "", id, fig->title, &svg);
@@ -75,8 +78,8 @@ static void remove_old(const char *dir)
 	closedir(d);
 }
 
-static int save(const struct comparison *c, const struct figures f[3],
-		const char *dir)
+static int save(const struct comparison *c, const struct figures f[NR_FIGURES],
+		struct row_list *const *rows, const char *dir)
 {
 	_cleanup_strbuf_ struct strbuf page = STRBUF_INIT;
 	_cleanup_free_ char *index = xasprintf("%s/index.html", dir);
@@ -85,30 +88,48 @@ static int save(const struct comparison *c, const struct figures f[3],
 	if (r < 0)
 		return log_err_errno(-r, "cannot make %s", dir);
 	remove_old(dir);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < NR_FIGURES; i++) {
 		r = save_figures(&f[i], dir);
 		if (r < 0)
 			return r;
 	}
-	html_report(&page, c, &f[0], &f[1], &f[2]);
+	html_report(&page, c, f, rows);
 	r = write_file_atomic(index, page.buf, page.len);
 	return r < 0 ? log_err_errno(-r, "cannot write %s", index) : 0;
+}
+
+static int draw_and_save(const struct comparison *c, const char *plots_dir,
+			 struct row_list *const *rows, const char *out_dir)
+{
+	struct figures f[NR_FIGURES] = { { NULL, 0 } };
+	int r = 0;
+
+	fig_effects(c, &f[FIG_EFFECTS]);
+	fig_scaling(c, &f[FIG_SCALING]);
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		fig_flame(c, rows[i], &f[FIG_FLAME]);
+	fig_boots(c, &f[FIG_BOOTS]);
+	for (size_t i = 0; i < ARRAY_SIZE(f) && r == 0; i++)
+		r = draw(&f[i], plots_dir);
+	if (r == 0)
+		r = save(c, f, rows, out_dir);
+	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
+		figures_release(&f[i]);
+	return r;
 }
 
 int report_write(const struct comparison *c, const char *plots_dir,
 		 const char *out_dir)
 {
-	struct figures f[3] = { { NULL, 0 } };
-	int r = 0;
+	_cleanup_free_ struct row_list **rows =
+		xcalloc(c->nr_contenders + 1, sizeof(*rows));
+	int r;
 
-	fig_effects(c, &f[0]);
-	fig_scaling(c, &f[1]);
-	fig_boots(c, &f[2]);
-	for (size_t i = 0; i < ARRAY_SIZE(f) && r == 0; i++)
-		r = draw(&f[i], plots_dir);
-	if (r == 0)
-		r = save(c, f, out_dir);
-	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
-		figures_release(&f[i]);
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		rows[i] = row_list_new(c->values, c->run, c->base,
+				       c->contenders[i]);
+	r = draw_and_save(c, plots_dir, rows, out_dir);
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		row_list_free(rows[i]);
 	return r;
 }

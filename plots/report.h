@@ -7,6 +7,7 @@
 #define CGMARK_REPORT_H
 
 #include "compare.h"
+#include "explain.h"
 #include "util.h"
 
 /*
@@ -21,7 +22,7 @@ struct figure {
 	char *file;		/* "css_set-lookup.svg" */
 	char *title;		/* foreign text, not escaped */
 	char *caption;
-	char *script;		/* for gnuplot */
+	char *script;		/* for gnuplot; NULL: svg is there */
 	unsigned width, height;	/* pixels */
 	char *svg;		/* an <svg> element, safe in HTML */
 	bool small;		/* half a page wide at most */
@@ -41,11 +42,19 @@ void figures_release(struct figures *f);
 void fig_effects(const struct comparison *c, struct figures *f);
 void fig_scaling(const struct comparison *c, struct figures *f);
 void fig_boots(const struct comparison *c, struct figures *f);
+/* Has no scripts: comes with its SVG.  Of the contender of that list. */
+void fig_flame(const struct comparison *c, const struct row_list *l,
+	       struct figures *f);
 
-/* The page; figures have their SVG. */
+enum { FIG_EFFECTS, FIG_SCALING, FIG_FLAME, FIG_BOOTS, NR_FIGURES };
+
+/* The page; figures have their SVG; rows by contender. */
 void html_report(struct strbuf *out, const struct comparison *c,
-		 const struct figures *effects, const struct figures *scaling,
-		 const struct figures *boots);
+		 const struct figures f[NR_FIGURES],
+		 struct row_list *const *rows);
+/* The part with the rows, or how to get them. */
+void html_rows(struct strbuf *out, const struct comparison *c,
+	       struct row_list *const *rows);
 /* Foreign text for use in HTML and SVG, also inside quoted attributes. */
 void html_text(struct strbuf *out, const char *s);
 

@@ -207,6 +207,19 @@ int svg_element(const char *raw, const char *id, const char *title,
 	return 0;
 }
 
+void svg_flame_rules(struct strbuf *out)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	FILE *mem = open_memstream(&text, &len);
+
+	if (!mem)
+		abort();
+	explain_flame_rules(mem);
+	fclose(mem);
+	strbuf_addstr(out, text);
+}
+
 void svg_document(const char *element, struct strbuf *out)
 {
 	const char *rest = strstr(element, "</title>");
@@ -222,6 +235,7 @@ void svg_document(const char *element, struct strbuf *out)
 	strbuf_add(out, element, (size_t)(rest - element));
 	strbuf_addstr(out, "\n<style>\n");
 	svg_dark_rules(out);
+	svg_flame_rules(out);
 	strbuf_addstr(out, "</style>");
 	strbuf_addstr(out, rest);
 }

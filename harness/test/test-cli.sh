@@ -13,8 +13,9 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 export CGMARK_RESULTS_DIR="$work/results"
 export CGMARK_KERNEL_DIR="$work/kernel"
 export CGMARK_BENCH_DIR="$work/bench"
+export CGMARK_SUITES_DIR="$work/suites"
 export TMPDIR="$work/tmp"
-mkdir -p "$TMPDIR" "$work/kernel/config.d" "$work/bench"
+mkdir -p "$TMPDIR" "$work/kernel/config.d" "$work/bench" "$work/suites"
 show="$work/err"
 
 # run STATUS NAME WORDS...: cgmark's exit status is STATUS.
@@ -55,6 +56,12 @@ mkbench bench-null <<'END'
 B	null	1		31	4	1	nothing at all
 END
 cp "$work/bench/bench-null" "$work/bench/init"
+cat >"$work/suites/quick.ini" <<'END'
+[suite]
+summary = all that is there
+aliases = default
+benchmarks = *
+END
 
 # --- words --------------------------------------------------------------------
 run 0 'global help' --help
@@ -104,13 +111,28 @@ refused 'param of no selected benchmark' "param 'sets' is not known" \
 refused 'malformed param' 'KEY=VALUE' run $img $fake --param sets
 refused 'unknown kernel' "kernel 'basline'.*did you mean 'baseline'" \
 	run $fake --kernel basline
-refused 'unknown suite' "suite 'defualt'.*did you mean 'default'" \
+refused 'unknown suite' "suite 'quik'.*did you mean 'quick'" \
+	run $img $fake --suite quik
+refused 'unknown alias of a suite' "suite 'defualt'.*did you mean 'default'" \
 	run $img $fake --suite defualt
+printf '[suite]\nbenchmarks = alpha/fsat\n' >"$work/suites/wrong.ini"
+refused 'suite with an unknown benchmark' \
+	"wrong.ini: benchmark 'alpha/fsat'.*did you mean 'alpha/fast'" \
+	run $img $fake --suite wrong
+run 2 'list --suites names what a suite has wrong' list --suites
+has "$work/err" "wrong.ini: benchmark 'alpha/fsat'" 'and in which file'
+printf '[suite]\nbenchmarks = null\n' >"$work/suites/wrong.ini"
+refused 'benchmark that is not in the suite' \
+	"benchmark 'alpha/fast' is not in suite wrong" \
+	run $img $fake --suite wrong --bench alpha/fast
+rm "$work/suites/wrong.ini"
 refused 'unknown machine' "machine 'sin'.*did you mean 'sim'" \
 	run $img --machine sin
 refused 'kernel name twice' "two kernels have the name 'baseline'" \
 	run $fake --kernel baseline --kernel baseline=patched
 refused 'bad kernel name' "cannot name a kernel" run $fake --kernel -x=baseline
+refused 'list --needs of an unknown kernel' \
+	"kernel 'basline'.*did you mean 'baseline'" list --needs basline
 refused 'missing source' 'nowhere: No such file' \
 	run $fake --kernel x=dir:nowhere
 refused 'missing image' 'nowhere: No such file' \
@@ -141,10 +163,40 @@ printf '[baseline]\nsource = dir:tree\n\noops\n' >"$work/kernel/kernels.ini"
 refused 'malformed line' 'kernels.ini:4: ' build baseline
 cp "$work/good.ini" "$work/kernel/kernels.ini"
 
+# --- programs of the host ---------------------------------------------------------
+mkbench bench-tool <<'END'
+B	tool/here	1	CGROUPS	31	4	1	one that is there
+T	tool/here	cat
+B	tool/gone	1	CGROUPS	31	4	1	one that is not
+T	tool/gone	cgmark-no-such-program
+END
+# shellcheck disable=SC2086 # words on purpose
+run 5 'a program that is not there' run $img $fake --bench 'tool/*'
+has "$work/err" 'tool/gone needs the program cgmark-no-such-program: install' \
+	'it is named, with what needs it'
+# guest BENCHMARK: the digest of the image of a run; the boots fail, without
+# streams.
+guest() {
+	# shellcheck disable=SC2086
+	"$cgmark" run $img $fake --perturbations 1 --bench "$1" \
+		-o "$work/guests/$2" >/dev/null 2>&1
+	jq -r .guest_sha256 "$work/guests/$2"/*/run.json
+}
+alone=$(guest null 1)
+is "$(guest alpha/slow 2)" "$alone" 'without a program the image is the same'
+[ "$(guest tool/here 3)" != "$alone" ]
+ok $? 'a program goes into the image of runs that need it'
+rm -r "$work/bench/bench-tool" "$work/guests"
+
 # --- lists ----------------------------------------------------------------------
 run 0 'list' list
-has "$work/out" '^alpha/fast	1	default	sets=16,64	one fast thing$' \
-	'list shows benchmark, version, params and summary'
+has "$work/out" '^alpha/fast	1	quick	sets=16,64	CGROUPS	one fast thing$' \
+	'list shows benchmark, version, suites, params, needs and summary'
+has "$work/out" '^null	1	quick	-	-	nothing at all$' \
+	'list shows what has neither params nor needs'
+run 0 'list --suites' list --suites
+has "$work/out" '^quick	default	3	all that is there$' \
+	'list --suites shows aliases, number of benchmarks and summary'
 run 0 'list --kernels' list --kernels
 has "$work/out" '^patched	dir:.*/tree	.*/series	base.config	-$' \
 	'list --kernels shows what kernels.ini says'
@@ -385,6 +437,9 @@ run 1 'a shift of 5%, one boot at a time' run -q $img -j 1 \
 is "$(find "$(run_dir)/boots" -name boot.json | wc -l)" 18 '--no-null leaves out 8'
 run 0 '--no-compare' run -q $img --machine "fake:$work/shift" --no-compare
 is "$(wc -c <"$work/out")" 0 '--no-compare prints no table'
+run 1 'a comparison without a profile' run -q $img --machine "fake:$work/shift"
+has "$work/out" '^For css_set lookup, .*: run --profile \(sim\)$' \
+	'says in a line how to get what needs one'
 run 0 '-o takes the run' run -q $img --machine "fake:$work/same" \
 	-o "$work/elsewhere"
 is "$(find "$work/elsewhere" -name run.json | wc -l)" 1 '-o: it is there'

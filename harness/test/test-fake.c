@@ -84,13 +84,19 @@ static void assert_says(int fd, const char *want)
 static void test_find(void **state)
 {
 	static const char *const bad[] = { "", "si", "simx", "sim:x", "sim:",
-					   "fake", "fake:", "kvm:1", ":",
-					   "metal" };
+					   "sim:0", "sim:65", "sim:02",
+					   "sim:2x", "sim:-1", "kvm: 2",
+					   "fake", "fake:", ":", "metal" };
 	const char *arg = NULL;
 
 	assert_ptr_equal(machine_find("sim", &arg), &machine_sim);
 	assert_string_equal(arg, "");
 	assert_ptr_equal(machine_find("kvm", &arg), &machine_kvm);
+	assert_ptr_equal(machine_find("sim:2", &arg), &machine_sim);
+	assert_string_equal(arg, "2");
+	assert_int_equal(machine_vcpus(arg), 2);
+	assert_int_equal(machine_vcpus(""), 1);
+	assert_ptr_equal(machine_find("kvm:64", &arg), &machine_kvm);
 	assert_ptr_equal(machine_find("fake:/a:b", &arg), &machine_fake);
 	assert_string_equal(arg, "/a:b");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)

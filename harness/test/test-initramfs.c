@@ -116,8 +116,8 @@ static void test_build(void **state)
 	write_text(f->bench, "libother.a", "no");
 	assert_int_equal(mkdir(sub, 0755), 0);
 
-	assert_int_equal(initramfs_build(f->bench, a, sha_a), 0);
-	assert_int_equal(initramfs_build(f->bench, b, sha_b), 0);
+	assert_int_equal(initramfs_build(f->bench, NULL, a, sha_a), 0);
+	assert_int_equal(initramfs_build(f->bench, NULL, b, sha_b), 0);
 	assert_string_equal(sha_a, sha_b);
 	assert_int_equal(sha256_file(a, sha_file), 0);
 	assert_string_equal(sha_a, sha_file);
@@ -135,8 +135,37 @@ static void test_build(void **state)
 
 	/* A changed program is another guest. */
 	write_text(f->bench, "bench-a", "A program");
-	assert_int_equal(initramfs_build(f->bench, b, sha_b), 0);
+	assert_int_equal(initramfs_build(f->bench, NULL, b, sha_b), 0);
 	assert_string_not_equal(sha_a, sha_b);
+}
+
+static void test_files(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_free_ char *with = xasprintf("%s/a.cpio", f->dir);
+	_cleanup_free_ char *text = xasprintf("%s/text", f->dir);
+	_cleanup_strbuf_ struct strbuf names = STRBUF_INIT;
+	char bin[] = "bin/tool", lib[] = "lib/x/liba.so", lib2[] = "lib/x/libb.so";
+	char lib64[] = "lib64/ld.so";
+	struct hostfile list[] = {
+		{ text, bin }, { text, lib }, { text, lib2 }, { text, lib64 }
+	};
+	const struct hostfiles files = { list, ARRAY_SIZE(list) };
+
+	write_text(f->dir, "text", "some text");
+	write_text(f->bench, "init", "init program");
+	assert_int_equal(initramfs_build(f->bench, &files, with, NULL), 0);
+	if (have_cpio()) {
+		list_cpio(with, 0, &names);
+		assert_string_equal(
+			names.buf,
+			"dev\ndev/console\nproc\nsys\ntmp\nbench\ninit\n"
+			"bin\nbin/tool\nlib\nlib/x\nlib/x/liba.so\n"
+			"lib/x/libb.so\nlib64\nlib64/ld.so\n");
+	}
+	unlink(text);
+	assert_int_equal(initramfs_build(f->bench, &files, with, NULL),
+			 -ENOENT);
 }
 
 static void test_no_init(void **state)
@@ -145,7 +174,7 @@ static void test_no_init(void **state)
 	_cleanup_free_ char *path = xasprintf("%s/a.cpio", f->dir);
 
 	write_text(f->bench, "bench-a", "a program");
-	assert_int_equal(initramfs_build(f->bench, path, NULL), -ENOENT);
+	assert_int_equal(initramfs_build(f->bench, NULL, path, NULL), -ENOENT);
 	assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -167,7 +196,7 @@ static void test_boot(void **state)
 	const char *at;
 
 	write_text(f->bench, "init", "init program");
-	assert_int_equal(initramfs_build(f->bench, base, NULL), 0);
+	assert_int_equal(initramfs_build(f->bench, NULL, base, NULL), 0);
 	assert_int_equal(initramfs_for_boot(&img, path), 0);
 	assert_int_equal(read_file(base, &a), 0);
 	assert_int_equal(read_file(path, &all), 0);
@@ -197,6 +226,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_golden),
 		cmocka_unit_test_setup_teardown(test_build, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_init, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_boot, setup, teardown),
 	};

@@ -280,6 +280,41 @@ static void list_of_kernels(void **state)
 	free(list);
 }
 
+static void prefixes_of_a_series(void **state)
+{
+	_cleanup_free_ struct kspec *list = NULL;
+	size_t nr;
+
+	put("patches/mine/series", "# two\n0001-x.patch\n\n 0002-y.patch #\n");
+	assert_int_equal(kspec_series("p=patched,cmdline=a=b,c", dir, &list,
+				      &nr), ST_OK);
+	assert_int_equal(nr, 3);
+	for (size_t i = 0; i < nr; i++) {
+		_cleanup_free_ char *name = xasprintf("p-%zu", i);
+		_cleanup_free_ char *first = xasprintf("%zu", i);
+
+		assert_string_equal(list[i].name, name);
+		assert_string_equal(list[i].first, first);
+		assert_string_equal(list[i].cmdline, "a=b,c");
+		kspec_release(&list[i]);
+	}
+	put("patches/mine/series", "0001-x.patch\n");
+	expect_error("x=patched,first=", "first= is no number of patches");
+	expect_error("x=patched,first=1x", "first=1x is no number of patches");
+}
+
+static void no_series(void **state)
+{
+	struct kspec *list = NULL;
+	size_t nr = 0;
+
+	assert_int_equal(kspec_series("baseline", dir, &list, &nr), ST_USAGE);
+	assert_int_equal(kspec_series("p=patched,first=1", dir, &list, &nr),
+			 ST_USAGE);
+	assert_int_equal(kspec_series("nobody", dir, &list, &nr), ST_USAGE);
+	assert_int_equal(nr, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +328,8 @@ int main(void)
 		cmocka_unit_test(malformed_ini),
 		cmocka_unit_test(long_line_of_ini),
 		cmocka_unit_test(list_of_kernels),
+		cmocka_unit_test(prefixes_of_a_series),
+		cmocka_unit_test(no_series),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -14,7 +14,8 @@ static const char list_a[] =
 	"B\tattach/self\t2\tCGROUPS\t31\t4\t1\tmove the caller\n"
 	"A\tattach/self\tpace\tburst,200ms\t1\n"
 	"A\tattach/self\tversion\t1,2\t0\n"
-	"B\tattach/thread\t1\t\t15\t2\t0\tmove a thread\n";
+	"B\tattach/thread\t1\t\t15\t2\t0\tmove a thread\n"
+	"T\tattach/thread\tsome-tool\n";
 static const char list_b[] = "B\tnull\t1\t\t31\t4\t64\tnothing at all\n";
 
 static struct catalog catalog;
@@ -100,6 +101,9 @@ static void catalog_holds_what_was_listed(void **state)
 	assert_true(b->keys[0].variant);
 	assert_false(b->keys[1].variant);
 	assert_string_equal(b->keys[0].values[1], "200ms");
+	assert_int_equal(b->nr_programs, 0);
+	assert_int_equal(catalog.benches[1].nr_programs, 1);
+	assert_string_equal(catalog.benches[1].programs[0], "some-tool");
 	assert_string_equal(catalog.benches[2].binary, "bench-null");
 	assert_int_equal(catalog.benches[2].nr_ops, 64);
 }
@@ -108,6 +112,14 @@ static void catalog_refuses_nonsense(void **state)
 {
 	static const char *const bad[] = {
 		"hello\n",
+		"F\ta\tk=v\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nF\ta\t\n",
+		"M\ta\tk\t1\t4\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nM\ta\tk\t1\t4\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\t\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1,2\t0\nM\ta\tk\t1\t4\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\t4\tj\n",
 		"B\n",
 		"B\tx\t1\t\t31\t4\t1\n",
 		"B\tx\tone\t\t31\t4\t1\tsum\n",
@@ -120,6 +132,9 @@ static void catalog_refuses_nonsense(void **state)
 		"B\tx\t1\t\t1\t4\t1\tsum\nA\tx\tk\t1\t0\nA\tx\tk\t2\t0\n",
 		"B\tx\t1\t\t1\t4\t1\ts\nB\tx\t1\t\t1\t4\t1\ts\n",
 		"X\tx\n",
+		"T\tx\ttool\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nT\tx\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nT\tx\t/bin/tool\n",
 		"B\tx\t1\t\t1\t4\t1\tsum\nX\ty\n",
 		"B\tx\t1\t\t1\t4\t1\tsum\nX\tx\t1\n",
 	};
@@ -140,7 +155,7 @@ static void catalog_refuses_nonsense(void **state)
 static void points_are_the_product(void **state)
 {
 	/* Variants fastest, whatever their place; keys sorted. */
-	expect_points(&(struct plan_wish){ .suite = "default" },
+	expect_points(&(struct plan_wish){ .nr_benches = 0 },
 		      "attach/self pace=burst,version=1\n"
 		      "attach/self pace=200ms,version=1\n"
 		      "attach/self pace=burst,version=2\n"
@@ -155,35 +170,6 @@ static void globs_select(void **state)
 
 	expect_points(&(struct plan_wish){ .benches = globs, .nr_benches = 2 },
 		      "attach/thread \nnull \n");
-}
-
-static void extras_run_when_asked_for(void **state)
-{
-	static const char *const glob[] = { "slow*" };
-	struct catalog c = { NULL, 0 };
-	const struct plan_wish wishes[] = {
-		{ .suite = "default" },
-		{ .suite = "all" },
-		{ .suite = "default", .benches = glob, .nr_benches = 1 },
-	};
-	static const size_t want[] = { 1, 2, 1 };
-	static const char *const first[] = { "fast", "fast", "slow/er" };
-
-	assert_int_equal(add(&c, "bench-x",
-			     "B\tfast\t1\t\t1\t1\t1\tsum\n"
-			     "B\tslow/er\t1\t\t1\t1\t1\tsum\n"
-			     "X\tslow/er\n"),
-			 0);
-	for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
-		_cleanup_free_ struct run_point *points = NULL;
-		size_t nr;
-
-		assert_int_equal(plan_points(&c, &wishes[i], &points, &nr),
-				 ST_OK);
-		assert_int_equal(nr, want[i]);
-		assert_string_equal(points[0].plan.bench, first[i]);
-	}
-	catalog_release(&c);
 }
 
 static void params_restrict_and_extend(void **state)
@@ -223,6 +209,99 @@ static void samples_can_be_set(void **state)
 	free(points);
 }
 
+/* Along each axis, with the sweeps of the others, under one name each. */
+static void values_beyond_the_sweep(void **state)
+{
+	static const char text[] =
+		"B\tx/y\t1\t\t9\t1\t1\tdo it\n"
+		"A\tx/y\tfew\t1,2\t0\n"
+		"A\tx/y\tmany\t1\t0\n"
+		"A\tx/y\tload\tnone\t1\n"
+		"M\tx/y\tmany\t1\t4,16\tload=none\n"
+		"M\tx/y\tload\t1\tforks\tfew=2\n"
+		"M\tx/y\tfew\t0\t3\t\n";
+	static const char *const xy[] = { "x/y" };
+	static const char *const many[] = { "many=1,64", "few=2" };
+	static const char along[] = "x/y few=1\n"
+				    "x/y few=2\n"
+				    "x/y few=3\n"
+				    "x/y few=1,many=4\n"
+				    "x/y few=1,many=16\n"
+				    "x/y few=2,many=4\n"
+				    "x/y few=2,many=16\n"
+				    "x/y few=2,load=forks\n";
+	static char star[] = "*";
+	char *every[] = { star };
+	const struct suite brief = { .globs = every,
+				     .nr_globs = 1,
+				     .no_extra = true };
+	const struct suite whole = { .globs = every, .nr_globs = 1 };
+	static char few[] = "few", five[] = "5";
+	char *fives[] = { five };
+	struct suite_rule rule = { .glob = star, .key = few, .values = fives,
+				   .nr_values = 1 };
+	const struct suite other = { .globs = every, .nr_globs = 1,
+				     .rules = &rule, .nr_rules = 1 };
+	struct catalog saved = catalog;
+
+	catalog = (struct catalog){ NULL, 0 };
+	assert_int_equal(add(&catalog, "bench-x", text), 0);
+	expect_points(&(struct plan_wish){ .suite = &brief },
+		      "x/y few=1\nx/y few=2\n");
+	expect_points(&(struct plan_wish){ .suite = &whole }, along);
+	expect_points(&(struct plan_wish){ .benches = xy, .nr_benches = 1 },
+		      along);
+	/* A suite replaces sweeps, not where an axis lies. */
+	expect_points(&(struct plan_wish){ .suite = &other },
+		      "x/y few=5\n"
+		      "x/y few=5,many=4\n"
+		      "x/y few=5,many=16\n"
+		      "x/y few=2,load=forks\n");
+	expect_points(&(struct plan_wish){ .benches = xy,
+					   .nr_benches = 1,
+					   .params = many,
+					   .nr_params = 2 },
+		      "x/y few=2\n"
+		      "x/y few=2,many=64\n"
+		      "x/y few=2,load=forks\n"
+		      "x/y few=2,load=forks,many=64\n");
+	catalog_release(&catalog);
+	catalog = saved;
+}
+
+/* Of all benchmarks, and the others thereafter as ever. */
+static void some_come_first(void **state)
+{
+	static const char first[] = "B\ta\t1\t\t9\t1\t1\tdo it\n"
+				    "A\ta\tv\t1,2\t0\n"
+				    "A\ta\tw\tx,xy\t0\n"
+				    "F\ta\tv=1,w=x\n";
+	static const char second[] = "B\tb\t1\t\t9\t1\t1\tdo it\n"
+				     "A\tb\tv\t2,1\t0\n"
+				     "F\tb\tv=1\n"
+				     "B\tc\t1\t\t9\t1\t1\tdo it\n"
+				     "B\td\t1\t\t9\t1\t1\tdo it\n"
+				     "A\td\tv\t1,2\t0\n"
+				     "F\td\t*\n";
+	struct catalog saved = catalog;
+
+	catalog = (struct catalog){ NULL, 0 };
+	assert_int_equal(add(&catalog, "bench-a", first), 0);
+	assert_int_equal(add(&catalog, "bench-b", second), 0);
+	expect_points(&(struct plan_wish){ NULL },
+		      "a v=1,w=x\n"
+		      "b v=1\n"
+		      "d v=1\n"
+		      "d v=2\n"
+		      "a v=1,w=xy\n"
+		      "a v=2,w=x\n"
+		      "a v=2,w=xy\n"
+		      "b v=2\n"
+		      "c \n");
+	catalog_release(&catalog);
+	catalog = saved;
+}
+
 static void bad_wishes_are_refused(void **state)
 {
 	static const char *const params[] = {
@@ -242,7 +321,6 @@ static void bad_wishes_are_refused(void **state)
 		       &(struct plan_wish){ .params = twice, .nr_params = 2 });
 	expect_refused(&catalog, &(struct plan_wish){ .benches = bench,
 						      .nr_benches = 2 });
-	expect_refused(&catalog, &(struct plan_wish){ .suite = "al" });
 	/* A param of a benchmark that is not selected is unknown here. */
 	expect_refused(&catalog, &(struct plan_wish){ .benches = null,
 						      .nr_benches = 1,
@@ -442,6 +520,11 @@ static void plan_bytes_are_stable(void **state)
 	strbuf_addf(&full, "%sE\t2\t%08x\n", want,
 		    rec_crc32(0, want, strlen(want)));
 	assert_string_equal(got.buf, full.buf);
+	assert_null(strstr(got.buf, REC_SETUP_ONLY));
+	strbuf_reset(&got);
+	p.setup_only = true;
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tsetup_only\t1\n"));
 }
 
 static int count_point(const struct plan_point *p, void *arg)
@@ -481,9 +564,10 @@ int main(void)
 		cmocka_unit_test(catalog_refuses_nonsense),
 		cmocka_unit_test(points_are_the_product),
 		cmocka_unit_test(globs_select),
-		cmocka_unit_test(extras_run_when_asked_for),
 		cmocka_unit_test(params_restrict_and_extend),
 		cmocka_unit_test(samples_can_be_set),
+		cmocka_unit_test(values_beyond_the_sweep),
+		cmocka_unit_test(some_come_first),
 		cmocka_unit_test(bad_wishes_are_refused),
 		cmocka_unit_test(limits_of_the_format_hold),
 		cmocka_unit_test(number_of_points_is_limited),

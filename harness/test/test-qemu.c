@@ -80,7 +80,7 @@ static int setup(void **state)
 	f->img = (struct boot_image){
 		.vmlinux = f->vmlinux, .initramfs = f->initramfs,
 		.plan = "the plan\n", .plan_len = 9, .cmdline = "extra=1",
-		.mem_mib = 516, .vcpus = 1, .initrd_pad_bytes = 4096,
+		.mem_mib = 516, .initrd_pad_bytes = 4096,
 	};
 	machine_init(&f->m, &machine_sim, "");
 	*state = f;
@@ -228,6 +228,20 @@ static void test_command(void **state)
 			fail_msg("not recorded: %s", word);
 }
 
+static void test_vcpus(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_strbuf_ struct strbuf what = STRBUF_INIT;
+
+	install(f, GOOD_VERSION, "exit 0");
+	f->m.ops->destroy(&f->m);
+	machine_init(&f->m, &machine_sim, "2");
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	assert_non_null(strstr(f->m.command.buf, " -smp 2 "));
+	assert_int_equal(machine_sim.describe("2", &what), 0);
+	assert_non_null(strstr(what.buf, ", 2 vCPUs"));
+}
+
 static void test_initrd(void **state)
 {
 	struct fixture *f = *state;
@@ -305,6 +319,7 @@ int main(void)
 		T(test_bad_qemu),
 		T(test_channels),
 		T(test_command),
+		T(test_vcpus),
 		T(test_initrd),
 		T(test_missing_kernel),
 		T(test_not_executable),

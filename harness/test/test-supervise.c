@@ -39,6 +39,7 @@ struct fixture {
 	char *streams;
 	struct run *run;
 	struct boot_job jobs[MAX_BOOTS];
+	unsigned patience;
 	struct boots b;
 	char *samples;		/* a good stream */
 	/* What on_end() saw. */
@@ -181,6 +182,7 @@ static struct run_boot *add_boot(struct fixture *f, unsigned kernel)
 		.dir = dir,
 		.boot = boot,
 		.nr_points = 2,
+		.patience = f->patience,
 	};
 	return boot;
 }
@@ -369,6 +371,16 @@ static void test_silence(void **state)
 	f->b.deadlines.silence_ms = SHORT_MS;
 	assert_failed(run_one(f, HELLO POINT_1, NULL, "hang\n"), BLAME_SUBJECT,
 		      "no output for 300 ms");
+}
+
+static void test_patience(void **state)
+{
+	struct fixture *f = *state;
+
+	f->patience = 3;
+	f->b.deadlines.silence_ms = SHORT_MS;
+	assert_failed(run_one(f, HELLO POINT_1, NULL, "hang\n"), BLAME_SUBJECT,
+		      "no output for 900 ms");
 }
 
 /* Output all the time, and no end to it. */
@@ -663,6 +675,7 @@ int main(void)
 		T(test_no_hello),
 		T(test_point_hangs),
 		T(test_silence),
+		T(test_patience),
 		T(test_boot_deadline),
 		T(test_spin),
 		T(test_killed),

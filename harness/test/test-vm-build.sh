@@ -8,7 +8,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/tap.sh"
 export CGMARK_RESULTS_DIR="$work/results"
 
-for kernel in baseline patched; do
+for kernel in baseline patched debug; do
 	"$cgmark" build -q "$kernel" >"$work/out" 2>"$work/err"
 	show="$work/err" ok $? "build $kernel"
 done

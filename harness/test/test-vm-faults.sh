@@ -35,8 +35,13 @@ last_status() {
 	jq -r .status "$run/run.json"
 }
 
+# One boot of each kernel, one at a time.
+run_once() {
+	"$cgmark" run -q -j 1 --perturbations 1 --no-null --no-repeat "$@"
+}
+
 # --- panic in an initcall ----------------------------------------------------
-"$cgmark" run -q --bench null --perturbations 4 \
+run_once --bench null \
 	--kernel base=baseline \
 	--kernel "bad=$fault_kernel,patches=$faults/fault/series,cmdline=cgmark_fault=panic" \
 	>"$work/out" 2>"$work/err"
@@ -45,22 +50,22 @@ has "$work/err" 'bad.*[Kk]ernel panic.*cgmark_fault' 'panic: the message names k
 nothing_left panic
 
 # --- a guest that spins for ever ---------------------------------------------
-"$cgmark" run -q --bench null --perturbations 4 --deadline-hello 20 \
+run_once --bench null --deadline-hello 10 \
 	--kernel base=baseline \
 	--kernel "bad=$fault_kernel,patches=$faults/fault/series,cmdline=cgmark_fault=spin" \
 	>"$work/out" 2>"$work/err"
 is $? 4 'spin: exit status 4'
-has "$work/err" 'bad.*20 s' 'spin: the message names kernel and deadline'
+has "$work/err" 'bad.*10 s' 'spin: the message names kernel and deadline'
 nothing_left spin
 
 # --- a kernel that does not compile, a patch that does not apply -------------
-"$cgmark" run -q --bench null --kernel base=baseline \
+run_once --bench null --kernel base=baseline \
 	--kernel "bad=$fault_kernel,patches=$faults/no-compile/series" \
 	>"$work/out" 2>"$work/err"
 is $? 4 'no compile: exit status 4'
-has "$work/err" 'init/main.c:[0-9]+.*error' 'no compile: first error line'
+has "$work/err" 'kernel/bounds.c:[0-9]+.*error' 'no compile: first error line'
 has "$work/err" 'log: /' 'no compile: place of the log'
-"$cgmark" run -q --bench null --kernel base=baseline \
+run_once --bench null --kernel base=baseline \
 	--kernel "bad=$fault_kernel,patches=$faults/no-apply/series" \
 	>"$work/out" 2>"$work/err"
 is $? 4 'no apply: exit status 4'
@@ -71,7 +76,9 @@ has "$work/err" 'hunk #?[0-9]+.*init/main.c' 'no apply: which hunk'
 start_run() {
 	rm -rf "$CGMARK_RESULTS_DIR/runs"
 	# A background job of sh ignores SIGINT; env restores the default.
-	env --default-signal=INT "$cgmark" run -q --perturbations 4 \
+	env --default-signal=INT "$cgmark" run -q -j 1 --perturbations 1 \
+		--no-null --bench css_set/lookup --param sets=16,1024 \
+		--param hierarchies=1 --param controller=none \
 		>"$work/out" 2>"$work/err" &
 	run_pid=$!
 	tries=0

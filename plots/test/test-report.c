@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "gnuplot.h"
+#include "print.h"
 #include "report.h"
 #include "synth.h"
 
@@ -425,6 +426,115 @@ static void test_hostile(void **state)
 	run_free(run);
 }
 
+/* ---- with a profile ---- */
+
+/* A profile of the repeat boot, in which only find_css_set differs. */
+static void save_profile(const struct run *run, unsigned kernel,
+			 const char *cost)
+{
+	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT);
+	_cleanup_free_ char *dir =
+		xasprintf("%s/boots/%s", run->dir, run->boots[boot].id);
+	_cleanup_free_ char *path = xasprintf("%s/" PROFILE_FILE, dir);
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	char line[REC_LINE_MAX];
+
+	strbuf_addf(&sb,
+		    "V\t1\tcgmark-profile\nH\tinsns\n"
+		    "S\tfind_css_set\t1\nS\tcgroup_migrate\t0\n"
+		    "P\tcss_set/lookup\t1\top=hit,sets=16\t10\t5\n"
+		    "N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s\n"
+		    "P\tcss_set/lookup\t1\top=hit,sets=256\t10\t5\n"
+		    "N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s0\n"
+		    "P\tnull\t1\t-\t10\t5\nN\t1\t0\t[user]\t500\n",
+		    cost, cost);
+	rec_format_end(line, sizeof(line), 8, rec_crc32(0, sb.buf, sb.len));
+	strbuf_addstr(&sb, line);
+	assert_int_equal(mkdir_p(dir, 0755), 0);
+	assert_int_equal(write_file_atomic(path, sb.buf, sb.len), 0);
+}
+
+static void profile_run(struct run *run)
+{
+	free(run->dir);
+	run->dir = xstrdup("profiled");
+	save_profile(run, 0, "5000");
+	save_profile(run, 1, "100");
+}
+
+static void test_profile(void **state)
+{
+	struct run *run = plain_run(2);
+	_cleanup_free_ char *page = NULL, *svg = NULL;
+
+	profile_run(run);
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	check_page("out/flame-css_set-lookup-patched.svg");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "<h2>What functions cost</h2>"));
+	assert_non_null(strstr(page,
+			       "<td class=\"name\">css_set lookup</td>"
+			       "<td>css_set/lookup<br><code>op=hit,sets=16"
+			       "</code></td><td class=\"n\">100</td>"
+			       "<td class=\"n\">2</td>"
+			       "<td class=\"n\">-98</td>"));
+	/* No symbol is no 0. */
+	assert_non_null(strstr(page, "<td class=\"n\">-</td><td class=\"n\">"
+				     "-</td><td class=\"n\">-</td>"));
+	assert_non_null(strstr(page, "No symbol in base, as inlined or not in "
+				     "it: cgroup_migrate."));
+	assert_null(strstr(page, PRINT_NO_PROFILE));
+	/* Where it changed most, and that for light and dark. */
+	assert_non_null(strstr(page, "<svg xmlns=\"http://www.w3.org/2000/svg\""
+				     " class=\"flame\""));
+	assert_non_null(strstr(page, ".flame .l5{fill:#1d6fa5}"));
+	svg = slurp("out/flame-css_set-lookup-patched.svg");
+	assert_non_null(strstr(svg, "<title>find_css_set: 1,000 to 20, -980<"));
+	assert_non_null(strstr(svg, "sets=256: insns per operation, patched "
+				    "against base</title>"));
+	assert_non_null(strstr(svg, "prefers-color-scheme:dark"));
+	run_free(run);
+}
+
+/* A run without one says how to get it, and leaves no graph of an old one. */
+static void test_no_profile(void **state)
+{
+	struct run *run = plain_run(2);
+	_cleanup_free_ char *page = NULL;
+	struct stat st;
+
+	profile_run(run);
+	assert_int_equal(report(run), 0);
+	assert_int_equal(rm_rf("profiled"), 0);
+	assert_int_equal(report(run), 0);
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "<p>" PRINT_NO_PROFILE ".</p>"));
+	assert_null(strstr(page, "class=\"flame\""));
+	assert_int_equal(stat("out/flame-css_set-lookup-patched.svg", &st), -1);
+	run_free(run);
+}
+
+/* Names that are code, in tables and graphs. */
+static void test_hostile_profile(void **state)
+{
+	struct run *run = plain_run(2);
+	_cleanup_free_ char *page = NULL;
+
+	for (unsigned i = 0; i < 2; i++) {
+		free(run->kernels[i].name);
+		run->kernels[i].name = xstrdup(hostile_names[i]);
+	}
+	profile_run(run);
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "class=\"flame\""));
+	assert_null(strchr(page, '\033'));
+	assert_null(strstr(page, "<script"));
+	run_free(run);
+}
+
 /* As it comes from the disk, boots and points missing. */
 static void test_from_disk(void **state)
 {
@@ -598,6 +708,9 @@ int main(void)
 		REPORT_TEST(test_plain),
 		REPORT_TEST(test_repeatable),
 		REPORT_TEST(test_hostile),
+		REPORT_TEST(test_profile),
+		REPORT_TEST(test_no_profile),
+		REPORT_TEST(test_hostile_profile),
 		REPORT_TEST(test_from_disk),
 		REPORT_TEST(test_one_kernel),
 		REPORT_TEST(test_nothing_measured),

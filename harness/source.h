@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which lines of source a function is, from debug information. */
+#ifndef CGMARK_SOURCE_H
+#define CGMARK_SOURCE_H
+
+#include "annotate.h"
+#include "explain.h"
+
+struct source_range {
+	char *file;		/* NULL: unknown */
+	unsigned first, last;	/* lines that ran, of the function itself */
+};
+
+/*
+ * Has either vmlinux lines, and is it the one that was measured?  Returns an
+ * exit_status; logged, with what to do.
+ */
+int source_check(const struct run *run,
+		 const struct explain_kernel kernels[EX_BOTH]);
+/*
+ * The lines of a function that ran at a point; ret owns its file.  0 or -errno,
+ * logged.
+ */
+int source_of(const char *vmlinux, const struct profile_point *p,
+	      const char *function, struct source_range *ret);
+/*
+ * Lines of the first `top` functions (0: all) that differ, of each kernel.
+ * Returns an exit_status.
+ */
+int source_print(FILE *out, const struct run *run,
+		 const struct explain_kernel kernels[EX_BOTH],
+		 const struct explanation *e, size_t top);
+
+#endif

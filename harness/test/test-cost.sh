@@ -1,0 +1,57 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-cost.sh CGMARK: three kernels, each with a small cost added in one place
+# (kernel/test/cost), are built and measured, and explain names that function
+# first.
+
+cgmark=$(realpath "$1")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=harness/test/tap.sh
+. "$here/tap.sh"
+cost=$(realpath "$here/../../kernel/test/cost")
+export CGMARK_RESULTS_DIR="$work/results"
+
+"$cgmark" run -q --no-compare --no-null --perturbations 1 --profile \
+	--kernel base=baseline \
+	--kernel "migrate=baseline,patches=$cost/migrate.series" \
+	--kernel "taskstats=baseline,patches=$cost/taskstats.series" \
+	--kernel "fork=baseline,patches=$cost/fork.series" \
+	--bench attach/self --bench taskstats/pid --bench fork/exit \
+	--param pace=burst --param way=netlink \
+	-o "$work/runs" >"$work/out" 2>"$work/err"
+show="$work/err" is $? 0 'built and measured'
+run=$(echo "$work/runs"/*)
+
+# explained KERNEL BENCH FUNCTION: it is first at every point, and costs more.
+explained() {
+	"$cgmark" explain --run "$run" --strict --format json base "$1" "$2" \
+		>"$work/json" 2>"$work/err"
+	show="$work/err" is $? 0 "$1: $2 explained"
+	is "$(jq -c '[.points[].functions[0].function] | unique' \
+		"$work/json")" "[\"$3\"]" "$1: $3 is first"
+	is "$(jq '[.points[].functions[0].exclusive.difference > 100] | all' \
+		"$work/json")" true "$1: it costs more"
+}
+
+explained migrate attach/self cgroup_migrate_execute
+explained taskstats taskstats/pid fill_stats
+explained fork fork/exit copy_process
+
+# The rows say so too; in those of what did not change there is at most a part
+# of an interrupt.
+# row KERNEL BENCH ROW CONDITION
+row() {
+	"$cgmark" explain --run "$run" --format json base "$1" "$2" \
+		>"$work/json"
+	is "$(jq --arg row "$3" "[.points[].rows[] | select(.row == \$row) |
+		.difference | $4] | length > 0 and all" "$work/json")" true \
+		"$1: row $3, $4"
+}
+
+row migrate attach/self 'attach: migration' '. > 300'
+row migrate attach/self 'css_set lookup' '. > -50 and . < 50'
+row taskstats taskstats/pid 'taskstats: reply built' '. > 300'
+row taskstats taskstats/pid 'taskstats: reply sent' '. > -50 and . < 50'
+
+tap_done

@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-vm-facts.sh CGMARK: what is known of control groups shows in the figures
+# of the baseline, and every point of the benchmarks that it is known of is
+# measured.  One boot, exact counts; bounds far from what is counted.
+
+cgmark=$(realpath "$1")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=harness/test/tap.sh
+. "$here/tap.sh"
+export CGMARK_RESULTS_DIR="$work/results"
+tab=$(printf '\t')
+
+"$cgmark" run -q -j 1 --kernel base=baseline --perturbations 1 --no-repeat \
+	--no-null --samples 3 --no-compare --bench 'attach/*' --bench 'fork/*' \
+	--bench procs/read --bench tasks/read --bench 'cgroup/*' \
+	--bench freezer/freeze \
+	>"$work/out" 2>"$work/err"
+show="$work/err" ok $? 'one boot of the baseline'
+boot=$(echo "$work"/results/runs/*/boots/base-p0)
+check 'the boot has samples' test -s "$boot/samples.tsv"
+
+is "$(grep -c '^ *not ok' "$boot/status.ktap")" 0 'every point passes its check'
+is "$(grep -c '# SKIP' "$boot/status.ktap")" 0 'no point is skipped'
+has "$boot/status.ktap" '# [|] on 1 CPU: .*not of contention' \
+	'attach/storm says on how many CPUs it ran'
+
+# cost POINT: median of what one operation costs.
+cost() {
+	awk -F "$tab" -v want="$1" '
+	$1 == "S" && $2 " " $4 == want { print $7 / $8 }' "$boot/samples.tsv" |
+		sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+# ratio A OP FACTOR B NAME: cost of A OP FACTOR * cost of B.
+ratio() {
+	a=$(cost "$1")
+	b=$(cost "$4")
+	awk -v a="$a" -v b="$b" "BEGIN { exit !(a > 0 && b > 0 && a $2 $3 * b) }"
+	ok $? "$5 (${a:-nothing}, ${b:-nothing})"
+}
+
+for v in 1 2; do
+	for bench in self process foreign thread; do
+		ratio "attach/$bench controllers=none,pace=200ms,version=$v" '>=' 10 \
+			"attach/$bench controllers=none,pace=burst,version=$v" \
+			"v$v attach/$bench: paced costs 10 times a burst"
+		ratio "attach/$bench controllers=none,favordynmods=1,pace=200ms,version=$v" \
+			'<=' 4 "attach/$bench controllers=none,pace=burst,version=$v" \
+			"v$v attach/$bench: but not with favordynmods"
+	done
+	ratio "attach/storm controllers=none,pace=200ms,version=$v" '>=' 1.5 \
+		"attach/storm controllers=none,favordynmods=1,pace=200ms,version=$v" \
+		"v$v attach/storm: paced waits without favordynmods"
+	ratio "attach/self controllers=none,file=tasks,pace=200ms,version=$v" \
+		'<=' 4 "attach/self controllers=none,pace=burst,version=$v" \
+		"v$v attach/self: a thread that moves itself does not wait"
+	ratio "attach/process controllers=none,pace=burst,threads=256,version=$v" \
+		'>=' 8 "attach/process controllers=none,pace=burst,version=$v" \
+		"v$v attach/process: grows with the threads"
+	ratio "attach/thread controllers=none,pace=burst,threads=256,version=$v" \
+		'<=' 1.1 "attach/thread controllers=none,pace=burst,version=$v" \
+		"v$v attach/thread: does not grow with the threads"
+	for list in procs tasks; do
+		for pids in 10 100 1000; do
+			ratio "$list/read pids=${pids}0,version=$v" '>=' 4 \
+				"$list/read pids=$pids,version=$v" \
+				"v$v $list/read: grows from $pids to ${pids}0"
+		done
+	done
+	ratio "freezer/freeze tasks=1000,version=$v" '>=' 5 \
+		"freezer/freeze tasks=100,version=$v" \
+		"v$v freezer/freeze: grows with the tasks"
+	for op in mkdir rmdir; do
+		ratio "cgroup/$op controllers=all,version=$v" '>=' 2 \
+			"cgroup/$op controllers=none,version=$v" \
+			"v$v cgroup/$op: controllers cost"
+		ratio "cgroup/$op controllers=none,siblings=1000,version=$v" \
+			'<=' 1.2 "cgroup/$op controllers=none,version=$v" \
+			"v$v cgroup/$op: siblings do not"
+	done
+done
+
+for bench in exit vfork thread; do
+	ratio "fork/$bench controllers=all" '>=' 1.05 \
+		"fork/$bench controllers=none" "fork/$bench: controllers cost"
+	ratio "fork/$bench controllers=all,depth=64" '>=' 1.5 \
+		"fork/$bench controllers=all" "fork/$bench: depth costs"
+	ratio "fork/$bench controllers=all,sets=1024" '<=' 1.05 \
+		"fork/$bench controllers=all" "fork/$bench: css_sets do not"
+done
+ratio 'fork/clone_into controllers=none,pace=200ms,way=attach' '>=' 10 \
+	'fork/clone_into controllers=none,pace=200ms,way=into' \
+	'fork/clone_into: fork and attach waits, cloning into does not'
+ratio 'fork/clone_into controllers=none,way=attach' '>=' 1.02 \
+	'fork/clone_into controllers=none,way=into' \
+	'fork/clone_into: and costs more in a burst as well'
+
+tap_done
