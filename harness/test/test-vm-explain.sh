@@ -34,7 +34,7 @@ explain() {
 # the kernel, and both are interrupted.
 measure A/A --profile=model --kernel a=baseline --kernel b=baseline \
 	--bench null --bench css_set/lookup --bench attach/self \
-	--bench fork/exit --param sets=16,1024
+	--bench fork/exit --param sets=16,256 --param hierarchies=1
 for kernel in a b; do
 	check "$kernel: samples with the plugin are those without it" \
 		cmp "$run/boots/$kernel-p0/samples.tsv" \
@@ -74,7 +74,8 @@ cp "$work/keep" "$profile"
 
 # --- baseline against patched ------------------------------------------------
 measure B/P --profile --kernel base=baseline --kernel new="$contender" \
-	--bench css_set/lookup --param sets=4096 --samples 8
+	--bench css_set/lookup --param sets=4096 --param hierarchies=1 \
+	--param controller=none --samples 8
 explain 'B/P' base new css_set/lookup sets=4096
 for op in hit miss; do
 	point=".points[] | select(.params == \"op=$op,sets=4096\")"
