@@ -73,8 +73,14 @@ has "$work/err" 'b-p0-repeat/profile.tsv' 'and names it too'
 cp "$work/keep" "$profile"
 
 # --- baseline against patched ------------------------------------------------
+# deep OPTION...: explains the lookup among 4096 css_sets.
+deep() {
+	"$cgmark" explain --run "$run" "$@" base new css_set/lookup \
+		op=hit,sets=4096
+}
+
 measure B/P --profile --kernel base=baseline --kernel new="$contender" \
-	--bench css_set/lookup --param sets=4096 --param hierarchies=1 \
+	--bench css_set/lookup --param sets=16,4096 --param hierarchies=1 \
 	--param controller=none --samples 8
 explain 'B/P' base new css_set/lookup sets=4096
 for op in hit miss; do
@@ -94,6 +100,17 @@ for op in hit miss; do
 	is "$(jq "$point | .remainder" "$work/json")" 0 \
 		"op=$op: nothing is left over"
 done
+for op in hit miss; do
+	small=".points[] | select(.params == \"op=$op,sets=16\")"
+	large=".points[] | select(.params == \"op=$op,sets=4096\")"
+	explain "op=$op" base new css_set/lookup "op=$op"
+	is "$(jq "[$small, $large] | .[1].sum.base > 50 * .[0].sum.base" \
+		"$work/json")" true "op=$op: linear in the sets without hashing"
+	is "$(jq "[$small, $large] | .[1].sum.contender <=
+		1.05 * .[0].sum.contender" "$work/json")" true \
+		"op=$op: at most 1.05 times 16 sets at 4096 with it"
+done
+explain 'B/P' base new css_set/lookup sets=4096
 is "$(jq '[.points[].rows[] | select(.row == "css_set lookup") |
 	.base > 100 * .contender and .contender > 0] | all' "$work/json")" true \
 	'the row of the lookup is there on both kernels'
@@ -115,23 +132,20 @@ is "$(awk -F'\t' '
 "$cgmark" compare --run "$run" base new >"$work/text"
 has "$work/text" '^css_set lookup +[0-9,]+ +[0-9,]+ +-[0-9,]+$' \
 	'compare has a row of it'
-"$cgmark" explain --run "$run" base new css_set/lookup op=hit >"$work/text"
+deep >"$work/text"
 is $? 0 'explained as text'
 [ "$(LC_ALL=C.UTF-8 wc -L <"$work/text")" -le 78 ]
 ok $? 'in at most 78 columns'
-"$cgmark" explain --run "$run" -f folded base new css_set/lookup op=hit \
-	>"$work/folded"
+deep -f folded >"$work/folded"
 has "$work/folded" '^entry_SYSCALL_64;do_syscall_64;.*;find_css_set [0-9.]+ [0-9.]+$' \
 	'folded stacks lead to it'
 
-"$cgmark" explain --run "$run" -f svg base new css_set/lookup op=hit \
-	>"$work/flame.svg"
+deep -f svg >"$work/flame.svg"
 check 'the flame graph is well-formed' xmllint --noout "$work/flame.svg"
 has "$work/flame.svg" '<title>find_css_set: ' 'and shows it'
 
 # As viewers of perf script read it: a head, frames, a blank line.
-"$cgmark" explain --run "$run" -f perf-script base new css_set/lookup op=hit \
-	>"$work/perf"
+deep -f perf-script >"$work/perf"
 is "$(awk -v comm=base '
 	/^#/ { next }
 	/^$/ { stack = 0; next }
@@ -148,13 +162,11 @@ is "$(awk -v comm=base '
 	'perf-script: well-formed, and sums to all 8 lookups'
 
 # --- instruction by instruction ----------------------------------------------
-"$cgmark" explain --run "$run" base new css_set/lookup op=hit \
-	--annotate find_css_set >"$work/text"
+deep --annotate find_css_set >"$work/text"
 is $? 0 'annotated'
 has "$work/text" ' 1 +1 .* push +%r' 'what ran once on both kernels'
 has "$work/text" '^ +4,09[0-9] +[0-9]+ ' 'a loop over all sets on the first'
-self=$("$cgmark" explain --run "$run" base new css_set/lookup op=hit \
-	--format json | jq '.points[0].functions[] |
+self=$(deep --format json | jq '.points[0].functions[] |
 	select(.function == "find_css_set") | .exclusive.base')
 # Shown as a whole number.
 is "$(tail -n 1 "$work/text" | awk -v self="$self" '{
@@ -167,8 +179,7 @@ if grep -q 'patched at boot' "$work/text"; then
 else
 	ok 0 'all of it is in the listing'
 fi
-"$cgmark" explain --run "$run" base new css_set/lookup op=hit \
-	--annotate find_csset >"$work/out" 2>"$work/err"
+deep --annotate find_csset >"$work/out" 2>"$work/err"
 is $? 2 'a function that did not run'
 has "$work/err" "did you mean 'find_css_set'" 'says which was meant'
 "$cgmark" explain --run "$run" base new css_set/lookup \
@@ -176,8 +187,7 @@ has "$work/err" "did you mean 'find_css_set'" 'says which was meant'
 is $? 2 'two points'
 has "$work/err" 'shows one point' 'are one too many'
 
-"$cgmark" explain --run "$run" base new css_set/lookup op=hit --source \
-	>"$work/out" 2>"$work/err"
+deep --source >"$work/out" 2>"$work/err"
 is $? 2 'no lines of a kernel without debug information'
 has "$work/err" 'no debug information.*CONFIG_DEBUG_INFO.*image:' \
 	'says how to get them'
