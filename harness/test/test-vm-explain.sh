@@ -33,8 +33,8 @@ explain() {
 # css_set/lookup allocates and frees, fork/exit has faults in user space and in
 # the kernel, and both are interrupted.
 measure A/A --profile=model --kernel a=baseline --kernel b=baseline \
-	--bench null --bench css_set/lookup --bench attach/self \
-	--bench fork/exit --param sets=16,256 --param hierarchies=1
+	--bench null --bench css_set/lookup --bench attach/self --param pace=burst \
+	--bench fork/exit --param sets=16,64 --param hierarchies=1 --samples 8
 for kernel in a b; do
 	check "$kernel: samples with the plugin are those without it" \
 		cmp "$run/boots/$kernel-p0/samples.tsv" \
@@ -101,8 +101,8 @@ for op in hit miss; do
 		"op=$op: nothing is left over"
 done
 for op in hit miss; do
-	small=".points[] | select(.params == \"op=$op,sets=16\")"
-	large=".points[] | select(.params == \"op=$op,sets=4096\")"
+	small="(.points[] | select(.params == \"op=$op,sets=16\"))"
+	large="(.points[] | select(.params == \"op=$op,sets=4096\"))"
 	explain "op=$op" base new css_set/lookup "op=$op"
 	is "$(jq "[$small, $large] | .[1].sum.base > 50 * .[0].sum.base" \
 		"$work/json")" true "op=$op: linear in the sets without hashing"
@@ -130,7 +130,7 @@ is "$(awk -F'\t' '
 	END { check(); print (nr > 1000 && !bad) }' "$profile")" 1 \
 	'instructions by address add up to each function, to the last'
 "$cgmark" compare --run "$run" base new >"$work/text"
-has "$work/text" '^css_set lookup +[0-9,]+ +[0-9,]+ +-[0-9,]+$' \
+has "$work/text" '^css_set lookup +[0-9,.]+ +[0-9,.]+ +-[0-9,.]+$' \
 	'compare has a row of it'
 deep >"$work/text"
 is $? 0 'explained as text'
