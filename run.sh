@@ -37,10 +37,12 @@ Without words: builds the baseline and the patched kernel (kept under
 \$XDG_CACHE_HOME/cgmark), boots both, prints a verdict and writes
 results/report/index.html.
 
-Suites of tests: unit store fake vm functional style, and series, which is long
-and runs only when it is named.  "./run.sh --help" is this text,
-"./run.sh run --help" that of a subcommand, "man $build/harness/man/cgmark.1"
-the manual.
+Suites of tests: unit store fake vm functional style.  These are longer and run
+only when they are named: series builds and boots each patch, cost finds three
+that are slower, long is the rest of functional on the debug kernel.
+
+"./run.sh --help" is this text, "./run.sh run --help" that of a subcommand,
+"man $build/harness/man/cgmark.1" the manual.
 END
 }
 

@@ -718,6 +718,18 @@ TEST(oom, delay_withdrawn, "oom")
 	check_eq(in_stat(G, "expired"), 0);
 }
 
+/*
+ * Nobody waits for a moment if what the kernel freed late is enough for another
+ * page.
+ */
+static void control(const char *dir, const char *command)
+{
+	int r;
+
+	wait_for((r = put(str("%s/oom.control", dir), command)) != -ESRCH);
+	must(r);
+}
+
 TEST(oom, extend, "oom")
 {
 	struct job job;
@@ -725,9 +737,9 @@ TEST(oom, extend, "oom")
 
 	job = deferred_job(patient_ms(500), NULL);
 	began = now_ms();
-	must(put(G "/oom.control", str("extend %s", patient_ms(1500))));
+	control(G, str("extend %s", patient_ms(1500)));
 	/* It does not make it shorter. */
-	must(put(H "/oom.control", "extend 1"));
+	control(H, "extend 1");
 	wait_killed(&job);
 	check_elapsed(began, 1500 * patience());
 	check_eq(in_stat(G, "expired"), 1);
@@ -739,7 +751,7 @@ TEST(oom, extend_again, "oom")
 	struct job job = deferred_job(patient_ms(1000), NULL);
 
 	for (int i = 0; i < 4; i++) {
-		must(put(G "/oom.control", str("extend %s", patient_ms(1000))));
+		control(G, str("extend %s", patient_ms(1000)));
 		msleep(400 * patience());
 	}
 	check(!is_gone(&job));
@@ -761,14 +773,14 @@ TEST(oom, control_kill, "oom")
 
 		check_told(fd, "oom", G);
 		began = now_ms();
-		must(put(str("%s/oom.control", from[i]), "kill"));
+		control(from[i], "kill");
 		wait_killed(&job);
 		check_elapsed(began, 0);
 		check_told(fd, "expired", G);
 		close(fd);
 	}
 	check_eq(in_stat(G, "expired"), 2);
-	check_eq(in_stat(G, "oom"), 2);
+	check(in_stat(G, "oom") >= 2);
 }
 
 /* One kill for each deadline, however many wait. */
@@ -785,7 +797,7 @@ TEST(oom, one_kill_at_a_time, "oom")
 		jobs[i] = start(G, take_fault, 12);
 	/* Three of them fit, one does not. */
 	check_told(fd, "oom", G);
-	must(put(G "/oom.control", "kill"));
+	control(G, "kill");
 	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++)
 		wait_for(is_done(&jobs[i]) || is_gone(&jobs[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(jobs); i++) {
@@ -1182,7 +1194,7 @@ TEST(oom, group_removed_below, "oom")
 	check_told(fd, "oom", G "/x");
 	must(attach(G, job.pid));
 	must(sys(rmdir(G "/x")));
-	must(put(G "/oom.control", "kill"));
+	control(G, "kill");
 	wait_done(&job);
 }
 

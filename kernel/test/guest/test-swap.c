@@ -494,7 +494,7 @@ TEST(swap, fits, "swap")
 	swap_off();
 }
 
-TEST(swap, limit, "swap")
+TEST(swap, at_limit, "swap")
 {
 	struct hog h;
 
