@@ -73,7 +73,7 @@ static void wait_unused(const char *dir)
 		if (i == 1500 * patience())
 			fail("%s has %ld bytes in swap", dir, usage(dir));
 		if (i % 100 == 99)
-			put(str("%s/memory.force_empty", dir), "0");
+			put(G "/memory.force_empty", "0");
 		msleep(10);
 	}
 }
