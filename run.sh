@@ -22,7 +22,7 @@ linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
 patch xz-utils cpio
 qemu-system-x86
 gnuplot-nox
-stress-ng hyperfine
+stress-ng hyperfine linux-perf
 '
 test_packages='qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
 

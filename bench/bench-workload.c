@@ -7,7 +7,7 @@
  * tool itself are in the figures; the time in which no task ran is not.
  *
  * The version of the tool, the command line and the output of the last run are
- * kept as files.
+ * kept as files, and what perf stat counts in one more run, which is no sample.
  *
  * controllers=v1 is one hierarchy of those that can go there at any time of a
  * boot (memory cannot, once it was on v2).  controllers=rebound is a hierarchy
@@ -38,6 +38,7 @@
 #define OPS_WORD "{ops}"
 #define OUTPUT "/tmp/workload.out"
 #define OUTPUT_MAX (64 * 1024)
+#define PERF_OUTPUT "/tmp/workload.perf"
 
 struct job {
 	const char *const *words; /* of the command; NULL ends it */
@@ -115,9 +116,9 @@ static int empty_output(void)
 	return ftruncate(output_fd, 0) < 0 ? -errno : 0;
 }
 
-static int read_output(void)
+static int read_from(int fd)
 {
-	ssize_t n = pread(output_fd, output, OUTPUT_MAX + 1, 0);
+	ssize_t n = pread(fd, output, OUTPUT_MAX + 1, 0);
 
 	if (n < 0)
 		return -errno;
@@ -126,6 +127,11 @@ static int read_output(void)
 	output[n] = '\0';
 	output_len = n;
 	return 0;
+}
+
+static int read_output(void)
+{
+	return read_from(output_fd);
 }
 
 /* --- the record ------------------------------------------------------------
@@ -173,6 +179,41 @@ static int keep_version(struct bench_ctx *ctx)
 	if (r == 0)
 		ctx_file(ctx, RAWFILE_COMMAND, output, output_len);
 	return r;
+}
+
+static int read_perf(void)
+{
+	int fd = open(PERF_OUTPUT, O_RDONLY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = read_from(fd);
+	close(fd);
+	return r;
+}
+
+/* Software events, and those that the machine has counters for. */
+static void keep_perf(struct bench_ctx *ctx)
+{
+	static char words[][20] = { "perf", "stat", "-o", PERF_OUTPUT, "--" };
+	char *perf[WORDS_MAX + 6];
+	unsigned n = 0;
+	int r;
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		perf[n++] = words[i];
+	for (unsigned i = 0; argv[i]; i++)
+		perf[n++] = argv[i];
+	perf[n] = NULL;
+	r = run_command(perf);
+	if (r == 0)
+		r = read_perf();
+	if (r)
+		ctx_note(ctx, "perf stat: %s",
+			 r < 0 ? strerror(-r) : "not on this kernel");
+	else
+		ctx_file(ctx, RAWFILE_PERF, output, output_len);
 }
 
 static int check_output(struct bench_ctx *ctx)
@@ -312,6 +353,7 @@ static int workload_check(struct bench_ctx *ctx)
 	keep_output(ctx);
 	ret = check_output(ctx);
 	r = load_check(ctx, load);
+	keep_perf(ctx);
 	return ret ? ret : r;
 }
 

@@ -12,6 +12,7 @@ static const char *const kinds[NR_RAWFILES] = {
 	[RAWFILE_COMMAND] = "command",
 	[RAWFILE_OUT] = "out",
 	[RAWFILE_JSON] = "json",
+	[RAWFILE_PERF] = "perf",
 };
 
 static const char digits[] = "0123456789abcdef";

@@ -23,6 +23,7 @@ enum rawfile_kind {
 	RAWFILE_COMMAND, /* version of the tool, then the command line */
 	RAWFILE_OUT,	 /* what it printed */
 	RAWFILE_JSON,	 /* the same, of a tool that prints JSON */
+	RAWFILE_PERF,	 /* perf stat of it, in a run of its own */
 	NR_RAWFILES,
 };
 

@@ -45,6 +45,7 @@ has "$exec.command" '^hyperfine [0-9]' 'record: version of hyperfine'
 has "$exec.command" "^hyperfine --shell none .* true$" 'record: its command line'
 is "$(jq '.results[0].exit_codes | length' "$exec.json")" 20 \
 	'record: its JSON, with all its runs'
+has "$fork.perf" ' [1-9][0-9]* +page-faults ' 'record: what perf stat counted'
 has "$boot/status.ktap" '# \| load: attach, [1-9][0-9]* moves' \
 	'record: work of the load'
 is "$(find "$boots" -name '*.command' | wc -l)" 16 \
