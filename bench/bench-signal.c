@@ -8,16 +8,17 @@
  *                 takes a reading without anybody new to know that all have it
  *
  * signal.send is open already.  cgroup.procs has to be opened for each reading:
- * one that stays open shows who was there at the first for up to a second.  With state=blocked the signal stays
- * pending: the cost of sending alone.  With state=asleep it wakes a handler,
- * in both ways at the same cost.  The sender has real-time priority, so that
- * none of them runs before it is through.  These are real-time signals, of
- * which none is lost and each is counted.  With state=probe it is signal 0,
- * which asks for permission and sends nothing: what is left without the cost
- * of a signal.
+ * one that stays open shows who was there at the first for up to a second.
  *
- * signal/kill sends SIGKILL instead, after which there have to be others for the
- * next sample, and has a third way:
+ * With state=blocked the signal stays pending: the cost of sending alone.  With
+ * state=asleep it wakes a handler, in both ways at the same cost.  The sender
+ * has real-time priority, so that none of them runs before it is through.
+ * These are real-time signals, of which none is lost and each is counted.  With
+ * state=probe it is signal 0, which asks for permission and sends nothing: what
+ * is left without the cost of a signal.
+ *
+ * signal/kill sends SIGKILL instead, after which there have to be others for
+ * the next sample, and has a third way:
  *
  *   way=v2        one write to cgroup.kill of a cgroup on v2
  */

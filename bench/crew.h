@@ -12,9 +12,9 @@
 #define CREW_MAX 256
 
 /*
- * In begin(): so many workers, and the note.  Each calls work() with its number,
- * from 0, once a round, in its own process; what that returns is 0 or -errno.
- * 0 or -errno.
+ * In begin(): so many workers, and the note.  Each calls work() with its
+ * number, from 0, once a round, in its own process; what that returns is 0 or
+ * -errno, as is what this one does.
  */
 int crew_start(struct bench_ctx *ctx, unsigned nr, int (*work)(unsigned who));
 /* In run(): a round begins; crew_end_round() waits until all are through. */

@@ -120,7 +120,8 @@ static int check_listeners(struct bench_ctx *ctx)
 
 		r = listener_drain(l);
 		if (r == 0 && (l->lost || !l->heard))
-			r = ctx_fail(ctx, -EIO, "a listener heard of %llu exits%s",
+			r = ctx_fail(ctx, -EIO,
+				     "a listener heard of %llu exits%s",
 				     (unsigned long long)l->heard,
 				     l->lost ? ", some were lost" : "");
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the fork benchmarks have their parent, and who is told of the end of its
- * children: params controllers, depth, sets, listeners.
+ * Where the fork benchmarks have their parent, and who is told of the end of
+ * its children: params controllers, depth, sets, listeners.
  */
 #ifndef CGMARK_FAMILY_H
 #define CGMARK_FAMILY_H

@@ -195,7 +195,7 @@ static int binary_round(void)
 	cgstats_add(&request, CGSTATS_A_FDS, watched_fds + next,
 		    AGENT_SHARE * sizeof(*watched_fds));
 	r = cgstats_call(&stats, &request, take_values, &nr);
-	/* Values were added or went while it read: it has those it asked for. */
+	/* Values came or went while it read: it has those it asked for. */
 	if (r == -EINTR)
 		r = 0;
 	if (r == 0 && nr != AGENT_SHARE)

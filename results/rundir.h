@@ -11,8 +11,8 @@
  *   RUN/boots/BOOT/samples.tsv   samples (record.h)
  *   RUN/boots/BOOT/profile.tsv   counts by function (profile.h), of boots that
  *                                were profiled
- *   RUN/boots/BOOT/POINT.KIND    what a tool wrote in the guest (rawfile.h), such
- *                                as workload-exec,controllers=all,load=none.json
+ *   RUN/boots/BOOT/POINT.KIND    what a tool in the guest wrote (rawfile.h), as
+ *                                workload-exec,controllers=all,load=none.json
  *   RUN/boots/BOOT/boot.json     how the boot ended; written last, atomically:
  *                                without it the boot did not finish
  *
