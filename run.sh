@@ -22,13 +22,14 @@ linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
 patch xz-utils cpio
 qemu-system-x86
 gnuplot-nox
-stress-ng hyperfine
+stress-ng hyperfine linux-perf
 '
 test_packages='qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
 
 usage() {
 	cat <<END
 Usage: ./run.sh [-q]                 set up, build, boot, compare, report
+       ./run.sh [-q] nightly [OPTION]...      the same with every benchmark and more boots
        ./run.sh [-q] test [--suite NAME]...   all tests, or those suites
        ./run.sh [-q] SUBCOMMAND ...  set up, then "cgmark SUBCOMMAND ..."
        ./run.sh --help
@@ -36,6 +37,11 @@ Usage: ./run.sh [-q]                 set up, build, boot, compare, report
 Without words: builds the baseline and the patched kernel (kept under
 \$XDG_CACHE_HOME/cgmark), boots both, prints a verdict and writes
 results/report/index.html.
+
+"nightly" is for a machine that does so every night: "cgmark run --suite nightly
+--strict" with further options, such as --kernel, then "cgmark import", so that
+results/cgmark.db has all nights, and the report.  Exit status: that of the run,
+if it is not 0, else of what failed after it.
 
 Suites of tests: unit store fake vm functional style.  These are longer and run
 only when they are named: series builds and boots each patch, cost finds three
@@ -172,19 +178,42 @@ cmd_test() {
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] || exit 1
 }
 
+# What a run with these statuses found can be shown.
+is_verdict() {
+	case $1 in 0 | 1 | 3) true ;; *) false ;; esac
+}
+
 cmd_default() {
 	all=$(now)
 	setup
 	# shellcheck disable=SC2086 # an option or nothing
 	"$build/cgmark" run $q
 	status=$?
-	case $status in
-	0 | 1 | 3)
+	if is_verdict $status; then
 		# shellcheck disable=SC2086
 		"$build/cgmark" report $q || status=$?
-		;;
-	esac
+	fi
 	say "all of it took $(($(now) - all)) s"
+	exit $status
+}
+
+cmd_nightly() {
+	all=$(now)
+	setup
+	# shellcheck disable=SC2086 # an option or nothing
+	"$build/cgmark" run $q --suite nightly --strict "$@"
+	status=$?
+	# Nothing was run.
+	[ $status -ne 2 ] || exit 2
+	after=0
+	# shellcheck disable=SC2086 # what a failed run measured is kept as well
+	"$build/cgmark" import $q || after=$?
+	if is_verdict $status; then
+		# shellcheck disable=SC2086
+		"$build/cgmark" report $q || after=$?
+	fi
+	[ $status -ne 0 ] || status=$after
+	say "the night took $(($(now) - all)) s"
 	exit $status
 }
 
@@ -203,6 +232,10 @@ case ${1-} in
 	;;
 -h | --help | help)
 	usage
+	;;
+nightly)
+	shift
+	cmd_nightly "$@"
 	;;
 test)
 	shift

@@ -13,93 +13,48 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <signal.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "attach.h"
+#include "crew.h"
 
-#define WORKERS_MAX 256
 #define FORKS 2
-
-struct worker {
-	pid_t pid;
-	uint64_t moves;
-	uint64_t forks;
-	int error;
-};
-
-struct shared {
-	_Atomic unsigned round;	/* workers wait for the next */
-	_Atomic unsigned at_work;
-	struct worker workers[WORKERS_MAX];
-};
 
 static const char *const pair_name[2] = { "a", "b" };
 static int pair_fd[2];
-static struct shared *shared;
 static uint64_t attachers, forkers;
-
-static long futex(_Atomic unsigned *word, int op, unsigned value)
-{
-	return syscall(SYS_futex, word, op, value, NULL, NULL, 0);
-}
 
 /* --- workers ---------------------------------------------------------------
  */
 
-static void attach_once(struct worker *w)
+static int attach_once(void)
 {
-	if (write(pair_fd[w->moves & 1], "0", 1) != 1)
-		w->error = errno;
-	else
-		w->moves++;
+	static unsigned moves;
+
+	return write(pair_fd[moves++ & 1], "0", 1) == 1 ? 0 : -errno;
 }
 
-static void fork_once(struct worker *w)
+static int fork_once(void)
 {
 	long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
 	if (pid == 0)
 		_exit(0);
-	if (pid < 0 || waitpid(pid, NULL, 0) != pid)
-		w->error = errno;
-	else
-		w->forks++;
+	return pid < 0 || waitpid(pid, NULL, 0) != pid ? -errno : 0;
 }
 
-static void worker_main(struct worker *w, bool attacher)
+static int work(unsigned who)
 {
-	for (unsigned seen = 0;; seen++) {
-		while (shared->round == seen)
-			futex(&shared->round, FUTEX_WAIT, seen);
-		for (int i = 0; i < (attacher ? 1 : FORKS); i++)
-			attacher ? attach_once(w) : fork_once(w);
-		if (--shared->at_work == 0)
-			futex(&shared->at_work, FUTEX_WAKE, 1);
-	}
-}
+	int r = 0;
 
-static int spawn_workers(void)
-{
-	for (unsigned i = 0; i < attachers + forkers; i++) {
-		struct worker *w = &shared->workers[i];
-		pid_t pid = fork();
-
-		if (pid == 0)
-			worker_main(w, i < attachers);
-		if (pid < 0)
-			return -errno;
-		w->pid = pid;
-	}
-	return 0;
+	if (who < attachers)
+		return attach_once();
+	for (int i = 0; i < FORKS && r == 0; i++)
+		r = fork_once();
+	return r;
 }
 
 /* --- a point ---------------------------------------------------------------
@@ -109,7 +64,7 @@ static int workers_param(struct bench_ctx *ctx, const char *key, uint64_t *ret)
 {
 	int r = ctx_param_u64(ctx, key, ret);
 
-	if (r == 0 && (*ret < 1 || *ret > WORKERS_MAX / 2))
+	if (r == 0 && (*ret < 1 || *ret > CREW_MAX / 2))
 		return ctx_bad_param(ctx, key);
 	return r;
 }
@@ -137,18 +92,12 @@ static int storm_setup(struct bench_ctx *ctx)
 
 static int storm_begin(struct bench_ctx *ctx)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 	int r = attach_begin_pace(ctx);
 
 	if (r)
 		return r;
 	ctx_may_idle(ctx);
-	ctx_note(ctx, "on %ld CPU%s%s", cpus, cpus == 1 ? "" : "s",
-		 cpus == 1 ? ": the cost of the instructions, not of contention"
-			   : "");
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return shared == MAP_FAILED ? -errno : spawn_workers();
+	return crew_start(ctx, attachers + forkers, work);
 }
 
 static int storm_between(struct bench_ctx *ctx)
@@ -159,41 +108,21 @@ static int storm_between(struct bench_ctx *ctx)
 
 static int storm_run(struct bench_ctx *ctx, uint64_t nr)
 {
-	unsigned left;
-
 	for (uint64_t i = 0; i < nr; i++) {
-		shared->at_work = attachers + forkers;
-		shared->round++;
-		futex(&shared->round, FUTEX_WAKE, INT_MAX);
-		while ((left = shared->at_work))
-			futex(&shared->at_work, FUTEX_WAIT, left);
+		crew_begin_round();
+		crew_end_round();
 	}
 	return 0;
 }
 
-static int check_attacher(struct bench_ctx *ctx, const struct worker *w)
-{
-	return ctx_check_moved(ctx, w->pid, attach_hierarchy(ctx),
-			       pair_name[(w->moves - 1) & 1]);
-}
-
 static int storm_check(struct bench_ctx *ctx)
 {
-	const unsigned rounds = shared->round;
-	int r = 0;
+	const char *where = pair_name[(crew_rounds() - 1) & 1];
+	int r = crew_check(ctx);
 
-	for (unsigned i = 0; i < attachers + forkers && r == 0; i++) {
-		const struct worker *w = &shared->workers[i];
-		uint64_t done = i < attachers ? w->moves : w->forks / FORKS;
-
-		if (w->error || done != rounds)
-			return ctx_fail(ctx, -EIO,
-					"worker %u did %lu of %u rounds: %s", i,
-					(unsigned long)done, rounds,
-					strerror(w->error));
-		if (i < attachers)
-			r = check_attacher(ctx, w);
-	}
+	for (unsigned i = 0; i < attachers && r == 0; i++)
+		r = ctx_check_moved(ctx, crew_pid(i), attach_hierarchy(ctx),
+				    where);
 	return r;
 }
 

@@ -5,7 +5,8 @@
  *
  * controllers=none and =all are on v2; =v1 is all of them
  * in one v1 hierarchy.  With depth the parent is further down, with sets there
- * are other css_sets beside its own, which nobody should pay for.
+ * are other css_sets beside its own, which nobody should pay for; listeners are
+ * told of every exit.
  */
 #include <errno.h>
 #include <signal.h>

@@ -362,7 +362,7 @@ BENCH_DEFINE(mm_owner_exit) = {
 	.warmup = 2,
 	.extra = true,
 	.params = PARAMS(PARAM("case", "plain,leader,transient,sharer,distant"),
-			 PARAM("tasks", "0,1000,4000")),
+			 PARAM("tasks", "0,100,1000,4000")),
 	.begin = mm_owner_begin,
 	.between = mm_owner_between,
 	.run = mm_owner_run,

@@ -6,6 +6,9 @@
  *   procs/read  cgroup.procs, in a cgroup of processes
  *   tasks/read  tasks (v1) or cgroup.threads (v2), in one of threads
  *
+ * With readers, so many processes do so at the same time, and an operation ends
+ * when all are through.
+ *
  * v1 takes the ids of all into an array and sorts it at each open; v2 walks
  * the tasks as it is read, in no order.
  */
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "crew.h"
 #include "holder.h"
 
 #define PIDS_MAX 20000
@@ -24,7 +28,7 @@
 #define LIST_BYTES (8 * PIDS_MAX + 1)
 
 static struct cg group;
-static uint64_t pids;
+static uint64_t pids, readers;
 static const char *file;
 static unsigned char seen[ID_MAX / 8];	/* a bit an id */
 static char list[LIST_BYTES];
@@ -103,13 +107,11 @@ static int tasks_setup(struct bench_ctx *ctx)
 /* --- a point ---------------------------------------------------------------
  */
 
-/* It is no part of what it reads; and what it fills is in memory already. */
-static int begin(struct bench_ctx *ctx)
+static int leave_group(void)
 {
 	struct cg out = { .fd = -1, .version = group.version };
-	int r = 0;
+	int r;
 
-	memset(list, 0, sizeof(list));
 	if (group.version == 2)
 		return 0;
 	out.fd = openat(group.fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -136,12 +138,40 @@ static int read_list(void)
 	return n;
 }
 
+/* At least one digit and a line feed for each. */
+static int read_beside(unsigned who)
+{
+	int r = read_list();
+
+	return r == 0 && list_len < 2 * (ssize_t)pids ? -ENODATA : r;
+}
+
+/* It is no part of what it reads; and what it fills is in memory already. */
+static int begin(struct bench_ctx *ctx)
+{
+	int r = ctx_param_u64(ctx, "readers", &readers);
+
+	if (r)
+		return r;
+	if (readers < 1 || readers > CREW_MAX)
+		return ctx_bad_param(ctx, "readers");
+	memset(list, 0, sizeof(list));
+	r = leave_group();
+	/* The caller is one of them. */
+	return r || readers == 1 ? r : crew_start(ctx, readers - 1, read_beside);
+}
+
 static int run(struct bench_ctx *ctx, uint64_t nr)
 {
 	int r = 0;
 
-	for (uint64_t i = 0; i < nr && r == 0; i++)
+	for (uint64_t i = 0; i < nr && r == 0; i++) {
+		if (readers > 1)
+			crew_begin_round();
 		r = read_list();
+		if (readers > 1)
+			crew_end_round();
+	}
 	return r;
 }
 
@@ -170,14 +200,16 @@ static int check(struct bench_ctx *ctx)
 				"%lu lines, %lu ids too many or missing of %lu",
 				(unsigned long)lines, (unsigned long)wrong,
 				(unsigned long)pids);
-	return 0;
+	return readers > 1 ? crew_check(ctx) : 0;
 }
 
 #define COMMON                                                \
 	.version = 1, .kconfig = "CGROUPS", .extra = true,    \
 	.samples = 9, .warmup = 2,                            \
 	.params = PARAMS(PARAM("version", "1,2"),             \
-			 PARAM("pids", "10,100,1000,10000")), \
+			 PARAM("pids", "10,100,1000,10000"),  \
+			 PARAM_AXIS_AT("readers", "1",        \
+				       "2,4,16", "pids=1000")), \
 	.begin = begin, .run = run, .check = check
 
 BENCH_DEFINE(procs_read) = {

@@ -7,13 +7,20 @@
  *                 process may have forked before it got the signal, so that it
  *                 takes a reading without anybody new to know that all have it
  *
- * Both have their file open already.  With state=blocked the signal stays
- * pending: the cost of sending alone.  With state=asleep it wakes a handler,
- * in both ways at the same cost.  The sender has real-time priority, so that
- * none of them runs before it is through.  These are real-time signals, of
- * which none is lost and each is counted.  With state=probe it is signal 0,
- * which asks for permission and sends nothing: what is left without the cost
- * of a signal.
+ * signal.send is open already.  cgroup.procs has to be opened for each reading:
+ * one that stays open shows who was there at the first for up to a second.
+ *
+ * With state=blocked the signal stays pending: the cost of sending alone.  With
+ * state=asleep it wakes a handler, in both ways at the same cost.  The sender
+ * has real-time priority, so that none of them runs before it is through.
+ * These are real-time signals, of which none is lost and each is counted.  With
+ * state=probe it is signal 0, which asks for permission and sends nothing: what
+ * is left without the cost of a signal.
+ *
+ * signal/kill sends SIGKILL instead, after which there have to be others for
+ * the next sample, and has a third way:
+ *
+ *   way=v2        one write to cgroup.kill of a cgroup on v2
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +31,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +43,7 @@
 #define SIG_DRAIN SIGUSR1
 #define WAIT_MS 20000
 
+static struct cg group = CG_NONE;
 static uint64_t tasks;
 static pid_t pids[TASKS_MAX];
 static volatile unsigned *counts; /* shared: one for each process */
@@ -102,12 +111,16 @@ static int send_new(void)
 static ssize_t read_list(char *list)
 {
 	ssize_t n, len = 0;
+	int fd = openat(group.fd, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 
-	if (lseek(send_fd, 0, SEEK_SET) < 0)
+	if (fd < 0)
 		return -errno;
-	while ((n = read(send_fd, list + len, CROWD_PROCS_BYTES - len)) > 0)
+	while ((n = read(fd, list + len, CROWD_PROCS_BYTES - len)) > 0)
 		len += n;
-	return n < 0 ? -errno : len;
+	if (n < 0)
+		n = -errno;
+	close(fd);
+	return n < 0 ? n : len;
 }
 
 static int kill_list(const char *list, ssize_t len)
@@ -140,42 +153,46 @@ static int send_mainline(void)
 	return again == len && !memcmp(lists[0], lists[1], len) ? 0 : -EAGAIN;
 }
 
-static int open_group(struct bench_ctx *ctx, struct cg *ret)
+static int open_group(struct bench_ctx *ctx, bool dynmods)
 {
 	const char *way = ctx_param(ctx, "way");
-	const char *dynmods = ctx_param(ctx, "favordynmods");
 	bool new_way = !strcmp(way, "new");
 	char options[64];
 	int r;
 
 	if (!new_way && strcmp(way, "mainline"))
 		return ctx_bad_param(ctx, "way");
-	if (strcmp(dynmods, "0") && strcmp(dynmods, "1"))
-		return ctx_bad_param(ctx, "favordynmods");
 	snprintf(options, sizeof(options), "%s,name=cgmark%s",
-		 new_way ? "signal" : "none",
-		 *dynmods == '1' ? ",favordynmods" : "");
-	r = ctx_hierarchy(ctx, options, ret);
-	if (r)
-		return r;
+		 new_way ? "signal" : "none", dynmods ? ",favordynmods" : "");
+	r = ctx_hierarchy(ctx, options, &group);
 	send_all = new_way ? send_new : send_mainline;
-	send_fd = new_way ? cg_open_file(ret, "signal.send", O_WRONLY)
-			  : cg_open_file(ret, "cgroup.procs", O_RDONLY);
+	if (r || !new_way)
+		return r;
+	send_fd = cg_open_file(&group, "signal.send", O_WRONLY);
 	if (send_fd == -ENOENT)
 		return ctx_skip(ctx, "this kernel has no signal.send");
 	return send_fd < 0 ? send_fd : 0;
 }
 
+static int take_tasks(struct bench_ctx *ctx)
+{
+	int r = ctx_param_u64(ctx, "tasks", &tasks);
+
+	if (r == 0 && (tasks < 1 || tasks > TASKS_MAX))
+		return ctx_bad_param(ctx, "tasks");
+	return r;
+}
+
 static int signal_setup(struct bench_ctx *ctx)
 {
 	const char *how = ctx_param(ctx, "state");
-	struct cg group;
-	int r = ctx_param_u64(ctx, "tasks", &tasks);
+	const char *dynmods = ctx_param(ctx, "favordynmods");
+	int r = take_tasks(ctx);
 
 	if (r)
 		return r;
-	if (tasks < 1 || tasks > TASKS_MAX)
-		return ctx_bad_param(ctx, "tasks");
+	if (strcmp(dynmods, "0") && strcmp(dynmods, "1"))
+		return ctx_bad_param(ctx, "favordynmods");
 	blocked = !strcmp(how, "blocked");
 	sig = strcmp(how, "probe") ? SIGRTMIN : 0;
 	if (sig && !blocked && strcmp(how, "asleep"))
@@ -186,7 +203,7 @@ static int signal_setup(struct bench_ctx *ctx)
 		return -errno;
 	r = prepare_signals();
 	if (r == 0)
-		r = open_group(ctx, &group);
+		r = open_group(ctx, *dynmods == '1');
 	for (unsigned i = 0; i < tasks && r == 0; i++) {
 		r = spawn(i);
 		if (r == 0)
@@ -200,7 +217,7 @@ static int signal_begin(struct bench_ctx *ctx)
 	const struct sched_param param = { .sched_priority = 1 };
 
 	ctx_may_idle(ctx);
-	if (sched_setscheduler(0, SCHED_FIFO, &param) < 0)
+	if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &param) < 0)
 		return ctx_fail(ctx, -errno, "get real-time priority: %s",
 				strerror(errno));
 	return 0;
@@ -273,7 +290,7 @@ static int signal_check(struct bench_ctx *ctx)
 BENCH_DEFINE(signal_all) = {
 	.name = "signal/all",
 	.summary = "send a signal to every process of a cgroup",
-	.version = 2,
+	.version = 3,
 	.kconfig = "CGROUPS",
 	.samples = 15,
 	.warmup = 2,
@@ -282,10 +299,103 @@ BENCH_DEFINE(signal_all) = {
 			 PARAM_MORE_AT("favordynmods", "0", "1",
 				       "state=blocked"),
 			 PARAM("state", "blocked,asleep,probe"),
-			 PARAM("tasks", "1,10,100,1000")),
+			 PARAM_MORE_AT("tasks", "1,16,128,1024", "4096",
+				       "state=blocked")),
 	.setup = signal_setup,
 	.begin = signal_begin,
 	.run = signal_run,
 	.between = signal_between,
 	.check = signal_check,
+};
+
+/* --- signal/kill --- */
+
+static bool killed;
+
+static int send_v2(void)
+{
+	return write(send_fd, "1", 1) == 1 ? 0 : -errno;
+}
+
+static int open_v2(struct bench_ctx *ctx)
+{
+	int r = cg_create(ctx_subtree(ctx), "group", &group);
+
+	if (r)
+		return r;
+	send_all = send_v2;
+	send_fd = cg_open_file(&group, "cgroup.kill", O_WRONLY);
+	if (send_fd == -ENOENT)
+		return ctx_skip(ctx, "this kernel has no cgroup.kill");
+	return send_fd < 0 ? send_fd : 0;
+}
+
+static int kill_setup(struct bench_ctx *ctx)
+{
+	int r = take_tasks(ctx);
+
+	if (r)
+		return r;
+	sig = SIGKILL;
+	snprintf(sig_text, sizeof(sig_text), "%d", sig);
+	return strcmp(ctx_param(ctx, "way"), "v2")
+		       ? open_group(ctx, false)
+		       : open_v2(ctx);
+}
+
+/* Each of them was killed, and by that. */
+static int bury(struct bench_ctx *ctx)
+{
+	int status;
+
+	for (unsigned i = 0; i < tasks; i++) {
+		if (waitpid(pids[i], &status, 0) != pids[i])
+			return -errno;
+		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+			return ctx_fail(ctx, -EIO,
+					"process %u was not killed", i);
+	}
+	return 0;
+}
+
+static int kill_between(struct bench_ctx *ctx)
+{
+	int r = killed ? bury(ctx) : 0;
+
+	for (unsigned i = 0; i < tasks && r == 0; i++) {
+		pids[i] = crowd_spawn();
+		r = pids[i] < 0 ? pids[i] : cg_attach(&group, pids[i]);
+	}
+	/* Until they sleep, and what ended before is forgotten. */
+	usleep(100000);
+	return r;
+}
+
+static int kill_run(struct bench_ctx *ctx, uint64_t nr)
+{
+	killed = true;
+	return nr == 1 ? send_all() : -EINVAL;
+}
+
+static int kill_check(struct bench_ctx *ctx)
+{
+	return killed ? bury(ctx) : -EIO;
+}
+
+BENCH_DEFINE(signal_kill) = {
+	.name = "signal/kill",
+	.summary = "send SIGKILL to every process of a cgroup",
+	.version = 1,
+	.kconfig = "CGROUPS",
+	.samples = 7,
+	.warmup = 1,
+	.extra = true,
+	.once = true,
+	.params = PARAMS(PARAM("way", "mainline,new,v2"),
+			 PARAM("tasks", "1,16,128,1024")),
+	.setup = kill_setup,
+	.begin = signal_begin,
+	.run = kill_run,
+	.between = kill_between,
+	.check = kill_check,
 };

@@ -28,6 +28,7 @@
 #include "bench.h"
 #include "crowd.h"
 #include "genl.h"
+#include "listener.h"
 
 #define THREADS_MAX 10000
 #define TASKS_MAX 8192
@@ -307,75 +308,16 @@ BENCH_DEFINE(taskstats_cgroup) = {
 
 /* --- of tasks that exit --- */
 
-static struct listener {
-	struct genl genl;
-	uint64_t heard; /* of our children */
-	bool lost;	/* some, says the kernel */
-} listeners[LISTENERS_MAX];
+static struct listener listeners[LISTENERS_MAX];
 static uint64_t nr_listeners, exits;
 static bool drained;
 
-static int all_cpus(char *buf, size_t size)
-{
-	int fd = open("/sys/devices/system/cpu/possible", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 1)
-		return -EIO;
-	buf[n] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-	return 0;
-}
-
 static int listen_to_exits(struct bench_ctx *ctx, struct listener *l)
 {
-	struct nl_msg *msg;
-	char cpus[64];
-	int r = open_family(ctx, &l->genl);
+	int r = listener_open(ctx, l);
 
-	if (r == 0)
-		r = all_cpus(cpus, sizeof(cpus));
-	if (r)
-		return r;
-	msg = genl_request(&l->genl, TASKSTATS_CMD_GET, NLM_F_ACK);
-	if (!msg ||
-	    nla_put_string(msg, TASKSTATS_CMD_ATTR_REGISTER_CPUMASK, cpus) < 0)
-		return -ENOMEM;
-	r = genl_call(&l->genl, msg, NULL, NULL);
 	/* As small as it can be: the second message is one too many. */
-	if (r == 0 && !drained &&
-	    nl_socket_set_buffer_size(l->genl.sock, 1, 0) < 0)
-		r = -EIO;
-	return r;
-}
-
-/* Count what has arrived; what others' children did is not counted. */
-static int drain(struct listener *l)
-{
-	int fd = nl_socket_get_fd(l->genl.sock);
-	struct nlattr *a;
-	struct taskstats stats;
-
-	for (;;) {
-		ssize_t n = recv(fd, answer, sizeof(answer), MSG_DONTWAIT);
-
-		if (n < 0 && errno == EAGAIN)
-			return 0;
-		if (n < 0 && errno != ENOBUFS)
-			return -errno;
-		if (n < 0) {
-			l->lost = true;
-			continue;
-		}
-		a = find_stats(answer, TASKSTATS_TYPE_AGGR_PID,
-			       TASKSTATS_TYPE_STATS);
-		if (!a)
-			return -EBADMSG;
-		memcpy(&stats, nla_data(a), sizeof(stats));
-		l->heard += stats.ac_ppid == (uint32_t)getpid();
-	}
+	return r || drained ? r : listener_set_buffer(l, 1);
 }
 
 static int exit_begin(struct bench_ctx *ctx)
@@ -402,7 +344,7 @@ static int exit_between(struct bench_ctx *ctx)
 	int r = 0;
 
 	for (uint64_t i = 0; i < nr_listeners && drained && r == 0; i++)
-		r = drain(&listeners[i]);
+		r = listener_drain(&listeners[i]);
 	return r;
 }
 
@@ -432,16 +374,21 @@ static int exit_check(struct bench_ctx *ctx)
 {
 	for (uint64_t i = 0; i < nr_listeners; i++) {
 		struct listener *l = &listeners[i];
-		int r = drain(l);
+		int r = listener_drain(l);
 
 		if (r)
 			return r;
-		if (drained ? l->heard != exits || l->lost
-			    : l->heard >= exits || !l->lost)
+		/* What others' children did does not count. */
+		if (drained ? l->ours != exits || l->lost
+			    : l->ours >= exits || !l->lost)
 			return ctx_fail(ctx, -EIO, "%llu of %llu exits heard%s",
-					(unsigned long long)l->heard,
+					(unsigned long long)l->ours,
 					(unsigned long long)exits,
 					l->lost ? ", some lost" : "");
+		ctx_note(ctx, "listener %u: %llu of %llu exits heard%s",
+			 (unsigned)i, (unsigned long long)l->ours,
+			 (unsigned long long)exits,
+			 l->lost ? ", the others lost" : "");
 	}
 	return exits ? 0 : ctx_fail(ctx, -EIO, "nobody exited");
 }
@@ -453,7 +400,8 @@ BENCH_DEFINE(taskstats_exit) = {
 	.extra = true,
 	.kconfig = "TASKSTATS",
 	.nr_ops = 4,
-	.params = PARAMS(PARAM("buffer", "drained,full"),
+	.params = PARAMS(PARAM_MORE_AT("buffer", "drained", "full",
+				       "listeners=4"),
 			 PARAM("listeners", "0,1,4")),
 	.begin = exit_begin,
 	.between = exit_between,

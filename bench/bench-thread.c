@@ -69,7 +69,7 @@ static int thread_check(struct bench_ctx *ctx)
 	if (!ran || ran != waited_for)
 		return ctx_fail(ctx, -EIO, "%lu threads ran, %lu ended",
 				(unsigned long)ran, (unsigned long)waited_for);
-	return 0;
+	return family_check_gone(ctx);
 }
 
 BENCH_DEFINE(fork_thread) = {

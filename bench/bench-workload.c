@@ -6,8 +6,8 @@
  * of the fixed number that the command is told to do.  Start and end of the
  * tool itself are in the figures; the time in which no task ran is not.
  *
- * The version of the tool, the command line and the output of the last run go
- * into the status stream, where the record of the boot keeps them.
+ * The version of the tool, the command line and the output of the last run are
+ * kept as files, and what perf stat counts in one more run, which is no sample.
  *
  * controllers=v1 is one hierarchy of those that can go there at any time of a
  * boot (memory cannot, once it was on v2).  controllers=rebound is a hierarchy
@@ -38,7 +38,7 @@
 #define OPS_WORD "{ops}"
 #define OUTPUT "/tmp/workload.out"
 #define OUTPUT_MAX (64 * 1024)
-#define NOTE_MAX 400
+#define PERF_OUTPUT "/tmp/workload.perf"
 
 struct job {
 	const char *const *words; /* of the command; NULL ends it */
@@ -52,6 +52,7 @@ static char *argv[WORDS_MAX + 1];
 static int output_fd = -1;
 static uint64_t last_ops;
 static char output[OUTPUT_MAX + 1];
+static size_t output_len;
 
 static char env_path[] = "PATH=/bin", env_home[] = "HOME=/tmp",
 	    env_tmp[] = "TMPDIR=/tmp", env_lang[] = "LC_ALL=C";
@@ -115,50 +116,56 @@ static int empty_output(void)
 	return ftruncate(output_fd, 0) < 0 ? -errno : 0;
 }
 
-static int read_output(void)
+static int read_from(int fd)
 {
-	ssize_t n = pread(output_fd, output, OUTPUT_MAX, 0);
+	ssize_t n = pread(fd, output, OUTPUT_MAX + 1, 0);
 
 	if (n < 0)
 		return -errno;
+	if (n > OUTPUT_MAX)
+		return -EFBIG;
 	output[n] = '\0';
+	output_len = n;
 	return 0;
+}
+
+static int read_output(void)
+{
+	return read_from(output_fd);
 }
 
 /* --- the record ------------------------------------------------------------
  */
 
-/* The lines of the output, long ones in pieces. */
-static void note_output(struct bench_ctx *ctx, const char *what)
+static void keep_output(struct bench_ctx *ctx)
 {
-	char *save = NULL;
-
-	for (char *line = strtok_r(output, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		size_t len = strlen(line), at = 0;
-
-		do {
-			ctx_note(ctx, "%s: %.*s", what, NOTE_MAX, line + at);
-			at += NOTE_MAX;
-		} while (at < len);
-	}
+	ctx_file(ctx, tool_prints_json(argv[0]) ? RAWFILE_JSON : RAWFILE_OUT,
+		 output, output_len);
 }
 
-static void note_command(struct bench_ctx *ctx)
+/* As a shell would take it. */
+static int keep_command(struct bench_ctx *ctx)
 {
-	char text[NOTE_MAX];
 	size_t len = 0;
+	char *text = NULL;
+	FILE *f = open_memstream(&text, &len);
 
-	for (unsigned i = 0; argv[i] && len < sizeof(text); i++) {
+	if (!f)
+		return -ENOMEM;
+	for (unsigned i = 0; argv[i]; i++) {
 		const char *quote = strchr(argv[i], ' ') ? "'" : "";
 
-		len += snprintf(text + len, sizeof(text) - len, "%s%s%s%s",
-				i ? " " : "", quote, argv[i], quote);
+		fprintf(f, "%s%s%s%s", i ? " " : "", quote, argv[i], quote);
 	}
-	ctx_note(ctx, "command: %s", text);
+	fputc('\n', f);
+	if (fclose(f) == EOF)
+		return -ENOMEM;
+	ctx_file(ctx, RAWFILE_COMMAND, text, len);
+	free(text);
+	return 0;
 }
 
-static int note_version(struct bench_ctx *ctx)
+static int keep_version(struct bench_ctx *ctx)
 {
 	static char option[] = "--version";
 	char *words[] = { argv[0], option, NULL };
@@ -170,8 +177,43 @@ static int note_version(struct bench_ctx *ctx)
 		return ctx_fail(ctx, -EIO, "%s --version: %d", argv[0], r);
 	r = read_output();
 	if (r == 0)
-		note_output(ctx, "version");
+		ctx_file(ctx, RAWFILE_COMMAND, output, output_len);
 	return r;
+}
+
+static int read_perf(void)
+{
+	int fd = open(PERF_OUTPUT, O_RDONLY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = read_from(fd);
+	close(fd);
+	return r;
+}
+
+/* Software events, and those that the machine has counters for. */
+static void keep_perf(struct bench_ctx *ctx)
+{
+	static char words[][20] = { "perf", "stat", "-o", PERF_OUTPUT, "--" };
+	char *perf[WORDS_MAX + 6];
+	unsigned n = 0;
+	int r;
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		perf[n++] = words[i];
+	for (unsigned i = 0; argv[i]; i++)
+		perf[n++] = argv[i];
+	perf[n] = NULL;
+	r = run_command(perf);
+	if (r == 0)
+		r = read_perf();
+	if (r)
+		ctx_note(ctx, "perf stat: %s",
+			 r < 0 ? strerror(-r) : "not on this kernel");
+	else
+		ctx_file(ctx, RAWFILE_PERF, output, output_len);
 }
 
 static int check_output(struct bench_ctx *ctx)
@@ -265,7 +307,7 @@ static int workload_begin(struct bench_ctx *ctx)
 		return -errno;
 	r = make_argv(ctx, job, 0);
 	if (r == 0)
-		r = note_version(ctx);
+		r = keep_version(ctx);
 	if (r == 0)
 		r = load_start(ctx, load);
 	if (r == 0 && job->network)
@@ -289,8 +331,8 @@ static int workload_run(struct bench_ctx *ctx, uint64_t nr)
 		r = run_command(argv);
 	if (r > 0) {
 		read_output();
-		note_command(ctx);
-		note_output(ctx, "output");
+		keep_command(ctx);
+		keep_output(ctx);
 		return ctx_fail(ctx, -EIO, "%s ended with status %d", argv[0],
 				r);
 	}
@@ -304,12 +346,14 @@ static int workload_check(struct bench_ctx *ctx)
 {
 	int r = read_output(), ret;
 
+	if (r == 0)
+		r = keep_command(ctx);
 	if (r)
 		return r;
+	keep_output(ctx);
 	ret = check_output(ctx);
-	note_command(ctx);
-	note_output(ctx, "output");
 	r = load_check(ctx, load);
+	keep_perf(ctx);
 	return ret ? ret : r;
 }
 

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 #include "cg.h"
+#include "rawfile.h"
 
 struct bench_ctx;
 
@@ -144,6 +145,12 @@ const void *ctx_arg(const struct bench_ctx *ctx);
  */
 void ctx_note(struct bench_ctx *ctx, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/*
+ * Keep what a tool wrote as a file beside the results.  Several calls for a kind
+ * append.  Never in run().
+ */
+void ctx_file(struct bench_ctx *ctx, enum rawfile_kind kind, const void *data,
+	      size_t len);
 /*
  * The timed part of this point waits (RCU, sleep): guest time is reported as
  * guest_ns, since idle time is in it, instead of insns.

@@ -208,7 +208,7 @@ static int take_family(const struct cgstats_answer *a, void *arg)
 	return 0;
 }
 
-int cgstats_open(struct cgstats *ret)
+int cgstats_resolve(struct cgstats *ret)
 {
 	struct cgstats s = { .family = GENL_ID_CTRL };
 	static struct cgstats_request request;
@@ -220,11 +220,25 @@ int cgstats_open(struct cgstats *ret)
 	cgstats_request(&request, &s, CTRL_CMD_GETFAMILY, 0);
 	cgstats_add(&request, CTRL_ATTR_FAMILY_NAME, FAMILY, sizeof(FAMILY));
 	r = cgstats_call(&s, &request, take_family, &family);
-	s.family = family;
-	if (r == 0) {
-		cgstats_request(&request, &s, CGSTATS_CMD_DESCRIBE, NLM_F_DUMP);
-		r = cgstats_call(&s, &request, NULL, NULL);
+	if (r) {
+		cgstats_close(&s);
+		return r;
 	}
+	s.family = family;
+	*ret = s;
+	return 0;
+}
+
+int cgstats_open(struct cgstats *ret)
+{
+	static struct cgstats_request request;
+	struct cgstats s;
+	int r = cgstats_resolve(&s);
+
+	if (r)
+		return r;
+	cgstats_request(&request, &s, CGSTATS_CMD_DESCRIBE, NLM_F_DUMP);
+	r = cgstats_call(&s, &request, NULL, NULL);
 	if (r && r != -EINTR) {
 		cgstats_close(&s);
 		return r;

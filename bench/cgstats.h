@@ -60,7 +60,9 @@ struct cgstats {
 	uint32_t seq;	  /* of that */
 };
 
-/* -ENOENT: no such family; -EOPNOTSUPP: without these commands. */
+/* -ENOENT: the kernel has no taskstats. */
+int cgstats_resolve(struct cgstats *ret);
+/* The same, and -EOPNOTSUPP: it has none of these commands. */
 int cgstats_open(struct cgstats *ret);
 /* The same on a socket of one's own, for a family that is known. */
 int cgstats_socket(struct cgstats *s);

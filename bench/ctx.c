@@ -180,6 +180,23 @@ void ctx_note(struct bench_ctx *ctx, const char *fmt, ...)
 	tap_line(ctx->status_fd, "# | %s", line);
 }
 
+void ctx_file(struct bench_ctx *ctx, enum rawfile_kind kind, const void *data,
+	      size_t len)
+{
+	const char *p = data;
+	char text[CTX_NOTE_MAX];
+	size_t n;
+
+	/* At least one: an empty file is a file. */
+	do {
+		n = rawfile_encode(text, sizeof(text), p, len);
+		tap_line(ctx->status_fd, RAWFILE_LINE "%s: %s",
+			 rawfile_kind_str(kind), text);
+		p += n;
+		len -= n;
+	} while (len);
+}
+
 void ctx_may_idle(struct bench_ctx *ctx)
 {
 	ctx->may_idle = true;

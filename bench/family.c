@@ -6,10 +6,16 @@
 
 #include "family.h"
 #include "holder.h"
+#include "listener.h"
 #include "tree.h"
 
 #define DEPTH_MAX 256
 #define SETS_MAX 30000
+#define LISTENERS_MAX 16
+#define BUFFER_BYTES (16 << 20)
+
+static struct listener listeners[LISTENERS_MAX];
+static uint64_t nr_listeners;
 
 /* A task in a cgroup of its own, in a hierarchy that is for this alone. */
 static int make_set(const struct cg *base, unsigned i)
@@ -62,6 +68,22 @@ static int descend(const struct cg *top, unsigned levels, struct cg *ret)
 	return tree_chain(top, levels, ret);
 }
 
+static int listen_to_exits(struct bench_ctx *ctx)
+{
+	int r = ctx_param_u64(ctx, "listeners", &nr_listeners);
+
+	if (r)
+		return r;
+	if (nr_listeners > LISTENERS_MAX)
+		return ctx_bad_param(ctx, "listeners");
+	for (uint64_t i = 0; i < nr_listeners && r == 0; i++) {
+		r = listener_open(ctx, &listeners[i]);
+		if (r == 0)
+			r = listener_set_buffer(&listeners[i], BUFFER_BYTES);
+	}
+	return r;
+}
+
 int family_setup(struct bench_ctx *ctx, struct cg *ret)
 {
 	const char *which = ctx_param(ctx, "controllers");
@@ -83,12 +105,32 @@ int family_setup(struct bench_ctx *ctx, struct cg *ret)
 		if (r == 0 && depth > 1)
 			r = tree_chain(ctx_subtree(ctx), depth, ret);
 	}
-	return r ? r : make_sets(ctx);
+	if (r == 0)
+		r = make_sets(ctx);
+	return r ? r : listen_to_exits(ctx);
+}
+
+/* Of exits there are many, and here nothing of them may get lost. */
+static int check_listeners(struct bench_ctx *ctx)
+{
+	int r = 0;
+
+	for (uint64_t i = 0; i < nr_listeners && r == 0; i++) {
+		struct listener *l = &listeners[i];
+
+		r = listener_drain(l);
+		if (r == 0 && (l->lost || !l->heard))
+			r = ctx_fail(ctx, -EIO,
+				     "a listener heard of %llu exits%s",
+				     (unsigned long long)l->heard,
+				     l->lost ? ", some were lost" : "");
+	}
+	return r;
 }
 
 int family_check_gone(struct bench_ctx *ctx)
 {
 	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD)
 		return ctx_fail(ctx, -EIO, "a child is left over");
-	return 0;
+	return check_listeners(ctx);
 }

@@ -9,11 +9,13 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "cgstats.h"
 #include "crowd.h"
 #include "genl.h"
 #include "load.h"
@@ -26,6 +28,8 @@
 #define AGENT_GROUPS 1000
 /* Ten times a second each, in tenths: a sample may be shorter than that. */
 #define AGENT_SHARE (AGENT_GROUPS / 10)
+#define AGENT_FILE "cpu.stat"
+#define AGENT_FILES_MAX (64 + AGENT_GROUPS)
 #define AGENT_PERIOD_NS (10 * NSEC_PER_MSEC)
 #define REBIND_GROUPS 16
 #define REBIND_PERIOD_NS (10 * NSEC_PER_MSEC)
@@ -107,7 +111,7 @@ static int agent_round(void)
 	ssize_t n;
 
 	for (unsigned i = 0; i < AGENT_SHARE; i++) {
-		crowd_path(path, next++ % AGENT_GROUPS, "cpu.stat");
+		crowd_path(path, next++ % AGENT_GROUPS, AGENT_FILE);
 		n = cg_read(&watched, path, text, sizeof(text));
 		if (n < 0)
 			return n;
@@ -116,6 +120,89 @@ static int agent_round(void)
 	}
 	shared->done += AGENT_SHARE;
 	return 0;
+}
+
+/* --- agent-binary ----------------------------------------------------------
+ */
+
+static struct cgstats stats;
+static uint32_t watched_stat;
+static int watched_fds[AGENT_GROUPS];
+
+static int binary_setup(struct bench_ctx *ctx)
+{
+	struct cgstats s;
+	int r = cgstats_open(&s);
+
+	if (r == -EOPNOTSUPP || r == -ENOENT)
+		return ctx_skip(ctx, "this kernel has no CGROUPSTATS_CMD_READ");
+	if (r < 0)
+		return r;
+	cgstats_close(&s);
+	return agent_setup(ctx);
+}
+
+/* In the load's process: what is measured shall not have these open. */
+static int open_watched(void)
+{
+	const struct rlimit limit = { AGENT_FILES_MAX, AGENT_FILES_MAX };
+	char path[CROWD_PATH_MAX];
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return -errno;
+	for (unsigned i = 0; i < AGENT_GROUPS; i++) {
+		watched_fds[i] = openat(watched.fd, crowd_path(path, i, ""),
+					O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (watched_fds[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int binary_begin(void)
+{
+	int r = open_watched();
+
+	if (r == 0)
+		r = cgstats_open(&stats);
+	if (r == 0)
+		r = cgstats_find(&stats, watched_fds[0], AGENT_FILE,
+				 &watched_stat);
+	return r;
+}
+
+/* The values of cpu.stat, usage_usec being the first. */
+static int take_values(const struct cgstats_answer *a, void *arg)
+{
+	unsigned *nr = arg;
+
+	if (!a->data[CGSTATS_A_DATA] ||
+	    a->len[CGSTATS_A_DATA] < sizeof(uint64_t))
+		return -EBADMSG;
+	(*nr)++;
+	return 0;
+}
+
+static int binary_round(void)
+{
+	static struct cgstats_request request;
+	static unsigned next;
+	unsigned nr = 0;
+	int r;
+
+	cgstats_request(&request, &stats, CGSTATS_CMD_READ, NLM_F_DUMP);
+	cgstats_add_u32(&request, CGSTATS_A_IDS, watched_stat);
+	cgstats_add(&request, CGSTATS_A_FDS, watched_fds + next,
+		    AGENT_SHARE * sizeof(*watched_fds));
+	r = cgstats_call(&stats, &request, take_values, &nr);
+	/* Values came or went while it read: it has those it asked for. */
+	if (r == -EINTR)
+		r = 0;
+	if (r == 0 && nr != AGENT_SHARE)
+		r = -ENODATA;
+	next = (next + AGENT_SHARE) % AGENT_GROUPS;
+	shared->done += nr;
+	return r;
 }
 
 /* --- listen ----------------------------------------------------------------
@@ -248,6 +335,14 @@ static const struct load loads[] = {
 		.period_ns = AGENT_PERIOD_NS,
 		.setup = agent_setup,
 		.round = agent_round,
+	},
+	{
+		.name = "agent-binary",
+		.unit = "reads",
+		.period_ns = AGENT_PERIOD_NS,
+		.setup = binary_setup,
+		.begin = binary_begin,
+		.round = binary_round,
 	},
 	{
 		.name = "rebind",

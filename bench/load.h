@@ -10,6 +10,9 @@
  *   listen  a taskstats listener that is told of every exit
  *   agent   a monitoring agent: reads cpu.stat of each of 1000 cgroups ten
  *           times a second, 100 every 10 ms, opening the file each time
+ *   agent-binary
+ *           the same by binary statistics, with descriptors of the directories
+ *           that are kept; a kernel without these is SKIPPED
  *   rebind  a rebind storm: freezer is added to and removed from a hierarchy
  *           of 16 cgroups, a hundred times a second; a kernel that cannot
  *           rebind a hierarchy with cgroups is SKIPPED
@@ -19,7 +22,7 @@
 
 #include "bench.h"
 
-#define LOAD_NAMES "none,attach,listen,agent,rebind"
+#define LOAD_NAMES "none,attach,listen,agent,agent-binary,rebind"
 
 struct load;
 

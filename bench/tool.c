@@ -42,6 +42,11 @@ static int hyperfine_runs(const char *output, uint64_t *ret)
 	return 0;
 }
 
+bool tool_prints_json(const char *tool)
+{
+	return !strcmp(tool, "hyperfine");
+}
+
 int tool_ops(const char *const *words, const char *output, uint64_t *ret)
 {
 	if (!strcmp(words[0], "stress-ng")) {

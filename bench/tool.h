@@ -3,6 +3,7 @@
 #ifndef CGMARK_TOOL_H
 #define CGMARK_TOOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -11,5 +12,7 @@
  * with status 0.  0 or -EBADMSG: it does not say; -ENOTSUP: another tool.
  */
 int tool_ops(const char *const *words, const char *output, uint64_t *ret);
+/* The output of a job of that tool is JSON and nothing else. */
+bool tool_prints_json(const char *tool);
 
 #endif

@@ -197,7 +197,9 @@ static int finish_job(struct loop *l, size_t slot)
 	l->nr_busy--;
 	if (r < 0)
 		return r;
-	r = run_save_boot(l->b->run, job->boot);
+	r = run_save_raw(l->b->run, job->boot);
+	if (r == 0)
+		r = run_save_boot(l->b->run, job->boot);
 	if (r < 0) {
 		job->boot->finished = false;
 		return r;

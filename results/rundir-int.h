@@ -4,6 +4,7 @@
 #define CGMARK_RUNDIR_INT_H
 
 #include "jsonfile.h"
+#include "rawfile.h"
 #include "rundir.h"
 #include "util.h"
 
@@ -21,6 +22,9 @@ bool is_file_name(const char *s);
 /* RUN/boots/ID/FILE; caller frees. */
 char *boot_path(const struct run *run, const struct run_boot *boot,
 		const char *file);
+
+/* POINT.KIND; caller frees.  NULL: no file can have that name. */
+char *raw_file_name(const struct plan_point *p, enum rawfile_kind kind);
 
 struct file_sum {
 	uint64_t bytes;

@@ -124,31 +124,54 @@ json_t *boot_to_json(const struct run_boot *b)
 	return obj;
 }
 
-/* Adds what each file of the boot sums up to; one that is not there is left. */
+/* Adds what a file of the boot sums up to; one that is not there is left. */
+static int set_file_sum(json_t *files, const struct run *run,
+			const struct run_boot *boot, const char *name)
+{
+	_cleanup_free_ char *path = boot_path(run, boot, name);
+	struct file_sum sum;
+	json_t *file;
+	int r;
+
+	r = file_sum(path, &sum);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return log_err_errno(-r, "cannot read '%s'", path);
+	file = json_object();
+	set_int(file, "bytes", sum.bytes);
+	set_text(file, "crc32", sum.crc);
+	json_object_set_new(files, name, file);
+	return 0;
+}
+
+static int set_raw_sums(json_t *files, const struct run *run,
+			const struct run_boot *boot,
+			const struct plan_point *point)
+{
+	int r = 0;
+
+	for (int i = 0; i < NR_RAWFILES && r == 0; i++) {
+		_cleanup_free_ char *name = raw_file_name(point, i);
+
+		if (name)
+			r = set_file_sum(files, run, boot, name);
+	}
+	return r;
+}
+
 static int set_file_sums(json_t *obj, const struct run *run,
 			 const struct run_boot *boot)
 {
 	json_t *files = json_object();
+	int r = 0;
 
 	json_object_set_new(obj, "files", files);
-	for (size_t i = 0; i < ARRAY_SIZE(boot_files); i++) {
-		_cleanup_free_ char *path = boot_path(run, boot,
-						      boot_files[i]);
-		struct file_sum sum;
-		json_t *file;
-		int r;
-
-		r = file_sum(path, &sum);
-		if (r == -ENOENT)
-			continue;
-		if (r < 0)
-			return log_err_errno(-r, "cannot read '%s'", path);
-		file = json_object();
-		set_int(file, "bytes", sum.bytes);
-		set_text(file, "crc32", sum.crc);
-		json_object_set_new(files, boot_files[i], file);
-	}
-	return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(boot_files) && r == 0; i++)
+		r = set_file_sum(files, run, boot, boot_files[i]);
+	for (size_t i = 0; i < run->nr_points && r == 0; i++)
+		r = set_raw_sums(files, run, boot, &run->points[i].plan);
+	return r;
 }
 
 int run_save(const struct run *run)

@@ -11,6 +11,8 @@
  *   RUN/boots/BOOT/samples.tsv   samples (record.h)
  *   RUN/boots/BOOT/profile.tsv   counts by function (profile.h), of boots that
  *                                were profiled
+ *   RUN/boots/BOOT/POINT.KIND    what a tool in the guest wrote (rawfile.h), as
+ *                                workload-exec,controllers=all,load=none.json
  *   RUN/boots/BOOT/boot.json     how the boot ended; written last, atomically:
  *                                without it the boot did not finish
  *
@@ -119,6 +121,11 @@ static inline void run_freep(struct run **run)
 
 /* Write RUN/run.json atomically.  -errno, logged with the file's name. */
 int run_save(const struct run *run);
+/*
+ * Write RUN/boots/ID/POINT.KIND for all that status.ktap holds of such files,
+ * which may be nothing.  -errno, logged with the file's name.
+ */
+int run_save_raw(const struct run *run, const struct run_boot *boot);
 /* Write RUN/boots/ID/boot.json atomically; marks the boot finished. */
 int run_save_boot(const struct run *run, const struct run_boot *boot);
 

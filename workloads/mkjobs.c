@@ -197,7 +197,7 @@ static void print_job(const struct job *j)
 	       "\t.version = %u,\n"
 	       "\t.kconfig = \"%s\",\n"
 	       "\t.nr_ops = %u,\n"
-	       "\t.programs = \"%.*s%s%s\",\n"
+	       "\t.programs = \"%.*s%s%s perf\",\n"
 	       "\t.arg = &%s_job,\n"
 	       "};\n\n",
 	       j->name, j->name, j->summary, j->version,

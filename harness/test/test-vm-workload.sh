@@ -34,13 +34,26 @@ attach=$(median 'workload/fork controllers=all,load=attach')
 awk -v a="$none" -v b="$attach" 'BEGIN { exit !(a > 100000 && b > 1.05 * a) }'
 ok $? "an attach storm shows in a workload beside it ($none, $attach)"
 
-status=$boots/a-p0/status.ktap
-has "$status" '# \| version: stress-ng, version [0-9]' 'record: version of stress-ng'
-has "$status" '# \| version: hyperfine [0-9]' 'record: version of hyperfine'
-has "$status" '# \| command: stress-ng --fork 1 --fork-ops 50 ' \
-	'record: command line'
-has "$status" "# \\| output: stress-ng: .*fork +50 " 'record: output of stress-ng'
-has "$status" '# \| output: .*"exit_codes"' 'record: JSON of hyperfine'
-has "$status" '# \| load: attach, [1-9][0-9]* moves' 'record: work of the load'
+boot=$boots/a-p0
+fork=$boot/workload-fork,controllers=all,load=attach
+has "$fork.command" '^stress-ng, version [0-9]' 'record: version of stress-ng'
+has "$fork.command" '^stress-ng --fork 1 --fork-ops 50 --no-rand-seed --temp-path /tmp --metrics-brief$' \
+	'record: its command line'
+has "$fork.out" '^stress-ng: .*fork +50 ' 'record: its output'
+exec=$boot/workload-exec,controllers=v1,load=none
+has "$exec.command" '^hyperfine [0-9]' 'record: version of hyperfine'
+has "$exec.command" "^hyperfine --shell none .* true$" 'record: its command line'
+is "$(jq '.results[0].exit_codes | length' "$exec.json")" 20 \
+	'record: its JSON, with all its runs'
+has "$fork.perf" ' [1-9][0-9]* +page-faults ' 'record: what perf stat counted'
+has "$boot/status.ktap" '# \| load: attach, [1-9][0-9]* moves' \
+	'record: work of the load'
+is "$(find "$boots" -name '*.command' | wc -l)" 16 \
+	'every point in every boot has its files'
+check 'the files are as they were summed' "$cgmark" verify
+echo >>"$exec.json"
+"$cgmark" verify >"$work/out" 2>&1
+is $? 5 'a file that was altered is found'
+has "$work/out" 'workload-exec,controllers=v1,load=none.json' '... and named'
 
 tap_done

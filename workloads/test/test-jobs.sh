@@ -28,7 +28,7 @@ is $? 0 'a good job' || sed 's/^/# /' "$work/err"
 is "$(sed -n 's/^	"\(.*\)",$/\1/p' "$work/out" | tr '\n' '|')" \
 	'tool|--some|1|--ops|{ops}|two words|last|' 'words of the command'
 has "$work/out" '^	.name = "workload/good",$' 'named as the file'
-has "$work/out" '^	.programs = "tool other",$' 'with all its programs'
+has "$work/out" '^	.programs = "tool other perf",$' 'with all its programs'
 has "$work/out" '^	.nr_ops = 7,$' 'with its number of operations'
 has "$work/out" '^	.version = 2,$' 'with its version'
 

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sockets that taskstats tells of every exit in the system.  No library: who
+ * forks has its memory copied, and the less that is the better.
+ */
+#ifndef CGMARK_LISTENER_H
+#define CGMARK_LISTENER_H
+
+#include "bench.h"
+#include "cgstats.h"
+
+struct listener {
+	struct cgstats socket;
+	uint64_t heard; /* exits */
+	uint64_t ours;	/* of these, of children of the caller */
+	bool lost;	/* some, says the kernel */
+};
+
+/* Of all CPUs.  0, BENCH_SKIP (no taskstats) or -errno. */
+int listener_open(struct bench_ctx *ctx, struct listener *ret);
+/* Room for so many bytes of messages; 1 gives the least there is. */
+int listener_set_buffer(struct listener *l, int bytes);
+/* Count what has arrived, without waiting for more.  0 or -errno. */
+int listener_drain(struct listener *l);
+
+#endif
