@@ -64,6 +64,18 @@ static json_t *planned_boot_to_json(const struct run_boot *b)
 	return obj;
 }
 
+static json_t *event_to_json(const struct run_event *e)
+{
+	json_t *obj = json_object();
+	char text[REC_LINE_MAX];
+
+	if (event_format(text, sizeof(text), &e->ev) < 0)
+		*text = '\0';
+	set_text(obj, "event", text);
+	set_text(obj, "means", e->means);
+	return obj;
+}
+
 static void set_provenance(json_t *obj, const struct run *run)
 {
 	char seed[24];
@@ -104,6 +116,12 @@ json_t *run_to_json(const struct run *run)
 		json_array_append_new(array,
 				      planned_boot_to_json(&run->boots[i]));
 	json_object_set_new(obj, "boots", array);
+	if (run->nr_events == 0)
+		return obj;
+	array = json_array();
+	for (size_t i = 0; i < run->nr_events; i++)
+		json_array_append_new(array, event_to_json(&run->events[i]));
+	json_object_set_new(obj, "events", array);
 	return obj;
 }
 
