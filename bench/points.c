@@ -73,7 +73,10 @@ void points_release(struct points *pts)
 {
 	if (pts->list)
 		munmap(pts->list, pts->max * sizeof(*pts->list));
+	if (pts->events)
+		munmap(pts->events, EVENTS_MAX * sizeof(*pts->events));
 	pts->list = NULL;
+	pts->events = NULL;
 }
 
 static int add_point(struct points *pts, const struct plan_point *plan)
@@ -105,6 +108,39 @@ static int bad_option(const struct select *s, const char *key,
 	return -EINVAL;
 }
 
+static int add_event(const struct select *s, const char *value)
+{
+	struct points *pts = s->pts;
+
+	if (!pts->events) {
+		pts->events = mmap(NULL, EVENTS_MAX * sizeof(*pts->events),
+				   PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (pts->events == MAP_FAILED) {
+			pts->events = NULL;
+			return -errno;
+		}
+	}
+	if (pts->nr_events == EVENTS_MAX ||
+	    event_parse(value, &pts->events[pts->nr_events]) < 0)
+		return bad_option(s, EVENT_OPTION, value);
+	pts->nr_events++;
+	return 0;
+}
+
+static int on_event_option(const struct select *s, const char *key,
+			   const char *value)
+{
+	if (!strcmp(key, EVENT_OPTION))
+		return add_event(s, value);
+	if (strcmp(key, EVENT_SCOPE_OPTION))
+		return 0; /* The others are init's. */
+	s->pts->event_tasks = !strcmp(value, EVENT_SCOPE_TASK);
+	if (!s->pts->event_tasks && strcmp(value, EVENT_SCOPE_MACHINE))
+		return bad_option(s, key, value);
+	return 0;
+}
+
 static int on_option(const char *key, const char *value, void *arg)
 {
 	const struct select *s = arg;
@@ -123,8 +159,9 @@ static int on_option(const char *key, const char *value, void *arg)
 		if (strcmp(value, "1"))
 			return bad_option(s, key, value);
 		s->pts->setup_only = true;
+	} else {
+		return on_event_option(s, key, value);
 	}
-	/* The others are init's. */
 	return 0;
 }
 

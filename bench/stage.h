@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "ctx.h"
+#include "events.h"
 #include "measure.h"
 
 /* How far a point got; says whose fault an end there is. */
@@ -48,8 +49,11 @@ struct stage {
 	struct bench_ctx ctx;
 	const struct measure_clock *clock;
 	uint64_t phase_ns;
+	struct events events;	/* none: points are timed */
+	struct event_count *counts; /* one an event, shared with points */
 	struct stage_shared *shared;
 	size_t shared_bytes;
+	size_t counts_bytes;
 	pid_t pid;
 	int pidfd;
 	int order_fd;
