@@ -122,8 +122,8 @@ static void add_events(struct names *n, const char *pmu)
 	}
 }
 
-/* Attributes of the event that "PMU::EVENT:WHATEVER" begins with. */
-static void add_attributes(struct names *n, const char *word)
+/* Unit masks of the event that "PMU::EVENT:WHATEVER" begins with. */
+static void add_masks(struct names *n, const char *word)
 {
 	const char *name = strstr(word, "::") + 2;
 	_cleanup_free_ char *event = xasprintf(
@@ -137,7 +137,8 @@ static void add_attributes(struct names *n, const char *word)
 		pfm_event_attr_info_t attr = { .size = sizeof(attr) };
 
 		if (pfm_get_event_attr_info(at, i, PFM_OS_PERF_EVENT_EXT,
-					    &attr) == PFM_SUCCESS)
+					    &attr) == PFM_SUCCESS &&
+		    attr.type == PFM_ATTR_UMASK)
 			add_name(n, attr.name, false);
 	}
 }
@@ -181,7 +182,7 @@ static void log_attribute(const char *word, const char *full, int err)
 	const char *name = strstr(full, "::") + 2;
 	const char *part = name + strcspn(name, ":.");
 
-	add_attributes(&n, full);
+	add_masks(&n, full);
 	log_near(head, *part ? part + 1 : "", &n);
 }
 

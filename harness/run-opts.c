@@ -27,6 +27,7 @@ enum {
 	OPT_FORMAT,
 	OPT_NO_COMPARE,
 	OPT_PROFILE,
+	OPT_EVENTS,
 };
 
 static const struct argp_option options[] = {
@@ -64,6 +65,10 @@ static const struct argp_option options[] = {
 	  "Count by kernel function in the repeat boots, for cgmark explain; "
 	  "model: cache misses and mispredicted branches of a processor model "
 	  "too.  sim only",
+	  2 },
+	{ "events", OPT_EVENTS, "EVENT[,EVENT]...", 0,
+	  "Count events of the kernel and the processor too, in boots of their "
+	  "own, in which nothing is timed; names are perf's and libpfm4's",
 	  2 },
 	{ "no-repeat", OPT_NO_REPEAT, NULL, 0,
 	  "No repeat boots, which show that counts are exact", 2 },
@@ -212,6 +217,9 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 		return true;
 	case OPT_SUITE:
 		o->suite = arg;
+		return true;
+	case OPT_EVENTS:
+		o->events = arg;
 		return true;
 	case 'o':
 		o->output = arg;

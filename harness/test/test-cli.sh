@@ -128,6 +128,16 @@ refused 'benchmark that is not in the suite' \
 rm "$work/suites/wrong.ini"
 refused 'unknown machine' "machine 'sin'.*did you mean 'sim'" \
 	run $img --machine sin
+refused 'unknown event' "event 'page-fualts'.*did you mean 'page-faults'" \
+	run $img $fake --events page-fualts
+refused 'unknown tracepoint' "'cgroup_mkdri'.*did you mean 'cgroup_mkdir'" \
+	run $img $fake --events cgroup:cgroup_mkdri
+refused 'unknown unit mask' "L1D_HTI': .*did you mean 'L1D_HIT'" \
+	run $img --machine sim --events MEM_LOAD_RETIRED:L1D_HTI
+refused 'event of another processor' 'is nhm .Intel Nehalem' \
+	run $img --machine sim --events skl::MEM_LOAD_RETIRED:L3_MISS
+refused 'event twice' "event 'cycles' is named twice" \
+	run $img $fake --events cycles,cycles
 refused 'kernel name twice' "two kernels have the name 'baseline'" \
 	run $fake --kernel baseline --kernel baseline=patched
 refused 'bad kernel name' "cannot name a kernel" run $fake --kernel -x=baseline
@@ -552,6 +562,61 @@ is "$(grep -c '	complete	.*	22/22	' "$work/out")" 2 \
 
 "$cgmark" run -q $img --machine "fake:$work/same" >/dev/full 2>"$work/err"
 is $? 5 'standard output that is full: exit status 5'
+}
+
+# --- events ---------------------------------------------------------------------
+# counts FAULTS: what a guest counts at every point; it has no counters.
+counts() {
+	printf '%s\n' 'alpha/fast 1 sets=16' 'alpha/fast 1 sets=64' \
+		'alpha/slow 2 -' 'null 1 -' |
+		awk -v faults="$1" '{
+		for (rep = 0; rep < 31; rep++)
+			printf "S\t%s\t%s\t%s\tpage-faults\t%d\t%d\t4\n",
+				$1, $2, $3, rep, faults * 4
+		printf "N\t%s\t%s\t%s\tcycles\tENOENT: no PMU\n", $1, $2, $3
+	}' | "$mkstream"
+}
+
+fresh
+cp -r "$work/same" "$work/counted"
+for k in base new; do
+	cp -r "$work/same/$k/measure-p0" "$work/counted/$k/events-p0"
+done
+counts 8 >"$work/counted/base/events-p0/samples.tsv"
+counts 9 >"$work/counted/new/events-p0/samples.tsv"
+# shellcheck disable=SC2086 # words on purpose
+{
+run 0 'run --events' run $img --machine "fake:$work/counted" \
+	--events page-faults,cycles
+has "$work/err" ' 24 boots' 'a boot more of each kernel counts them'
+has "$work/out" '^alpha/slow$' 'points are listed with their events'
+has "$work/out" '^  page-faults  *8  *9  *[+]1$' 'values of both kernels'
+has "$work/out" '^cycles not supported on base and new: ENOENT: no PMU$' \
+	'what the machine does not have, with the reason'
+has "$(run_dir)/boots/new-p0-events/plan.tsv" \
+	'^O	event	page-faults 0x1 0x2 0x0 0x0 ' 'the encoding is in the plan'
+is "$(grep -lc '^O	event' "$(run_dir)"/boots/*/plan.tsv | wc -l)" 2 \
+	'the plan of no other boot knows of events'
+run 0 'compare --format json' compare --format json
+is "$(jq -c '[.event_counts[] | select(.benchmark == "null") |
+	[.event, (.base_value | numbers | floor) // null, (.contender_value | numbers | floor) // null, .base_not_supported]]' \
+	"$work/out")" \
+	'[["page-faults",8,9,null],["cycles",null,null,"ENOENT: no PMU"]]' \
+	'JSON has values and reasons'
+is "$(jq -r '.events[].encoding' "$work/out" | cut -d ' ' -f 1-3 | tr '\n' ' ')" \
+	'page-faults 0x1 0x2 cycles 0x0 0x0 ' 'JSON has the encodings'
+run 0 'import of a run with events' import
+run 0 'verify of a run with events' verify
+fresh
+run 0 'run --events with one kernel' run --kernel "base=image:$work/vmlinux-a" \
+	--machine "fake:$work/counted" --events page-faults,cycles
+has "$work/out" '^  page-faults  *8$' 'one kernel alone has its events shown'
+fresh
+sed -i '/cycles/d' "$work/counted/new/events-p0/samples.tsv"
+run 5 'a damaged stream of events' run $img --machine "fake:$work/counted" \
+	--events page-faults,cycles
+has "$work/out" 'No regression: NO CHANGE at all 4 points' \
+	'it leaves the verdicts as they are'
 }
 
 # A full disk needs a small one.
