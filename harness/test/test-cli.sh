@@ -619,6 +619,47 @@ has "$work/out" 'No regression: NO CHANGE at all 4 points' \
 	'it leaves the verdicts as they are'
 }
 
+# --- probe --events -----------------------------------------------------------
+refused 'probe of the host without events' 'add --events' probe host
+run 0 'probe --events of the host' probe --events=page-faults,cycles host
+has "$work/out" '^host: page-faults: (counted|not supported: E[A-Z]*: .*)$' \
+	'an event of this host'
+# Whether or not there is a PMU: what the kernel of this host says itself.
+if [ -e /sys/bus/event_source/devices/cpu ]; then
+	has "$work/out" '^host: cycles: ' 'a counter of this host'
+else
+	has "$work/out" '^host: cycles: not supported: ENOENT: .*no PMU' \
+		'without a PMU cycles are not supported'
+fi
+refused 'probe of an unknown event' "'page-fualts'.*did you mean 'page-faults'" \
+	probe --events=page-fualts host
+printf '[baseline]\nsource = image:%s\n' "$work/vmlinux-a" \
+	>"$work/kernel/kernels.ini"
+mkdir "$work/probed"
+cat >"$work/probed/status.ktap" <<END
+KTAP version 1
+1..1
+    KTAP version 1
+    # Subtest: bench-null
+    1..1
+    # start null
+    ok 1 null
+ok 1 bench-null
+# cgmark: end
+END
+printf 'S\tnull\t1\t-\tpage-faults\t0\t0\t1\nN\tnull\t1\t-\tcycles\tno PMU\n' |
+	"$mkstream" >"$work/probed/samples.tsv"
+run 0 'probe --events of a machine' probe --kernel "b=image:$work/vmlinux-a" \
+	--events=page-faults,cycles "fake:$work/probed"
+is "$(sed 1d "$work/out")" "fake:$work/probed: page-faults: counted
+fake:$work/probed: cycles: not supported: no PMU" \
+	'what the guest says is printed'
+nothing_left 'probe'
+sed -i 's/    ok 1/    not ok 1/' "$work/probed/status.ktap"
+run 5 'probe --events where the guest fails' probe \
+	--kernel "b=image:$work/vmlinux-a" --events=cycles "fake:$work/probed"
+cp "$work/good.ini" "$work/kernel/kernels.ini"
+
 # A full disk needs a small one.
 fresh
 cat >"$work/full.sh" <<'END'
