@@ -144,6 +144,59 @@ static int write_counts(const struct group *g, unsigned i)
 	return r;
 }
 
+static int write_figure(const struct group *g, unsigned i, const char *function,
+			const char *word, uint64_t value, uint64_t nr_ops)
+{
+	const struct plan_point *plan = &g->rn->points.list[i].plan;
+	struct sample s = { .version = plan->version,
+			    .value = value,
+			    .nr_ops = nr_ops };
+
+	strcpy(s.bench, plan->bench);
+	strcpy(s.params, plan->params);
+	snprintf(s.metric, sizeof(s.metric), "%s:%s", function, word);
+	return write_sample(g->rn, &s);
+}
+
+static int write_no_figure(const struct group *g, unsigned i,
+			   const char *function, const char *word,
+			   const char *why)
+{
+	char metric[REC_METRIC_MAX];
+
+	snprintf(metric, sizeof(metric), "%s:%s", function, word);
+	return write_not_counted(g, i, metric, why);
+}
+
+/* calls are of all operations; times are those of one call. */
+static int write_latency(const struct group *g, unsigned i,
+			 const char *function, const struct latency *l)
+{
+	uint64_t ops = g->st.shared->out.nr_ops *
+		       g->rn->points.list[i].plan.samples;
+	const char *why = *l->why ? l->why : "not called";
+	int r = 0;
+
+#define WRITE(_word)                                                       \
+	if (r == 0 && (*l->why || (!l->calls && strcmp(#_word, "calls")))) \
+		r = write_no_figure(g, i, function, #_word, why);          \
+	else if (r == 0)                                                   \
+		r = write_figure(g, i, function, #_word, l->_word,         \
+				 strcmp(#_word, "calls") ? 1 : ops);
+	LATENCY_METRICS(WRITE)
+#undef WRITE
+	return r;
+}
+
+static int write_latencies(const struct group *g, unsigned i)
+{
+	int r = 0;
+
+	for (unsigned k = 0; k < g->st.nr_latencies && r == 0; k++)
+		r = write_latency(g, i, g->st.latencies[k], &g->st.times[k]);
+	return r;
+}
+
 static void report_written(const struct group *g, unsigned i, int r)
 {
 	char text[CTX_TEXT_MAX];
@@ -183,6 +236,18 @@ static void report_samples(const struct group *g, unsigned i)
 				     g->st.shared->values));
 }
 
+static void report_done(const struct group *g, unsigned i)
+{
+	int r;
+
+	if (!stage_counts(&g->st)) {
+		report_samples(g, i);
+		return;
+	}
+	r = write_counts(g, i);
+	report_written(g, i, r == 0 ? write_latencies(g, i) : r);
+}
+
 static void report_ended(const struct group *g, unsigned i, int status)
 {
 	const struct outcome *out = &g->st.shared->out;
@@ -190,10 +255,7 @@ static void report_ended(const struct group *g, unsigned i, int status)
 
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
 	    out->phase == PHASE_DONE && out->r == 0) {
-		if (g->st.events.nr)
-			report_written(g, i, write_counts(g, i));
-		else
-			report_samples(g, i);
+		report_done(g, i);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && out->r) {
 		report(g->rn, i, judge(out), out->text);
 	} else {
@@ -203,14 +265,15 @@ static void report_ended(const struct group *g, unsigned i, int status)
 	}
 }
 
-/* In guest time; each event may need a pass of its own. */
+/* In guest time; each event and function may need a pass of its own. */
 static unsigned timeout_of(const struct group *g, const struct point *p)
 {
 	unsigned ms = p->plan.timeout_ms ? p->plan.timeout_ms
 					 : DEFAULT_TIMEOUT_MS;
 
-	return ms > INT_MAX / (1 + EVENTS_MAX) ? ms
-					       : ms * (1 + g->st.events.nr);
+	if (ms > INT_MAX / (1 + EVENTS_MAX + LATENCIES_MAX))
+		return ms;
+	return ms * (1 + g->st.events.nr + g->st.nr_latencies);
 }
 
 static void report_timeout(struct group *g, unsigned i)
@@ -291,6 +354,8 @@ static int start(struct group *g, unsigned first, char *text, size_t size)
 		.tasks = rn->points.event_tasks,
 		.phase_ns = rn->points.phase_ns,
 	};
+	g->st.latencies = rn->points.latencies;
+	g->st.nr_latencies = rn->points.nr_latencies;
 	g->st.ctx.bench = p->bench;
 	g->st.ctx.status_fd = rn->status_fd;
 	g->st.ctx.scratch = rn->scratch;

@@ -27,6 +27,9 @@ struct points {
 	struct event *events;
 	unsigned nr_events;
 	bool event_tasks;	/* option event_scope=task */
+	/* Options latency=, likewise. */
+	char (*latencies)[LATENCY_NAME_MAX];
+	unsigned nr_latencies;
 };
 
 size_t points_nr_benches(void);

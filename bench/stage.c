@@ -48,7 +48,7 @@ static int measure_point(struct stage *st, struct measure *m)
 	return said(m->ctx, r, "operation");
 }
 
-/* In place of measure_point(), if there are events. */
+/* In place of measure_point(), in a boot that counts. */
 static int count_point(struct stage *st, struct measure *m)
 {
 	struct outcome *out = &st->shared->out;
@@ -61,8 +61,12 @@ static int count_point(struct stage *st, struct measure *m)
 		return said(m->ctx, r, "warm-up");
 	out->nr_ops = m->nr_ops;
 	out->phase = PHASE_SAMPLES;
-	return said(m->ctx, events_run(m, &st->events, st->counts),
-		    "operation");
+	r = st->events.nr ? events_run(m, &st->events, st->counts) : 0;
+	/* After the events: probes are in what these count. */
+	for (unsigned i = 0; i < st->nr_latencies && r == 0; i++)
+		r = latency_run(m, st->latencies[i], st->phase_ns,
+				&st->times[i]);
+	return said(m->ctx, r, "operation");
 }
 
 /* Touched now, so that no sample pays for a page fault. */
@@ -113,7 +117,7 @@ static int point_steps(struct stage *st, const struct plan_point *plan)
 	r = ctx->bench->begin ? ctx->bench->begin(ctx) : 0;
 	if (r)
 		return said(ctx, r, "begin");
-	r = st->events.nr ? count_point(st, &m) : measure_point(st, &m);
+	r = stage_counts(st) ? count_point(st, &m) : measure_point(st, &m);
 	if (r)
 		return r;
 	out->phase = PHASE_CHECK;
@@ -211,16 +215,17 @@ static int fork_stage(struct stage *st)
 	return st->pidfd < 0 ? -errno : 0;
 }
 
-/* Room for the values of all events; 0 or -errno. */
+/* Room for the values of all events, and for times; 0 or -errno. */
 static int map_counts(struct stage *st, unsigned max_samples)
 {
 	unsigned nr = st->events.nr;
 	uint64_t *values;
 
-	if (nr == 0)
+	if (!stage_counts(st))
 		return 0;
 	st->counts_bytes = nr * (sizeof(*st->counts) +
-				 max_samples * sizeof(*values));
+				 max_samples * sizeof(*values)) +
+			   st->nr_latencies * sizeof(*st->times);
 	st->counts = mmap(NULL, st->counts_bytes, PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (st->counts == MAP_FAILED) {
@@ -230,6 +235,7 @@ static int map_counts(struct stage *st, unsigned max_samples)
 	values = (uint64_t *)(st->counts + nr);
 	for (unsigned i = 0; i < nr; i++)
 		st->counts[i].values = values + (size_t)i * max_samples;
+	st->times = (struct latency *)(values + (size_t)nr * max_samples);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "ctx.h"
 #include "events.h"
+#include "latency.h"
 #include "measure.h"
 
 /* How far a point got; says whose fault an end there is. */
@@ -51,6 +52,9 @@ struct stage {
 	uint64_t phase_ns;
 	struct events events;	/* none: points are timed */
 	struct event_count *counts; /* one an event, shared with points */
+	char (*latencies)[LATENCY_NAME_MAX]; /* functions; likewise */
+	unsigned nr_latencies;
+	struct latency *times;	/* one a function, shared with points */
 	struct stage_shared *shared;
 	size_t shared_bytes;
 	size_t counts_bytes;
@@ -74,6 +78,11 @@ int stage_order(struct stage *st, const struct plan_point *plan,
 		unsigned timeout_ms, int *ret);
 /* Kill a point that does not end.  As stage_order(). */
 int stage_kill_point(struct stage *st, int *ret);
+/* Are points counted instead of timed? */
+static inline bool stage_counts(const struct stage *st)
+{
+	return st->events.nr + st->nr_latencies > 0;
+}
 /* Kill what a point left running. */
 int stage_kill_leftovers(struct stage *st);
 /* Kill, reap and undo everything; -errno with the reason in why. */

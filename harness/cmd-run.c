@@ -158,10 +158,17 @@ static int find_machine(struct request *rq)
 
 static int find_events(struct request *rq)
 {
-	if (!rq->opts->events)
-		return ST_OK;
-	return event_names_resolve(rq->opts->events, rq->ops->pmu,
-				   &rq->run->events, &rq->run->nr_events);
+	const struct run_opts *o = rq->opts;
+	struct run *run = rq->run;
+	int r = ST_OK;
+
+	if (o->events)
+		r = event_names_resolve(o->events, rq->ops->pmu, &run->events,
+					&run->nr_events);
+	if (o->latencies && r == ST_OK)
+		r = event_names_split_functions(o->latencies, &run->latencies,
+						&run->nr_latencies);
+	return r;
 }
 
 static bool is_planned(const struct run *run, const struct bench_info *b)
@@ -257,9 +264,9 @@ static void make_boots(struct request *rq)
 		.repeat = rq->ops->exact && !o->no_repeat,
 		.null = rq->ops->exact && !o->no_null,
 		/* Where counts are exact, one boot says it all. */
-		.events = rq->run->nr_events == 0 ? 0
-			  : rq->ops->exact	  ? 1
-						  : rq->perturbations,
+		.events = rq->run->nr_events + rq->run->nr_latencies == 0 ? 0
+			  : rq->ops->exact ? 1
+					   : rq->perturbations,
 		.shuffle = !rq->ops->exact,
 		.seed = o->seed,
 	};
@@ -368,7 +375,8 @@ static int show_single(const struct request *rq, const struct run *loaded)
 	int r = ST_OK;
 
 	log_info("one kernel: nothing to compare it with");
-	if (loaded->nr_events == 0 || rq->opts->no_compare)
+	if (loaded->nr_events + loaded->nr_latencies == 0 ||
+	    rq->opts->no_compare)
 		return ST_OK;
 	c = compare_run(loaded, 0, none, 0);
 	if (rq->opts->json) {

@@ -14,6 +14,11 @@ const char event_names_default[] =
 	"branch-misses,"
 	"cgroup:cgroup_attach_task,cgroup:cgroup_mkdir,cgroup:cgroup_rmdir";
 
+const char event_names_functions[] =
+	"find_css_set,cgroup_attach_task,cgroup_migrate_execute,"
+	"rebind_subsystems,cgroup1_reconfigure,"
+	"taskstats_user_cmd,taskstats_exit";
+
 /* Generic names, and codes, of any processor. */
 #define PERF_PMU "perf"
 #define RAW_PMU "perf_raw"
@@ -437,6 +442,50 @@ int event_names_resolve(const char *text, const char *model,
 	}
 	for (size_t i = 0; i < n; i++)
 		free(list[i].means);
+	free(list);
+	return r;
+}
+
+/* --- functions -------------------------------------------------------------
+ */
+
+static int add_function(const char *word, char **list, size_t *nr)
+{
+	if (!latency_name_ok(word)) {
+		log_err("'%s' is no name of a function of the kernel of 1 to "
+			"%d letters",
+			word, LATENCY_NAME_MAX - 1);
+		return ST_USAGE;
+	}
+	if (in_list((const char *const *)list, *nr, word, strlen(word))) {
+		log_err("function '%s' is named twice", word);
+		return ST_USAGE;
+	}
+	if (*nr == LATENCIES_MAX) {
+		log_err("more than %d functions", LATENCIES_MAX);
+		return ST_USAGE;
+	}
+	list[(*nr)++] = xstrdup(word);
+	return ST_OK;
+}
+
+int event_names_split_functions(const char *text, char ***ret, size_t *nr)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char **list = xcalloc(LATENCIES_MAX, sizeof(*list));
+	char *rest = copy, *word;
+	size_t n = 0;
+	int r = ST_OK;
+
+	while (r == ST_OK && (word = strsep(&rest, ",")))
+		r = add_function(word, list, &n);
+	if (r == ST_OK) {
+		*ret = list;
+		*nr = n;
+		return ST_OK;
+	}
+	while (n > 0)
+		free(list[--n]);
 	free(list);
 	return r;
 }

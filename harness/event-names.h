@@ -20,6 +20,15 @@
 /* What cgmark probe asks for where nothing is named. */
 extern const char event_names_default[];
 
+/* The functions of --latencies where none is named. */
+extern const char event_names_functions[];
+
+/*
+ * Take a comma separated list of functions of the kernel apart.  Whether there
+ * are such functions only the kernel knows.  As event_names_resolve().
+ */
+int event_names_split_functions(const char *list, char ***ret, size_t *nr);
+
 /*
  * Resolve a comma separated list for a processor as libpfm4 calls it ("skl");
  * NULL: the one of this host.  Returns an exit_status; errors were logged, with

@@ -82,6 +82,24 @@ static struct event_side make_side(const struct values *v,
 	return side;
 }
 
+static void add_metric(struct event_table *t, char *name)
+{
+	t->metrics = xreallocarray(t->metrics, t->nr_metrics + 1,
+				   sizeof(*t->metrics));
+	t->metrics[t->nr_metrics++] = name;
+}
+
+static void add_metrics(struct event_table *t, const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_events; i++)
+		add_metric(t, xstrdup(run->events[i].ev.name));
+	for (size_t i = 0; i < run->nr_latencies; i++) {
+#define ADD(_word) add_metric(t, xasprintf("%s:" #_word, run->latencies[i]));
+		LATENCY_METRICS(ADD)
+#undef ADD
+	}
+}
+
 struct event_table *event_table_new(const struct values *v,
 				    const struct run *run, unsigned base,
 				    int contender)
@@ -91,10 +109,10 @@ struct event_table *event_table_new(const struct values *v,
 	t->run = run;
 	t->kernel[EV_BASE] = (int)base;
 	t->kernel[EV_CONT] = contender;
-	t->rows =
-		xcalloc(run->nr_points * run->nr_events + 1, sizeof(*t->rows));
+	add_metrics(t, run);
+	t->rows = xcalloc(run->nr_points * t->nr_metrics + 1, sizeof(*t->rows));
 	for (unsigned p = 0; p < run->nr_points; p++) {
-		for (unsigned e = 0; e < run->nr_events; e++) {
+		for (unsigned e = 0; e < t->nr_metrics; e++) {
 			struct event_row *row = &t->rows[t->nr++];
 
 			row->point = p;
@@ -103,9 +121,9 @@ struct event_table *event_table_new(const struct values *v,
 				row->side[s].value = NAN;
 				if (t->kernel[s] < 0)
 					continue;
-				row->side[s] = make_side(
-					v, run, (unsigned)t->kernel[s], p,
-					run->events[e].ev.name);
+				row->side[s] = make_side(v, run,
+							 (unsigned)t->kernel[s],
+							 p, t->metrics[e]);
 			}
 		}
 	}
@@ -116,6 +134,9 @@ void event_table_free(struct event_table *t)
 {
 	if (!t)
 		return;
+	for (size_t i = 0; i < t->nr_metrics; i++)
+		free(t->metrics[i]);
+	free(t->metrics);
 	free(t->rows);
 	free(t);
 }
@@ -169,7 +190,7 @@ static char *reason_text(const struct event_table *t, const struct reason *r)
 	unsigned most = 0;
 	const char *sep = " on ";
 
-	strbuf_addf(&out, "%s%s", t->run->events[r->event].ev.name,
+	strbuf_addf(&out, "%s%s", t->metrics[r->event],
 		    r->lacking ? " not supported" : " not counted");
 	for (int s = 0; s < NR_EV; s++) {
 		if (r->points[s] == 0)

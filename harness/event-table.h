@@ -21,13 +21,16 @@ struct event_side {
 /* One event at one point, on both kernels. */
 struct event_row {
 	unsigned point; /* index in run.points */
-	unsigned event; /* index in run.events */
+	unsigned event; /* index in metrics */
 	struct event_side side[NR_EV];
 };
 
 struct event_table {
 	const struct run *run;
 	int kernel[NR_EV];	/* indices in run.kernels; -1: no contender */
+	/* Events by name, then of each function FUNCTION:calls and so on. */
+	char **metrics;
+	size_t nr_metrics;
 	struct event_row *rows; /* by point, then by event */
 	size_t nr;
 };

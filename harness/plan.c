@@ -568,6 +568,8 @@ static int add_events(struct strbuf *sb, const struct perturbation *p)
 		if (r == 0)
 			r = add_option(sb, EVENT_OPTION, value);
 	}
+	for (size_t i = 0; i < p->nr_latencies && r == 0; i++)
+		r = add_option(sb, LATENCY_OPTION, p->latencies[i]);
 	return r;
 }
 

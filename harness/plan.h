@@ -44,6 +44,8 @@ struct perturbation {
 	const struct run_event *events;
 	size_t nr_events;
 	bool event_tasks; /* of the benchmark only, not of all that runs */
+	char *const *latencies; /* functions that are timed, likewise */
+	size_t nr_latencies;
 };
 
 /*

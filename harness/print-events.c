@@ -42,7 +42,7 @@ static const char *cell(char buf[PRINT_MAX], const struct event_side *side)
 static void print_row(FILE *out, const struct event_table *t,
 		      const struct event_row *row)
 {
-	const char *name = t->run->events[row->event].ev.name;
+	const char *name = t->metrics[row->event];
 	char a[PRINT_MAX], b[PRINT_MAX], d[PRINT_MAX];
 	double base = row->side[EV_BASE].value, cont = row->side[EV_CONT].value;
 

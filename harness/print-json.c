@@ -300,7 +300,7 @@ static void add_event_rows(json_t *array, const struct event_table *t)
 		set_text(o, "benchmark", p->bench);
 		set_int(o, "version", p->version);
 		set_text(o, "params", p->params);
-		set_text(o, "event", run->events[row->event].ev.name);
+		set_text(o, "event", t->metrics[row->event]);
 		json_object_set_new(o, "contender",
 				    cont < 0
 					    ? json_null()

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <limits.h>
 
+#include "event-names.h"
 #include "plan.h"
 #include "run-opts.h"
 #include "util.h"
@@ -28,6 +29,7 @@ enum {
 	OPT_NO_COMPARE,
 	OPT_PROFILE,
 	OPT_EVENTS,
+	OPT_LATENCIES,
 };
 
 static const struct argp_option options[] = {
@@ -69,6 +71,12 @@ static const struct argp_option options[] = {
 	{ "events", OPT_EVENTS, "EVENT[,EVENT]...", 0,
 	  "Count events of the kernel and the processor too, in boots of their "
 	  "own, in which nothing is timed; names are perf's and libpfm4's",
+	  2 },
+	{ "latencies", OPT_LATENCIES, "FUNCTION[,FUNCTION]...",
+	  OPTION_ARG_OPTIONAL,
+	  "Time the calls of functions of the kernel, in the same boots as the "
+	  "events; it has to have kprobes.  Default: those of attach, rebind "
+	  "and taskstats",
 	  2 },
 	{ "no-repeat", OPT_NO_REPEAT, NULL, 0,
 	  "No repeat boots, which show that counts are exact", 2 },
@@ -220,6 +228,9 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 		return true;
 	case OPT_EVENTS:
 		o->events = arg;
+		return true;
+	case OPT_LATENCIES:
+		o->latencies = arg ? arg : event_names_functions;
 		return true;
 	case 'o':
 		o->output = arg;

@@ -108,8 +108,11 @@ static void fill_job(const struct session *s, size_t i, struct boot_job *job)
 		.dir = s->boot_dirs[i],
 		.boot = b,
 		.nr_points = s->run->nr_points,
-		/* Each event may need a pass of its own. */
-		.patience = b->role == BOOT_EVENTS ? 1 + s->run->nr_events : 0,
+		/* Each event and function may need a pass of its own. */
+		.patience = b->role == BOOT_EVENTS
+				    ? 1 + s->run->nr_events +
+					      s->run->nr_latencies
+				    : 0,
 	};
 }
 
@@ -144,6 +147,8 @@ static int make_plan(struct session *s, unsigned p, bool events,
 		pt.events = run->events;
 		pt.nr_events = run->nr_events;
 		pt.event_tasks = s->ops->shared;
+		pt.latencies = run->latencies;
+		pt.nr_latencies = run->nr_latencies;
 	}
 	return plan_format(run->points, run->nr_points,
 			   s->ops->exact ? "insns" : "ns", &pt, ret);

@@ -36,7 +36,7 @@ static void add_row(struct strbuf *out, const struct event_table *t,
 	add(out, "<tr><td class=\"name\">", p->bench, "");
 	if (*p->params)
 		add(out, "<br><code>", p->params, "</code>");
-	add(out, "</td><td>", t->run->events[row->event].ev.name, "</td>");
+	add(out, "</td><td>", t->metrics[row->event], "</td>");
 	add_cell(out, &row->side[EV_BASE]);
 	if (t->kernel[EV_CONT] >= 0) {
 		add_cell(out, &row->side[EV_CONT]);
@@ -87,7 +87,7 @@ void html_events(struct strbuf *out, const struct comparison *c)
 {
 	size_t nr = c->nr_contenders ? c->nr_contenders : 1;
 
-	if (c->run->nr_events == 0)
+	if (c->run->nr_events + c->run->nr_latencies == 0)
 		return;
 	strbuf_addstr(out, "<h2>Events</h2>\n<p>Per operation, medians; "
 			   "counted in boots of their own, in which nothing is "

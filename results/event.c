@@ -27,6 +27,18 @@ bool event_name_ok(const char *name)
 	return len > 0 && len < REC_METRIC_MAX;
 }
 
+bool latency_name_ok(const char *function)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+				      "0123456789.";
+	size_t len = strlen(function);
+
+	return len > 0 && len < LATENCY_NAME_MAX &&
+	       strspn(function, letters) == len &&
+	       !strchr("0123456789.", *function);
+}
+
 static void format_exclude(char *buf, unsigned exclude)
 {
 	for (size_t i = 0; i < NR_LEVELS; i++)

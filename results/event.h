@@ -26,6 +26,20 @@
 
 #define EVENTS_MAX 64
 
+/*
+ * Option "latency": a function of the kernel, once each, whose calls are timed
+ * in passes of their own.  The metrics of their times are FUNCTION and one of
+ * these words; there is one figure of each, of all samples together.
+ */
+#define LATENCY_OPTION "latency"
+#define LATENCIES_MAX 32
+#define LATENCY_NAME_MAX 48
+#define LATENCY_METRICS(_do) \
+	_do(calls) _do(min_ns) _do(median_ns) _do(p99_ns) _do(max_ns)
+
+/* A letter or '_', then digits and '.', as compilers name parts, as well. */
+bool latency_name_ok(const char *function);
+
 enum {
 	EVENT_NO_USER = 1,
 	EVENT_NO_KERNEL = 2,

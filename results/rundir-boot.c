@@ -453,10 +453,12 @@ static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
 /*
  * Says what is wrong with the sorted samples of one point: one of each
  * repetition there must be, for every metric that there is, and there is one
- * unless it was said that none can be had.
+ * unless it was said that none can be had.  figures: a metric may also have but
+ * one, of all repetitions.
  */
 static bool is_complete(const struct entry *e, size_t nr, size_t nr_lacks,
-			const struct plan_point *p, struct strbuf *why)
+			bool figures, const struct plan_point *p,
+			struct strbuf *why)
 {
 	size_t in_metric = 0;
 
@@ -477,7 +479,7 @@ static bool is_complete(const struct entry *e, size_t nr, size_t nr_lacks,
 			return false;
 		in_metric = first ? 1 : in_metric + 1;
 		if ((i + 1 == nr || strcmp(s->metric, e[i + 1].s.metric)) &&
-		    in_metric != p->samples) {
+		    in_metric != p->samples && !(figures && in_metric == 1)) {
 			strbuf_addf(why, "%zu of %u samples of %s are there",
 				    in_metric, p->samples, s->metric);
 			return false;
@@ -509,7 +511,7 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 
 	if (b->status[i] != POINT_DONE)
 		return false;
-	if (is_complete(e, nr, nr_lacks, p, &why)) {
+	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
 		for (size_t j = 0; j < nr; j++)
 			b->samples[b->nr_samples++] = e[j].s;
 		return true;

@@ -113,6 +113,14 @@ static void read_event(struct json_fields *f, struct run *run, size_t i)
 					 e->ev.name);
 }
 
+static void read_latency(struct json_fields *f, struct run *run, size_t i)
+{
+	json_field_str(f, "function", &run->latencies[i]);
+	if (!f->err && !latency_name_ok(run->latencies[i]))
+		json_field_fault(f, "function", "'%.80s' is no function",
+				 run->latencies[i]);
+}
+
 typedef void (*read_element_fn)(struct json_fields *f, struct run *run,
 				size_t i);
 
@@ -193,6 +201,10 @@ static int read_run(json_t *json, struct run *run, struct strbuf *why)
 	if (json_object_get(json, "events"))
 		read_array(&f, "events", EVENTS_MAX, sizeof(*run->events),
 			   read_event, run, &run->events, &run->nr_events);
+	if (json_object_get(json, "latencies"))
+		read_array(&f, "latencies", LATENCIES_MAX,
+			   sizeof(*run->latencies), read_latency, run,
+			   &run->latencies, &run->nr_latencies);
 	if (run->nr_points * run->nr_boots > RUN_CELLS_MAX)
 		json_field_fault(&f, "boots", "too many for so many points");
 	if (!f.err)

@@ -76,6 +76,28 @@ static json_t *event_to_json(const struct run_event *e)
 	return obj;
 }
 
+/* Only where they were asked for. */
+static void set_events(json_t *obj, const struct run *run)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < run->nr_events; i++)
+		json_array_append_new(array, event_to_json(&run->events[i]));
+	if (run->nr_events > 0)
+		json_object_set(obj, "events", array);
+	json_decref(array);
+	array = json_array();
+	for (size_t i = 0; i < run->nr_latencies; i++) {
+		json_t *l = json_object();
+
+		set_text(l, "function", run->latencies[i]);
+		json_array_append_new(array, l);
+	}
+	if (run->nr_latencies > 0)
+		json_object_set(obj, "latencies", array);
+	json_decref(array);
+}
+
 static void set_provenance(json_t *obj, const struct run *run)
 {
 	char seed[24];
@@ -116,12 +138,7 @@ json_t *run_to_json(const struct run *run)
 		json_array_append_new(array,
 				      planned_boot_to_json(&run->boots[i]));
 	json_object_set_new(obj, "boots", array);
-	if (run->nr_events == 0)
-		return obj;
-	array = json_array();
-	for (size_t i = 0; i < run->nr_events; i++)
-		json_array_append_new(array, event_to_json(&run->events[i]));
-	json_object_set_new(obj, "events", array);
+	set_events(obj, run);
 	return obj;
 }
 

@@ -76,6 +76,9 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->nr_events; i++)
 		free(run->events[i].means);
 	free(run->events);
+	for (size_t i = 0; i < run->nr_latencies; i++)
+		free(run->latencies[i]);
+	free(run->latencies);
 	free(run->kernels);
 	free(run->points);
 	free(run->boots);

@@ -42,7 +42,7 @@ enum boot_role {
 	BOOT_MEASURE,
 	BOOT_REPEAT,	/* same perturbation again: must be bit-identical */
 	BOOT_NULL,	/* baseline with padding: the layout null */
-	BOOT_EVENTS,	/* nothing is timed: the kernel counts run.events */
+	BOOT_EVENTS,	/* counts events, or times functions; nothing else */
 };
 
 enum blame { BLAME_NONE, BLAME_SUBJECT, BLAME_BENCH, BLAME_HARNESS, BLAME_HOST };
@@ -120,6 +120,8 @@ struct run {
 	size_t nr_boots;
 	struct run_event *events;	/* in the order given */
 	size_t nr_events;
+	char **latencies;	/* functions whose calls are timed */
+	size_t nr_latencies;
 };
 
 struct run *run_new(void);

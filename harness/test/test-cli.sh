@@ -138,6 +138,8 @@ refused 'event of another processor' 'is nhm .Intel Nehalem' \
 	run $img --machine sim --events skl::MEM_LOAD_RETIRED:L3_MISS
 refused 'event twice' "event 'cycles' is named twice" \
 	run $img $fake --events cycles,cycles
+refused 'no function' "'find css' is no name of a function" \
+	run $img $fake '--latencies=find css'
 refused 'kernel name twice' "two kernels have the name 'baseline'" \
 	run $fake --kernel baseline --kernel baseline=patched
 refused 'bad kernel name' "cannot name a kernel" run $fake --kernel -x=baseline
@@ -574,6 +576,8 @@ counts() {
 			printf "S\t%s\t%s\t%s\tpage-faults\t%d\t%d\t4\n",
 				$1, $2, $3, rep, faults * 4
 		printf "N\t%s\t%s\t%s\tcycles\tENOENT: no PMU\n", $1, $2, $3
+		printf "S\t%s\t%s\t%s\tfind_css_set:p99_ns\t0\t70\t1\n",
+			$1, $2, $3
 	}' | "$mkstream"
 }
 
@@ -587,7 +591,7 @@ counts 9 >"$work/counted/new/events-p0/samples.tsv"
 # shellcheck disable=SC2086 # words on purpose
 {
 run 0 'run --events' run $img --machine "fake:$work/counted" \
-	--events page-faults,cycles
+	--events page-faults,cycles --latencies=find_css_set
 has "$work/err" ' 24 boots' 'a boot more of each kernel counts them'
 has "$work/out" '^alpha/slow$' 'points are listed with their events'
 has "$work/out" '^  page-faults  *8  *9  *[+]1$' 'values of both kernels'
@@ -595,10 +599,13 @@ has "$work/out" '^cycles not supported on base and new: ENOENT: no PMU$' \
 	'what the machine does not have, with the reason'
 has "$(run_dir)/boots/new-p0-events/plan.tsv" \
 	'^O	event	page-faults 0x1 0x2 0x0 0x0 ' 'the encoding is in the plan'
+has "$(run_dir)/boots/base-p0-events/plan.tsv" '^O	latency	find_css_set$' \
+	'and the function to time'
+has "$work/out" '^  find_css_set:p99_ns  *70  *70  *=$' 'times of a function'
 is "$(grep -lc '^O	event' "$(run_dir)"/boots/*/plan.tsv | wc -l)" 2 \
 	'the plan of no other boot knows of events'
 run 0 'compare --format json' compare --format json
-is "$(jq -c '[.event_counts[] | select(.benchmark == "null") |
+is "$(jq -c '[.event_counts[] | select(.benchmark == "null" and (.event | contains(":") | not)) |
 	[.event, (.base_value | numbers | floor) // null, (.contender_value | numbers | floor) // null, .base_not_supported]]' \
 	"$work/out")" \
 	'[["page-faults",8,9,null],["cycles",null,null,"ENOENT: no PMU"]]' \

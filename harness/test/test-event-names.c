@@ -244,6 +244,33 @@ static void test_refused(void **state)
 			 ST_HOST);
 }
 
+static void test_functions(void **state)
+{
+	static const char *const bad[] = { "",	 "a,",	"a,a", "1a",
+					   ".a", "a b", "a-b", "a;b" };
+	char **list;
+	size_t nr;
+
+	assert_int_equal(
+		event_names_split_functions(
+			"find_css_set,cgroup_migrate.isra.0", &list, &nr),
+		ST_OK);
+	assert_int_equal(nr, 2);
+	assert_string_equal(list[1], "cgroup_migrate.isra.0");
+	free(list[0]);
+	free(list[1]);
+	free(list);
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (event_names_split_functions(bad[i], &list, &nr) != ST_USAGE)
+			fail_msg("taken: '%s'", bad[i]);
+	assert_int_equal(
+		event_names_split_functions(event_names_functions, &list, &nr),
+		ST_OK);
+	while (nr > 0)
+		free(list[--nr]);
+	free(list);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +280,7 @@ int main(void)
 		cmocka_unit_test(test_sapphire_rapids),
 		cmocka_unit_test(test_zen),
 		cmocka_unit_test(test_generic),
+		cmocka_unit_test(test_functions),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_refused),
 	};

@@ -123,6 +123,43 @@ static void test_single_kernel(void **state)
 	assert_null(strstr(text, "diff"));
 }
 
+static void add_figure(struct run_boot *b, const char *metric, uint64_t value)
+{
+	struct sample *s;
+
+	b->samples = xreallocarray(b->samples, b->nr_samples + 1,
+				   sizeof(*b->samples));
+	s = &b->samples[b->nr_samples++];
+	*s = (struct sample){ .version = 1, .value = value, .nr_ops = 1 };
+	strcpy(s->bench, points[1].bench);
+	strcpy(s->metric, metric);
+}
+
+static void test_latencies(void **state)
+{
+	_cleanup_(run_freep) struct run *run = make(1);
+	struct run_boot *b = synth_find(run, "base-p0-events");
+	_cleanup_(values_freep) struct values *v = NULL;
+	_cleanup_(event_table_freep) struct event_table *t = NULL;
+	_cleanup_free_ char *text = NULL;
+
+	run->nr_latencies = 1;
+	run->latencies = xcalloc(1, sizeof(*run->latencies));
+	run->latencies[0] = xstrdup("find_css_set");
+	add_figure(b, "find_css_set:calls", 3);
+	add_figure(b, "find_css_set:median_ns", 470);
+	v = values_new(run);
+	t = event_table_new(v, run, 0, -1);
+	/* Two events, and five figures of the function, at each point. */
+	assert_int_equal(t->nr, 2 * 7);
+	assert_string_equal(t->metrics[t->rows[11].event],
+			    "find_css_set:median_ns");
+	assert_true(t->rows[11].side[EV_BASE].value == 470);
+	text = printed(print_table, t);
+	assert_non_null(strstr(text, "  find_css_set:median_ns                 "
+				     "      470\n"));
+}
+
 /* A kernel that has an event at one point only, and a boot that failed. */
 static void test_partly(void **state)
 {
@@ -218,6 +255,7 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_single_kernel),
+		cmocka_unit_test(test_latencies),
 		cmocka_unit_test(test_partly),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_verdicts_stay),

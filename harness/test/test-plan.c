@@ -546,6 +546,8 @@ static void plan_has_events(void **state)
 			  .config = 0x20d1,
 			  .exclude = EVENT_NO_USER } },
 	};
+	static char find[] = "find_css_set", at_exit[] = "taskstats_exit";
+	static char *const functions[] = { find, at_exit };
 	static const char *const globs[] = { "null" };
 	const struct plan_wish wish = { .benches = globs, .nr_benches = 1 };
 	struct perturbation p = plan_perturbation(0, BOOT_EVENTS);
@@ -566,6 +568,14 @@ static void plan_has_events(void **state)
 	p.event_tasks = true;
 	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
 	assert_non_null(strstr(got.buf, "O\tevent_scope\ttask\n"));
+	strbuf_reset(&got);
+	p.nr_events = 0;
+	p.latencies = functions;
+	p.nr_latencies = 2;
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tlatency\tfind_css_set\n"
+					"O\tlatency\ttaskstats_exit\n"));
+	assert_null(strstr(got.buf, "event"));
 }
 
 static int count_point(const struct plan_point *p, void *arg)

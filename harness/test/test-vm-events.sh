@@ -28,7 +28,7 @@ measure() {
 
 measure plain
 ok $? 'a run without events'
-measure counted --events page-faults,page-faults:u,page-faults:k,minor-faults,context-switches,cpu-migrations,task-clock,cycles,MEM_LOAD_RETIRED:L3_MISS,cgroup:cgroup_attach_task
+measure counted --events page-faults,page-faults:u,page-faults:k,minor-faults,context-switches,cpu-migrations,task-clock,cycles,MEM_LOAD_RETIRED:L3_MISS,cgroup:cgroup_attach_task --latencies=find_css_set
 ok $? 'the same run with events'
 run=$(echo "$work"/counted/*)
 boot=$run/boots/base-p0-events
@@ -97,6 +97,9 @@ done
 is "$(lacking cgroup:cgroup_attach_task)" \
 	'3 this kernel has no tracepoints (CONFIG_EVENT_TRACING) or no tracefs' \
 	'a tracepoint is not supported, with the reason'
+is "$(lacking find_css_set:calls)" \
+	'3 ENOENT: this kernel has no CONFIG_KPROBE_EVENTS' \
+	'without kprobes functions cannot be timed'
 has "$work/out" '^cycles not supported on base: ENOENT: ' 'the text says so'
 is "$(jq -r '.events[] | select(.event | startswith("MEM_")) | .means' \
 	"$run/run.json" | cut -d : -f 1-4)" 'nhm::MEM_LOAD_RETIRED:L3_MISS' \

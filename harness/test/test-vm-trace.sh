@@ -54,4 +54,38 @@ is "$(awk -F "$tab" '$1 == "N" { print $5 ": " $6 }' "$boot/samples.tsv" |
 	sort -u)" 'sched:cgmark_nothing: this kernel has no such tracepoint' \
 	'only what is not there is not supported'
 
+# --- functions --------------------------------------------------------------------
+"$cgmark" run -q -j 1 --kernel traced --perturbations 1 --no-repeat --no-null \
+	--samples 5 --no-compare --bench null --bench attach/self \
+	--param controllers=none --param pace=burst --param threads=1 \
+	--param load=none --param favordynmods=0 --param file=procs \
+	--latencies=cgroup_attach_task,taskstats_exit,cgmark_nothing \
+	-o "$work/latencies" >"$work/out" 2>"$work/err"
+ok $? 'a run that times functions'
+boot=$(echo "$work"/latencies/*/boots/traced-p0-events)
+is "$(counted attach/self cgroup_attach_task:calls)" '1 ' \
+	'attach/self: one call of cgroup_attach_task an operation'
+is "$(counted null cgroup_attach_task:calls)" '0 ' 'null: none'
+is "$(awk -F "$tab" '$1 == "N" && $5 == "taskstats_exit:max_ns" { print $2 ": " $6 }' \
+	"$boot/samples.tsv" | sort -u)" 'attach/self: not called
+null: not called' 'a function that is not called has no times'
+awk -F "$tab" '
+$1 == "S" && $5 ~ /^cgroup_attach_task:.*_ns$/ { t[$4, $5] = $7; p[$4] = 1 }
+END {
+	f = "cgroup_attach_task:"
+	for (i in p) {
+		n++
+		bad += !(t[i, f "min_ns"] > 0 &&
+			t[i, f "min_ns"] <= t[i, f "median_ns"] &&
+			t[i, f "median_ns"] <= t[i, f "p99_ns"] &&
+			t[i, f "p99_ns"] <= t[i, f "max_ns"])
+	}
+	exit n != 2 || bad
+}' "$boot/samples.tsv"
+ok $? 'attach/self: least, median, 99th percentile and greatest time, in order'
+is "$(awk -F "$tab" '$1 == "N" && $5 == "cgmark_nothing:calls" { print $6 }' \
+	"$boot/samples.tsv" | sort -u)" \
+	'ENOENT: no such function to probe in this kernel (inlined?)' \
+	'a function that is not there is not supported'
+
 tap_done

@@ -431,15 +431,19 @@ static void test_events(void **state)
 	run->events = e = xcalloc(2, sizeof(*e));
 	e[0] = (struct run_event){ faults, xstrdup("all of it") };
 	e[1].ev = (struct event){ .name = "cycles", .exclude = EVENT_NO_USER };
+	run->nr_latencies = 1;
+	run->latencies = xcalloc(1, sizeof(*run->latencies));
+	run->latencies[0] = xstrdup("find_css_set");
 	assert_int_equal(run_save(run), 0);
 	strbuf_addstr(&sb, "V\t1\tcgmark-samples\n"
-			   "N\tnull\t1\t-\tcycles\tno PMU\n");
+			   "N\tnull\t1\t-\tcycles\tno PMU\n"
+			   "S\tnull\t1\t-\tfind_css_set:max_ns\t0\t99\t1\n");
 	for (int i = 0; i < FIXTURE_SAMPLES; i++)
 		strbuf_addf(&sb, "S\tnull\t1\t-\tpage-faults\t%d\t7\t1\n", i);
 	/* The second point has nothing but this, the third not even that. */
 	strbuf_addstr(&sb, "N\tattach/self\t3\tpace=burst,version=1\tcycles"
 			   "\tno PMU\n");
-	add_end(&sb, FIXTURE_SAMPLES + 2);
+	add_end(&sb, FIXTURE_SAMPLES + 3);
 	rewrite(run, "samples.tsv", sb.buf);
 	got = load(run->dir, &damaged, &log);
 	assert_int_equal(damaged, 1);
@@ -454,7 +458,10 @@ static void test_events(void **state)
 	assert_int_equal(b->status[0], POINT_DONE);
 	assert_int_equal(b->status[1], POINT_DONE);
 	assert_int_equal(b->status[2], POINT_ERROR);
-	assert_int_equal(b->nr_samples, FIXTURE_SAMPLES);
+	/* One figure of all samples is whole as well. */
+	assert_int_equal(b->nr_samples, FIXTURE_SAMPLES + 1);
+	assert_int_equal(got->nr_latencies, 1);
+	assert_string_equal(got->latencies[0], "find_css_set");
 	assert_int_equal(b->nr_lacks, 2);
 	assert_string_equal(b->lacks[1].bench, "attach/self");
 	assert_string_equal(b->lacks[1].why, "no PMU");
