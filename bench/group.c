@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -82,7 +83,8 @@ static int write_sample(const struct runner *rn, const struct sample *s)
 	return 0;
 }
 
-static int write_samples(const struct group *g, unsigned i, const char *metric)
+static int write_samples(const struct group *g, unsigned i, const char *metric,
+			 const uint64_t *values)
 {
 	const struct plan_point *plan = &g->rn->points.list[i].plan;
 	const struct stage_shared *sh = g->st.shared;
@@ -94,10 +96,118 @@ static int write_samples(const struct group *g, unsigned i, const char *metric)
 	strcpy(s.params, plan->params);
 	snprintf(s.metric, sizeof(s.metric), "%s", metric);
 	for (s.rep = 0; s.rep < plan->samples && r == 0; s.rep++) {
-		s.value = sh->values[s.rep];
+		s.value = values[s.rep];
 		r = write_sample(g->rn, &s);
 	}
 	return r;
+}
+
+static int write_lack(const struct runner *rn, const struct lack *l)
+{
+	char line[REC_LINE_MAX];
+	int n = rec_format_lack(line, sizeof(line), l);
+
+	if (n < 0)
+		return n;
+	if (rn->samples_fd >= 0)
+		return write_all(rn->samples_fd, line, n);
+	tap_line(rn->status_fd, "# %s not supported: %s", l->metric, l->why);
+	return 0;
+}
+
+static int write_not_counted(const struct group *g, unsigned i,
+			     const char *metric, const char *why)
+{
+	const struct plan_point *plan = &g->rn->points.list[i].plan;
+	struct lack l = { .version = plan->version };
+
+	strcpy(l.bench, plan->bench);
+	strcpy(l.params, plan->params);
+	strcpy(l.metric, metric);
+	snprintf(l.why, sizeof(l.why), "%s", why);
+	return write_lack(g->rn, &l);
+}
+
+static int write_counts(const struct group *g, unsigned i)
+{
+	const struct events *evs = &g->st.events;
+	int r = 0;
+
+	for (unsigned e = 0; e < evs->nr && r == 0; e++) {
+		const struct event_count *c = &g->st.counts[e];
+
+		if (*c->why)
+			r = write_not_counted(g, i, evs->list[e].name, c->why);
+		else
+			r = write_samples(g, i, evs->list[e].name, c->values);
+	}
+	return r;
+}
+
+static int write_figure(const struct group *g, unsigned i, const char *function,
+			const char *word, uint64_t value, uint64_t nr_ops)
+{
+	const struct plan_point *plan = &g->rn->points.list[i].plan;
+	struct sample s = { .version = plan->version,
+			    .value = value,
+			    .nr_ops = nr_ops };
+
+	strcpy(s.bench, plan->bench);
+	strcpy(s.params, plan->params);
+	snprintf(s.metric, sizeof(s.metric), "%s:%s", function, word);
+	return write_sample(g->rn, &s);
+}
+
+static int write_no_figure(const struct group *g, unsigned i,
+			   const char *function, const char *word,
+			   const char *why)
+{
+	char metric[REC_METRIC_MAX];
+
+	snprintf(metric, sizeof(metric), "%s:%s", function, word);
+	return write_not_counted(g, i, metric, why);
+}
+
+/* calls are of all operations; times are those of one call. */
+static int write_latency(const struct group *g, unsigned i,
+			 const char *function, const struct latency *l)
+{
+	uint64_t ops = g->st.shared->out.nr_ops *
+		       g->rn->points.list[i].plan.samples;
+	const char *why = *l->why ? l->why : "not called";
+	int r = 0;
+
+#define WRITE(_word)                                                       \
+	if (r == 0 && (*l->why || (!l->calls && strcmp(#_word, "calls")))) \
+		r = write_no_figure(g, i, function, #_word, why);          \
+	else if (r == 0)                                                   \
+		r = write_figure(g, i, function, #_word, l->_word,         \
+				 strcmp(#_word, "calls") ? 1 : ops);
+	LATENCY_METRICS(WRITE)
+#undef WRITE
+	return r;
+}
+
+static int write_latencies(const struct group *g, unsigned i)
+{
+	int r = 0;
+
+	for (unsigned k = 0; k < g->st.nr_latencies && r == 0; k++)
+		r = write_latency(g, i, g->st.latencies[k], &g->st.times[k]);
+	return r;
+}
+
+static void report_written(const struct group *g, unsigned i, int r)
+{
+	char text[CTX_TEXT_MAX];
+
+	if (r == 0) {
+		report(g->rn, i, TAP_OK, "");
+		return;
+	}
+	snprintf(text, sizeof(text), "cannot hand out samples: %s",
+		 strerror(-r));
+	report(g->rn, i, TAP_ERROR, text);
 }
 
 static void report_samples(const struct group *g, unsigned i)
@@ -105,8 +215,6 @@ static void report_samples(const struct group *g, unsigned i)
 	const struct outcome *out = &g->st.shared->out;
 	struct runner *rn = g->rn;
 	bool idle = out->may_idle;
-	char text[CTX_TEXT_MAX];
-	int r;
 
 	/*
 	 * A count of instructions with waiting in it would be a lie, and the
@@ -121,15 +229,23 @@ static void report_samples(const struct group *g, unsigned i)
 			 (unsigned long long)out->idle_ms,
 			 rn->clock->idle_metric);
 	}
-	r = write_samples(g, i,
-			  idle ? rn->clock->idle_metric : rn->clock->metric);
-	if (r == 0) {
-		report(rn, i, TAP_OK, "");
+	report_written(g, i,
+		       write_samples(g, i,
+				     idle ? rn->clock->idle_metric
+					  : rn->clock->metric,
+				     g->st.shared->values));
+}
+
+static void report_done(const struct group *g, unsigned i)
+{
+	int r;
+
+	if (!stage_counts(&g->st)) {
+		report_samples(g, i);
 		return;
 	}
-	snprintf(text, sizeof(text), "cannot hand out samples: %s",
-		 strerror(-r));
-	report(rn, i, TAP_ERROR, text);
+	r = write_counts(g, i);
+	report_written(g, i, r == 0 ? write_latencies(g, i) : r);
 }
 
 static void report_ended(const struct group *g, unsigned i, int status)
@@ -139,7 +255,7 @@ static void report_ended(const struct group *g, unsigned i, int status)
 
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
 	    out->phase == PHASE_DONE && out->r == 0) {
-		report_samples(g, i);
+		report_done(g, i);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && out->r) {
 		report(g->rn, i, judge(out), out->text);
 	} else {
@@ -149,9 +265,15 @@ static void report_ended(const struct group *g, unsigned i, int status)
 	}
 }
 
-static unsigned timeout_of(const struct point *p)
+/* In guest time; each event and function may need a pass of its own. */
+static unsigned timeout_of(const struct group *g, const struct point *p)
 {
-	return p->plan.timeout_ms ? p->plan.timeout_ms : DEFAULT_TIMEOUT_MS;
+	unsigned ms = p->plan.timeout_ms ? p->plan.timeout_ms
+					 : DEFAULT_TIMEOUT_MS;
+
+	if (ms > INT_MAX / (1 + EVENTS_MAX + LATENCIES_MAX))
+		return ms;
+	return ms * (1 + g->st.events.nr + g->st.nr_latencies);
 }
 
 static void report_timeout(struct group *g, unsigned i)
@@ -160,7 +282,7 @@ static void report_timeout(struct group *g, unsigned i)
 	int status;
 
 	snprintf(text, sizeof(text), "not done after %u ms %s",
-		 timeout_of(&g->rn->points.list[i]),
+		 timeout_of(g, &g->rn->points.list[i]),
 		 phase_name[g->st.shared->out.phase]);
 	report(g->rn, i, TAP_ERROR, text);
 	g->lost = stage_kill_point(&g->st, &status) < 0;
@@ -172,7 +294,7 @@ static void run_point(struct group *g, unsigned i)
 	char text[CTX_TEXT_MAX], how[CTX_TEXT_MAX / 2];
 	int status = -1, r;
 
-	r = stage_order(&g->st, &p->plan, timeout_of(p), &status);
+	r = stage_order(&g->st, &p->plan, timeout_of(g, p), &status);
 	if (r == 0) {
 		report_ended(g, i, status);
 	} else if (r == -ETIMEDOUT) {
@@ -197,11 +319,11 @@ static int set_up(struct group *g, unsigned first, enum tap_result *result,
 	const struct stage_shared *sh = g->st.shared;
 	int ret = -1, r;
 
-	r = stage_order(&g->st, NULL, timeout_of(p), &ret);
+	r = stage_order(&g->st, NULL, timeout_of(g, p), &ret);
 	*result = TAP_ERROR;
 	if (r == -ETIMEDOUT) {
 		snprintf(text, size, "set-up not done after %u ms",
-			 timeout_of(p));
+			 timeout_of(g, p));
 	} else if (r < 0) {
 		describe_end(ret, "in setup()", text, size);
 	} else if (ret != 0) {
@@ -226,6 +348,14 @@ static int start(struct group *g, unsigned first, char *text, size_t size)
 		 rn->serial++);
 	g->st.clock = rn->clock;
 	g->st.phase_ns = rn->points.phase_ns;
+	g->st.events = (struct events){
+		.list = rn->points.events,
+		.nr = rn->points.nr_events,
+		.tasks = rn->points.event_tasks,
+		.phase_ns = rn->points.phase_ns,
+	};
+	g->st.latencies = rn->points.latencies;
+	g->st.nr_latencies = rn->points.nr_latencies;
 	g->st.ctx.bench = p->bench;
 	g->st.ctx.status_fd = rn->status_fd;
 	g->st.ctx.scratch = rn->scratch;

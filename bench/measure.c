@@ -154,6 +154,19 @@ int measure_sample(struct measure *m)
 	return r;
 }
 
+int measure_around(const struct measure *m, void (*start)(void *),
+		   void (*stop)(void *), void *arg)
+{
+	int r = m->bench->between ? m->bench->between(m->ctx) : 0;
+
+	if (r)
+		return r;
+	start(arg);
+	r = m->bench->run(m->ctx, m->nr_ops);
+	stop(arg);
+	return r;
+}
+
 /* cpuN YIELDS 0 SCHEDULES IDLES WAKEUPS LOCAL BUSY_NS DELAY_NS SLICES */
 int measure_sum_busy(const char *text, uint64_t *ret)
 {

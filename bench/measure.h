@@ -39,6 +39,9 @@ int measure_calibrate(struct measure *m);
 /* Take warm-up samples or the samples; what run() returned if not 0. */
 int measure_warm_up(struct measure *m);
 int measure_sample(struct measure *m);
+/* One sample with these in place of the clock's readings; as above. */
+int measure_around(const struct measure *m, void (*start)(void *),
+		   void (*stop)(void *), void *arg);
 
 /*
  * Nanoseconds for which tasks had the CPUs, as the scheduler books them when a

@@ -73,7 +73,13 @@ void points_release(struct points *pts)
 {
 	if (pts->list)
 		munmap(pts->list, pts->max * sizeof(*pts->list));
+	if (pts->events)
+		munmap(pts->events, EVENTS_MAX * sizeof(*pts->events));
+	if (pts->latencies)
+		munmap(pts->latencies, LATENCIES_MAX * sizeof(*pts->latencies));
 	pts->list = NULL;
+	pts->events = NULL;
+	pts->latencies = NULL;
 }
 
 static int add_point(struct points *pts, const struct plan_point *plan)
@@ -105,6 +111,60 @@ static int bad_option(const struct select *s, const char *key,
 	return -EINVAL;
 }
 
+/* Not on the heap, for the reason that the list of points is not. */
+static void *map_shared(size_t len)
+{
+	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static int add_event(const struct select *s, const char *value)
+{
+	struct points *pts = s->pts;
+
+	if (!pts->events)
+		pts->events = map_shared(EVENTS_MAX * sizeof(*pts->events));
+	if (!pts->events)
+		return -ENOMEM;
+	if (pts->nr_events == EVENTS_MAX ||
+	    event_parse(value, &pts->events[pts->nr_events]) < 0)
+		return bad_option(s, EVENT_OPTION, value);
+	pts->nr_events++;
+	return 0;
+}
+
+static int add_latency(const struct select *s, const char *value)
+{
+	struct points *pts = s->pts;
+
+	if (!pts->latencies)
+		pts->latencies =
+			map_shared(LATENCIES_MAX * sizeof(*pts->latencies));
+	if (!pts->latencies)
+		return -ENOMEM;
+	if (pts->nr_latencies == LATENCIES_MAX || !latency_name_ok(value))
+		return bad_option(s, LATENCY_OPTION, value);
+	strcpy(pts->latencies[pts->nr_latencies++], value);
+	return 0;
+}
+
+static int on_event_option(const struct select *s, const char *key,
+			   const char *value)
+{
+	if (!strcmp(key, LATENCY_OPTION))
+		return add_latency(s, value);
+	if (!strcmp(key, EVENT_OPTION))
+		return add_event(s, value);
+	if (strcmp(key, EVENT_SCOPE_OPTION))
+		return 0; /* The others are init's. */
+	s->pts->event_tasks = !strcmp(value, EVENT_SCOPE_TASK);
+	if (!s->pts->event_tasks && strcmp(value, EVENT_SCOPE_MACHINE))
+		return bad_option(s, key, value);
+	return 0;
+}
+
 static int on_option(const char *key, const char *value, void *arg)
 {
 	const struct select *s = arg;
@@ -123,8 +183,9 @@ static int on_option(const char *key, const char *value, void *arg)
 		if (strcmp(value, "1"))
 			return bad_option(s, key, value);
 		s->pts->setup_only = true;
+	} else {
+		return on_event_option(s, key, value);
 	}
-	/* The others are init's. */
 	return 0;
 }
 

@@ -4,6 +4,7 @@
 #define CGMARK_POINTS_H
 
 #include "bench.h"
+#include "event.h"
 #include "record.h"
 
 struct point {
@@ -19,6 +20,16 @@ struct points {
 	char clock[16];		/* option clock=, default "ns" */
 	uint64_t phase_ns;	/* option phase_ns=, default 0 */
 	bool setup_only;	/* option setup_only=1 */
+	/*
+	 * Options event=, in a mapping of its own.  If there are any, points
+	 * are not timed but counted.
+	 */
+	struct event *events;
+	unsigned nr_events;
+	bool event_tasks;	/* option event_scope=task */
+	/* Options latency=, likewise. */
+	char (*latencies)[LATENCY_NAME_MAX];
+	unsigned nr_latencies;
 };
 
 size_t points_nr_benches(void);

@@ -12,6 +12,7 @@
 
 #include "group.h"
 #include "list.h"
+#include "perf.h"
 #include "tap.h"
 
 enum { EXIT_OK, EXIT_NOT_OK, EXIT_CANNOT_RUN };
@@ -86,6 +87,9 @@ static void unprepare(struct runner *rn, bool mounted)
 
 static void run_points(struct runner *rn)
 {
+	/* Without it tracepoints are not supported, which is then said. */
+	if (rn->points.nr_events)
+		perf_mount_tracefs();
 	for (unsigned i = 0; i < rn->points.nr;)
 		i = group_run(rn, i, points_group_end(&rn->points, i));
 }

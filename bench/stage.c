@@ -48,6 +48,36 @@ static int measure_point(struct stage *st, struct measure *m)
 	return said(m->ctx, r, "operation");
 }
 
+/* In place of measure_point(), in a boot that counts. */
+static int count_point(struct stage *st, struct measure *m)
+{
+	struct outcome *out = &st->shared->out;
+	int r = 0;
+
+	out->phase = PHASE_WARM_UP;
+	if (!m->nr_ops)
+		r = measure_calibrate(m);
+	if (r)
+		return said(m->ctx, r, "warm-up");
+	out->nr_ops = m->nr_ops;
+	out->phase = PHASE_SAMPLES;
+	r = st->events.nr ? events_run(m, &st->events, st->counts) : 0;
+	/* After the events: probes are in what these count. */
+	for (unsigned i = 0; i < st->nr_latencies && r == 0; i++)
+		r = latency_run(m, st->latencies[i], st->phase_ns,
+				&st->times[i]);
+	return said(m->ctx, r, "operation");
+}
+
+/* Touched now, so that no sample pays for a page fault. */
+static void clear_counts(struct stage *st, unsigned samples)
+{
+	for (unsigned i = 0; i < st->events.nr; i++) {
+		st->counts[i].why[0] = '\0';
+		memset(st->counts[i].values, 0, samples * sizeof(uint64_t));
+	}
+}
+
 /* To a plugin of the emulator; ahead of measure_settle(), which absorbs it. */
 static void announce(const struct plan_point *plan, uint64_t nr_ops)
 {
@@ -79,6 +109,7 @@ static int point_steps(struct stage *st, const struct plan_point *plan)
 	ctx_set_params(ctx, plan->params);
 	/* Touched now, so that no sample pays for a page fault. */
 	memset(m.values, 0, m.samples * sizeof(m.values[0]));
+	clear_counts(st, m.samples);
 	r = cg_attach(&ctx->point_leaf, 0);
 	if (r < 0)
 		return said(ctx, r, "join the point's cgroup");
@@ -86,7 +117,7 @@ static int point_steps(struct stage *st, const struct plan_point *plan)
 	r = ctx->bench->begin ? ctx->bench->begin(ctx) : 0;
 	if (r)
 		return said(ctx, r, "begin");
-	r = measure_point(st, &m);
+	r = stage_counts(st) ? count_point(st, &m) : measure_point(st, &m);
 	if (r)
 		return r;
 	out->phase = PHASE_CHECK;
@@ -184,6 +215,30 @@ static int fork_stage(struct stage *st)
 	return st->pidfd < 0 ? -errno : 0;
 }
 
+/* Room for the values of all events, and for times; 0 or -errno. */
+static int map_counts(struct stage *st, unsigned max_samples)
+{
+	unsigned nr = st->events.nr;
+	uint64_t *values;
+
+	if (!stage_counts(st))
+		return 0;
+	st->counts_bytes = nr * (sizeof(*st->counts) +
+				 max_samples * sizeof(*values)) +
+			   st->nr_latencies * sizeof(*st->times);
+	st->counts = mmap(NULL, st->counts_bytes, PROT_READ | PROT_WRITE,
+			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (st->counts == MAP_FAILED) {
+		st->counts = NULL;
+		return -errno;
+	}
+	values = (uint64_t *)(st->counts + nr);
+	for (unsigned i = 0; i < nr; i++)
+		st->counts[i].values = values + (size_t)i * max_samples;
+	st->times = (struct latency *)(values + (size_t)nr * max_samples);
+	return 0;
+}
+
 int stage_start(struct stage *st, unsigned max_samples)
 {
 	int r;
@@ -202,7 +257,9 @@ int stage_start(struct stage *st, unsigned max_samples)
 	}
 	st->ctx.traces = &st->shared->traces;
 	st->ctx.text = st->shared->setup_text;
-	r = ctx_make_subtree(&st->ctx);
+	r = map_counts(st, max_samples);
+	if (r == 0)
+		r = ctx_make_subtree(&st->ctx);
 	if (r == 0)
 		r = fork_stage(st);
 	return said(&st->ctx, r, "start");
@@ -336,7 +393,10 @@ int stage_end(struct stage *st, char *why, size_t size)
 	if (r < 0)
 		snprintf(why, size, "%s", st->shared->setup_text);
 	close_fd(&st->pidfd);
+	if (st->counts)
+		munmap(st->counts, st->counts_bytes);
 	munmap(st->shared, st->shared_bytes);
+	st->counts = NULL;
 	st->shared = NULL;
 	return r;
 }

@@ -6,6 +6,8 @@
 #include <sys/types.h>
 
 #include "ctx.h"
+#include "events.h"
+#include "latency.h"
 #include "measure.h"
 
 /* How far a point got; says whose fault an end there is. */
@@ -48,8 +50,14 @@ struct stage {
 	struct bench_ctx ctx;
 	const struct measure_clock *clock;
 	uint64_t phase_ns;
+	struct events events;	/* none: points are timed */
+	struct event_count *counts; /* one an event, shared with points */
+	char (*latencies)[LATENCY_NAME_MAX]; /* functions; likewise */
+	unsigned nr_latencies;
+	struct latency *times;	/* one a function, shared with points */
 	struct stage_shared *shared;
 	size_t shared_bytes;
+	size_t counts_bytes;
 	pid_t pid;
 	int pidfd;
 	int order_fd;
@@ -70,6 +78,11 @@ int stage_order(struct stage *st, const struct plan_point *plan,
 		unsigned timeout_ms, int *ret);
 /* Kill a point that does not end.  As stage_order(). */
 int stage_kill_point(struct stage *st, int *ret);
+/* Are points counted instead of timed? */
+static inline bool stage_counts(const struct stage *st)
+{
+	return st->events.nr + st->nr_latencies > 0;
+}
 /* Kill what a point left running. */
 int stage_kill_leftovers(struct stage *st);
 /* Kill, reap and undo everything; -errno with the reason in why. */

@@ -3,22 +3,32 @@
 #include <signal.h>
 
 #include "cmd.h"
+#include "event-names.h"
 #include "initramfs.h"
+#include "interrupt.h"
 #include "kspec.h"
 #include "machine.h"
+#include "probe-events.h"
 #include "status.h"
 #include "suggest.h"
 
 struct probe_opts {
 	bool quiet;
 	const char *kernel;
+	const char *events; /* NULL: none are asked for */
 	char **machines;
 	int nr_machines;
 };
 
 static const struct argp_option options[] = {
 	{ "kernel", 'k', "KERNEL", 0,
-	  "Kernel to boot on kvm (default: baseline); built if need be", 0 },
+	  "Kernel to boot on kvm, and for --events (default: baseline); built "
+	  "if need be",
+	  0 },
+	{ "events", 'e', "EVENT[,EVENT]...", OPTION_ARG_OPTIONAL,
+	  "Say of events too whether they are counted, on this host and, found "
+	  "out by a boot, on each machine (default: the usual ones)",
+	  0 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
 	{ NULL }
 };
@@ -30,6 +40,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'k':
 		o->kernel = arg;
+		return 0;
+	case 'e':
+		o->events = arg ? arg : event_names_default;
 		return 0;
 	case 'q':
 		o->quiet = true;
@@ -130,7 +143,24 @@ static void block_signals(sigset_t *old)
 	sigprocmask(SIG_BLOCK, &set, old);
 }
 
-static int probe_and_print(const struct env *env, const char *kernel,
+static int print_events(const struct env *env, const struct probe_opts *o,
+			const struct machine_ops *ops, const char *arg,
+			const char *spec)
+{
+	sigset_t old;
+	int r;
+
+	if (!o->events)
+		return ST_OK;
+	/* What has been said is seen before a boot begins. */
+	fflush(stdout);
+	interrupt_block(&old);
+	r = probe_events_machine(env, o->kernel, ops, arg, spec, o->events);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return r;
+}
+
+static int probe_and_print(const struct env *env, const struct probe_opts *o,
 			   const char *spec)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT, detail = STRBUF_INIT;
@@ -141,7 +171,7 @@ static int probe_and_print(const struct env *env, const char *kernel,
 
 	ops = machine_find(spec, &arg);
 	block_signals(&old);
-	r = probe_one(env, kernel, ops, arg, &why);
+	r = probe_one(env, o->kernel, ops, arg, &why);
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	if (r == ST_OK && ops->describe(arg, &detail) < 0)
 		r = ST_HOST;
@@ -149,11 +179,14 @@ static int probe_and_print(const struct env *env, const char *kernel,
 		printf("%s: usable: %s\n", spec, detail.buf);
 	else
 		printf("%s: not usable: %s\n", spec, why.len ? why.buf : "?");
-	return r;
+	return r == ST_OK ? print_events(env, o, ops, arg, spec) : r;
 }
 
+/* This host, which is no machine, counts events without a boot. */
+#define HOST "host"
+
 /* ST_OK, or ST_USAGE with the nearest names logged. */
-static int check_name(const char *spec)
+static int check_name(const struct probe_opts *o, const char *spec)
 {
 	const struct machine_ops *const *all;
 	const char *names[8], *arg;
@@ -161,6 +194,12 @@ static int check_name(const char *spec)
 
 	if (machine_find(spec, &arg))
 		return ST_OK;
+	if (strcmp(spec, HOST) == 0) {
+		if (o->events)
+			return ST_OK;
+		log_err("'" HOST "' is asked for events only: add --events");
+		return ST_USAGE;
+	}
 	all = machine_all(&nr);
 	for (size_t i = 0; i < nr && i < ARRAY_SIZE(names); i++)
 		names[i] = all[i] == &machine_fake ? "fake:DIR" : all[i]->name;
@@ -173,10 +212,12 @@ static int probe_named(const struct env *env, const struct probe_opts *o)
 	int r, worst = ST_OK;
 
 	for (int i = 0; i < o->nr_machines; i++)
-		if (check_name(o->machines[i]) != ST_OK)
+		if (check_name(o, o->machines[i]) != ST_OK)
 			return ST_USAGE;
 	for (int i = 0; i < o->nr_machines; i++) {
-		r = probe_and_print(env, o->kernel, o->machines[i]);
+		r = strcmp(o->machines[i], HOST) == 0
+			    ? probe_events_host(o->events)
+			    : probe_and_print(env, o, o->machines[i]);
 		if (r == ST_USAGE || r == ST_INTERRUPTED)
 			return r;
 		if (r != ST_OK)
@@ -188,10 +229,14 @@ static int probe_named(const struct env *env, const struct probe_opts *o)
 static int probe_default(const struct env *env, const struct probe_opts *o)
 {
 	static const char *const machines[] = { "sim", "kvm" };
-	int r, best = ST_HOST;
+	int r = ST_OK, best = ST_HOST;
 
+	if (o->events)
+		r = probe_events_host(o->events);
+	if (r != ST_OK)
+		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
-		r = probe_and_print(env, o->kernel, machines[i]);
+		r = probe_and_print(env, o, machines[i]);
 		if (r == ST_USAGE || r == ST_INTERRUPTED)
 			return r;
 		if (r == ST_OK)

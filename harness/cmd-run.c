@@ -7,6 +7,8 @@
 #include "catalog.h"
 #include "cmd.h"
 #include "compare.h"
+#include "event-names.h"
+#include "event-table.h"
 #include "hostinfo.h"
 #include "interrupt.h"
 #include "kspec.h"
@@ -154,6 +156,21 @@ static int find_machine(struct request *rq)
 	return ST_HOST;
 }
 
+static int find_events(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	struct run *run = rq->run;
+	int r = ST_OK;
+
+	if (o->events)
+		r = event_names_resolve(o->events, rq->ops->pmu, &run->events,
+					&run->nr_events);
+	if (o->latencies && r == ST_OK)
+		r = event_names_split_functions(o->latencies, &run->latencies,
+						&run->nr_latencies);
+	return r;
+}
+
 static bool is_planned(const struct run *run, const struct bench_info *b)
 {
 	for (size_t i = 0; i < run->nr_points; i++)
@@ -246,6 +263,10 @@ static void make_boots(struct request *rq)
 		.perturbations = rq->perturbations,
 		.repeat = rq->ops->exact && !o->no_repeat,
 		.null = rq->ops->exact && !o->no_null,
+		/* Where counts are exact, one boot says it all. */
+		.events = rq->run->nr_events + rq->run->nr_latencies == 0 ? 0
+			  : rq->ops->exact ? 1
+					   : rq->perturbations,
 		.shuffle = !rq->ops->exact,
 		.seed = o->seed,
 	};
@@ -346,6 +367,30 @@ static int compare_kernels(const struct request *rq, const struct run *loaded)
 	return r;
 }
 
+/* What there is to see of one kernel. */
+static int show_single(const struct request *rq, const struct run *loaded)
+{
+	static const unsigned none[1];
+	struct comparison *c;
+	int r = ST_OK;
+
+	log_info("one kernel: nothing to compare it with");
+	if (loaded->nr_events + loaded->nr_latencies == 0 ||
+	    rq->opts->no_compare)
+		return ST_OK;
+	c = compare_run(loaded, 0, none, 0);
+	if (rq->opts->json) {
+		r = compare_print_json(stdout, c) < 0 ? ST_HOST : ST_OK;
+	} else {
+		_cleanup_(event_table_freep) struct event_table *t =
+			event_table_new(c->values, loaded, 0, -1);
+
+		event_table_print(stdout, t);
+	}
+	compare_free(c);
+	return r;
+}
+
 static bool anything_measured(const struct run *run)
 {
 	for (size_t i = 0; i < run->nr_boots; i++)
@@ -369,7 +414,7 @@ static int evaluate(const struct request *rq, int boots)
 	if (!anything_measured(loaded))
 		log_warn("nothing was measured, so nothing is compared");
 	else if (loaded->nr_kernels < 2)
-		log_info("one kernel: nothing to compare it with");
+		verdict = show_single(rq, loaded);
 	else if (!rq->opts->no_compare)
 		verdict = compare_kernels(rq, loaded);
 	if (boots != ST_OK)
@@ -431,6 +476,8 @@ static int carry_out(struct request *rq)
 
 	if (r == ST_OK)
 		r = find_machine(rq);
+	if (r == ST_OK)
+		r = find_events(rq);
 	if (r == ST_OK)
 		r = make_points(rq);
 	if (r == ST_OK)

@@ -51,7 +51,7 @@ static const struct run_boot *boot_with(const struct comparison *c,
 		const struct run_boot *b = &c->run->boots[i];
 
 		if (b->kernel == kernel && b->role != BOOT_NULL &&
-		    boot_trust(b) == TRUST_GOOD &&
+		    b->role != BOOT_EVENTS && boot_trust(b) == TRUST_GOOD &&
 		    boot_point_status(b, point) == st)
 			return b;
 	}
@@ -64,7 +64,7 @@ static char *fault_boots(const struct comparison *c, unsigned kernel)
 		const struct run_boot *b = &c->run->boots[i];
 		_cleanup_free_ char *text = NULL;
 
-		if (b->kernel != kernel)
+		if (b->kernel != kernel || b->role == BOOT_EVENTS)
 			continue;
 		switch (boot_trust(b)) {
 		case TRUST_FAILED:

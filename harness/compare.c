@@ -93,6 +93,26 @@ static void note_missing_boots(struct comparison *c, unsigned kernel)
 	}
 }
 
+/* They leave no verdict in doubt, as nothing is timed in them. */
+static void note_event_boots(struct comparison *c, unsigned kernel)
+{
+	for (size_t i = 0; i < c->run->nr_boots; i++) {
+		const struct run_boot *b = &c->run->boots[i];
+		enum boot_trust trust = boot_trust(b);
+		_cleanup_free_ char *text = NULL;
+
+		if (b->kernel != kernel || b->role != BOOT_EVENTS ||
+		    trust == TRUST_GOOD || trust == TRUST_MISSING)
+			continue;
+		text = trust == TRUST_DAMAGED
+			       ? xasprintf("boot %s: its sample file is "
+					   "damaged or missing",
+					   b->id)
+			       : compare_boot_text(b);
+		compare_note(c, xasprintf("no events: %s", text));
+	}
+}
+
 static bool has_good_boot(const struct comparison *c, unsigned kernel,
 			  enum boot_role role)
 {
@@ -171,7 +191,8 @@ static struct side side_scan(const struct comparison *c, unsigned kernel,
 		const struct run_boot *b = &c->run->boots[i];
 		enum point_status st = POINT_MISSING;
 
-		if (b->kernel != kernel || b->role == BOOT_NULL)
+		if (b->kernel != kernel || b->role == BOOT_NULL ||
+		    b->role == BOOT_EVENTS)
 			continue;
 		nr++;
 		if (boot_trust(b) == TRUST_GOOD) {
@@ -710,6 +731,7 @@ static void compare_contender(struct comparison *c, size_t i)
 
 	c->same_code[i] = false;
 	note_missing_boots(c, contender);
+	note_event_boots(c, contender);
 	if (same_vmlinux(c, contender)) {
 		bool equal = compare_must_be_equal(c, contender);
 
@@ -771,6 +793,7 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 		compare_note(c, xasprintf("the run is not complete: %s",
 					  run->status));
 	note_missing_boots(c, base);
+	note_event_boots(c, base);
 	note_repeat(c, base);
 	note_null(c);
 	for (size_t i = 0; i < nr; i++)

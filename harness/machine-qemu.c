@@ -410,6 +410,7 @@ const struct machine_ops machine_sim = {
 	.destroy = machine_destroy,
 	.describe = sim_describe,
 	.exact = true,
+	.pmu = "nhm",
 };
 
 /* --- kvm --- */

@@ -25,7 +25,7 @@ struct boot_image {
 	size_t initrd_pad_bytes;	/* perturbation: zero bytes behind it */
 	const char *kernel_name;	/* for fake: which stream to replay */
 	unsigned perturbation;		/* likewise */
-	const char *role;		/* "measure", "repeat", "null" */
+	const char *role;		/* "measure", "repeat", "null", "events" */
 	/* For sim: count by function with this plugin (tcg/), NULL: do not. */
 	const char *tcg_plugin;
 	const char *profile;		/* path that it writes to */
@@ -68,6 +68,9 @@ struct machine_ops {
 	/* "QEMU 7.2.19, TCG icount, -cpu Nehalem", for the provenance. */
 	int (*describe)(const char *arg, struct strbuf *ret);
 	bool exact;			/* counts repeat bit for bit */
+	bool shared;			/* others run on it, too */
+	const char *pmu;		/* its processor in the words of libpfm4;
+					 * NULL: that of the host */
 	unsigned max_parallel;		/* 0: as many as there are cores */
 };
 

@@ -499,6 +499,7 @@ static void add_boot(struct run_boot *boots, size_t *nr,
 		[BOOT_MEASURE] = "",
 		[BOOT_REPEAT] = "-repeat",
 		[BOOT_NULL] = "-null",
+		[BOOT_EVENTS] = "-events",
 	};
 	struct run_boot *b = &boots[(*nr)++];
 
@@ -512,7 +513,8 @@ struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 			    const struct plan_boots *how, size_t *nr)
 {
 	_cleanup_free_ unsigned *order = xcalloc(nr_kernels, sizeof(*order));
-	size_t max = (nr_kernels + 1) * how->perturbations + nr_kernels;
+	size_t max = (nr_kernels + 1) * how->perturbations +
+		     nr_kernels * (1 + how->events);
 	struct run_boot *boots = xcalloc(max, sizeof(*boots));
 	unsigned nulls = PLAN_NULL_BOOTS;
 	uint64_t state = how->seed;
@@ -534,6 +536,9 @@ struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 		add_boot(boots, &n, kernels, k, 0, BOOT_REPEAT);
 	for (unsigned p = 0; how->null && p < nulls; p++)
 		add_boot(boots, &n, kernels, 0, p, BOOT_NULL);
+	for (unsigned p = 0; p < how->events; p++)
+		for (size_t k = 0; k < nr_kernels; k++)
+			add_boot(boots, &n, kernels, k, p, BOOT_EVENTS);
 	*nr = n;
 	return boots;
 }
@@ -547,6 +552,25 @@ static int add_option(struct strbuf *sb, const char *key, const char *value)
 		return len;
 	strbuf_add(sb, line, len);
 	return 0;
+}
+
+static int add_events(struct strbuf *sb, const struct perturbation *p)
+{
+	char value[REC_LINE_MAX];
+	int r = 0;
+
+	if (p->nr_events > 0)
+		r = add_option(sb, EVENT_SCOPE_OPTION,
+			       p->event_tasks ? EVENT_SCOPE_TASK
+					      : EVENT_SCOPE_MACHINE);
+	for (size_t i = 0; i < p->nr_events && r == 0; i++) {
+		r = event_format(value, sizeof(value), &p->events[i].ev);
+		if (r == 0)
+			r = add_option(sb, EVENT_OPTION, value);
+	}
+	for (size_t i = 0; i < p->nr_latencies && r == 0; i++)
+		r = add_option(sb, LATENCY_OPTION, p->latencies[i]);
+	return r;
 }
 
 static int add_options(struct strbuf *sb, const char *clock,
@@ -564,7 +588,7 @@ static int add_options(struct strbuf *sb, const char *clock,
 		r = add_option(sb, "phase_ns", phase_ns);
 	if (r == 0 && p->setup_only)
 		r = add_option(sb, REC_SETUP_ONLY, "1");
-	return r;
+	return r == 0 ? add_events(sb, p) : r;
 }
 
 int plan_format(const struct run_point *points, size_t nr, const char *clock,

@@ -40,6 +40,12 @@ struct perturbation {
 	unsigned precreate; /* cgroups made at boot */
 	uint64_t phase_ns;  /* slept before each point */
 	bool setup_only;    /* find out what points need; none is run */
+	/* Counted in place of the time; none: points are timed. */
+	const struct run_event *events;
+	size_t nr_events;
+	bool event_tasks; /* of the benchmark only, not of all that runs */
+	char *const *latencies; /* functions that are timed, likewise */
+	size_t nr_latencies;
 };
 
 /*
@@ -61,7 +67,7 @@ int plan_points(const struct catalog *c, const struct plan_wish *wish,
 
 /*
  * The boots: kernels interleaved within each perturbation, then the repeats,
- * then the nulls of kernel 0.  Where shuffle is set the order of the kernels
+ * then the nulls of kernel 0, then those that count events.  Where shuffle is set the order of the kernels
  * within a perturbation is drawn from the seed and turned round in the next
  * (ABBA), so that drift of the host hits all alike.  The array and the ids in
  * it are the caller's.
@@ -70,6 +76,7 @@ struct plan_boots {
 	unsigned perturbations; /* 1..PLAN_PERTURBATIONS_MAX */
 	bool repeat;
 	bool null;
+	unsigned events; /* perturbations, from the first on, that count them */
 	bool shuffle;
 	uint64_t seed;
 };

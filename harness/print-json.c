@@ -34,12 +34,21 @@
  *                  "contender_repeat": each null if there is no such boot, or
  *                  { "boot": ID, "value": per operation, "p99", "status",
  *                    "samples": number, "used": bool } } ]
+ *   } ],
+ *   "events": [ { "name", "means": in full, "encoding": as the plan has it } ],
+ *   "event_counts": [ {
+ *     "benchmark", "version", "params", "event", "contender": NAME or null,
+ *     "base_value", "contender_value": per operation, null if not counted,
+ *     "base_not_supported", "contender_not_supported": why the machine or the
+ *     kernel does not have it, null if it does,
+ *     "base_why_not", "contender_why_not": why else there is no value
  *   } ]
  * }
  */
 #include <jansson.h>
 #include <math.h>
 
+#include "event-table.h"
 #include "jsonfile.h"
 #include "print.h"
 
@@ -246,6 +255,77 @@ static json_t *json_counts(const struct comparison *c)
 	return o;
 }
 
+static json_t *json_events(const struct run *run)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < run->nr_events; i++) {
+		char text[REC_LINE_MAX];
+		json_t *o = json_object();
+
+		if (event_format(text, sizeof(text), &run->events[i].ev) < 0)
+			*text = '\0';
+		set_text(o, "name", run->events[i].ev.name);
+		set_text(o, "means", run->events[i].means);
+		set_text(o, "encoding", text);
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
+static void set_side(json_t *o, const char *who, const struct event_side *side)
+{
+	_cleanup_free_ char *value = xasprintf("%s_value", who);
+	_cleanup_free_ char *lack = xasprintf("%s_not_supported", who);
+	_cleanup_free_ char *why = xasprintf("%s_why_not", who);
+
+	set_number(o, value, side->value);
+	json_object_set_new(o, lack,
+			    side->lacking ? json_text(side->why) : json_null());
+	json_object_set_new(o, why,
+			    side->why && !side->lacking ? json_text(side->why)
+							: json_null());
+}
+
+static void add_event_rows(json_t *array, const struct event_table *t)
+{
+	const struct run *run = t->run;
+
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct event_row *row = &t->rows[i];
+		const struct plan_point *p = &run->points[row->point].plan;
+		int cont = t->kernel[EV_CONT];
+		json_t *o = json_object();
+
+		set_text(o, "benchmark", p->bench);
+		set_int(o, "version", p->version);
+		set_text(o, "params", p->params);
+		set_text(o, "event", t->metrics[row->event]);
+		json_object_set_new(o, "contender",
+				    cont < 0
+					    ? json_null()
+					    : json_text(run->kernels[cont].name));
+		set_side(o, "base", &row->side[EV_BASE]);
+		set_side(o, "contender", &row->side[EV_CONT]);
+		json_array_append_new(array, o);
+	}
+}
+
+static json_t *json_event_counts(const struct comparison *c)
+{
+	size_t nr = c->nr_contenders ? c->nr_contenders : 1;
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nr; i++) {
+		int cont = c->nr_contenders ? (int)c->contenders[i] : -1;
+		_cleanup_(event_table_freep) struct event_table *t =
+			event_table_new(c->values, c->run, c->base, cont);
+
+		add_event_rows(array, t);
+	}
+	return array;
+}
+
 static json_t *json_comparison(const struct comparison *c)
 {
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
@@ -272,6 +352,8 @@ static json_t *json_comparison(const struct comparison *c)
 	set_text(o, "limits", print_limits(c->run->machine));
 	json_object_set_new(o, "notes", notes);
 	json_object_set_new(o, "points", points);
+	json_object_set_new(o, "events", json_events(c->run));
+	json_object_set_new(o, "event_counts", json_event_counts(c));
 	return o;
 }
 

@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "event-table.h"
 #include "explain.h"
 #include "print.h"
 
@@ -318,6 +319,19 @@ static void print_profiles(FILE *out, const struct comparison *c)
 	print_wrapped(out, "", PRINT_NO_PROFILE);
 }
 
+static void print_events(FILE *out, const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_contenders; i++) {
+		_cleanup_(event_table_freep) struct event_table *t =
+			event_table_new(c->values, c->run, c->base,
+					(int)c->contenders[i]);
+
+		if (t->nr > 0)
+			fputc('\n', out);
+		event_table_print(out, t);
+	}
+}
+
 /* ---- below the tables ---- */
 
 static double widest_threshold(const struct comparison *c)
@@ -422,6 +436,7 @@ void compare_print_text(FILE *out, const struct comparison *c)
 	print_wrapped(out, "", summary);
 	for (size_t i = 0; i < c->nr_contenders; i++)
 		print_contender(out, c, c->contenders[i], &notes);
+	print_events(out, c);
 	print_profiles(out, c);
 	print_legend(out, c);
 	print_footnotes(out, c, &notes);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <limits.h>
 
+#include "event-names.h"
 #include "plan.h"
 #include "run-opts.h"
 #include "util.h"
@@ -27,6 +28,8 @@ enum {
 	OPT_FORMAT,
 	OPT_NO_COMPARE,
 	OPT_PROFILE,
+	OPT_EVENTS,
+	OPT_LATENCIES,
 };
 
 static const struct argp_option options[] = {
@@ -64,6 +67,16 @@ static const struct argp_option options[] = {
 	  "Count by kernel function in the repeat boots, for cgmark explain; "
 	  "model: cache misses and mispredicted branches of a processor model "
 	  "too.  sim only",
+	  2 },
+	{ "events", OPT_EVENTS, "EVENT[,EVENT]...", 0,
+	  "Count events of the kernel and the processor too, in boots of their "
+	  "own, in which nothing is timed; names are perf's and libpfm4's",
+	  2 },
+	{ "latencies", OPT_LATENCIES, "FUNCTION[,FUNCTION]...",
+	  OPTION_ARG_OPTIONAL,
+	  "Time the calls of functions of the kernel, in the same boots as the "
+	  "events; it has to have kprobes.  Default: those of attach, rebind "
+	  "and taskstats",
 	  2 },
 	{ "no-repeat", OPT_NO_REPEAT, NULL, 0,
 	  "No repeat boots, which show that counts are exact", 2 },
@@ -212,6 +225,12 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 		return true;
 	case OPT_SUITE:
 		o->suite = arg;
+		return true;
+	case OPT_EVENTS:
+		o->events = arg;
+		return true;
+	case OPT_LATENCIES:
+		o->latencies = arg ? arg : event_names_functions;
 		return true;
 	case 'o':
 		o->output = arg;

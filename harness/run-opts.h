@@ -21,6 +21,8 @@ struct run_opts {
 	struct words params;
 	const char *machine;
 	const char *suite;  /* NULL: not given */
+	const char *latencies; /* comma separated functions; NULL: none */
+	const char *events; /* comma separated names; NULL: none */
 	const char *output; /* NULL: RESULTS/runs */
 	unsigned perturbations; /* 0: those of the suite */
 	unsigned samples; /* 0: the benchmark's own */

@@ -78,18 +78,26 @@ static int make_boot_dir(struct session *s, size_t i, const struct strbuf *plan)
 	return r;
 }
 
+static const struct strbuf *plan_of(const struct session *s,
+				    const struct run_boot *b)
+{
+	return b->role == BOOT_EVENTS ? &s->event_plans[b->perturbation]
+				      : &s->plans[b->perturbation];
+}
+
 static void fill_job(const struct session *s, size_t i, struct boot_job *job)
 {
 	struct run_boot *b = &s->run->boots[i];
 	const struct run_kernel *k = &s->run->kernels[b->kernel];
 	struct perturbation p = plan_perturbation(b->perturbation, b->role);
+	const struct strbuf *plan = plan_of(s, b);
 
 	*job = (struct boot_job){
 		.img = {
 			.vmlinux = k->image,
 			.initramfs = s->initramfs,
-			.plan = s->plans[b->perturbation].buf,
-			.plan_len = s->plans[b->perturbation].len,
+			.plan = plan->buf,
+			.plan_len = plan->len,
 			.cmdline = k->cmdline,
 			.mem_mib = p.mem_mib,
 			.initrd_pad_bytes = p.initrd_pad_bytes,
@@ -100,6 +108,11 @@ static void fill_job(const struct session *s, size_t i, struct boot_job *job)
 		.dir = s->boot_dirs[i],
 		.boot = b,
 		.nr_points = s->run->nr_points,
+		/* Each event and function may need a pass of its own. */
+		.patience = b->role == BOOT_EVENTS
+				    ? 1 + s->run->nr_events +
+					      s->run->nr_latencies
+				    : 0,
 	};
 }
 
@@ -122,19 +135,36 @@ static void profile_job(struct session *s, size_t i, struct boot_job *job)
 	job->patience = s->profile_model ? PATIENCE_MODEL : PATIENCE_COUNTS;
 }
 
+/* The same for all roles, but that some count what the others time. */
+static int make_plan(struct session *s, unsigned p, bool events,
+		     struct strbuf *ret)
+{
+	struct perturbation pt = plan_perturbation(p, BOOT_MEASURE);
+	const struct run *run = s->run;
+
+	pt.setup_only = s->setup_only;
+	if (events) {
+		pt.events = run->events;
+		pt.nr_events = run->nr_events;
+		pt.event_tasks = s->ops->shared;
+		pt.latencies = run->latencies;
+		pt.nr_latencies = run->nr_latencies;
+	}
+	return plan_format(run->points, run->nr_points,
+			   s->ops->exact ? "insns" : "ns", &pt, ret);
+}
+
 static int make_plans(struct session *s)
 {
-	struct run *run = s->run;
+	unsigned nr = s->run->perturbations;
 	int r = 0;
 
-	s->plans = xcalloc(run->perturbations, sizeof(*s->plans));
-	for (unsigned p = 0; p < run->perturbations && r == 0; p++) {
-		struct perturbation pt = plan_perturbation(p, BOOT_MEASURE);
-
-		pt.setup_only = s->setup_only;
-		r = plan_format(run->points, run->nr_points,
-				s->ops->exact ? "insns" : "ns", &pt,
-				&s->plans[p]);
+	s->plans = xcalloc(nr, sizeof(*s->plans));
+	s->event_plans = xcalloc(nr, sizeof(*s->event_plans));
+	for (unsigned p = 0; p < nr && r == 0; p++) {
+		r = make_plan(s, p, false, &s->plans[p]);
+		if (r == 0)
+			r = make_plan(s, p, true, &s->event_plans[p]);
 	}
 	return r;
 }
@@ -148,7 +178,7 @@ static int make_jobs(struct session *s)
 	s->profiles = xcalloc(run->nr_boots, sizeof(*s->profiles));
 	s->jobs = xcalloc(run->nr_boots, sizeof(*s->jobs));
 	for (size_t i = 0; i < run->nr_boots && r == 0; i++) {
-		r = make_boot_dir(s, i, &s->plans[run->boots[i].perturbation]);
+		r = make_boot_dir(s, i, plan_of(s, &run->boots[i]));
 		fill_job(s, i, &s->jobs[i]);
 		profile_job(s, i, &s->jobs[i]);
 	}
@@ -296,9 +326,12 @@ void session_release(struct session *s)
 		free(s->profiles[i]);
 	for (unsigned p = 0; s->plans && p < s->run->perturbations; p++)
 		strbuf_release(&s->plans[p]);
+	for (unsigned p = 0; s->event_plans && p < s->run->perturbations; p++)
+		strbuf_release(&s->event_plans[p]);
 	free(s->boot_dirs);
 	free(s->profiles);
 	free(s->plans);
+	free(s->event_plans);
 	free(s->jobs);
 	free(s->initramfs);
 }

@@ -28,6 +28,7 @@ struct session {
 
 	char *initramfs;      /* RUN/initramfs.cpio while boots run */
 	struct strbuf *plans; /* per perturbation */
+	struct strbuf *event_plans; /* likewise, for boots that count events */
 	struct boot_job *jobs;
 	char **boot_dirs; /* per boot */
 	char **profiles;  /* per boot, paths; NULL: not profiled */

@@ -199,7 +199,8 @@ const char *values_metric(const struct values *v, unsigned kernel,
 	for (unsigned b = 0; b < v->run->nr_boots; b++) {
 		size_t n = nr_at(v, b, point);
 
-		if (v->run->boots[b].kernel != kernel)
+		if (v->run->boots[b].kernel != kernel ||
+		    v->run->boots[b].role == BOOT_EVENTS)
 			continue;
 		for (size_t s = 0; s < n && nr < MAX_METRICS; s++) {
 			const char *m = sample_at(v, b, point, s)->metric;

@@ -48,7 +48,10 @@ double values_median(const struct values *v, unsigned boot, unsigned point,
 		     const char *metric);
 double values_p99(const struct values *v, unsigned boot, unsigned point,
 		  const char *metric);
-/* The i-th metric seen at a point in any boot of the kernel, or NULL. */
+/*
+ * The i-th metric seen at a point in any boot of the kernel, or NULL.  Events
+ * are none: event-table.h has them.
+ */
 const char *values_metric(const struct values *v, unsigned kernel,
 			  unsigned point, unsigned i);
 /* Same samples at a point, bit for bit and in the same order? */

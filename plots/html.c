@@ -461,6 +461,7 @@ void html_report(struct strbuf *out, const struct comparison *c,
 		add_verdicts(out, c);
 	else
 		add_costs(out, c);
+	html_events(out, c);
 	html_rows(out, c, rows);
 	add_figures(out, "Where it changed",
 		    "Call trees of the benchmarks that changed most, each at "

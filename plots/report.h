@@ -55,6 +55,8 @@ void html_report(struct strbuf *out, const struct comparison *c,
 /* The part with the rows, or how to get them. */
 void html_rows(struct strbuf *out, const struct comparison *c,
 	       struct row_list *const *rows);
+/* The part with events; nothing where none were counted. */
+void html_events(struct strbuf *out, const struct comparison *c);
 /* Foreign text for use in HTML and SVG, also inside quoted attributes. */
 void html_text(struct strbuf *out, const char *s);
 

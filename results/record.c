@@ -102,6 +102,17 @@ int rec_format_sample(char *buf, size_t size, const struct sample *s)
 			   (unsigned long long)s->nr_ops);
 }
 
+int rec_format_lack(char *buf, size_t size, const struct lack *l)
+{
+	if (!is_token(l->bench, sizeof(l->bench)) || !is_params(l->params) ||
+	    !is_token(l->metric, sizeof(l->metric)) || !*l->why ||
+	    !is_text(l->why))
+		return -EINVAL;
+	return format_line(buf, size, "N\t%s\t%u\t%s\t%s\t%s\n", l->bench,
+			   l->version, params_out(l->params), l->metric,
+			   l->why);
+}
+
 int rec_format_option(char *buf, size_t size, const char *key,
 		      const char *value)
 {
@@ -386,6 +397,7 @@ static int unknown_record(const struct cursor *c)
 
 struct samples_arg {
 	rec_sample_fn fn;
+	rec_lack_fn lfn;
 	void *arg;
 };
 
@@ -413,12 +425,48 @@ static int read_sample(const struct cursor *c, struct sample *s)
 	return r;
 }
 
+static int read_lack(const struct cursor *c, struct lack *l)
+{
+	int r;
+
+	r = need_fields(c, 6);
+	if (r == 0)
+		r = field_token(c, 1, l->bench, sizeof(l->bench));
+	if (r == 0)
+		r = field_uint(c, 2, &l->version);
+	if (r == 0)
+		r = field_params(c, 3, l->params);
+	if (r == 0)
+		r = field_token(c, 4, l->metric, sizeof(l->metric));
+	if (r < 0)
+		return r;
+	if (!*c->field[5] || strlen(c->field[5]) >= sizeof(l->why))
+		return fail(c, -EBADMSG, "no reason of 1 to %zu letters",
+			    sizeof(l->why) - 1);
+	strcpy(l->why, c->field[5]);
+	return 0;
+}
+
+static int on_lack_line(struct cursor *c, const struct samples_arg *a,
+			unsigned *count)
+{
+	struct lack l = { 0 };
+	int r = read_lack(c, &l);
+
+	if (r < 0)
+		return r;
+	++*count;
+	return a->lfn ? a->lfn(&l, a->arg) : 0;
+}
+
 static int on_sample_line(struct cursor *c, void *arg, unsigned *count)
 {
 	const struct samples_arg *a = arg;
 	struct sample s = { 0 };
 	int r;
 
+	if (!strcmp(c->field[0], "N"))
+		return on_lack_line(c, a, count);
 	if (strcmp(c->field[0], "S"))
 		return unknown_record(c);
 	r = read_sample(c, &s);
@@ -428,10 +476,10 @@ static int on_sample_line(struct cursor *c, void *arg, unsigned *count)
 	return a->fn ? a->fn(&s, a->arg) : 0;
 }
 
-int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn, void *arg,
-		      struct rec_error *err)
+int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn,
+		      rec_lack_fn lfn, void *arg, struct rec_error *err)
 {
-	struct samples_arg a = { .fn = fn, .arg = arg };
+	struct samples_arg a = { .fn = fn, .lfn = lfn, .arg = arg };
 	struct cursor c = { .buf = buf, .next = buf, .end = buf + len,
 			    .err = err };
 

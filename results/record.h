@@ -10,8 +10,10 @@
  * Samples (samples.tsv):
  *   V  1  cgmark-samples
  *   S  BENCH  VERSION  PARAMS  METRIC  REP  VALUE  NR_OPS
+ *   N  BENCH  VERSION  PARAMS  METRIC  WHY
  *   E  COUNT  CRC32
- * VALUE is the cost of NR_OPS operations together in METRIC's unit.
+ * VALUE is the cost of NR_OPS operations together in METRIC's unit.  N says of
+ * a metric that was asked for that it cannot be had, and why.
  *
  * Plan (plan.tsv):
  *   V  1  cgmark-plan
@@ -19,7 +21,7 @@
  *   P  BINARY  BENCH  VERSION  PARAMS  SAMPLES  WARMUP  NR_OPS  TIMEOUT_MS
  *   E  COUNT  CRC32
  *
- * COUNT is the number of S (P) lines; CRC32 (IEEE 802.3, eight lower-case hex
+ * COUNT is the number of S and N (P) lines; CRC32 (IEEE 802.3, eight lower-case hex
  * digits) covers every byte before the E line.
  */
 #ifndef CGMARK_RECORD_H
@@ -32,8 +34,9 @@
 #define REC_VERSION 1
 #define REC_BENCH_MAX 48
 #define REC_PARAMS_MAX 160
-#define REC_METRIC_MAX 24
+#define REC_METRIC_MAX 64
 #define REC_LINE_MAX 512
+#define REC_WHY_MAX 100
 
 /*
  * Option setup_only=1 of a plan: each point is set up and not run, and has the
@@ -48,6 +51,7 @@
  *   guest_ns   guest time: instructions at 1 ns each plus idle time, for points
  *              that sleep or wait for a grace period (machine sim)
  *   elapsed_ns real time (every other machine)
+ *   any other  events that the kernel counted, by the name asked for (event.h)
  */
 struct sample {
 	char bench[REC_BENCH_MAX];
@@ -57,6 +61,15 @@ struct sample {
 	unsigned rep;			/* 0.. within point and metric */
 	uint64_t value;
 	uint64_t nr_ops;		/* >= 1 */
+};
+
+/* What a point could not be asked for. */
+struct lack {
+	char bench[REC_BENCH_MAX];
+	unsigned version;
+	char params[REC_PARAMS_MAX];
+	char metric[REC_METRIC_MAX];
+	char why[REC_WHY_MAX];		/* printable ASCII, not empty */
 };
 
 struct plan_point {
@@ -84,12 +97,14 @@ uint32_t rec_crc32(uint32_t crc, const void *data, size_t len);
  */
 int rec_format_head(char *buf, size_t size, const char *kind);
 int rec_format_sample(char *buf, size_t size, const struct sample *s);
+int rec_format_lack(char *buf, size_t size, const struct lack *l);
 int rec_format_option(char *buf, size_t size, const char *key,
 		      const char *value);
 int rec_format_point(char *buf, size_t size, const struct plan_point *p);
 int rec_format_end(char *buf, size_t size, unsigned count, uint32_t crc);
 
 typedef int (*rec_sample_fn)(const struct sample *s, void *arg);
+typedef int (*rec_lack_fn)(const struct lack *l, void *arg);
 typedef int (*rec_option_fn)(const char *key, const char *value, void *arg);
 typedef int (*rec_point_fn)(const struct plan_point *p, void *arg);
 
@@ -101,8 +116,8 @@ typedef int (*rec_point_fn)(const struct plan_point *p, void *arg);
  * err (not NULL) says line and cause.  Records seen before the error were good
  * in form, yet only 0 means that all are as they were written.
  */
-int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn, void *arg,
-		      struct rec_error *err);
+int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn,
+		      rec_lack_fn lfn, void *arg, struct rec_error *err);
 int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
 		   rec_point_fn pfn, void *arg, struct rec_error *err);
 
@@ -112,7 +127,6 @@ int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
  * returns 0 or, with the cause in why, -errno.  Results as above.
  */
 #define REC_FIELDS_MAX 16
-#define REC_WHY_MAX 100
 typedef int (*rec_line_fn)(char *const *field, unsigned nr, void *arg,
 			   bool *counted, char why[REC_WHY_MAX]);
 int rec_parse_lines(const char *buf, size_t len, const char *kind,

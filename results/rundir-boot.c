@@ -33,6 +33,8 @@ struct boot_load {
 	struct entry *entries;
 	size_t nr_entries;
 	size_t alloc_entries;
+	struct lack *lacks;
+	size_t nr_lacks;
 	size_t hint;		/* samples of a point come together */
 };
 
@@ -286,7 +288,8 @@ static void load_status(struct boot_load *l)
 	}
 }
 
-static size_t find_point(struct boot_load *l, const struct sample *s)
+static size_t find_point(struct boot_load *l, const char *bench,
+			 unsigned version, const char *params)
 {
 	const struct run *run = l->run;
 
@@ -294,8 +297,8 @@ static size_t find_point(struct boot_load *l, const struct sample *s)
 		size_t i = (l->hint + n) % run->nr_points;
 		const struct plan_point *p = &run->points[i].plan;
 
-		if (p->version != s->version || strcmp(p->bench, s->bench) ||
-		    strcmp(p->params, s->params))
+		if (p->version != version || strcmp(p->bench, bench) ||
+		    strcmp(p->params, params))
 			continue;
 		l->hint = i;
 		return i;
@@ -314,9 +317,18 @@ static int on_sample(const struct sample *s, void *arg)
 					   sizeof(*e));
 	}
 	e = &l->entries[l->nr_entries];
-	e->point = find_point(l, s);
+	e->point = find_point(l, s->bench, s->version, s->params);
 	e->order = l->nr_entries++;
 	e->s = *s;
+	return 0;
+}
+
+static int on_lack(const struct lack *lack, void *arg)
+{
+	struct boot_load *l = arg;
+
+	l->lacks = xreallocarray(l->lacks, l->nr_lacks + 1, sizeof(*lack));
+	l->lacks[l->nr_lacks++] = *lack;
 	return 0;
 }
 
@@ -327,6 +339,7 @@ static void samples_damage(struct boot_load *l, const char *why)
 	fault(l, "samples.tsv", "%s", why);
 	l->boot->damaged = true;
 	l->nr_entries = 0;
+	l->nr_lacks = 0;
 	all_points(l, POINT_DONE, POINT_ERROR, text);
 }
 
@@ -391,7 +404,7 @@ static enum trust load_samples(struct boot_load *l)
 		return TRUST_NONE;
 	}
 	intact = same_as_received(l->boot, &text, &why) && intact;
-	r = rec_parse_samples(text.buf, text.len, on_sample, l, &err);
+	r = rec_parse_samples(text.buf, text.len, on_sample, on_lack, l, &err);
 	return judge_stream(l, r, intact, &err, &why);
 }
 
@@ -410,12 +423,42 @@ static int compare_entries(const void *pa, const void *pb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
+static bool lack_is_of(const struct lack *lack, const struct plan_point *p)
+{
+	return lack->version == p->version &&
+	       strcmp(lack->bench, p->bench) == 0 &&
+	       strcmp(lack->params, p->params) == 0;
+}
+
+/* Moves what could not be counted at a point to the boot; how much it was. */
+static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
+{
+	struct run_boot *b = l->boot;
+	size_t nr = 0, kept = 0;
+
+	for (size_t i = 0; i < l->nr_lacks; i++) {
+		if (!lack_is_of(&l->lacks[i], p)) {
+			l->lacks[kept++] = l->lacks[i];
+			continue;
+		}
+		b->lacks = xreallocarray(b->lacks, b->nr_lacks + 1,
+					 sizeof(*b->lacks));
+		b->lacks[b->nr_lacks++] = l->lacks[i];
+		nr++;
+	}
+	l->nr_lacks = kept;
+	return nr;
+}
+
 /*
  * Says what is wrong with the sorted samples of one point: one of each
- * repetition there must be, for every metric that there is.
+ * repetition there must be, for every metric that there is, and there is one
+ * unless it was said that none can be had.  figures: a metric may also have but
+ * one, of all repetitions.
  */
-static bool is_complete(const struct entry *e, size_t nr,
-			const struct plan_point *p, struct strbuf *why)
+static bool is_complete(const struct entry *e, size_t nr, size_t nr_lacks,
+			bool figures, const struct plan_point *p,
+			struct strbuf *why)
 {
 	size_t in_metric = 0;
 
@@ -436,15 +479,15 @@ static bool is_complete(const struct entry *e, size_t nr,
 			return false;
 		in_metric = first ? 1 : in_metric + 1;
 		if ((i + 1 == nr || strcmp(s->metric, e[i + 1].s.metric)) &&
-		    in_metric != p->samples) {
+		    in_metric != p->samples && !(figures && in_metric == 1)) {
 			strbuf_addf(why, "%zu of %u samples of %s are there",
 				    in_metric, p->samples, s->metric);
 			return false;
 		}
 	}
-	if (nr == 0)
+	if (nr + nr_lacks == 0)
 		strbuf_addstr(why, "no sample is there");
-	return nr > 0;
+	return nr + nr_lacks > 0;
 }
 
 static void set_status(struct run_boot *b, size_t i, enum point_status status,
@@ -464,10 +507,11 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	_cleanup_free_ char *name = NULL;
 	struct run_boot *b = l->boot;
+	size_t nr_lacks = take_lacks(l, p);
 
 	if (b->status[i] != POINT_DONE)
 		return false;
-	if (is_complete(e, nr, p, &why)) {
+	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
 		for (size_t j = 0; j < nr; j++)
 			b->samples[b->nr_samples++] = e[j].s;
 		return true;
@@ -488,6 +532,11 @@ static void report_unplanned(struct boot_load *l, size_t from)
 {
 	const struct sample *s;
 
+	if (l->nr_lacks > 0) {
+		fault(l, "samples.tsv", "%s %s is said to be not there, but was not planned",
+		      l->lacks[0].bench, l->lacks[0].metric);
+		l->boot->damaged = true;
+	}
 	if (from == l->nr_entries)
 		return;
 	s = &l->entries[from].s;
@@ -561,4 +610,5 @@ void run_load_boot(const struct run *run, struct run_boot *boot,
 	strbuf_release(&l.counted);
 	json_decref(l.json);
 	free(l.entries);
+	free(l.lacks);
 }

@@ -14,7 +14,7 @@
 #define RUN_BOOTS_MAX 65536
 #define RUN_CELLS_MAX (16u << 20)	/* points x boots */
 
-#define NR_BOOT_ROLES (BOOT_NULL + 1)
+#define NR_BOOT_ROLES (BOOT_EVENTS + 1)
 #define NR_BLAMES (BLAME_HOST + 1)
 
 /* A boot id or the name of a file in a boot's directory: no way out of it. */

@@ -98,6 +98,29 @@ static void read_boot(struct json_fields *f, struct run *run, size_t i)
 	b->role = role;
 }
 
+static void read_event(struct json_fields *f, struct run *run, size_t i)
+{
+	struct run_event *e = &run->events[i];
+	_cleanup_free_ char *text = NULL;
+
+	json_field_str(f, "event", &text);
+	json_field_str(f, "means", &e->means);
+	if (!f->err && event_parse(text, &e->ev) < 0)
+		json_field_fault(f, "event", "'%.80s' is none", text);
+	for (size_t j = 0; j < i && !f->err; j++)
+		if (!strcmp(run->events[j].ev.name, e->ev.name))
+			json_field_fault(f, "event", "'%s' is there twice",
+					 e->ev.name);
+}
+
+static void read_latency(struct json_fields *f, struct run *run, size_t i)
+{
+	json_field_str(f, "function", &run->latencies[i]);
+	if (!f->err && !latency_name_ok(run->latencies[i]))
+		json_field_fault(f, "function", "'%.80s' is no function",
+				 run->latencies[i]);
+}
+
 typedef void (*read_element_fn)(struct json_fields *f, struct run *run,
 				size_t i);
 
@@ -174,6 +197,14 @@ static int read_run(json_t *json, struct run *run, struct strbuf *why)
 		   read_point, run, &run->points, &run->nr_points);
 	read_array(&f, "boots", RUN_BOOTS_MAX, sizeof(*run->boots), read_boot,
 		   run, &run->boots, &run->nr_boots);
+	/* Only where events were asked for. */
+	if (json_object_get(json, "events"))
+		read_array(&f, "events", EVENTS_MAX, sizeof(*run->events),
+			   read_event, run, &run->events, &run->nr_events);
+	if (json_object_get(json, "latencies"))
+		read_array(&f, "latencies", LATENCIES_MAX,
+			   sizeof(*run->latencies), read_latency, run,
+			   &run->latencies, &run->nr_latencies);
 	if (run->nr_points * run->nr_boots > RUN_CELLS_MAX)
 		json_field_fault(&f, "boots", "too many for so many points");
 	if (!f.err)

@@ -64,6 +64,40 @@ static json_t *planned_boot_to_json(const struct run_boot *b)
 	return obj;
 }
 
+static json_t *event_to_json(const struct run_event *e)
+{
+	json_t *obj = json_object();
+	char text[REC_LINE_MAX];
+
+	if (event_format(text, sizeof(text), &e->ev) < 0)
+		*text = '\0';
+	set_text(obj, "event", text);
+	set_text(obj, "means", e->means);
+	return obj;
+}
+
+/* Only where they were asked for. */
+static void set_events(json_t *obj, const struct run *run)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < run->nr_events; i++)
+		json_array_append_new(array, event_to_json(&run->events[i]));
+	if (run->nr_events > 0)
+		json_object_set(obj, "events", array);
+	json_decref(array);
+	array = json_array();
+	for (size_t i = 0; i < run->nr_latencies; i++) {
+		json_t *l = json_object();
+
+		set_text(l, "function", run->latencies[i]);
+		json_array_append_new(array, l);
+	}
+	if (run->nr_latencies > 0)
+		json_object_set(obj, "latencies", array);
+	json_decref(array);
+}
+
 static void set_provenance(json_t *obj, const struct run *run)
 {
 	char seed[24];
@@ -104,6 +138,7 @@ json_t *run_to_json(const struct run *run)
 		json_array_append_new(array,
 				      planned_boot_to_json(&run->boots[i]));
 	json_object_set_new(obj, "boots", array);
+	set_events(obj, run);
 	return obj;
 }
 

@@ -17,7 +17,8 @@ const char *point_status_str(enum point_status s)
 
 const char *boot_role_str(enum boot_role r)
 {
-	static const char *const name[] = { "measure", "repeat", "null" };
+	static const char *const name[] = { "measure", "repeat", "null",
+					    "events" };
 
 	return r < ARRAY_SIZE(name) ? name[r] : "?";
 }
@@ -61,6 +62,7 @@ static void free_boot(struct run_boot *b, size_t nr_points)
 		free(b->status_text[i]);
 	free(b->status_text);
 	free(b->samples);
+	free(b->lacks);
 }
 
 void run_free(struct run *run)
@@ -71,6 +73,12 @@ void run_free(struct run *run)
 		free_kernel(&run->kernels[i]);
 	for (size_t i = 0; i < run->nr_boots; i++)
 		free_boot(&run->boots[i], run->nr_points);
+	for (size_t i = 0; i < run->nr_events; i++)
+		free(run->events[i].means);
+	free(run->events);
+	for (size_t i = 0; i < run->nr_latencies; i++)
+		free(run->latencies[i]);
+	free(run->latencies);
 	free(run->kernels);
 	free(run->points);
 	free(run->boots);

@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "event.h"
 #include "record.h"
 
 #define RUN_FORMAT 1
@@ -43,6 +44,7 @@ enum boot_role {
 	BOOT_MEASURE,
 	BOOT_REPEAT,	/* same perturbation again: must be bit-identical */
 	BOOT_NULL,	/* baseline with padding: the layout null */
+	BOOT_EVENTS,	/* counts events, or times functions; nothing else */
 };
 
 enum blame { BLAME_NONE, BLAME_SUBJECT, BLAME_BENCH, BLAME_HARNESS, BLAME_HOST };
@@ -65,8 +67,14 @@ struct run_point {
 	struct plan_point plan;
 };
 
+/* An event that boots of that role count. */
+struct run_event {
+	struct event ev;
+	char *means;		/* in full, as libpfm4 writes it; "" if unknown */
+};
+
 struct run_boot {
-	char *id;		/* "base-p0", "base-p0-repeat", "base-p0-null" */
+	char *id;		/* "base-p0", "base-p0-repeat", "base-p0-events" */
 	unsigned kernel;	/* index in run.kernels */
 	unsigned perturbation;	/* 0..M-1 */
 	enum boot_role role;
@@ -87,6 +95,8 @@ struct run_boot {
 	char **status_text;	/* SKIP reason or failure, "" if none */
 	struct sample *samples;
 	size_t nr_samples;
+	struct lack *lacks;	/* events that could not be counted */
+	size_t nr_lacks;
 	bool damaged;		/* samples lost, cut short or altered */
 };
 
@@ -110,6 +120,10 @@ struct run {
 	size_t nr_points;
 	struct run_boot *boots;
 	size_t nr_boots;
+	struct run_event *events;	/* in the order given */
+	size_t nr_events;
+	char **latencies;	/* functions whose calls are timed */
+	size_t nr_latencies;
 };
 
 struct run *run_new(void);

@@ -157,6 +157,61 @@ static inline struct run *synth_run(const struct synth *s)
 	return run;
 }
 
+static inline void synth_event_boot(struct run *run, unsigned kernel)
+{
+	struct run_boot *b = &run->boots[run->nr_boots++];
+
+	memset(b, 0, sizeof(*b));
+	b->id = xasprintf("%s-p0-events", run->kernels[kernel].name);
+	b->kernel = kernel;
+	b->role = BOOT_EVENTS;
+	b->finished = b->ok = true;
+	b->reason = xstrdup("");
+	b->splat = xstrdup("");
+	b->samples_crc = xstrdup("");
+	b->status = xcalloc(run->nr_points, sizeof(*b->status));
+	b->status_text = xcalloc(run->nr_points, sizeof(*b->status_text));
+	b->samples = xcalloc(run->nr_points, sizeof(*b->samples));
+	b->lacks = xcalloc(run->nr_points, sizeof(*b->lacks));
+	for (size_t p = 0; p < run->nr_points; p++) {
+		const struct plan_point *plan = &run->points[p].plan;
+		struct sample *s = &b->samples[b->nr_samples++];
+		struct lack *l = &b->lacks[b->nr_lacks++];
+
+		b->status[p] = POINT_DONE;
+		b->status_text[p] = xstrdup("");
+		strcpy(s->bench, plan->bench);
+		strcpy(s->params, plan->params);
+		strcpy(s->metric, run->events[0].ev.name);
+		s->version = plan->version;
+		s->nr_ops = SYNTH_OPS;
+		s->value = SYNTH_OPS * (8 + kernel);
+		strcpy(l->bench, plan->bench);
+		strcpy(l->params, plan->params);
+		strcpy(l->metric, run->events[1].ev.name);
+		strcpy(l->why, "ENOENT: no <PMU>");
+		l->version = plan->version;
+	}
+}
+
+/*
+ * A boot more of each kernel, which counts two events: page-faults, 8 a point
+ * of the first kernel, 9 of the next, and cycles, which are not there.
+ */
+static inline void synth_events(struct run *run)
+{
+	run->nr_events = 2;
+	run->events = xcalloc(2, sizeof(*run->events));
+	strcpy(run->events[0].ev.name, "page-faults");
+	strcpy(run->events[1].ev.name, "cycles");
+	run->events[0].means = xstrdup("perf::PAGE_FAULTS");
+	run->events[1].means = xstrdup("perf::CYCLES");
+	run->boots = xreallocarray(run->boots, run->nr_boots + run->nr_kernels,
+				   sizeof(*run->boots));
+	for (unsigned k = 0; k < run->nr_kernels; k++)
+		synth_event_boot(run, k);
+}
+
 static inline struct run_boot *synth_find(struct run *run, const char *id)
 {
 	for (size_t i = 0; i < run->nr_boots; i++) {

@@ -128,6 +128,18 @@ refused 'benchmark that is not in the suite' \
 rm "$work/suites/wrong.ini"
 refused 'unknown machine' "machine 'sin'.*did you mean 'sim'" \
 	run $img --machine sin
+refused 'unknown event' "event 'page-fualts'.*did you mean 'page-faults'" \
+	run $img $fake --events page-fualts
+refused 'unknown tracepoint' "'cgroup_mkdri'.*did you mean 'cgroup_mkdir'" \
+	run $img $fake --events cgroup:cgroup_mkdri
+refused 'unknown unit mask' "L1D_HTI': .*did you mean 'L1D_HIT'" \
+	run $img --machine sim --events MEM_LOAD_RETIRED:L1D_HTI
+refused 'event of another processor' 'is nhm .Intel Nehalem' \
+	run $img --machine sim --events skl::MEM_LOAD_RETIRED:L3_MISS
+refused 'event twice' "event 'cycles' is named twice" \
+	run $img $fake --events cycles,cycles
+refused 'no function' "'find css' is no name of a function" \
+	run $img $fake '--latencies=find css'
 refused 'kernel name twice' "two kernels have the name 'baseline'" \
 	run $fake --kernel baseline --kernel baseline=patched
 refused 'bad kernel name' "cannot name a kernel" run $fake --kernel -x=baseline
@@ -553,6 +565,107 @@ is "$(grep -c '	complete	.*	22/22	' "$work/out")" 2 \
 "$cgmark" run -q $img --machine "fake:$work/same" >/dev/full 2>"$work/err"
 is $? 5 'standard output that is full: exit status 5'
 }
+
+# --- events ---------------------------------------------------------------------
+# counts FAULTS: what a guest counts at every point; it has no counters.
+counts() {
+	printf '%s\n' 'alpha/fast 1 sets=16' 'alpha/fast 1 sets=64' \
+		'alpha/slow 2 -' 'null 1 -' |
+		awk -v faults="$1" '{
+		for (rep = 0; rep < 31; rep++)
+			printf "S\t%s\t%s\t%s\tpage-faults\t%d\t%d\t4\n",
+				$1, $2, $3, rep, faults * 4
+		printf "N\t%s\t%s\t%s\tcycles\tENOENT: no PMU\n", $1, $2, $3
+		printf "S\t%s\t%s\t%s\tfind_css_set:p99_ns\t0\t70\t1\n",
+			$1, $2, $3
+	}' | "$mkstream"
+}
+
+fresh
+cp -r "$work/same" "$work/counted"
+for k in base new; do
+	cp -r "$work/same/$k/measure-p0" "$work/counted/$k/events-p0"
+done
+counts 8 >"$work/counted/base/events-p0/samples.tsv"
+counts 9 >"$work/counted/new/events-p0/samples.tsv"
+# shellcheck disable=SC2086 # words on purpose
+{
+run 0 'run --events' run $img --machine "fake:$work/counted" \
+	--events page-faults,cycles --latencies=find_css_set
+has "$work/err" ' 24 boots' 'a boot more of each kernel counts them'
+has "$work/out" '^alpha/slow$' 'points are listed with their events'
+has "$work/out" '^  page-faults  *8  *9  *[+]1$' 'values of both kernels'
+has "$work/out" '^cycles not supported on base and new: ENOENT: no PMU$' \
+	'what the machine does not have, with the reason'
+has "$(run_dir)/boots/new-p0-events/plan.tsv" \
+	'^O	event	page-faults 0x1 0x2 0x0 0x0 ' 'the encoding is in the plan'
+has "$(run_dir)/boots/base-p0-events/plan.tsv" '^O	latency	find_css_set$' \
+	'and the function to time'
+has "$work/out" '^  find_css_set:p99_ns  *70  *70  *=$' 'times of a function'
+is "$(grep -lc '^O	event' "$(run_dir)"/boots/*/plan.tsv | wc -l)" 2 \
+	'the plan of no other boot knows of events'
+run 0 'compare --format json' compare --format json
+is "$(jq -c '[.event_counts[] | select(.benchmark == "null" and (.event | contains(":") | not)) |
+	[.event, (.base_value | numbers | floor) // null, (.contender_value | numbers | floor) // null, .base_not_supported]]' \
+	"$work/out")" \
+	'[["page-faults",8,9,null],["cycles",null,null,"ENOENT: no PMU"]]' \
+	'JSON has values and reasons'
+is "$(jq -r '.events[].encoding' "$work/out" | cut -d ' ' -f 1-3 | tr '\n' ' ')" \
+	'page-faults 0x1 0x2 cycles 0x0 0x0 ' 'JSON has the encodings'
+run 0 'import of a run with events' import
+run 0 'verify of a run with events' verify
+fresh
+run 0 'run --events with one kernel' run --kernel "base=image:$work/vmlinux-a" \
+	--machine "fake:$work/counted" --events page-faults,cycles
+has "$work/out" '^  page-faults  *8$' 'one kernel alone has its events shown'
+fresh
+sed -i '/cycles/d' "$work/counted/new/events-p0/samples.tsv"
+run 5 'a damaged stream of events' run $img --machine "fake:$work/counted" \
+	--events page-faults,cycles
+has "$work/out" 'No regression: NO CHANGE at all 4 points' \
+	'it leaves the verdicts as they are'
+}
+
+# --- probe --events -----------------------------------------------------------
+refused 'probe of the host without events' 'add --events' probe host
+run 0 'probe --events of the host' probe --events=page-faults,cycles host
+has "$work/out" '^host: page-faults: (counted|not supported: E[A-Z]*: .*)$' \
+	'an event of this host'
+# Whether or not there is a PMU: what the kernel of this host says itself.
+if [ -e /sys/bus/event_source/devices/cpu ]; then
+	has "$work/out" '^host: cycles: ' 'a counter of this host'
+else
+	has "$work/out" '^host: cycles: not supported: ENOENT: .*no PMU' \
+		'without a PMU cycles are not supported'
+fi
+refused 'probe of an unknown event' "'page-fualts'.*did you mean 'page-faults'" \
+	probe --events=page-fualts host
+printf '[baseline]\nsource = image:%s\n' "$work/vmlinux-a" \
+	>"$work/kernel/kernels.ini"
+mkdir "$work/probed"
+cat >"$work/probed/status.ktap" <<END
+KTAP version 1
+1..1
+    KTAP version 1
+    # Subtest: bench-null
+    1..1
+    # start null
+    ok 1 null
+ok 1 bench-null
+# cgmark: end
+END
+printf 'S\tnull\t1\t-\tpage-faults\t0\t0\t1\nN\tnull\t1\t-\tcycles\tno PMU\n' |
+	"$mkstream" >"$work/probed/samples.tsv"
+run 0 'probe --events of a machine' probe --kernel "b=image:$work/vmlinux-a" \
+	--events=page-faults,cycles "fake:$work/probed"
+is "$(sed 1d "$work/out")" "fake:$work/probed: page-faults: counted
+fake:$work/probed: cycles: not supported: no PMU" \
+	'what the guest says is printed'
+nothing_left 'probe'
+sed -i 's/    ok 1/    not ok 1/' "$work/probed/status.ktap"
+run 5 'probe --events where the guest fails' probe \
+	--kernel "b=image:$work/vmlinux-a" --events=cycles "fake:$work/probed"
+cp "$work/good.ini" "$work/kernel/kernels.ini"
 
 # A full disk needs a small one.
 fresh

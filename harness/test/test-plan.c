@@ -412,6 +412,16 @@ static void boots_are_interleaved(void **state)
 		     "base-p0-null base-p1-null base-p2-null");
 	expect_boots(1, &(struct plan_boots){ .perturbations = 2 },
 		     "base-p0 base-p1");
+	/* Those that count events come last: they move none of the others. */
+	expect_boots(2,
+		     &(struct plan_boots){ .perturbations = 2,
+					   .repeat = true,
+					   .null = true,
+					   .events = 1 },
+		     "base-p0 new-p0 base-p1 new-p1 "
+		     "base-p0-repeat new-p0-repeat "
+		     "base-p0-null base-p1-null "
+		     "base-p0-events new-p0-events");
 }
 
 static void boots_know_what_they_are(void **state)
@@ -527,6 +537,47 @@ static void plan_bytes_are_stable(void **state)
 	assert_non_null(strstr(got.buf, "O\tsetup_only\t1\n"));
 }
 
+static void plan_has_events(void **state)
+{
+	static struct run_event events[] = {
+		{ .ev = { .name = "page-faults", .type = 1, .config = 2 } },
+		{ .ev = { .name = "skl::X:k",
+			  .type = 4,
+			  .config = 0x20d1,
+			  .exclude = EVENT_NO_USER } },
+	};
+	static char find[] = "find_css_set", at_exit[] = "taskstats_exit";
+	static char *const functions[] = { find, at_exit };
+	static const char *const globs[] = { "null" };
+	const struct plan_wish wish = { .benches = globs, .nr_benches = 1 };
+	struct perturbation p = plan_perturbation(0, BOOT_EVENTS);
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+	_cleanup_free_ struct run_point *points = NULL;
+	size_t nr;
+
+	assert_int_equal(plan_points(&catalog, &wish, &points, &nr), ST_OK);
+	p.events = events;
+	p.nr_events = ARRAY_SIZE(events);
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tevent_scope\tmachine\n"
+					"O\tevent\tpage-faults 0x1 0x2 0x0 0x0 "
+					"-\n"
+					"O\tevent\tskl::X:k 0x4 0x20d1 0x0 0x0 "
+					"u\n"));
+	strbuf_reset(&got);
+	p.event_tasks = true;
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tevent_scope\ttask\n"));
+	strbuf_reset(&got);
+	p.nr_events = 0;
+	p.latencies = functions;
+	p.nr_latencies = 2;
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tlatency\tfind_css_set\n"
+					"O\tlatency\ttaskstats_exit\n"));
+	assert_null(strstr(got.buf, "event"));
+}
+
 static int count_point(const struct plan_point *p, void *arg)
 {
 	*(unsigned *)arg += 1;
@@ -576,6 +627,7 @@ int main(void)
 		cmocka_unit_test(shuffled_boots_are_abba),
 		cmocka_unit_test(perturbations_differ),
 		cmocka_unit_test(plan_bytes_are_stable),
+		cmocka_unit_test(plan_has_events),
 		cmocka_unit_test(plan_can_be_parsed),
 	};
 

@@ -497,6 +497,29 @@ static void test_profile(void **state)
 	run_free(run);
 }
 
+static void test_events(void **state)
+{
+	struct run *run = plain_run(2);
+	_cleanup_free_ char *page = NULL, *without = NULL;
+
+	assert_int_equal(report(run), 0);
+	without = slurp("out/index.html");
+	assert_null(strstr(without, "<h2>Events</h2>"));
+	synth_events(run);
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "<td>page-faults</td><td class=\"n\">8</td>"
+				     "<td class=\"n\">9</td>"
+				     "<td class=\"n\">+1</td>"));
+	/* Not there is no 0, and what a guest says is no markup. */
+	assert_non_null(strstr(page, "<td>cycles</td><td class=\"n\" "
+				     "title=\"ENOENT: no &lt;PMU&gt;\">"
+				     "not supported</td>"));
+	assert_non_null(strstr(page, "cycles not supported on base and "));
+	run_free(run);
+}
+
 /* A run without one says how to get it, and leaves no graph of an old one. */
 static void test_no_profile(void **state)
 {
@@ -708,6 +731,7 @@ int main(void)
 		REPORT_TEST(test_plain),
 		REPORT_TEST(test_repeatable),
 		REPORT_TEST(test_hostile),
+		REPORT_TEST(test_events),
 		REPORT_TEST(test_profile),
 		REPORT_TEST(test_no_profile),
 		REPORT_TEST(test_hostile_profile),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "event.h"
 #include "fixture.h"
 
 static int count_sample(const struct sample *s, void *arg)
@@ -14,7 +15,7 @@ static int parse(const char *buf, size_t len, struct rec_error *err)
 
 	/* A block of just this size: reading past it is seen by ASan. */
 	memcpy(copy, buf, len);
-	return rec_parse_samples(copy, len, count_sample, &nr, err);
+	return rec_parse_samples(copy, len, count_sample, NULL, &nr, err);
 }
 
 static int parse_text(const char *text, struct rec_error *err)
@@ -88,8 +89,8 @@ static void test_sample_round_trip(void **state)
 		strbuf_addstr(&lines, line);
 	}
 	make_stream(&sb, lines.buf, 3);
-	assert_int_equal(rec_parse_samples(sb.buf, sb.len, keep_sample, &next,
-					   &err), 0);
+	assert_int_equal(rec_parse_samples(sb.buf, sb.len, keep_sample, NULL,
+					   &next, &err), 0);
 	assert_ptr_equal(next, out + 3);
 	for (int i = 0; i < 3; i++) {
 		assert_string_equal(in[i].bench, out[i].bench);
@@ -102,6 +103,92 @@ static void test_sample_round_trip(void **state)
 	}
 	assert_int_equal(err.line, 0);
 	assert_string_equal(err.text, "");
+}
+
+static void check_line(const char *line, int ret, const char *text)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	struct rec_error err;
+
+	make_stream(&sb, line, 1);
+	assert_int_equal(parse(sb.buf, sb.len, &err), ret);
+	if (!strstr(err.text, text))
+		fail_msg("'%s' instead of '%s'", err.text, text);
+}
+
+static int keep_lack(const struct lack *l, void *arg)
+{
+	*(struct lack *)arg = *l;
+	return 7;
+}
+
+static void test_lack_round_trip(void **state)
+{
+	const struct lack in = { "fork/exit", 3, "controllers=all",
+				 "cycles", "ENOENT: no such counter" };
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	char line[REC_LINE_MAX];
+	struct lack out;
+
+	assert_true(rec_format_lack(line, sizeof(line), &in) > 0);
+	make_stream(&sb, line, 1);
+	assert_int_equal(rec_parse_samples(sb.buf, sb.len, NULL, keep_lack,
+					   &out, NULL), 7);
+	assert_string_equal(out.bench, in.bench);
+	assert_int_equal(out.version, 3);
+	assert_string_equal(out.params, in.params);
+	assert_string_equal(out.metric, in.metric);
+	assert_string_equal(out.why, in.why);
+	/* It counts: a stream with one less is truncated. */
+	assert_int_equal(rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL,
+					   NULL), 0);
+	check_line("N\tnull\t1\t-\tcycles\t\n", -EBADMSG,
+		   "no reason of 1 to 99 letters");
+	check_line("N\tnull\t1\t-\tcycles\n", -EBADMSG,
+		   "5 fields instead of 6");
+}
+
+static void check_event(const struct event *ev, const char *text)
+{
+	char line[REC_LINE_MAX];
+	struct event out;
+
+	assert_int_equal(event_format(line, sizeof(line), ev), 0);
+	assert_string_equal(line, text);
+	assert_int_equal(event_parse(line, &out), 0);
+	assert_string_equal(out.name, ev->name);
+	assert_int_equal(out.type, ev->type);
+	assert_true(out.config == ev->config && out.config1 == ev->config1 &&
+		    out.config2 == ev->config2);
+	assert_int_equal(out.exclude, ev->exclude);
+}
+
+static void test_event(void **state)
+{
+	static const char *const bad[] = {
+		"", "cycles", "cycles 0x0 0x0 0x0 0x0", "cycles 0 0x0 0x0 0x0 -",
+		"cycles 0x0 0x0 0x0 0x0 - ", "cycles 0x0 0x0 0x0 0x0 x",
+		"cycles 0x100000000 0x0 0x0 0x0 -", "a,b 0x0 0x0 0x0 0x0 -",
+		"cycles 0x0 0x10000000000000000 0x0 0x0 -", "c 0x 0x0 0x0 0x0 -",
+	};
+	const struct event cycles = { .name = "cycles" };
+	const struct event full = {
+		.name = "skl::MEM_LOAD_RETIRED:L3_MISS",
+		.type = 4,
+		.config = 0x20d1,
+		.config1 = UINT64_MAX,
+		.config2 = 1,
+		.exclude = EVENT_NO_USER | EVENT_NO_KERNEL | EVENT_NO_HV |
+			   EVENT_NO_GUEST | EVENT_NO_HOST,
+	};
+	struct event out;
+
+	check_event(&cycles, "cycles 0x0 0x0 0x0 0x0 -");
+	check_event(&full, "skl::MEM_LOAD_RETIRED:L3_MISS 0x4 0x20d1 "
+			   "0xffffffffffffffff 0x1 ukhGH");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (event_parse(bad[i], &out) != -EINVAL)
+			fail_msg("taken: '%s'", bad[i]);
 }
 
 struct plan_seen {
@@ -259,17 +346,6 @@ static void test_lines_moved(void **state)
 	assert_non_null(strstr(err.text, "line 4: the sum of the bytes is"));
 }
 
-static void check_line(const char *line, int ret, const char *text)
-{
-	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
-	struct rec_error err;
-
-	make_stream(&sb, line, 1);
-	assert_int_equal(parse(sb.buf, sb.len, &err), ret);
-	if (!strstr(err.text, text))
-		fail_msg("'%s' instead of '%s'", err.text, text);
-}
-
 static void test_malformed(void **state)
 {
 	check_line("S\tn\t1\t-\tinsns\t0\t1\t1\n", 0, "");
@@ -361,11 +437,11 @@ static void test_callback_stops(void **state)
 	int nr = 0;
 
 	small_stream(&sb);
-	assert_int_equal(rec_parse_samples(sb.buf, sb.len, stop_second, &nr,
-					   NULL), 42);
+	assert_int_equal(rec_parse_samples(sb.buf, sb.len, stop_second, NULL,
+					   &nr, NULL), 42);
 	assert_int_equal(nr, 2);
-	assert_int_equal(rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL),
-			 0);
+	assert_int_equal(rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL,
+					   NULL), 0);
 }
 
 static void check_sort(const char *in, const char *out)
@@ -485,7 +561,8 @@ static void test_fuzz(void **state)
 
 		strbuf_add(&sb, good->buf, good->len);
 		mutate(&sb, &dice);
-		r = i % 2 ? rec_parse_samples(sb.buf, sb.len, NULL, NULL, &err)
+		r = i % 2 ? rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL,
+					      &err)
 			  : rec_parse_plan(sb.buf, sb.len, NULL, NULL, NULL,
 					   &err);
 		assert_true(r <= 0);
@@ -507,6 +584,8 @@ int main(void)
 		cmocka_unit_test(test_crc32),
 		cmocka_unit_test(test_sample_round_trip),
 		cmocka_unit_test(test_plan_round_trip),
+		cmocka_unit_test(test_lack_round_trip),
+		cmocka_unit_test(test_event),
 		cmocka_unit_test(test_format_refuses),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_every_flip),

@@ -415,6 +415,74 @@ static void test_ok_without_samples(void **state)
 	assert_int_equal(b->samples[3].rep, 3);
 }
 
+static void test_events(void **state)
+{
+	_cleanup_(run_freep) struct run *run = written_run(*state);
+	_cleanup_(run_freep) struct run *got = NULL;
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	_cleanup_free_ char *log = NULL;
+	struct event faults = { .name = "page-faults", .type = 1, .config = 2 };
+	struct run_event *e;
+	struct run_boot *b;
+	unsigned damaged;
+
+	run->boots[1].role = BOOT_EVENTS;
+	run->nr_events = 2;
+	run->events = e = xcalloc(2, sizeof(*e));
+	e[0] = (struct run_event){ faults, xstrdup("all of it") };
+	e[1].ev = (struct event){ .name = "cycles", .exclude = EVENT_NO_USER };
+	run->nr_latencies = 1;
+	run->latencies = xcalloc(1, sizeof(*run->latencies));
+	run->latencies[0] = xstrdup("find_css_set");
+	assert_int_equal(run_save(run), 0);
+	strbuf_addstr(&sb, "V\t1\tcgmark-samples\n"
+			   "N\tnull\t1\t-\tcycles\tno PMU\n"
+			   "S\tnull\t1\t-\tfind_css_set:max_ns\t0\t99\t1\n");
+	for (int i = 0; i < FIXTURE_SAMPLES; i++)
+		strbuf_addf(&sb, "S\tnull\t1\t-\tpage-faults\t%d\t7\t1\n", i);
+	/* The second point has nothing but this, the third not even that. */
+	strbuf_addstr(&sb, "N\tattach/self\t3\tpace=burst,version=1\tcycles"
+			   "\tno PMU\n");
+	add_end(&sb, FIXTURE_SAMPLES + 3);
+	rewrite(run, "samples.tsv", sb.buf);
+	got = load(run->dir, &damaged, &log);
+	assert_int_equal(damaged, 1);
+	has(log, "pace=200ms,version=1, which is ok in status.ktap: no sample");
+	assert_int_equal(got->nr_events, 2);
+	assert_string_equal(got->events[0].ev.name, "page-faults");
+	assert_int_equal(got->events[0].ev.config, 2);
+	assert_string_equal(got->events[0].means, "all of it");
+	assert_int_equal(got->events[1].ev.exclude, EVENT_NO_USER);
+	b = &got->boots[1];
+	assert_int_equal(b->role, BOOT_EVENTS);
+	assert_int_equal(b->status[0], POINT_DONE);
+	assert_int_equal(b->status[1], POINT_DONE);
+	assert_int_equal(b->status[2], POINT_ERROR);
+	/* One figure of all samples is whole as well. */
+	assert_int_equal(b->nr_samples, FIXTURE_SAMPLES + 1);
+	assert_int_equal(got->nr_latencies, 1);
+	assert_string_equal(got->latencies[0], "find_css_set");
+	assert_int_equal(b->nr_lacks, 2);
+	assert_string_equal(b->lacks[1].bench, "attach/self");
+	assert_string_equal(b->lacks[1].why, "no PMU");
+}
+
+static void test_lack_not_planned(void **state)
+{
+	_cleanup_(run_freep) struct run *run = written_run(*state);
+	_cleanup_(run_freep) struct run *got = NULL;
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addstr(&sb, "V\t1\tcgmark-samples\n"
+			   "N\tother\t1\t-\tcycles\tno PMU\n");
+	add_end(&sb, 1);
+	rewrite(run, "samples.tsv", sb.buf);
+	got = load_damaged(run, "other cycles is said to be not there, but was "
+				"not planned");
+	assert_true(got->boots[1].damaged);
+	assert_int_equal(got->boots[1].nr_lacks, 0);
+}
+
 static void test_bad_samples(void **state)
 {
 	_cleanup_(run_freep) struct run *run = written_run(*state);
@@ -746,6 +814,8 @@ int main(void)
 		IN_DIR(test_boot_json_of_another),
 		IN_DIR(test_truncated_by_guest),
 		IN_DIR(test_ok_without_samples),
+		IN_DIR(test_events),
+		IN_DIR(test_lack_not_planned),
 		IN_DIR(test_bad_samples),
 		IN_DIR(test_status_not_ended),
 		IN_DIR(test_status_faults_logged),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernels counted at the points of a run, event by event, for reports.
+ * Keeps pointers into the run, which must outlive it.
+ */
+#ifndef CGMARK_EVENT_TABLE_H
+#define CGMARK_EVENT_TABLE_H
+
+#include <stdio.h>
+
+#include "values.h"
+
+enum { EV_BASE, EV_CONT, NR_EV };
+
+struct event_side {
+	double value;	 /* per operation, median over boots; NaN: none */
+	const char *why; /* why there is none; NULL: it was not asked for */
+	bool lacking;	 /* the machine or the kernel does not have it */
+};
+
+/* One event at one point, on both kernels. */
+struct event_row {
+	unsigned point; /* index in run.points */
+	unsigned event; /* index in metrics */
+	struct event_side side[NR_EV];
+};
+
+struct event_table {
+	const struct run *run;
+	int kernel[NR_EV];	/* indices in run.kernels; -1: no contender */
+	/* Events by name, then of each function FUNCTION:calls and so on. */
+	char **metrics;
+	size_t nr_metrics;
+	struct event_row *rows; /* by point, then by event */
+	size_t nr;
+};
+
+/* contender -1: the base alone.  Without events in the run it has no rows. */
+struct event_table *event_table_new(const struct values *v,
+				    const struct run *run, unsigned base,
+				    int contender);
+void event_table_free(struct event_table *t);
+static inline void event_table_freep(struct event_table **t)
+{
+	event_table_free(*t);
+}
+
+/*
+ * In words, what could not be counted: "cycles on base and new: ENOENT: ...",
+ * one line each, by event.  Returns their number; the caller frees them.
+ */
+size_t event_table_lacks(const struct event_table *t, char ***ret);
+
+/* For terminals and mail (print-events.c); nothing where there are no rows. */
+void event_table_print(FILE *out, const struct event_table *t);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of events, where the run counted some. */
+#include <math.h>
+
+#include "event-table.h"
+#include "print.h"
+#include "report.h"
+
+static void add(struct strbuf *out, const char *open, const char *text,
+		const char *close)
+{
+	strbuf_addstr(out, open);
+	html_text(out, text);
+	strbuf_addstr(out, close);
+}
+
+static void add_cell(struct strbuf *out, const struct event_side *side)
+{
+	char buf[PRINT_MAX];
+
+	if (side->lacking)
+		add(out, "<td class=\"n\" title=\"", side->why,
+		    "\">not supported</td>");
+	else
+		add(out, "<td class=\"n\">", print_value(buf, side->value, 12),
+		    "</td>");
+}
+
+static void add_row(struct strbuf *out, const struct event_table *t,
+		    const struct event_row *row)
+{
+	const struct plan_point *p = &t->run->points[row->point].plan;
+	double base = row->side[EV_BASE].value, cont = row->side[EV_CONT].value;
+	char buf[PRINT_MAX];
+
+	add(out, "<tr><td class=\"name\">", p->bench, "");
+	if (*p->params)
+		add(out, "<br><code>", p->params, "</code>");
+	add(out, "</td><td>", t->metrics[row->event], "</td>");
+	add_cell(out, &row->side[EV_BASE]);
+	if (t->kernel[EV_CONT] >= 0) {
+		add_cell(out, &row->side[EV_CONT]);
+		add(out, "<td class=\"n\">",
+		    base == cont ? "=" : print_difference(buf, cont - base),
+		    "</td>");
+	}
+	strbuf_addstr(out, "</tr>\n");
+}
+
+static void add_head(struct strbuf *out, const struct event_table *t)
+{
+	const struct run *run = t->run;
+
+	add(out,
+	    "<div class=\"scroll\"><table>\n<thead><tr><th>Benchmark</th>"
+	    "<th>Event</th><th class=\"n\">",
+	    run->kernels[t->kernel[EV_BASE]].name, "</th>");
+	if (t->kernel[EV_CONT] >= 0)
+		add(out, "<th class=\"n\">",
+		    run->kernels[t->kernel[EV_CONT]].name,
+		    "</th><th class=\"n\">Difference</th>");
+	strbuf_addstr(out, "</tr></thead>\n<tbody>\n");
+}
+
+static void add_lacks(struct strbuf *out, const struct event_table *t)
+{
+	char **lacks;
+	size_t nr = event_table_lacks(t, &lacks);
+
+	for (size_t i = 0; i < nr; i++) {
+		add(out, "<p class=\"muted\">", lacks[i], ".</p>\n");
+		free(lacks[i]);
+	}
+	free(lacks);
+}
+
+static void add_table(struct strbuf *out, const struct event_table *t)
+{
+	add_head(out, t);
+	for (size_t i = 0; i < t->nr; i++)
+		add_row(out, t, &t->rows[i]);
+	strbuf_addstr(out, "</tbody></table></div>\n");
+	add_lacks(out, t);
+}
+
+void html_events(struct strbuf *out, const struct comparison *c)
+{
+	size_t nr = c->nr_contenders ? c->nr_contenders : 1;
+
+	if (c->run->nr_events + c->run->nr_latencies == 0)
+		return;
+	strbuf_addstr(out, "<h2>Events</h2>\n<p>Per operation, medians; "
+			   "counted in boots of their own, in which nothing is "
+			   "timed.</p>\n");
+	for (size_t i = 0; i < nr; i++) {
+		int cont = c->nr_contenders ? (int)c->contenders[i] : -1;
+		_cleanup_(event_table_freep) struct event_table *t =
+			event_table_new(c->values, c->run, c->base, cont);
+
+		add_table(out, t);
+	}
+}
