@@ -17,8 +17,8 @@ export CGMARK_RESULTS_DIR="$work/results"
 	--kernel "migrate=baseline,patches=$cost/migrate.series" \
 	--kernel "taskstats=baseline,patches=$cost/taskstats.series" \
 	--kernel "fork=baseline,patches=$cost/fork.series" \
-	--bench attach/self --bench taskstats/pid --bench fork/exit \
-	--param pace=burst --param way=netlink \
+	--bench attach/self --bench taskstats/pid --bench fork/vfork \
+	--param pace=burst --param way=netlink --param controllers=none \
 	-o "$work/runs" >"$work/out" 2>"$work/err"
 show="$work/err" is $? 0 'built and measured'
 run=$(echo "$work/runs"/*)
@@ -36,10 +36,12 @@ explained() {
 
 explained migrate attach/self cgroup_migrate_execute
 explained taskstats taskstats/pid fill_stats
-explained fork fork/exit copy_process
+# fork/exit has pages that come and go, not always from the same lists, and
+# with cpu the load of groups is updated now and then.
+explained fork fork/vfork copy_process
 
 # The rows say so too; in those of what did not change there is at most a part
-# of an interrupt.
+# of an interrupt, or of a load beside it.
 # row KERNEL BENCH ROW CONDITION
 row() {
 	"$cgmark" explain --run "$run" --format json base "$1" "$2" \
@@ -50,8 +52,8 @@ row() {
 }
 
 row migrate attach/self 'attach: migration' '. > 300'
-row migrate attach/self 'css_set lookup' '. > -50 and . < 50'
+row migrate attach/self 'css_set lookup' '. > -100 and . < 100'
 row taskstats taskstats/pid 'taskstats: reply built' '. > 300'
-row taskstats taskstats/pid 'taskstats: reply sent' '. > -50 and . < 50'
+row taskstats taskstats/pid 'taskstats: reply sent' '. > -100 and . < 100'
 
 tap_done
