@@ -23,6 +23,7 @@ measure() {
 		--no-repeat --no-null --samples 5 --bench null \
 		--bench fault/anon --bench fork/exit --param group=none \
 		--param controllers=none --param depth=1 --param sets=0 \
+		--param listeners=0 \
 		-o "$work/$dir" "$@" >"$work/out" 2>"$work/err"
 }
 
