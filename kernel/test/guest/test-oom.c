@@ -1520,7 +1520,7 @@ TEST(oom, storm, "oom")
 	pids[nr++] = start_handler(G "/x", 13);
 	pids[nr++] = start_handler(G "/x", 14);
 	rng_seed(&rng, 5);
-	for (int i = 0; i < 150; i++) {
+	for (unsigned i = 0; i < scaled(150); i++) {
 		const char *path = rng_below(&rng, 2) ? G : G "/x";
 
 		msleep(rng_below(&rng, 60));

@@ -9,13 +9,15 @@
 #include "modprobe.h"
 #include "stat.h"
 
-#define GROUPS 300
-#define TIMES 20      /* that each group is in a request */
+#define GROUPS 300    /* fewer on a debug kernel, where they take long */
+#define RECORDS 6000  /* of a long request: each group several times */
+#define SHORT 300     /* of a short one */
 #define ROUNDS 60     /* of reading, at least */
 #define CYCLES 12     /* of what goes on meanwhile, at least */
 #define PATIENCE 5000 /* rounds, at most */
 
-static int fds[GROUPS];
+static unsigned groups;
+static int fds[RECORDS]; /* those of the groups, over and over */
 static uint32_t ids[2];
 
 struct seen {
@@ -38,10 +40,13 @@ static void set_up(const char *options, const char *a, const char *b)
 {
 	stat_open();
 	must(mount_v1(H, options));
-	for (int i = 0; i < GROUPS; i++) {
-		group(str(H "/%d", i));
-		fds[i] = stat_open_dir(str(H "/%d", i));
+	groups = scaled(GROUPS);
+	for (unsigned i = 0; i < groups; i++) {
+		group(str(H "/%u", i));
+		fds[i] = stat_open_dir(str(H "/%u", i));
 	}
+	for (unsigned i = groups; i < RECORDS; i++)
+		fds[i] = fds[i - groups];
 	must(stat_describe(fds[0], 0));
 	ids[0] = stat_id(a);
 	ids[1] = stat_id(b);
@@ -50,15 +55,11 @@ static void set_up(const char *options, const char *a, const char *b)
 /* A dump that is far from its end, with the descriptors closed. */
 static void hold(void)
 {
-	static int list[GROUPS * TIMES];
-
-	for (int i = 0; i < GROUPS * TIMES; i++)
-		list[i] = fds[i % GROUPS];
 	stat_begin(NLM_F_DUMP, ids, 2);
-	cgstats_add(&stat_request, CGSTATS_A_FDS, list, sizeof(list));
+	cgstats_add(&stat_request, CGSTATS_A_FDS, fds, sizeof(fds));
 	check(!stat_request.full);
 	must(cgstats_send(&stats, &stat_request));
-	for (int i = 0; i < GROUPS; i++)
+	for (unsigned i = 0; i < groups; i++)
 		close(fds[i]);
 }
 
@@ -75,8 +76,8 @@ static int finish(struct seen *seen)
 
 static void remove_groups(void)
 {
-	for (int i = 0; i < GROUPS; i++)
-		must(sys(rmdir(str(H "/%d", i))));
+	for (unsigned i = 0; i < groups; i++)
+		must(sys(rmdir(str(H "/%u", i))));
 }
 
 TEST(stat, held_rmdir, "stat")
@@ -88,9 +89,9 @@ TEST(stat, held_rmdir, "stat")
 	remove_groups();
 	/* no ids and no keys have changed */
 	must(finish(&seen));
-	check_eq(seen.good + seen.errors[ENOENT], GROUPS * TIMES);
+	check_eq(seen.good + seen.errors[ENOENT], RECORDS);
 	check(seen.good > 0);
-	check(seen.errors[ENOENT] > GROUPS);
+	check(seen.errors[ENOENT] > groups);
 }
 
 TEST(stat, held_rebind, "stat")
@@ -103,8 +104,8 @@ TEST(stat, held_rebind, "stat")
 	hold();
 	must(remount_v1(H, "cpu,name=t"));
 	check_eq(finish(&seen), -EINTR);
-	check_eq(seen.good + seen.errors[ENODEV], GROUPS * TIMES);
-	check(seen.errors[ENODEV] > GROUPS);
+	check_eq(seen.good + seen.errors[ENODEV], RECORDS);
+	check(seen.errors[ENODEV] > groups);
 	must(stat_describe(-1, 0));
 	check_eq(stat_file("cpu.shares")->id, ids[1]);
 }
@@ -120,7 +121,7 @@ TEST(stat, held_split, "stat")
 	hold();
 	must(put(H "/cgroup.split", "s pids"));
 	check_eq(finish(&seen), -EINTR);
-	check(seen.errors[ENODEV] > GROUPS);
+	check(seen.errors[ENODEV] > groups);
 	must(mount_v1(H2, "name=s"));
 	fd = stat_open_dir(H2 "/1");
 	must(stat_read(fd, ids, 1, 0, NULL));
@@ -135,13 +136,13 @@ TEST(stat, held_merge, "stat")
 		skip("no merge");
 	set_up("pids,cpu,name=t", "pids.current", "cpu.shares");
 	must(mount_v1(H2, "memory,name=u"));
-	for (int i = 0; i < GROUPS; i++)
-		group(str(H2 "/%d", i));
+	for (unsigned i = 0; i < groups; i++)
+		group(str(H2 "/%u", i));
 	hold();
 	must(put(H2 "/cgroup.merge", str("%d", hierarchy_of("pids"))));
 	/* all of the groups that were asked for are gone */
 	check_eq(finish(&seen), -EINTR);
-	check(seen.errors[ENOENT] > GROUPS);
+	check(seen.errors[ENOENT] > groups);
 }
 
 TEST(stat, held_inherit, "stat")
@@ -154,7 +155,7 @@ TEST(stat, held_inherit, "stat")
 	hold();
 	must(put(H "/7/pids.inherit", "1"));
 	check_eq(finish(&seen), -EINTR);
-	check(seen.errors[ENODEV] > 0 && seen.errors[ENODEV] <= TIMES);
+	check(seen.errors[ENODEV] > 0 && seen.errors[ENODEV] <= RECORDS / groups);
 }
 
 /* What holds the groups is the dump; where they are mounted is all the same. */
@@ -167,7 +168,7 @@ TEST(stat, held_mounts, "stat")
 	must(sys(mkdir("/cg/elsewhere", 0755)));
 	must(sys(mount(H, "/cg/elsewhere", NULL, MS_MOVE, NULL)));
 	must(finish(&seen));
-	check_eq(seen.good, GROUPS * TIMES);
+	check_eq(seen.good, RECORDS);
 	must(umount_v1("/cg/elsewhere"));
 }
 
@@ -194,7 +195,7 @@ TEST(stat, held_umount, "stat")
 	remove_groups();
 	must(umount_v1(H));
 	finish(&seen);
-	check_eq(seen.good + seen.errors[ENOENT], GROUPS * TIMES);
+	check_eq(seen.good + seen.errors[ENOENT], RECORDS);
 	wait_for(is_gone());
 }
 
@@ -344,7 +345,7 @@ static int r_of_call(int fd, int attr, struct seen *seen)
 {
 	stat_begin(NLM_F_DUMP, ids, 2);
 	if (attr == CGSTATS_A_FDS)
-		cgstats_add(&stat_request, attr, fds, sizeof(fds));
+		cgstats_add(&stat_request, attr, fds, SHORT * sizeof(*fds));
 	else
 		cgstats_add_u32(&stat_request, attr, fd);
 	return stat_call(take, seen);
@@ -386,7 +387,7 @@ TEST(stat, storm_groups, "stat")
 		}
 	}
 	stop(pid);
-	check(seen.good >= i * GROUPS);
+	check(seen.good >= i * groups);
 	/* those that are dead are left out */
 	check_eq(seen.errors[ENOENT], 0);
 }
@@ -414,7 +415,7 @@ TEST(stat, storm_rebind, "stat")
 			fail("READ: %s", strerror(-r));
 	}
 	stop(pid);
-	check_eq(seen.good + seen.errors[ENODEV], i * GROUPS);
+	check_eq(seen.good + seen.errors[ENODEV], i * SHORT);
 	check(seen.good && seen.errors[ENODEV]);
 }
 
@@ -443,6 +444,6 @@ TEST(stat, storm_split, "stat")
 			fail("READ: %s", strerror(-r));
 	}
 	stop(pid);
-	check_eq(seen.good + seen.errors[ENODEV], i * GROUPS);
+	check_eq(seen.good + seen.errors[ENODEV], i * SHORT);
 	check(seen.good && seen.errors[ENODEV]);
 }
