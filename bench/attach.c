@@ -11,8 +11,6 @@
 #include "crowd.h"
 #include "tree.h"
 
-/* The hierarchy of no controller, and that of all. */
-#define NAMED "name=cgmark"
 #define FAR_LEVELS 3
 #define THREADS_MAX 10000
 
@@ -53,17 +51,6 @@ static int favor_dynmods(struct bench_ctx *ctx)
 	return r;
 }
 
-static int base_v1(struct bench_ctx *ctx, struct cg *ret)
-{
-	const char *which = ctx_param(ctx, "controllers");
-
-	if (!strcmp(which, "none"))
-		which = "none," NAMED;
-	else if (!strcmp(which, "all"))
-		which = "all," NAMED;
-	return ctx_hierarchy(ctx, which, ret);
-}
-
 /* A cgroup can have threads apart below it that has no processes beside. */
 static int base_v2(struct bench_ctx *ctx, bool threads, struct cg *ret)
 {
@@ -87,16 +74,14 @@ int attach_base(struct bench_ctx *ctx, bool threads, struct cg *ret)
 	r = favor_dynmods(ctx);
 	if (r)
 		return r;
-	return version == 1 ? base_v1(ctx, ret) : base_v2(ctx, threads, ret);
+	return version == 1 ? ctx_hierarchy_of(
+				    ctx, ctx_param(ctx, "controllers"), ret)
+			    : base_v2(ctx, threads, ret);
 }
 
 const char *attach_hierarchy(const struct bench_ctx *ctx)
 {
-	const char *which = ctx_param(ctx, "controllers");
-
-	if (*ctx_param(ctx, "version") == '2')
-		return "";
-	return !strcmp(which, "none") || !strcmp(which, "all") ? NAMED : which;
+	return *ctx_param(ctx, "version") == '2' ? "" : CTX_HIERARCHY;
 }
 
 /* --- the pair --------------------------------------------------------------

@@ -7,8 +7,9 @@
  * operation pays the wait, unless a hierarchy is mounted with favordynmods.
  *
  * file=tasks moves the calling thread alone (v1's tasks, v2's cgroup.threads),
- * which does without that rwsem.  controllers=all is on version=1 all in one
- * hierarchy, on version=2 with file=tasks those that can tell threads apart.
+ * which does without that rwsem.  controllers=all is on version=1 all of
+ * mainline in one hierarchy (controllers=every: also those that a series adds),
+ * on version=2 with file=tasks those that can tell threads apart.
  */
 #include <errno.h>
 #include <string.h>

@@ -32,12 +32,8 @@ static int make_parent(struct bench_ctx *ctx)
 
 	if (r)
 		return r;
-	if (version == 1 && !strcmp(which, "none"))
-		which = "none,name=cgmark";
-	else if (version == 1 && !strcmp(which, "all"))
-		which = "all,name=cgmark";
 	if (version == 1)
-		return ctx_hierarchy(ctx, which, &parent);
+		return ctx_hierarchy_of(ctx, which, &parent);
 	if (version != 2)
 		return ctx_bad_param(ctx, "version");
 	r = ctx_controllers(ctx, which);

@@ -29,7 +29,7 @@ static int fault_setup(struct bench_ctx *ctx)
 	const char *group = ctx_param(ctx, "group");
 
 	if (!strcmp(group, "v1"))
-		return ctx_hierarchy(ctx, "all,name=cgmark", &v1);
+		return ctx_hierarchy_of(ctx, "all", &v1);
 	if (!strcmp(group, "v2"))
 		return ctx_controllers(ctx, "memory");
 	if (!strcmp(group, "none"))

@@ -168,11 +168,17 @@ void ctx_may_idle(struct bench_ctx *ctx);
 const struct cg *ctx_subtree(const struct bench_ctx *ctx);
 const struct cg *ctx_setup_cgroup(const struct bench_ctx *ctx);
 /*
- * In setup(): mount a v1 hierarchy, "none,name=N", a controller, or
- * "all,name=N", and make a cgroup in it.  0, BENCH_SKIP (this kernel has none,
+ * In setup(): mount a v1 hierarchy, "none,name=N", "all,name=N", or
+ * controllers, and make a cgroup in it.  0, BENCH_SKIP (this kernel has none,
  * or it is in use) or -errno with the reason recorded.
  */
 int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret);
+/*
+ * In setup(): the same with "none", one controller, "all" that mainline has,
+ * or "every" one that this kernel has.
+ */
+int ctx_hierarchy_of(struct bench_ctx *ctx, const char *which, struct cg *ret);
+#define CTX_HIERARCHY "name=cgmark" /* its name, as cg_of() takes it */
 /*
  * In setup(): a place for a v1 hierarchy that the benchmark mounts and unmounts
  * itself, named by "name=N" among the options.  Its cgroups have to be below

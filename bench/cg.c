@@ -401,6 +401,42 @@ int cg_mount_v2(const char *path)
  * By what a hierarchy that was mounted with these options is found, whatever
  * became of its subsystems: its name, else its first controller.
  */
+static bool in_mainline(const char *name)
+{
+	static const char *const names[] = {
+		"cpuset", "cpu", "cpuacct", "blkio", "memory", "devices",
+		"freezer", "net_cls", "perf_event", "net_prio", "hugetlb",
+		"pids", "rdma", "misc",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+int cg_list_v1(char *buf, size_t size)
+{
+	char line[128], name[64];
+	unsigned enabled;
+	size_t used = 0;
+	FILE *f = fopen("/proc/cgroups", "re");
+
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f) && used < size) {
+		if (sscanf(line, "%63s %*u %*u %u", name, &enabled) != 2 ||
+		    !enabled || !in_mainline(name))
+			continue;
+		used += snprintf(buf + used, size - used, "%s%s",
+				 used ? "," : "", name);
+	}
+	fclose(f);
+	if (used >= size)
+		return -ENOSPC;
+	return used ? 0 : -ENOENT;
+}
+
 static void listed_as(const char *options, char *buf, size_t size)
 {
 	const char *name = strstr(options, "name=");

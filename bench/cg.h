@@ -56,6 +56,12 @@ int cg_remove(const struct cg *parent, const char *name);
 int cg_find_v2(char *buf, size_t size);
 int cg_mount_v2(const char *path);
 /*
+ * All controllers that mainline has and this kernel offers, as mount options
+ * of v1 ("cpu,memory"), into buf; -ENOENT: none.  The mount option "all" would
+ * have those that the kernel under test adds as well.
+ */
+int cg_list_v1(char *buf, size_t size);
+/*
  * Mount a v1 hierarchy with these mount options at path, made if missing, and
  * take it away again: cg_umount_v1() waits until the kernel has let go of it,
  * so that the same options can be mounted afresh and a controller is back on

@@ -318,6 +318,23 @@ int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
 	return 0;
 }
 
+int ctx_hierarchy_of(struct bench_ctx *ctx, const char *which, struct cg *ret)
+{
+	char options[sizeof(ctx->traces->mounts->options) - 16], named[256];
+	int r = 0;
+
+	if (!strcmp(which, "every"))
+		strcpy(options, "all");
+	else if (strcmp(which, "all"))
+		snprintf(options, sizeof(options), "%s", which);
+	else
+		r = cg_list_v1(options, sizeof(options));
+	if (r < 0)
+		return ctx_fail(ctx, r, "list controllers: %s", strerror(-r));
+	snprintf(named, sizeof(named), "%s," CTX_HIERARCHY, options);
+	return ctx_hierarchy(ctx, named, ret);
+}
+
 /* Is the controller among the words of a control file? */
 static bool listed(const struct cg *cg, const char *file, const char *name)
 {

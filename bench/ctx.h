@@ -14,7 +14,7 @@
 #define CTX_POINT_LEAF "point"
 
 struct ctx_mount {
-	char options[64];
+	char options[256];
 	char path[96];
 	bool was_there;
 	bool used;

@@ -97,7 +97,7 @@ int family_setup(struct bench_ctx *ctx, struct cg *ret)
 		return ctx_bad_param(ctx, "depth");
 	ret->fd = -1;
 	if (!strcmp(which, "v1")) {
-		r = ctx_hierarchy(ctx, "all,name=cgmark", &top);
+		r = ctx_hierarchy_of(ctx, "all", &top);
 		if (r == 0)
 			r = descend(&top, depth - 1, ret);
 	} else {
