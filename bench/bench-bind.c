@@ -18,24 +18,18 @@
 
 #include "bench.h"
 
-#define NAME "name=cgmark"
-
 static const char *path;
-static char options[64];
+static char options[CTX_OPTIONS_MAX];
 
 static int bind_setup(struct bench_ctx *ctx)
 {
 	const char *which = ctx_param(ctx, "controller");
-	int r = ctx_place(ctx, NAME, &path);
+	int r = ctx_place(ctx, CTX_HIERARCHY, &path);
 
+	if (r == 0)
+		r = ctx_options_of(ctx, which, options, sizeof(options));
 	if (r)
 		return r;
-	if (strlen(which) > sizeof(options) - sizeof(NAME) - 1)
-		return ctx_bad_param(ctx, "controller");
-	/* Params are separated by commas: "cpu+pids" is both. */
-	snprintf(options, sizeof(options), "%s,%s", which, NAME);
-	for (char *p = options; (p = strchr(p, '+'));)
-		*p = ',';
 	if (mount("cgmark", path, "cgroup", 0, options) < 0)
 		return ctx_skip(ctx, "cannot mount a v1 hierarchy '%s': %s",
 				options, strerror(errno));
@@ -54,7 +48,7 @@ static int bind_between(struct bench_ctx *ctx)
 
 	for (unsigned i = 0; i < 500; i++) {
 		nanosleep(&ts, NULL);
-		if (!cg_is_live_v1(NAME))
+		if (!cg_is_live_v1(CTX_HIERARCHY))
 			return 0;
 	}
 	return ctx_fail(ctx, -EBUSY, "the hierarchy outlives its unmounting");
@@ -72,7 +66,6 @@ static int bind_run(struct bench_ctx *ctx, uint64_t nr)
 /* One that stays has the controller, and one that went is gone. */
 static int bind_check(struct bench_ctx *ctx)
 {
-	const char *which = ctx_param(ctx, "controller");
 	char first[64], cgroup[256];
 	int r = bind_between(ctx);
 
@@ -80,9 +73,10 @@ static int bind_check(struct bench_ctx *ctx)
 		return r;
 	if (mount("cgmark", path, "cgroup", 0, options) < 0)
 		return -errno;
-	snprintf(first, sizeof(first), "%.*s", (int)strcspn(which, "+"), which);
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(options, ","),
+		 options);
 	if (!strcmp(first, "none") || !strcmp(first, "all"))
-		strcpy(first, NAME);
+		strcpy(first, CTX_HIERARCHY);
 	r = cg_of_self(first, cgroup, sizeof(cgroup));
 	if (umount2(path, 0) < 0)
 		return -errno;

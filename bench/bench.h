@@ -174,11 +174,14 @@ const struct cg *ctx_setup_cgroup(const struct bench_ctx *ctx);
  */
 int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret);
 /*
- * In setup(): the same with "none", one controller, "all" that mainline has,
- * or "every" one that this kernel has.
+ * In setup(): the same with "none", "cpu", "cpu+pids", "all" that mainline has,
+ * or "every" one that this kernel has; and its mount options alone.
  */
 int ctx_hierarchy_of(struct bench_ctx *ctx, const char *which, struct cg *ret);
+int ctx_options_of(struct bench_ctx *ctx, const char *which, char *buf,
+		   size_t size);
 #define CTX_HIERARCHY "name=cgmark" /* its name, as cg_of() takes it */
+#define CTX_OPTIONS_MAX 256
 /*
  * In setup(): a place for a v1 hierarchy that the benchmark mounts and unmounts
  * itself, named by "name=N" among the options.  Its cgroups have to be below

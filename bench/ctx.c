@@ -318,21 +318,32 @@ int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
 	return 0;
 }
 
-int ctx_hierarchy_of(struct bench_ctx *ctx, const char *which, struct cg *ret)
+int ctx_options_of(struct bench_ctx *ctx, const char *which, char *buf,
+		   size_t size)
 {
-	char options[sizeof(ctx->traces->mounts->options) - 16], named[256];
-	int r = 0;
+	char all[256];
+	int r = strcmp(which, "all") ? 0 : cg_list_v1(all, sizeof(all));
 
-	if (!strcmp(which, "every"))
-		strcpy(options, "all");
-	else if (strcmp(which, "all"))
-		snprintf(options, sizeof(options), "%s", which);
-	else
-		r = cg_list_v1(options, sizeof(options));
 	if (r < 0)
 		return ctx_fail(ctx, r, "list controllers: %s", strerror(-r));
-	snprintf(named, sizeof(named), "%s," CTX_HIERARCHY, options);
-	return ctx_hierarchy(ctx, named, ret);
+	if (!strcmp(which, "all"))
+		which = all;
+	else if (!strcmp(which, "every"))
+		which = "all";
+	if ((size_t)snprintf(buf, size, "%s," CTX_HIERARCHY, which) >= size)
+		return ctx_fail(ctx, -ENOSPC, "no room for '%s'", which);
+	/* Params are separated by commas: "cpu+pids" is both. */
+	for (char *p = buf; (p = strchr(p, '+'));)
+		*p = ',';
+	return 0;
+}
+
+int ctx_hierarchy_of(struct bench_ctx *ctx, const char *which, struct cg *ret)
+{
+	char options[CTX_OPTIONS_MAX];
+	int r = ctx_options_of(ctx, which, options, sizeof(options));
+
+	return r ? r : ctx_hierarchy(ctx, options, ret);
 }
 
 /* Is the controller among the words of a control file? */

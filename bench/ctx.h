@@ -14,7 +14,7 @@
 #define CTX_POINT_LEAF "point"
 
 struct ctx_mount {
-	char options[256];
+	char options[CTX_OPTIONS_MAX];
 	char path[96];
 	bool was_there;
 	bool used;
