@@ -263,26 +263,36 @@ int tc_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
 	return call(g, m);
 }
 
-int tc_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
-		 uint32_t default_minor)
+/* A new qdisc or class, with one attribute of options. */
+static int add_htb(const struct genl *g, const char *dev, int type,
+		   uint32_t parent, uint32_t handle, int attr,
+		   const void *options, int len)
 {
-	struct tc_htb_glob glob = { .version = HTB_VERSION,
-				    .rate2quantum = RATE_TO_QUANTUM,
-				    .defcls = default_minor };
 	int index = index_of(g, dev);
 	struct nlattr *nest;
 	struct nl_msg *m;
 
 	if (index < 0)
 		return index;
-	m = tc_request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, index, TC_ROOT,
-		       handle, 0, "htb");
+	m = tc_request(type, NLM_F_CREATE | NLM_F_EXCL, index, parent, handle,
+		       0, "htb");
 	if (!m)
 		return -ENOMEM;
 	nest = nla_nest_start(m, TCA_OPTIONS);
-	nla_put(m, TCA_HTB_INIT, sizeof(glob), &glob);
+	nla_put(m, attr, len, options);
 	nla_nest_end(m, nest);
 	return call(g, m);
+}
+
+int tc_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
+		 uint32_t default_minor)
+{
+	struct tc_htb_glob glob = { .version = HTB_VERSION,
+				    .rate2quantum = RATE_TO_QUANTUM,
+				    .defcls = default_minor };
+
+	return add_htb(g, dev, RTM_NEWQDISC, TC_ROOT, handle, TCA_HTB_INIT,
+		       &glob, sizeof(glob));
 }
 
 static struct tc_ratespec rate_of(uint32_t bytes)
@@ -305,20 +315,9 @@ int tc_class_htb(const struct genl *g, const char *dev, uint32_t parent,
 				  .cbuffer = burst_ticks(ceil_bytes),
 				  /* so that no rate makes the kernel warn */
 				  .quantum = BURST_BYTES };
-	int index = index_of(g, dev);
-	struct nlattr *nest;
-	struct nl_msg *m;
 
-	if (index < 0)
-		return index;
-	m = tc_request(RTM_NEWTCLASS, NLM_F_CREATE | NLM_F_EXCL, index, parent,
-		       classid, 0, "htb");
-	if (!m)
-		return -ENOMEM;
-	nest = nla_nest_start(m, TCA_OPTIONS);
-	nla_put(m, TCA_HTB_PARMS, sizeof(opt), &opt);
-	nla_nest_end(m, nest);
-	return call(g, m);
+	return add_htb(g, dev, RTM_NEWTCLASS, parent, classid, TCA_HTB_PARMS,
+		       &opt, sizeof(opt));
 }
 
 struct found_class {
