@@ -155,7 +155,8 @@ TEST(stat, held_inherit, "stat")
 	hold();
 	must(put(H "/7/pids.inherit", "1"));
 	check_eq(finish(&seen), -EINTR);
-	check(seen.errors[ENODEV] > 0 && seen.errors[ENODEV] <= RECORDS / groups);
+	check(seen.errors[ENODEV] > 0 &&
+	      seen.errors[ENODEV] <= RECORDS / groups);
 }
 
 /* What holds the groups is the dump; where they are mounted is all the same. */

@@ -67,15 +67,15 @@ static long usage(const char *dir)
  * Slots are free with the processes that had them, but for pages of the swap
  * cache that somebody had locked just then: they stay until they are reclaimed.
  */
-static void wait_unused(const char *dir)
+static bool is_unused(const char *dir)
 {
-	for (unsigned i = 0; usage(dir); i++) {
-		if (i == 1500 * patience())
-			fail("%s has %ld bytes in swap", dir, usage(dir));
-		if (i % 100 == 99)
-			put(G "/memory.force_empty", "0");
-		msleep(10);
-	}
+	static unsigned tries;
+
+	if (usage(dir) == 0)
+		return true;
+	if (++tries % 100 == 0)
+		put(G "/memory.force_empty", "0");
+	return false;
 }
 
 static long max_usage(const char *dir)
@@ -502,7 +502,7 @@ TEST(swap, fits, "swap")
 	check_eq(usage(H), usage(G));
 	check_eq(stat_of(G, "refused"), 0);
 	hog_end(&h);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	check(max_usage(G) >= 6 * MIB);
 	must(put(G "/swap.max_usage_in_bytes", "0"));
 	check_eq(max_usage(G), 0);
@@ -523,7 +523,7 @@ TEST(swap, at_limit, "swap")
 	check(number_in(G "/swap.failcnt") > 0);
 	check(stat_of(G, "refused") > 0);
 	check(stat_value(G "/memory.oom_control", "oom_kill") == 1);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	must(put(G "/swap.failcnt", "0"));
 	check_eq(number_in(G "/swap.failcnt"), 0);
 	/* Another process finds all of it again. */
@@ -588,7 +588,7 @@ TEST(swap, below_usage, "swap")
 	check_eq(hog_do(&h2, READ), 0);
 	check(usage(G) <= 4 * MIB);
 	hog_end(&h2);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	swap_off();
 }
 
@@ -623,7 +623,7 @@ TEST(swap, hierarchical, "swap")
 	check(max_usage(G "/y") <= 4100 * 1024);
 	check(number_in(G "/y/swap.failcnt") > 0);
 	check_eq(number_in(G "/swap.failcnt"), 0);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	swap_off();
 }
 
@@ -648,7 +648,7 @@ TEST(swap, swapoff, "swap")
 	check(usage(G) >= 12 * MIB);
 	check_eq(hog_do(&h, READ), 0);
 	hog_end(&h);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	swap_off();
 }
 
@@ -668,14 +668,14 @@ TEST(swap, huge_pages, "swap")
 	must(hog_do(&h, TOUCH));
 	check_eq(hog_do(&h, READ), 0);
 	hog_end(&h);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	h = hog_start(G, 96);
 	must_fail(hog_do(&h, TOUCH), EPIPE);
 	check_oom_killed(&h);
 	check(max_usage(G) <= 39 * MIB);
 	/* The last odd MiB was used as well, by small pages. */
 	check(max_usage(G) > 38 * MIB);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	swap_off();
 }
 
@@ -698,7 +698,7 @@ TEST(swap, tmpfs, "swap")
 	check(usage(G) <= 2 * MIB);
 	hog_end(&h);
 	must(sys(unlink(hog_file)));
-	wait_unused(G);
+	wait_for(is_unused(G));
 	swap_off();
 }
 
@@ -718,7 +718,7 @@ TEST(swap, shared_by_fork, "swap")
 	must(hog_do(&h, DROP));
 	check(usage(G) >= before - MIB);
 	hog_end(&h);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	swap_off();
 }
 
@@ -742,7 +742,7 @@ TEST(swap, moved_process, "swap")
 	check_eq(usage(H), usage(G) + usage(H "/n"));
 	check_eq(hog_do(&h, READ), 0);
 	hog_end(&h);
-	wait_unused(H);
+	wait_for(is_unused(H));
 	swap_off();
 }
 
@@ -781,7 +781,7 @@ TEST(swap, rmdir, "swap")
 	must_fail(put(G "/memory.limit_in_bytes", "0"), EBUSY);
 	check(max_usage(G) <= number_in(G "/swap.limit_in_bytes"));
 	must(sys(unlink(hog_file)));
-	wait_unused(G);
+	wait_for(is_unused(G));
 	check_eq(stat_of(G, "removed"), 0);
 	check_eq(usage(H), 0);
 	swap_off();
@@ -813,7 +813,7 @@ TEST(swap, inherit, "inherit")
 	check_eq(usage(G "/x"), 0);
 	must(put(G "/x/swap.limit_in_bytes", "1M"));
 	hog_end(&h);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	check_eq(stat_of(G, "removed"), 0);
 	/* If it is memory that is shared, so are the pages. */
 	must(put(G "/memory.limit_in_bytes", "32M"));
@@ -822,7 +822,7 @@ TEST(swap, inherit, "inherit")
 	check_eq(usage(G "/x"), 0);
 	check(usage(G) >= 6 * MIB);
 	hog_end(&h);
-	wait_unused(G);
+	wait_for(is_unused(G));
 	swap_off();
 }
 
@@ -845,7 +845,7 @@ TEST(swap, comes_late, "swap")
 	check(usage(G) <= 10 * MIB);
 	check_eq(hog_do(&h, READ), 0);
 	hog_end(&h);
-	wait_unused(H);
+	wait_for(is_unused(H));
 	swap_off();
 }
 
@@ -881,7 +881,7 @@ TEST(swap, goes_and_comes, "swap")
 	must(put(G "/memory.limit_in_bytes", "64M"));
 	check_eq(hog_do(&h, READ), 0);
 	hog_end(&h);
-	wait_unused(H);
+	wait_for(is_unused(H));
 	check_eq(stat_of(H, "removed"), 0);
 	swap_off();
 }
@@ -897,7 +897,7 @@ TEST(swap, freed_while_away, "swap")
 	must(remount_v1(H, "memory,name=t"));
 	hog_end(&h);
 	must(remount_v1(H, "memory,swap,name=t"));
-	wait_unused(H);
+	wait_for(is_unused(H));
 	must(remount_v1(H, "memory,name=t"));
 	swap_off();
 	swap_on();
