@@ -82,40 +82,35 @@ deep() {
 measure B/P --profile --kernel base=baseline --kernel new="$contender" \
 	--bench css_set/lookup --param sets=16,4096 --param hierarchies=1 \
 	--param controller=none --samples 8
-explain 'B/P' base new css_set/lookup sets=4096
+explain 'B/P' base new css_set/lookup
 for op in hit miss; do
-	point=".points[] | select(.params == \"op=$op,sets=4096\")"
-	main=$(jq -r "$point | .main" "$work/json")
+	small="(.points[] | select(.params == \"op=$op,sets=16\"))"
+	large="(.points[] | select(.params == \"op=$op,sets=4096\"))"
+	main=$(jq -r "$large | .main" "$work/json")
 	case $main in
 	find_existing_css_set | find_css_set) ok 0 "op=$op: it is $main" ;;
 	*) ok 1 "op=$op: $main is not the function" ;;
 	esac
-	is "$(jq "$point | .total.difference as \$all | .main as \$main |
+	is "$(jq "$large | .total.difference as \$all | .main as \$main |
 		.functions[] | select(.function == \$main) |
 		.inclusive.difference / \$all > 0.9" "$work/json")" true \
 		"op=$op: over 90% of the difference"
-	is "$(jq "$point | ([.functions[].exclusive.difference] | add) -
+	is "$(jq "$large | ([.functions[].exclusive.difference] | add) -
 		.total.difference | . < 0.001 and . > -0.001" "$work/json")" \
 		true "op=$op: the rows sum to the difference"
-	is "$(jq "$point | .remainder" "$work/json")" 0 \
+	is "$(jq "$large | .remainder" "$work/json")" 0 \
 		"op=$op: nothing is left over"
-done
-for op in hit miss; do
-	small="(.points[] | select(.params == \"op=$op,sets=16\"))"
-	large="(.points[] | select(.params == \"op=$op,sets=4096\"))"
-	explain "op=$op" base new css_set/lookup "op=$op"
 	is "$(jq "[$small, $large] | .[1].sum.base > 50 * .[0].sum.base" \
 		"$work/json")" true "op=$op: linear in the sets without hashing"
 	is "$(jq "[$small, $large] | .[1].sum.contender <=
 		1.05 * .[0].sum.contender" "$work/json")" true \
 		"op=$op: at most 1.05 times 16 sets at 4096 with it"
+	is "$(jq "$large | .rows[] | select(.row == \"css_set lookup\") |
+		.base > 100 * .contender and .contender > 0" "$work/json")" true \
+		"op=$op: the row of the lookup is there on both kernels"
+	is "$(jq "$large | .rows[] | select(.row == \"attach: migration\") |
+		.base > 0" "$work/json")" true 'and that of the migration'
 done
-explain 'B/P' base new css_set/lookup sets=4096
-is "$(jq '[.points[].rows[] | select(.row == "css_set lookup") |
-	.base > 100 * .contender and .contender > 0] | all' "$work/json")" true \
-	'the row of the lookup is there on both kernels'
-is "$(jq '[.points[].rows[] | select(.row == "attach: migration") |
-	.base > 0] | all' "$work/json")" true 'and that of the migration'
 profile=$run/boots/base-p0-repeat/profile.tsv
 is "$(awk -F'\t' '
 	function check() {
