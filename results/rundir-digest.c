@@ -26,6 +26,12 @@ static void add_boot(struct strbuf *sb, const struct run *run,
 			    (unsigned long long)s->value,
 			    (unsigned long long)s->nr_ops);
 	}
+	for (size_t i = 0; i < b->nr_lacks; i++) {
+		const struct lack *l = &b->lacks[i];
+
+		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%s\n", l->bench, l->version,
+			    l->params, l->metric, l->why);
+	}
 }
 
 void run_digest(const struct run *run, char hex[65])

@@ -146,3 +146,15 @@ JOIN kernel ON kernel.run = run.id AND kernel.idx = boot.kernel
 JOIN sample ON sample.boot = boot.id AND sample.point = point.id
 JOIN metric ON metric.id = sample.metric
 WHERE boot.ok AND NOT boot.damaged;
+
+-- version 3
+-- Events that a boot could not count at a point, and why.
+CREATE TABLE lack (
+	boot INTEGER NOT NULL,
+	point INTEGER NOT NULL,
+	metric INTEGER NOT NULL REFERENCES metric,
+	reason TEXT NOT NULL,
+	PRIMARY KEY (boot, point, metric),
+	FOREIGN KEY (boot, point) REFERENCES point_status ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+UPDATE run SET digest = '';

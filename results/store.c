@@ -228,6 +228,7 @@ enum statement {
 	ADD_METRIC,
 	GET_METRIC,
 	ADD_SAMPLE,
+	ADD_LACK,
 	NR_STATEMENTS,
 };
 
@@ -262,6 +263,8 @@ static const char *const statements[] = {
 	[ADD_SAMPLE] = "INSERT INTO sample "
 		       "(boot, point, metric, rep, value, nr_ops) "
 		       "VALUES (?, ?, ?, ?, ?, ?)",
+	[ADD_LACK] = "INSERT INTO lack (boot, point, metric, reason) "
+		     "VALUES (?, ?, ?, ?)",
 };
 
 struct import {
@@ -394,9 +397,9 @@ static int get_metric(struct import *im, const char *name)
 	return r;
 }
 
-/* Samples lie in the order of the points, so *hint is nearly always right. */
-static int64_t point_id_of(const struct import *im, const struct sample *s,
-			   size_t *hint)
+/* Records lie in the order of the points, so *hint is nearly always right. */
+static int64_t point_id_of(const struct import *im, const char *bench,
+			   unsigned version, const char *params, size_t *hint)
 {
 	size_t nr = im->run->nr_points;
 
@@ -404,8 +407,8 @@ static int64_t point_id_of(const struct import *im, const struct sample *s,
 		size_t i = (*hint + n) % nr;
 		const struct plan_point *p = &im->run->points[i].plan;
 
-		if (p->version == s->version && !strcmp(p->bench, s->bench) &&
-		    !strcmp(p->params, s->params)) {
+		if (p->version == version && !strcmp(p->bench, bench) &&
+		    !strcmp(p->params, params)) {
 			*hint = i;
 			return im->point_ids[i];
 		}
@@ -426,9 +429,30 @@ static int add_samples(struct import *im, const struct run_boot *b,
 		if (r < 0)
 			return r;
 		r = RUN_STATEMENT(im, ADD_SAMPLE, "iiiiii", boot_id,
-				  point_id_of(im, s, &hint), im->metric_id,
-				  (int64_t)s->rep, (int64_t)s->value,
-				  (int64_t)s->nr_ops);
+				  point_id_of(im, s->bench, s->version,
+					      s->params, &hint),
+				  im->metric_id, (int64_t)s->rep,
+				  (int64_t)s->value, (int64_t)s->nr_ops);
+	}
+	return r;
+}
+
+static int add_lacks(struct import *im, const struct run_boot *b,
+		     int64_t boot_id)
+{
+	size_t hint = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < b->nr_lacks && r == 0; i++) {
+		const struct lack *l = &b->lacks[i];
+
+		r = get_metric(im, l->metric);
+		if (r < 0)
+			return r;
+		r = RUN_STATEMENT(im, ADD_LACK, "iiis", boot_id,
+				  point_id_of(im, l->bench, l->version,
+					      l->params, &hint),
+				  im->metric_id, l->why);
 	}
 	return r;
 }
@@ -464,7 +488,9 @@ static int add_boot(struct import *im, size_t i)
 		return r;
 	boot_id = last_id(im);
 	r = add_statuses(im, b, boot_id);
-	return r < 0 ? r : add_samples(im, b, boot_id);
+	if (r == 0)
+		r = add_samples(im, b, boot_id);
+	return r < 0 ? r : add_lacks(im, b, boot_id);
 }
 
 static int add_all(struct import *im)

@@ -104,6 +104,10 @@ static char *dump(const char *path)
 		" JOIN run r ON r.id = b.run JOIN point p ON p.id = s.point"
 		" JOIN metric m ON m.id = s.metric"
 		" ORDER BY 1, 2, 3, 4, 5, 6, 7",
+		"SELECT r.name, b.idx, p.bench, p.version, p.params, m.name,"
+		" l.reason FROM lack l JOIN boot b ON b.id = l.boot"
+		" JOIN run r ON r.id = b.run JOIN point p ON p.id = l.point"
+		" JOIN metric m ON m.id = l.metric ORDER BY 1, 2, 3, 4, 5, 6",
 	};
 	struct strbuf sb = STRBUF_INIT;
 	sqlite3 *db;
@@ -191,6 +195,37 @@ static void test_content(void **state)
 	status = query(path, "SELECT status, count(*) FROM point_status "
 			     "GROUP BY 1");
 	assert_string_equal(status, "DONE|18|\n--\n");
+}
+
+/* Not counted is no figure, and not forgotten. */
+static void test_lack(void **state)
+{
+	_cleanup_free_ char *path = db_path(state), *rows = NULL, *want = NULL;
+	_cleanup_(run_freep) struct run *run = loaded_run(*state, "r1");
+	struct store *st = open_store(path);
+	struct run_boot *b = &run->boots[1];
+	const struct plan_point *p = &run->points[2].plan;
+	struct lack *l = xcalloc(1, sizeof(*l));
+
+	import(st, run, true);
+	strcpy(l->bench, p->bench);
+	strcpy(l->params, p->params);
+	l->version = p->version;
+	strcpy(l->metric, "cycles");
+	strcpy(l->why, "no such counter");
+	b->lacks = l;
+	b->nr_lacks = 1;
+	import(st, run, true);
+	import(st, run, false);
+	check_count(st, 1, FIXTURE_BOOTS, RUN_SAMPLES);
+	store_close(st);
+	rows = query(path, "SELECT boot.name, point.bench, metric.name, "
+			   "lack.reason FROM lack JOIN boot ON boot.id = boot "
+			   "JOIN point ON point.id = lack.point "
+			   "JOIN metric ON metric.id = metric");
+	want = xasprintf("%s|%s|cycles|no such counter|\n--\n", b->id,
+			 p->bench);
+	assert_string_equal(rows, want);
 }
 
 static void test_replacement(void **state)
@@ -305,7 +340,7 @@ static void test_migration(void **state)
 	assert_string_equal(rows, "old|base|base-p0|insns|555|\n"
 				  "old|base|base-p0|insns|556|\n--\n");
 	after = query(path, "PRAGMA user_version");
-	assert_string_equal(after, "2|\n--\n");
+	assert_string_equal(after, "3|\n--\n");
 	/* Of an old row nobody knows the digest: it is read once more. */
 	import(st, old, true);
 	import(st, old, false);
@@ -338,11 +373,11 @@ static void test_newer(void **state)
 	_cleanup_free_ char *path = db_path(state), *log = NULL, *rows = NULL;
 
 	store_close(open_store(path));
-	execute(path, "PRAGMA user_version = 3");
+	execute(path, "PRAGMA user_version = 4");
 	assert_int_equal(open_fails(path, state, &log), -EPROTONOSUPPORT);
-	assert_non_null(strstr(log, "schema version 3 was written by a newer"));
+	assert_non_null(strstr(log, "schema version 4 was written by a newer"));
 	rows = query(path, "PRAGMA user_version");
-	assert_string_equal(rows, "3|\n--\n");
+	assert_string_equal(rows, "4|\n--\n");
 }
 
 static void test_not_ours(void **state)
@@ -497,7 +532,7 @@ static void test_kill_in_migration(void **state)
 	assert_string_equal(before, after);
 	store_close(open_store(path));
 	done = query(path, "PRAGMA user_version");
-	assert_string_equal(done, "2|\n--\n");
+	assert_string_equal(done, "3|\n--\n");
 }
 
 static int arm_limit(sqlite3 *db, char **err, const void *api)
@@ -622,6 +657,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_DIR(test_import_twice),
 		IN_DIR(test_content),
+		IN_DIR(test_lack),
 		IN_DIR(test_replacement),
 		IN_DIR(test_rebuild),
 		IN_DIR(test_damaged_run),
