@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Statistics of many idle cgroups, as numbers in memory: one operation is all
- * of the groups, once.
+ * Statistics of many cgroups, as numbers in memory: one operation is all of the
+ * groups, once.
  *
  *   way=path     open each file by its name, read, close, parse
  *   way=pread    the same with descriptors that are kept: the least that text
@@ -9,7 +9,11 @@
  *   way=do       CGROUPSTATS_CMD_READ, a request and an answer for each group
  *   way=dump     one request for all, by descriptors of the directories
  *   way=counts   the same, with the number of values of each file
+ *   way=preflush the same as dump, with CGSTATS_F_PREFLUSH
  *   way=subtree  one request for the parent and all below it
+ *
+ * The groups are idle, or, with dirty=N, N pages were charged and uncharged in
+ * each of them before each sample: their counters have to be summed up.
  *
  * With files=usage it is memory.usage_in_bytes, with files=all memory.stat and
  * cpu.stat too, which are 46 numbers in all.  The requests are made once; what
@@ -20,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -31,6 +36,7 @@
 #define GROUPS_MAX 1000
 #define FILES_MAX 3
 #define VALUES_MAX 128 /* of a group */
+#define DIRTY_MAX 65536
 #define TEXT_BYTES 8192
 /* That 1000 groups and three files are had with. */
 #define SYSCALLS_MAX 16
@@ -45,7 +51,7 @@ static const char *const file_names[FILES_MAX] = {
 };
 
 static struct cg top;
-static uint64_t groups;
+static uint64_t groups, dirty;
 static unsigned nr_files;
 static int dir_fds[GROUPS_MAX], file_fds[GROUPS_MAX][FILES_MAX];
 
@@ -263,10 +269,14 @@ static int stats_setup(struct bench_ctx *ctx)
 	const char *files = ctx_param(ctx, "files");
 	int r = ctx_param_u64(ctx, "groups", &groups);
 
+	if (r == 0)
+		r = ctx_param_u64(ctx, "dirty", &dirty);
 	if (r)
 		return r;
 	if (groups < 1 || groups > GROUPS_MAX)
 		return ctx_bad_param(ctx, "groups");
+	if (dirty > DIRTY_MAX)
+		return ctx_bad_param(ctx, "dirty");
 	if (strcmp(files, "usage") && strcmp(files, "all"))
 		return ctx_bad_param(ctx, "files");
 	nr_files = strcmp(files, "all") ? 1 : FILES_MAX;
@@ -300,6 +310,8 @@ static void make_request(const char *way)
 	cgstats_add(&request, CGSTATS_A_IDS, ids, nr_files * sizeof(*ids));
 	if (!strcmp(way, "counts"))
 		cgstats_add_u32(&request, CGSTATS_A_FLAGS, CGSTATS_F_COUNTS);
+	if (!strcmp(way, "preflush"))
+		cgstats_add_u32(&request, CGSTATS_A_FLAGS, CGSTATS_F_PREFLUSH);
 	if (!strcmp(way, "subtree"))
 		cgstats_add_u32(&request, CGSTATS_A_SUBTREE_FD, top.fd);
 	else
@@ -319,7 +331,7 @@ static int stats_begin(struct bench_ctx *ctx)
 	else if (!strcmp(way, "do"))
 		read_all = read_do;
 	else if (!strcmp(way, "dump") || !strcmp(way, "counts") ||
-		 !strcmp(way, "subtree"))
+		 !strcmp(way, "preflush") || !strcmp(way, "subtree"))
 		read_all = read_dump;
 	else
 		return ctx_bad_param(ctx, "way");
@@ -332,6 +344,37 @@ static int stats_begin(struct bench_ctx *ctx)
 	if (r == 0)
 		make_request(way);
 	return r;
+}
+
+static int soil(unsigned i)
+{
+	struct cg group = { .fd = dir_fds[i], .version = 1 };
+	size_t size = dirty * 4096;
+	void *pages;
+	int r = cg_attach(&group, 0);
+
+	if (r)
+		return r;
+	pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	if (pages == MAP_FAILED || munmap(pages, size) < 0)
+		return -errno;
+	return 0;
+}
+
+static int stats_between(struct bench_ctx *ctx)
+{
+	int r = 0;
+
+	if (!dirty)
+		return 0;
+	for (unsigned i = 0; i < groups && r == 0; i++)
+		r = soil(i);
+	if (r == 0)
+		r = cg_attach(&top, 0);
+	return r ? ctx_fail(ctx, r, "use memory in each group: %s",
+			    strerror(-r))
+		 : 0;
 }
 
 static int stats_run(struct bench_ctx *ctx, uint64_t nr)
@@ -386,10 +429,13 @@ BENCH_DEFINE(stats_read) = {
 	.first = FIRST_ALL,
 	.params = PARAMS(PARAM("groups", "1,10,100,1000"),
 			 PARAM("files", "usage,all"),
+			 PARAM_AXIS_AT("dirty", "0", "128",
+				       "files=all,groups=100"),
 			 PARAM_VARIANT("way", "path,pread,do,dump,counts,"
-					      "subtree")),
+					      "preflush,subtree")),
 	.setup = stats_setup,
 	.begin = stats_begin,
+	.between = stats_between,
 	.run = stats_run,
 	.check = stats_check,
 };
