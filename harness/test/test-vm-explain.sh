@@ -34,7 +34,9 @@ explain() {
 # the kernel, and both are interrupted.
 measure A/A --profile=model --kernel a=baseline --kernel b=baseline \
 	--bench null --bench css_set/lookup --bench attach/self --param pace=burst \
-	--bench fork/exit --param sets=16,64 --param hierarchies=1 --samples 8
+	--bench fork/exit --param sets=16,64 --param hierarchies=1 \
+	--param threads=1 --param load=none --param depth=1 --param listeners=0 \
+	--samples 8
 for kernel in a b; do
 	check "$kernel: samples with the plugin are those without it" \
 		cmp "$run/boots/$kernel-p0/samples.tsv" \
