@@ -324,6 +324,9 @@ static int stats_begin(struct bench_ctx *ctx)
 	const char *way = ctx_param(ctx, "way");
 	int r;
 
+	/* stats_between() waits, and the runner cannot tell. */
+	if (dirty)
+		ctx_may_idle(ctx);
 	if (!strcmp(way, "path"))
 		read_all = read_path;
 	else if (!strcmp(way, "pread"))
