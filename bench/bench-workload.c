@@ -253,10 +253,10 @@ static int rebound_setup(struct bench_ctx *ctx)
 	if (r < 0)
 		return ctx_fail(ctx, r, "make a cgroup in it: %s",
 				strerror(-r));
-	if (mount("cgmark", place, "cgroup", MS_REMOUNT, REBOUND_OPTIONS) < 0)
-		return ctx_skip(ctx, "a remount cannot add '%s' here: %s",
-				REBOUND_OPTIONS, strerror(errno));
-	return 0;
+	r = cg_remount_v1(REBOUND_OPTIONS, place);
+	return r < 0 ? ctx_skip(ctx, "a remount cannot add '%s' here: %s",
+				REBOUND_OPTIONS, strerror(-r))
+		     : 0;
 }
 
 static int workload_setup(struct bench_ctx *ctx)

@@ -478,6 +478,20 @@ int cg_catch_v1(const char *options, const char *path)
 	return r == -EINVAL ? 0 : r;
 }
 
+/* Busy: cgroups that had the controller elsewhere may not be freed yet. */
+static int mount_when_free(const char *options, const char *path,
+			   unsigned long flags)
+{
+	for (unsigned i = 0; i < RETRIES / 5; i++) {
+		if (mount("cgmark", path, "cgroup", flags, options) == 0)
+			return 0;
+		if (errno != EBUSY)
+			return -errno;
+		retry_pause();
+	}
+	return -EBUSY;
+}
+
 int cg_mount_v1(const char *options, const char *path, bool *was_there)
 {
 	bool live = cg_is_live_v1(options);
@@ -485,15 +499,14 @@ int cg_mount_v1(const char *options, const char *path, bool *was_there)
 
 	if (r < 0)
 		return r;
-	/* Busy: cgroups of v2 that had the controller may not be freed yet. */
-	for (unsigned i = 0; i < RETRIES / 5; i++) {
-		r = mount("cgmark", path, "cgroup", 0, options) < 0 ? -errno : 0;
-		if (r != -EBUSY)
-			break;
-		retry_pause();
-	}
+	r = mount_when_free(options, path, 0);
 	*was_there = live;
 	return r;
+}
+
+int cg_remount_v1(const char *options, const char *path)
+{
+	return mount_when_free(options, path, MS_REMOUNT);
 }
 
 int cg_umount_v1(const char *options, const char *path, bool was_there)

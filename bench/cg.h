@@ -69,6 +69,11 @@ int cg_list_v1(char *buf, size_t size);
  */
 int cg_mount_v1(const char *options, const char *path, bool *was_there);
 int cg_umount_v1(const char *options, const char *path, bool was_there);
+/*
+ * Other controllers for a v1 hierarchy, when those that it has not yet are free;
+ * -EBUSY: they are not, after some seconds, or it cannot be done here.
+ */
+int cg_remount_v1(const char *options, const char *path);
 /* Is there a hierarchy of that name or, if the options have none, controller? */
 bool cg_is_live_v1(const char *options);
 /* Mounts a hierarchy at path that is live, and is not mounted there. */

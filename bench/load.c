@@ -271,9 +271,11 @@ static const char *place;
 
 static int try_rebind(struct bench_ctx *ctx)
 {
-	if (mount("cgmark", place, "cgroup", MS_REMOUNT, REBIND_WITH) < 0)
+	int r = cg_remount_v1(REBIND_WITH, place);
+
+	if (r < 0)
 		return ctx_skip(ctx, "a remount cannot add 'freezer' here: %s",
-				strerror(errno));
+				strerror(-r));
 	if (mount("cgmark", place, "cgroup", MS_REMOUNT, REBIND_WITHOUT) < 0)
 		return ctx_fail(ctx, -errno, "remove 'freezer' again: %s",
 				strerror(errno));
