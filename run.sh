@@ -171,9 +171,7 @@ cmd_test() {
 		say "developer build: sanitizers, warnings are errors"
 		run_tests "$dev" --suite unit --suite store --suite fake
 		say "release build"
-		# Many of them wait: for guests that do, or for a disk.
-		cores=$(nproc)
-		run_tests "$build" --num-processes $((cores + (cores + 1) / 2))
+		run_tests "$build"
 	fi
 	say "tests took $(($(now) - start)) s"
 	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
