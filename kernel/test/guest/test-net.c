@@ -1046,7 +1046,8 @@ TEST(net, connection, "net_rx")
 	/* It closes its end and waits, as nobody's. */
 	check_eq(sys(send(fd, "q", 1, 0)), 1);
 	check_eq(sys(recv(fd, &byte, 1, 0)), 0);
-	msleep(500);
+	/* FIN-WAIT-2: all that it was to get before has come. */
+	wait_for(tcp_state_is_there(" 05 "));
 	before = look();
 	close(fd);
 	expect_seen("TIME_WAIT", before, 0, 0);
