@@ -74,9 +74,9 @@ int attach_base(struct bench_ctx *ctx, bool threads, struct cg *ret)
 	r = favor_dynmods(ctx);
 	if (r)
 		return r;
-	return version == 1 ? ctx_hierarchy_of(
-				    ctx, ctx_param(ctx, "controllers"), ret)
-			    : base_v2(ctx, threads, ret);
+	if (version == 2)
+		return base_v2(ctx, threads, ret);
+	return ctx_hierarchy_of(ctx, ctx_param(ctx, "controllers"), ret);
 }
 
 const char *attach_hierarchy(const struct bench_ctx *ctx)

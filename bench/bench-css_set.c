@@ -24,7 +24,6 @@
 #include "crowd.h"
 #include "holder.h"
 
-#define HIERARCHY "name=cgmark"
 #define SETS_MAX 30000
 #define HIERARCHIES_MAX 8
 
@@ -110,15 +109,6 @@ static int mount_others(struct bench_ctx *ctx)
 	return r;
 }
 
-static int mount_main(struct bench_ctx *ctx)
-{
-	char options[64];
-
-	snprintf(options, sizeof(options), "%s," HIERARCHY,
-		 ctx_param(ctx, "controller"));
-	return ctx_hierarchy(ctx, options, &base);
-}
-
 static int css_set_setup(struct bench_ctx *ctx)
 {
 	uint64_t sets;
@@ -131,7 +121,7 @@ static int css_set_setup(struct bench_ctx *ctx)
 		return ctx_bad_param(ctx, "sets");
 	r = mount_others(ctx);
 	if (r == 0)
-		r = mount_main(ctx);
+		r = ctx_hierarchy_of(ctx, ctx_param(ctx, "controller"), &base);
 	for (unsigned i = 0; i < sets && r == 0; i++)
 		r = make_set(ctx, i);
 	for (int i = 0; i < 2 && r == 0; i++) {
@@ -177,7 +167,7 @@ static int css_set_check(struct bench_ctx *ctx)
 	long tasks;
 	int r;
 
-	r = ctx_check_moved(ctx, 0, HIERARCHY, want);
+	r = ctx_check_moved(ctx, 0, CTX_HIERARCHY, want);
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "%s/tasks", want);
@@ -196,8 +186,7 @@ BENCH_DEFINE(css_set_lookup) = {
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_PIDS",
 	.params = PARAMS(PARAM("sets", "16,64,256,1024,4096"),
-			 PARAM_AXIS_AT("hierarchies", "1", "2,4,8",
-				       "sets=256"),
+			 PARAM_AXIS_AT("hierarchies", "1", "2,4,8", "sets=256"),
 			 PARAM_AXIS("controller", "none", "pids"),
 			 PARAM_VARIANT("op", "hit,miss")),
 	.setup = css_set_setup,

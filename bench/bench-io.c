@@ -77,7 +77,7 @@ static int make_groups(struct bench_ctx *ctx, struct cg *other)
 	int r;
 
 	if (!v2) {
-		r = ctx_hierarchy(ctx, "blkio,name=cgmark", &group);
+		r = ctx_hierarchy_of(ctx, "blkio", &group);
 		return r ? r : cg_create(&group, "other", other);
 	}
 	/* io brings memory along, which has to be known to have been here. */

@@ -101,7 +101,7 @@ static int add_htb(const struct genl *g, const char *dev)
 static int enter_group(struct bench_ctx *ctx, struct cg *group)
 {
 	char text[16];
-	int r = ctx_hierarchy(ctx, "net_cls,name=cgmark", group);
+	int r = ctx_hierarchy_of(ctx, "net_cls", group);
 
 	if (r)
 		return r;

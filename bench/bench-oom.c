@@ -455,9 +455,7 @@ static int oom_setup(struct bench_ctx *ctx)
 	r = get_memory();
 	if (r)
 		return r;
-	r = ctx_hierarchy(
-		ctx, new_way ? "memory,oom,name=cgmark" : "memory,name=cgmark",
-		&group);
+	r = ctx_hierarchy_of(ctx, new_way ? "memory+oom" : "memory", &group);
 	if (r)
 		return r;
 	return new_way ? listen_new(ctx) : listen_mainline(ctx);

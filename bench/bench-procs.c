@@ -45,7 +45,7 @@ static int make_group(struct bench_ctx *ctx)
 	if (r)
 		return r;
 	if (version == 1)
-		return ctx_hierarchy(ctx, "none,name=cgmark", &group);
+		return ctx_hierarchy_of(ctx, "none", &group);
 	if (version != 2)
 		return ctx_bad_param(ctx, "version");
 	return cg_create(ctx_subtree(ctx), "group", &group);

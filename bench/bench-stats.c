@@ -256,7 +256,7 @@ static int make_groups(struct bench_ctx *ctx)
 
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return -errno;
-	r = ctx_hierarchy(ctx, "memory,cpu,name=cgmark", &top);
+	r = ctx_hierarchy_of(ctx, "memory+cpu", &top);
 	if (r == 0)
 		r = crowd_mkdirs(&top, groups);
 	for (unsigned i = 0; i < groups && r == 0; i++)

@@ -60,9 +60,7 @@ static int swap_setup(struct bench_ctx *ctx)
 
 	if (!new_way && strcmp(way, "mainline") && strcmp(way, "none"))
 		return ctx_bad_param(ctx, "way");
-	r = ctx_hierarchy(
-		ctx, new_way ? "memory,swap,name=cgmark" : "memory,name=cgmark",
-		&cg);
+	r = ctx_hierarchy_of(ctx, new_way ? "memory+swap" : "memory", &cg);
 	if (r)
 		return r;
 	r = cg_write(&cg, "memory.limit_in_bytes", MEMORY_LIMIT);

@@ -248,7 +248,7 @@ static int cgroup_setup(struct bench_ctx *ctx)
 	if (tasks < 1 || tasks > TASKS_MAX)
 		return ctx_bad_param(ctx, "tasks");
 	if (!strcmp(version, "1"))
-		r = ctx_hierarchy(ctx, "none,name=cgmark", &top);
+		r = ctx_hierarchy_of(ctx, "none", &top);
 	else if (strcmp(version, "2"))
 		return ctx_bad_param(ctx, "version");
 	if (r == 0)
