@@ -931,7 +931,7 @@ TEST(oom, nested, "oom")
 	check(!is_told(outer, 200));
 	stop(inner);
 	check_told(outer, "oom", G "/x/y");
-	check(in_stat(G "/x/y", "oom") >= 3);
+	check_eq(in_stat(G "/x/y", "oom"), 3);
 	msleep(200);
 	check(!is_gone(&job));
 	close(outer);
