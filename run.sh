@@ -145,6 +145,15 @@ count_tests() {
 	END { printf "%d %d %d\n", pass, fail, skip }' "$1"
 }
 
+# Meson says which subtest failed, but not why: that is in the comments after it.
+why_failed() {
+	awk '
+	/^test: /	{ sub(/^test: */, ""); test = $0 }
+	/^not ok /	{ print test ": " $0; left = 20; next }
+	/^#/ && left-- > 0 { print; next }
+			{ left = 0 }' "$1"
+}
+
 # run_tests DIR WORDS...: meson's words and output go to stdout and the log.
 run_tests() {
 	dir=$1
@@ -154,6 +163,7 @@ run_tests() {
 		tee "$log"
 	# shellcheck disable=SC2046 # three numbers
 	set -- $(count_tests "$log")
+	[ "$2" -eq 0 ] || why_failed "$dir/meson-logs/testlog.txt"
 	passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 

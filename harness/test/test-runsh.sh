@@ -59,4 +59,30 @@ calls 5 "$night|import|report" 'nightly, the index failed' nightly
 export run_status=1 import_status=5
 calls 1 "$night|import|report" 'nightly, a regression comes first' nightly
 
+# A subtest that fails is shown with its reason, which meson keeps to its log.
+mkdir "$work/build/meson-logs"
+cat >"$work/build/meson-logs/testlog.txt" <<'END'
+test:         cgmark:vm / one
+ok 1 - before
+# took 1 ms
+not ok 2 - broken
+# a is 1, not 2
+# took 3 ms
+ok 3 - after
+# took 2 ms
+END
+script "$work/bin/meson" <<'END'
+#!/bin/sh
+[ "$1" = test ] && printf 'Ok: 1\nFail: 1\n'
+exit 0
+END
+calls 1 '' 'a failed test' test --suite vm
+is "$(grep -A 2 '^cgmark' "$work/out")" 'cgmark:vm / one: not ok 2 - broken
+# a is 1, not 2
+# took 3 ms' 'a failed test: what and why'
+is "$(grep -cE 'before|after|took [12]' "$work/out")" 0 \
+	'a failed test: nothing about the others'
+is "$(tail -n 1 "$work/out")" '1 passed, 1 failed, 0 skipped' \
+	'a failed test: the last line'
+
 tap_done
