@@ -11,9 +11,9 @@ shift 4
 
 # What the series adds: without it a test is a failure, not skipped.
 all=hash,rebind,inherit,split,merge,signal,procs,oom,swap,net_rx,stat
-# Only the debug kernel has IPv6, and it is too slow to fill a link.
+# Only the debug kernel has IPv6 and hugetlb, and it is too slow to fill a link.
 case $kernel in
-debug) all=$all,net_rx6 ;;
+debug) all=$all,net_rx6,hugetlb ;;
 *) all=$all,net_speed ;;
 esac
 

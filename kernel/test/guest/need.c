@@ -134,6 +134,12 @@ static bool have_stat(void)
 	return true;
 }
 
+/* The lean kernels have no huge pages but transparent ones. */
+static bool have_hugetlb(void)
+{
+	return is_there("hugetlb") && have_stat();
+}
+
 /* A debug kernel is too slow to fill a link that is worth sharing. */
 static bool have_net_speed(void)
 {
@@ -161,6 +167,7 @@ static struct {
 	{ "net_rx6", have_net_rx6 },
 	{ "net_speed", have_net_speed },
 	{ "stat", have_stat },
+	{ "hugetlb", have_hugetlb },
 };
 
 void find_interfaces(void (*after_each)(void))

@@ -17,7 +17,8 @@ static const char *const maps_v2[] = {
 	"memory.stat",	      "memory.events",	   "memory.events.local",
 	"memory.swap.events", "cpu.stat",	   "cpu.stat.local",
 	"pids.events",	      "pids.events.local", "cgroup.stat",
-	"cgroup.events",
+	"cgroup.events",      "misc.events",	   "misc.events.local",
+	"hugetlb.2MB.events", "hugetlb.2MB.events.local",
 };
 
 static void v2_control(char sign)
@@ -215,6 +216,66 @@ TEST(stat, text_v2, "stat")
 {
 	stat_open();
 	on_v2(check_v2);
+}
+
+/* A huge page more than a group may have: who touches it gets a signal. */
+static void want_huge_page(const char *dir)
+{
+	pid_t pid = must(sys(fork()));
+	int status;
+
+	if (pid == 0) {
+		volatile char *page;
+
+		must(attach(dir, getpid()));
+		page = mmap(NULL, 2L << 20, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+		check(page != MAP_FAILED);
+		*page = 1;
+		_exit(0);
+	}
+	check_eq(waitpid(pid, &status, 0), pid);
+	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
+}
+
+static unsigned long long value_of(const char *dir, const char *file)
+{
+	static struct stat_record r;
+	int fd = stat_open_dir(dir);
+	uint32_t id;
+
+	must(stat_describe(fd, 0));
+	id = stat_id(file);
+	must(stat_read(fd, &id, 1, 0, &r));
+	check_eq(r.nr, 1);
+	close(fd);
+	return r.values[0];
+}
+
+static void check_hugetlb(void)
+{
+	static const char events[] = "hugetlb.2MB.events",
+			  local[] = "hugetlb.2MB.events.local";
+
+	must(put(V2 "/a/cgroup.subtree_control", "+hugetlb"));
+	must(put("/proc/sys/vm/nr_hugepages", "1"));
+	check_eq(number_in("/proc/sys/vm/nr_hugepages"), 1);
+	must(put(V2 "/a/hugetlb.2MB.max", "0"));
+	check_maps(V2 "/a/b", maps_v2, ARRAY_SIZE(maps_v2));
+	want_huge_page(V2 "/a/b");
+	must(put("/proc/sys/vm/nr_hugepages", "0"));
+	check_eq(value_of(V2 "/a", events), 1);
+	check_eq(value_of(V2 "/a", local), 0);
+	check_eq(value_of(V2 "/a/b", events), 1);
+	check_eq(value_of(V2 "/a/b", local), 1);
+	check_str(text_of(V2 "/a/b/hugetlb.2MB.events.local"), "max 1\n");
+	check_dir(V2 "/a/b", true);
+}
+
+TEST(stat, hugetlb_events, "hugetlb")
+{
+	stat_open();
+	on_v2(check_hugetlb);
 }
 
 /* The files are as they should be without the controllers, too. */
