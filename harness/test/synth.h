@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "profile.h"
+#include "record.h"
 #include "rundir.h"
 #include "util.h"
 
@@ -295,6 +297,40 @@ static inline int synth_save(struct run *run)
 		r = run_save_boot(run, b);
 	}
 	return r;
+}
+
+/*
+ * profile.tsv with these metrics and S, P and N lines; S lines may come first,
+ * and do not count.
+ */
+static inline void synth_profile(struct strbuf *sb, const char *metrics,
+				 const char *lines)
+{
+	char line[REC_LINE_MAX];
+	unsigned nr = 0;
+
+	strbuf_addf(sb, "V\t1\tcgmark-profile\nH\t%s\n%s", metrics, lines);
+	for (const char *s = lines; *s; s++)
+		nr += *s == '\n' && s[1] != 'S';
+	nr -= *lines == 'S';
+	rec_format_end(line, sizeof(line), nr,
+		       rec_crc32(0, sb->buf, sb->len));
+	strbuf_addstr(sb, line);
+}
+
+/* As the profile of the repeat boot of a kernel; run->dir is made. */
+static inline int synth_save_profile(const struct run *run, unsigned kernel,
+				     const char *metrics, const char *lines)
+{
+	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT), r;
+	_cleanup_free_ char *dir =
+		xasprintf("%s/boots/%s", run->dir, run->boots[boot].id);
+	_cleanup_free_ char *path = xasprintf("%s/" PROFILE_FILE, dir);
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	synth_profile(&sb, metrics, lines);
+	r = mkdir_p(dir, 0755);
+	return r < 0 ? r : write_file_atomic(path, sb.buf, sb.len);
 }
 
 #endif

@@ -39,26 +39,12 @@ struct pair {
 	struct explain_kernel k[EX_BOTH];
 };
 
+#define METRICS "insns\tloads"
+
 static double cost(unsigned point, unsigned kernel, unsigned p,
 		   enum boot_role role, void *arg)
 {
 	return kernel ? 300 : 1000;
-}
-
-/* S lines may come first. */
-static void make_profile(struct strbuf *sb, const char *nodes)
-{
-	char line[REC_LINE_MAX];
-	unsigned nr = 0;
-
-	strbuf_addstr(sb, "V\t1\tcgmark-profile\nH\tinsns\tloads\n");
-	strbuf_addstr(sb, nodes);
-	for (const char *s = nodes; *s; s++)
-		nr += *s == '\n' && s[1] != 'S';
-	nr -= *nodes == 'S';
-	rec_format_end(line, sizeof(line), nr,
-		       rec_crc32(0, sb->buf, sb->len));
-	strbuf_addstr(sb, line);
 }
 
 static void parse(struct profile *p, const char *nodes)
@@ -66,7 +52,7 @@ static void parse(struct profile *p, const char *nodes)
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	struct rec_error err;
 
-	make_profile(&sb, nodes);
+	synth_profile(&sb, METRICS, nodes);
 	assert_int_equal(profile_parse(sb.buf, sb.len, p, &err), 0);
 }
 
@@ -390,15 +376,7 @@ static const struct synth_point two_points[] = {
 static void save_profile(const struct run *run, unsigned kernel,
 			 const char *nodes)
 {
-	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT);
-	_cleanup_free_ char *dir =
-		xasprintf("%s/boots/%s", run->dir, run->boots[boot].id);
-	_cleanup_free_ char *path = xasprintf("%s/" PROFILE_FILE, dir);
-	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
-
-	make_profile(&sb, nodes);
-	assert_int_equal(mkdir_p(dir, 0755), 0);
-	assert_int_equal(write_file_atomic(path, sb.buf, sb.len), 0);
+	assert_int_equal(synth_save_profile(run, kernel, METRICS, nodes), 0);
 }
 
 static struct run *profiled_run(void)

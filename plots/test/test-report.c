@@ -432,26 +432,16 @@ static void test_hostile(void **state)
 static void save_profile(const struct run *run, unsigned kernel,
 			 const char *cost)
 {
-	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT);
-	_cleanup_free_ char *dir =
-		xasprintf("%s/boots/%s", run->dir, run->boots[boot].id);
-	_cleanup_free_ char *path = xasprintf("%s/" PROFILE_FILE, dir);
-	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
-	char line[REC_LINE_MAX];
+	_cleanup_free_ char *lines = xasprintf(
+		"S\tfind_css_set\t1\nS\tcgroup_migrate\t0\n"
+		"P\tcss_set/lookup\t1\top=hit,sets=16\t10\t5\n"
+		"N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s\n"
+		"P\tcss_set/lookup\t1\top=hit,sets=256\t10\t5\n"
+		"N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s0\n"
+		"P\tnull\t1\t-\t10\t5\nN\t1\t0\t[user]\t500\n",
+		cost, cost);
 
-	strbuf_addf(&sb,
-		    "V\t1\tcgmark-profile\nH\tinsns\n"
-		    "S\tfind_css_set\t1\nS\tcgroup_migrate\t0\n"
-		    "P\tcss_set/lookup\t1\top=hit,sets=16\t10\t5\n"
-		    "N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s\n"
-		    "P\tcss_set/lookup\t1\top=hit,sets=256\t10\t5\n"
-		    "N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s0\n"
-		    "P\tnull\t1\t-\t10\t5\nN\t1\t0\t[user]\t500\n",
-		    cost, cost);
-	rec_format_end(line, sizeof(line), 8, rec_crc32(0, sb.buf, sb.len));
-	strbuf_addstr(&sb, line);
-	assert_int_equal(mkdir_p(dir, 0755), 0);
-	assert_int_equal(write_file_atomic(path, sb.buf, sb.len), 0);
+	assert_int_equal(synth_save_profile(run, kernel, "insns", lines), 0);
 }
 
 static void profile_run(struct run *run)
