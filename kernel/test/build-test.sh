@@ -355,8 +355,8 @@ hold_build()
 	: >"$cache/hold"
 	printf 'CONFIG_A=y\nCONFIG_B=y\n# %s\n' "$1" >"$work/hold.config"
 	: >"$cache/builds"
-	# The shell has its background processes ignore SIGINT.
-	env --default-signal=INT "$build" -c "$cache" build \
+	# Background processes of a shell ignore SIGINT, those of nohup SIGHUP.
+	env --default-signal=INT,HUP "$build" -c "$cache" build \
 		--source "dir:$work/linux" --config "$work/hold.config" \
 		>"$out.1" 2>"$err.1" &
 	first=$!
