@@ -220,6 +220,8 @@ void become_user(void);		    /* uid and gid 1000, no capabilities */
 int enter_user_ns(void);	    /* as root of a new user namespace */
 /* Reap it; the test fails if it ended with another status. */
 void wait_exit(pid_t pid, int status);
+/* Reap it; the test fails if it was not killed by this signal. */
+void wait_signal(pid_t pid, int signal);
 void reap(pid_t pid); /* however it ended */
 /*
  * What "/init touch BYTES" does, for tests of exec: use so much memory, and

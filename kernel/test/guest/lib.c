@@ -692,6 +692,14 @@ void wait_exit(pid_t pid, int wanted)
 	check_eq(WEXITSTATUS(status), wanted);
 }
 
+void wait_signal(pid_t pid, int signal)
+{
+	int status;
+
+	check_eq(waitpid(pid, &status, 0), pid);
+	check(WIFSIGNALED(status) && WTERMSIG(status) == signal);
+}
+
 static void storm_run(const char *dir, unsigned nr_children)
 {
 	must(attach(dir, getpid()));

@@ -131,11 +131,8 @@ static bool is_gone(const struct job *job)
 /* A process is killed by the OOM killer, or by who calls this. */
 static void wait_killed(struct job *job)
 {
-	int status;
-
 	wait_for(is_gone(job));
-	check_eq(waitpid(job->pid, &status, 0), job->pid);
-	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	wait_signal(job->pid, SIGKILL);
 	check(!is_done(job));
 	close(job->fd);
 }
@@ -868,14 +865,6 @@ static pid_t exceed_as_handler(const char *path)
 	_exit(0);
 }
 
-static void reap_killed(pid_t pid)
-{
-	int status;
-
-	check_eq(waitpid(pid, &status, 0), pid);
-	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-}
-
 TEST(oom, handler_in_the_group, "oom")
 {
 	long began = now_ms();
@@ -883,10 +872,10 @@ TEST(oom, handler_in_the_group, "oom")
 
 	set_up(LONG);
 	must(put(H "/oom.delay_ms", LONG));
-	reap_killed(exceed_as_handler(G));
+	wait_signal(exceed_as_handler(G), SIGKILL);
 	check_elapsed(began, 0);
 	began = now_ms();
-	reap_killed(exceed_as_handler(H));
+	wait_signal(exceed_as_handler(H), SIGKILL);
 	check_elapsed(began, 0);
 	check_eq(in_stat(G, "deferred"), 0);
 	/* It can wait for another one, until it would be its own turn. */
@@ -897,7 +886,7 @@ TEST(oom, handler_in_the_group, "oom")
 	check(state_of(pid) != 'Z');
 	began = now_ms();
 	stop(handler);
-	reap_killed(pid);
+	wait_signal(pid, SIGKILL);
 	check_elapsed(began, 0);
 	check_eq(in_stat(G, "expired"), 0);
 }

@@ -220,10 +220,7 @@ static void hog_end(struct hog *h)
 /* The OOM killer takes the hog; its command pipe may break first. */
 static void check_oom_killed(struct hog *h)
 {
-	int status;
-
-	check_eq(waitpid(h->pid, &status, 0), h->pid);
-	check(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	wait_signal(h->pid, SIGKILL);
 	close(h->to);
 	close(h->from);
 }
