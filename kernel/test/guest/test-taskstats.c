@@ -696,10 +696,7 @@ static bool waits(const struct genl *ctrl)
 	return nr_switches() != before;
 }
 
-/*
- * Nobody waits for a long command of others, but for a few that begin just
- * before it ends.
- */
+/* Nobody has to sleep for a long command of others. */
 TEST(taskstats, parallel, NULL)
 {
 	struct genl g, ctrl;
