@@ -103,11 +103,7 @@ mkdir "$work/suites"
 cat >"$work/suites/facts.ini" <<'END'
 [suite]
 summary = what the new interfaces are for
-benchmarks = css_set/lookup stats/read signal/all rebind/add mm_owner/exit
-[css_set/lookup]
-sets = 16,4096
-hierarchies = 1
-controller = none
+benchmarks = stats/read signal/all rebind/add mm_owner/exit
 [stats/read]
 groups = 1000
 files = all
@@ -128,10 +124,6 @@ CGMARK_SUITES_DIR="$work/suites" "$cgmark" run -q -j 1 --kernel old=baseline \
 show="$work/err" ok $? 'one boot of the baseline, and one of the patched kernel'
 
 boot=$(echo "$work"/results/runs/*/boots/old-p0)
-for op in hit miss; do
-	ratio "css_set/lookup op=$op,sets=4096" '>=' 30 \
-		"css_set/lookup op=$op,sets=16" "css_set/lookup, $op: is linear"
-done
 ratio 'mm_owner/exit case=transient,tasks=1000' '>=' 3 \
 	'mm_owner/exit case=transient,tasks=0' \
 	'mm_owner/exit: grows with the tasks'
@@ -139,10 +131,6 @@ ratio 'mm_owner/exit case=transient,tasks=1000' '>=' 3 \
 boot=$(echo "$work"/results/runs/*/boots/new-p0)
 is "$(grep -cE '^ *not ok|# SKIP' "$boot/status.ktap")" 0 \
 	'patched: every point is measured and passes its check'
-for op in hit miss; do
-	ratio "css_set/lookup op=$op,sets=4096" '<=' 1.1 \
-		"css_set/lookup op=$op,sets=16" "patched css_set/lookup, $op: is flat"
-done
 read=stats/read\ files=all,groups=1000,way
 for way in dump subtree; do
 	ratio "$read=path" '>=' 10 "$read=$way" \

@@ -621,7 +621,7 @@ TEST(taskstats, listener_storm, NULL)
 
 /* --- commands side by side --- */
 
-#define LONG_TASKS 2000 /* that a command has to look at */
+#define LONG_TASKS 1000 /* that a command has to look at */
 #define WINDOWS 40
 
 static volatile unsigned *commands; /* odd: one is under way */
