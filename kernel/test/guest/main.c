@@ -440,24 +440,23 @@ static bool is_in_part(size_t i)
 	return i % parts == part - 1;
 }
 
-/* Does the name begin like one of those that are left out? */
-static bool is_left_out(const char *name)
+/* Does the name begin like one of the list? */
+static bool is_listed(const char *name, const char *list)
 {
-	const char *list = option("without");
-
 	for (; list && *list; list += strcspn(list, ","), list += *list == ',')
 		if (!strncmp(name, list, strcspn(list, ",")))
 			return true;
 	return false;
 }
 
+/* One option after the other: all have one buffer. */
 static bool is_wanted(size_t i)
 {
-	const struct test *t = __start_functest_tests[i];
+	const char *name = __start_functest_tests[i]->name;
 	const char *only = option("only");
 
-	return is_in_part(i) && !is_left_out(t->name) &&
-	       (!only || !strncmp(t->name, only, strlen(only)));
+	return (!only || is_listed(name, only)) &&
+	       !is_listed(name, option("without")) && is_in_part(i);
 }
 
 int main(int argc, char **argv)
@@ -480,6 +479,8 @@ int main(int argc, char **argv)
 	leaks = exists(KMEMLEAK) && put(KMEMLEAK, "scan") == 0;
 	for (size_t i = 0; i < nr; i++)
 		wanted += is_wanted(i);
+	if (!wanted)
+		bail_out("no test is left by functest.only and functest.without");
 	tap_line(status_fd, "1..%u", wanted + leaks);
 	for (size_t i = 0; i < nr; i++)
 		if (is_wanted(i))
