@@ -24,6 +24,7 @@ extern const struct test *const __start_functest_tests[];
 extern const struct test *const __stop_functest_tests[];
 
 static int status_fd = -1;
+/* A word is a string, the last one is followed by empty ones. */
 static char cmdline[4096];
 /* Why a test was skipped or failed, from its process. */
 static char *reason;
@@ -33,16 +34,12 @@ static char *cgroups_at_start;
 
 const char *option(const char *key)
 {
-	static char value[1024];
-	const char *want = str("functest.%s=", key), *p = cmdline;
+	const char *want = str("functest.%s=", key);
+	const char *const end = cmdline + sizeof(cmdline);
 
-	for (; *p; p += strcspn(p, " \n"), p += *p != '\0')
-		if (!strncmp(p, want, strlen(want))) {
-			p += strlen(want);
-			snprintf(value, sizeof(value), "%.*s",
-				 (int)strcspn(p, " \n"), p);
-			return value;
-		}
+	for (const char *p = cmdline; p < end; p += strlen(p) + 1)
+		if (!strncmp(p, want, strlen(want)))
+			return p + strlen(want);
 	return NULL;
 }
 
@@ -169,6 +166,8 @@ static void set_up(void)
 	tap_line(status_fd, "KTAP version 1");
 	if (read_all("/proc/cmdline", &text) == 0)
 		snprintf(cmdline, sizeof(cmdline), "%s", text);
+	for (char *p = cmdline; (p = strpbrk(p, " \n"));)
+		*p++ = '\0';
 	reason = mmap(NULL, TAP_TEXT_MAX, PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (reason == MAP_FAILED)
@@ -317,6 +316,16 @@ static void clean_up_early(void)
 
 /* --- tests --- */
 
+/* Is the name one of the list, or does it begin like one of it? */
+static bool is_listed(const char *name, const char *list, bool whole)
+{
+	for (; list && *list; list += strcspn(list, ","), list += *list == ',')
+		if (!strncmp(name, list, strcspn(list, ",")) &&
+		    (!whole || strlen(name) == strcspn(list, ",")))
+			return true;
+	return false;
+}
+
 /* A zombie is still charged to its groups. */
 static void reap_orphans(pid_t test)
 {
@@ -373,13 +382,7 @@ static int run_test(const struct test *t)
 /* Did the host demand this interface? */
 static bool is_required(const char *need)
 {
-	const char *list = option("require");
-
-	for (; list && *list; list += strcspn(list, ","), list += *list == ',')
-		if (!strncmp(list, need, strlen(need)) &&
-		    strchr(",", list[strlen(need)]))
-			return true;
-	return false;
+	return need && is_listed(need, option("require"), true);
 }
 
 static void report(unsigned nr, const struct test *t)
@@ -396,7 +399,7 @@ static void report(unsigned nr, const struct test *t)
 	left = clean_up();
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	if (r == TEST_SKIPPED)
-		result = t->need && is_required(t->need) ? TAP_FAIL : TAP_SKIP;
+		result = is_required(t->need) ? TAP_FAIL : TAP_SKIP;
 	else if (r)
 		result = TAP_FAIL;
 	else if (left) {
@@ -440,23 +443,13 @@ static bool is_in_part(size_t i)
 	return i % parts == part - 1;
 }
 
-/* Does the name begin like one of the list? */
-static bool is_listed(const char *name, const char *list)
-{
-	for (; list && *list; list += strcspn(list, ","), list += *list == ',')
-		if (!strncmp(name, list, strcspn(list, ",")))
-			return true;
-	return false;
-}
-
-/* One option after the other: all have one buffer. */
 static bool is_wanted(size_t i)
 {
 	const char *name = __start_functest_tests[i]->name;
 	const char *only = option("only");
 
-	return (!only || is_listed(name, only)) &&
-	       !is_listed(name, option("without")) && is_in_part(i);
+	return (!only || is_listed(name, only, false)) &&
+	       !is_listed(name, option("without"), false) && is_in_part(i);
 }
 
 int main(int argc, char **argv)
