@@ -197,10 +197,14 @@ static char *hierarchies(void)
 	return ret;
 }
 
-/* The mount options of a v1 hierarchy that exists, or NULL if there is none. */
-static char *a_hierarchy(void)
+/*
+ * Calls fn() with the mount options of each v1 hierarchy that there is, if there
+ * is a function; returns their number.
+ */
+static unsigned for_each_hierarchy(void (*fn)(const char *options))
 {
-	char *text, *save, *line;
+	char *text, *save, *line, options[256];
+	unsigned nr = 0;
 
 	if (read_all("/proc/self/cgroup", &text) < 0)
 		bail_out("cannot read /proc/self/cgroup");
@@ -212,14 +216,14 @@ static char *a_hierarchy(void)
 			continue;
 		list++;
 		list[strcspn(list, ":")] = '\0';
-		list = strdup(str("%s%s",
-				  !strncmp(list, "name=", 5) ? "none," : "",
-				  list));
-		free(text);
-		return list;
+		snprintf(options, sizeof(options), "%s%s",
+			 !strncmp(list, "name=", 5) ? "none," : "", list);
+		nr++;
+		if (fn)
+			fn(options);
 	}
 	free(text);
-	return NULL;
+	return nr;
 }
 
 static void kill_all(void)
@@ -260,47 +264,52 @@ static bool unmount_one(void)
 	return true;
 }
 
+/* Of the last hierarchy that could not be had, for the report. */
+static char mount_error[128];
+
+static void mount_again(const char *options)
+{
+	int r = mount_v1("/cg/again", options);
+
+	if (r == 0) {
+		remove_below("/cg/again");
+		r = sys(umount("/cg/again"));
+	}
+	if (r)
+		snprintf(mount_error, sizeof(mount_error), "%.64s: %s", options,
+			 strerror(-r));
+}
+
 /*
  * A hierarchy that is unmounted while a group of it is not yet freed stays
- * until it is mounted and unmounted once more.
+ * until it is mounted and unmounted once more.  One that is on its way out needs
+ * time, and is made again by a mount: that happens after twice as long each time.
  */
 static const char *clean_up(void)
 {
-	static char why[256];
-	char *h, *options = NULL;
-	int r = 0;
+	static char why[512];
+	char *h;
 
+	*mount_error = '\0';
 	kill_all();
 	swapoff("/dev/ram0");
 	while (unmount_one())
 		;
 	remove_below(V2);
 	put("/proc/sys/vm/drop_caches", "3");
-	for (int i = 0; i < SETTLE_TRIES; i++) {
+	for (int i = 1; i < SETTLE_TRIES; i++) {
 		kill_all();
-		options = a_hierarchy();
 		h = hierarchies();
-		if (!options && !strcmp(h, cgroups_at_start)) {
+		if (!for_each_hierarchy(NULL) && !strcmp(h, cgroups_at_start)) {
 			free(h);
 			return NULL;
 		}
-		/* One that is on its way out needs some time, and no mount. */
-		r = -ENOENT;
-		if (options && i % 32 == 31)
-			r = mount_v1("/cg/again", options);
-		if (r == 0) {
-			remove_below("/cg/again");
-			r = sys(umount("/cg/again"));
-		}
-		if (i % 16 == 15)
-			put("/proc/sys/vm/drop_caches", "3");
-		if (i == SETTLE_TRIES - 1)
-			snprintf(why, sizeof(why),
-				 "%s (mount: %s), hierarchies %s",
-				 options ? options : "nothing", strerror(-r),
-				 h);
+		snprintf(why, sizeof(why), "hierarchies %s; %s", h, mount_error);
 		free(h);
-		free(options);
+		if (i >= 4 && !(i & (i - 1)))
+			for_each_hierarchy(mount_again);
+		if (i % 16 == 0)
+			put("/proc/sys/vm/drop_caches", "3");
 		msleep(10);
 	}
 	return why;
