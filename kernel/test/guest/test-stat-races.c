@@ -40,7 +40,7 @@ static void set_up(const char *options, const char *a, const char *b)
 {
 	stat_open();
 	must(mount_v1(H, options));
-	groups = scaled(GROUPS);
+	groups = scaled(scaled(GROUPS));
 	for (unsigned i = 0; i < groups; i++) {
 		group(str(H "/%u", i));
 		fds[i] = stat_open_dir(str(H "/%u", i));
