@@ -17,9 +17,9 @@
 #include "functest.h"
 
 #define G H "/g"
-#define LIMIT "16M"
-#define MORE "64M"
-#define NEED 24
+#define LIMIT "8M"
+#define MORE "32M"
+#define NEED 12
 /* For a deadline that must not matter: the test would take too long. */
 #define LONG_MS 50000
 #define LONG "50000"
@@ -543,9 +543,9 @@ static void survive(int (*take)(size_t))
 	int fd;
 
 	set_up(LONG);
-	must(put(G "/memory.limit_in_bytes", "32M"));
+	must(put(G "/memory.limit_in_bytes", "16M"));
 	fd = handle(G);
-	low = start(G, take_fault, 10);
+	low = start(G, take_fault, 5);
 	wait_for(is_done(&low));
 	check(!is_told(fd, 0));
 	job = start(G, take, NEED);
@@ -732,24 +732,24 @@ TEST(oom, extend, "oom")
 	struct job job;
 	long began;
 
-	job = deferred_job(patient_ms(500), NULL);
+	job = deferred_job(patient_ms(250), NULL);
 	began = now_ms();
-	control(G, str("extend %s", patient_ms(1500)));
+	control(G, str("extend %s", patient_ms(750)));
 	/* It does not make it shorter. */
 	control(H, "extend 1");
 	wait_killed(&job);
-	check_elapsed(began, 1500 * patience());
+	check_elapsed(began, 750 * patience());
 	check_eq(in_stat(G, "expired"), 1);
 	must_fail(put(G "/oom.control", "extend 5000"), ESRCH);
 }
 
 TEST(oom, extend_again, "oom")
 {
-	struct job job = deferred_job(patient_ms(1000), NULL);
+	struct job job = deferred_job(patient_ms(500), NULL);
 
 	for (int i = 0; i < 4; i++) {
-		control(G, str("extend %s", patient_ms(1000)));
-		msleep(400 * patience());
+		control(G, str("extend %s", patient_ms(500)));
+		msleep(200 * patience());
 	}
 	check(!is_gone(&job));
 	must(put(G "/memory.limit_in_bytes", MORE));
@@ -811,13 +811,13 @@ TEST(oom, one_after_the_other, "oom")
 {
 	int fd;
 
-	set_up(patient_ms(1000));
+	set_up(patient_ms(500));
 	fd = handle(G);
 	for (int i = 0; i < 3; i++) {
 		struct job job = start(G, take_fault, NEED);
 
 		check_told(fd, "oom", G);
-		msleep(500 * patience());
+		msleep(250 * patience());
 		must(put(G "/memory.limit_in_bytes", MORE));
 		wait_done(&job);
 		wait_for(put(G "/memory.limit_in_bytes", LIMIT) == 0);
@@ -1061,9 +1061,9 @@ TEST(oom, near_and_oom, "oom")
 	int fd;
 
 	set_up(LONG);
-	must(put(G "/oom.near_bytes", "4194304"));
+	must(put(G "/oom.near_bytes", str("%u", 2 << 20)));
 	fd = handle(G);
-	job = start(G, take_fault, 14);
+	job = start(G, take_fault, 7);
 	check_told(fd, "near", G);
 	wait_done(&job);
 	job = start(G, take_fault, NEED);
