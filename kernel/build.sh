@@ -30,6 +30,7 @@ usage()
 	cat <<-'USAGE'
 	usage: build.sh [-q] [-j JOBS] [-c CACHEDIR] key|build --source SPEC
 	                [--patches SERIES [--first N]] [--config FRAGMENT]...
+	       build.sh [-q] [-c CACHEDIR] unpack --source deb:PACKAGE
 
 	SPEC is deb:PACKAGE, dir:PATH or git:PATH@REF.
 	--first takes the first N patches of the series, and leaves out symbols of
@@ -214,7 +215,7 @@ memoized_sha256()
 }
 
 # The pristine tree is kept, as unpacking takes longer than linking a copy.
-source_get_deb()
+unpack_deb()
 {
 	pristine=$cache/src/$package-$(printf '%s' "$id" | sha256 | cut -c 1-16)
 	# This lock is taken with that of the key held: never the other way.
@@ -233,7 +234,11 @@ source_get_deb()
 		mv "$tmp/pristine" "$pristine"
 	fi
 	exec 8>&-
+}
 
+source_get_deb()
+{
+	unpack_deb
 	# Hard links are safe: patch replaces files, and the build is outside
 	# of the tree.
 	step "copy source"
@@ -699,6 +704,19 @@ build_or_reuse()
 	event "entry $final"
 }
 
+# The tree that is kept, to look at, not to write to.
+unpack()
+{
+	[ "$source_type" = deb ] ||
+		bad_usage "only of a package there is an unpacked source"
+	remove_stale_tmp
+	tmp=$cache/tmp/source.$$
+	log=$tmp/log
+	mkdir "$tmp" || die "$EX_HOST" "cannot write $cache"
+	unpack_deb
+	event "entry $pristine"
+}
+
 # --- main -------------------------------------------------------------------
 
 # make(1), where it starts a command without a shell, takes the first entry of
@@ -743,8 +761,8 @@ parse_args()
 	'' | 0 | *[!0-9]*) bad_usage "bad number of jobs '$jobs'" ;;
 	esac
 	case ${1-} in
-	key | build) command=$1; shift ;;
-	*)	bad_usage "key or build?" ;;
+	key | build | unpack) command=$1; shift ;;
+	*)	bad_usage "key, build or unpack?" ;;
 	esac
 
 	source='' series='' first='' fragments=
@@ -784,6 +802,10 @@ main()
 
 	[ -z "$fragments" ] || with_fragments check_fragments || exit
 	parse_source
+	if [ "$command" = unpack ]; then
+		unpack
+		return
+	fi
 	parse_series
 	key=$(key_input | sha256)
 	event "key $key"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# TAP for shell tests: source it, call ok/skip, end with tap_done.
+# TAP for shell tests: set $here to this folder, source it, call ok/skip, end
+# with tap_done.
 # $work is a temporary folder that goes when the test ends.
 
 tap_nr=0
@@ -47,6 +48,13 @@ is() {
 has() {
 	grep -Eq -e "$2" "$1"
 	ok $? "$3" || { printf '# no match for: %s\n' "$2"; sed 's/^/# /' "$1" | tail -n 25; }
+}
+
+# The source of the kernels, unpacked as for a build of them.  Not to be changed.
+kernel_source() {
+	# shellcheck disable=SC2154 # of who sources this
+	"$here/../../kernel/build.sh" -q unpack \
+		--source deb:linux-source-6.12 | sed -n 's/^entry //p'
 }
 
 tap_done() {

@@ -64,22 +64,19 @@ is "$(grep -vE '^(ok|not ok|#)' "$work/out")" '' \
 # FILE_PATH_CHANGES asks of any new file whether MAINTAINERS covers it; it covers
 # kernel/cgroup, include/linux/cgroup* and the documentation of v1 as a whole.
 checkpatch() {
-	perl "$work/$src/checkpatch.pl" --no-tree --strict --no-summary \
+	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --no-summary \
 		--ignore FILE_PATH_CHANGES - <"$1"
 }
 
-tarball=/usr/src/linux-source-6.12.tar.xz
-src=linux-source-6.12/scripts
-if [ -f "$tarball" ] &&
-   tar -xf "$tarball" -C "$work" $src/checkpatch.pl $src/spelling.txt \
-	$src/const_structs.checkpatch; then
+tree=$(kernel_source)
+if [ -n "$tree" ]; then
 	while read -r patch; do
 		case $patch in '' | '#'*) continue ;; esac
 		check "checkpatch --strict $patch" \
 			checkpatch "kernel/patches/cgroup-subprojects/$patch"
 	done <kernel/patches/cgroup-subprojects/series
 else
-	ok 1 "checkpatch.pl from $tarball (package linux-source-6.12)"
+	ok 1 "checkpatch.pl from the package linux-source-6.12"
 fi
 
 tap_done

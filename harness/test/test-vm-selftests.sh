@@ -22,19 +22,15 @@ programs='core cpuset freezer kill kmem memcontrol pids'
 # Fewer would mean that something did not run.
 wanted_ok=35
 
-top=linux-source-6.12
-selftests=$work/$top/tools/testing/selftests
-tar -C "$work" -xf /usr/src/$top.tar.xz "$top/tools/include" \
-	"$top/tools/testing/selftests/cgroup" \
-	"$top/tools/testing/selftests/clone3/clone3_selftests.h" \
-	"$top/tools/testing/selftests/pidfd/pidfd.h" \
-	"$top/tools/testing/selftests/kselftest.h" 2>"$work/err"
-show="$work/err" ok $? 'unpack the tests'
+tree=$(kernel_source 2>"$work/err")
+[ -n "$tree" ]
+show="$work/err" ok $? 'the source of the tests'
+selftests=$tree/tools/testing/selftests
 
 set --
 for program in $programs; do
 	gcc -O1 -w -static -pthread -D_GNU_SOURCE -I"$selftests" \
-		-I"$work/$top/tools/include" -o "$work/test_$program" \
+		-I"$tree/tools/include" -o "$work/test_$program" \
 		"$selftests/cgroup/test_$program.c" \
 		"$selftests/cgroup/cgroup_util.c" 2>"$work/err"
 	show="$work/err" ok $? "compile test_$program"

@@ -327,6 +327,10 @@ test_errors()
 	ok "missing package is the host's fault" exits 5
 	ok "and the remedy is named" grep -qE \
 		'apt-get install linux-source-0.0|dpkg-query is missing' "$err"
+	run unpack --source deb:linux-source-0.0
+	ok "for its unpacked source too" exits 5
+	run unpack --source "dir:$work/linux"
+	ok "a tree is not to be unpacked" exits 2
 	run build --source ftp:x
 	ok "unknown source is a bad argument" exits 2
 	run build
