@@ -282,8 +282,9 @@ static void mount_again(const char *options)
 
 /*
  * A hierarchy that is unmounted while a group of it is not yet freed stays
- * until it is mounted and unmounted once more.  One that is on its way out needs
- * time, and is made again by a mount: that happens after twice as long each time.
+ * until it is mounted and unmounted once more.  Most groups are freed soon; what
+ * a victim of the OOM killer had, after two seconds.  A hierarchy that is on its
+ * way out needs time, and is made again by a mount.
  */
 static const char *clean_up(void)
 {
@@ -306,10 +307,10 @@ static const char *clean_up(void)
 		}
 		snprintf(why, sizeof(why), "hierarchies %s; %s", h, mount_error);
 		free(h);
-		if (i >= 4 && !(i & (i - 1)))
-			for_each_hierarchy(mount_again);
 		if (i % 16 == 0)
 			put("/proc/sys/vm/drop_caches", "3");
+		if (i == 4 || i == 8 || i % 16 == 0)
+			for_each_hierarchy(mount_again);
 		msleep(10);
 	}
 	return why;
