@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "child.h"
+#include "guestcpu.h"
 #include "hostprog.h"
 #include "initramfs.h"
 #include "ksyms.h"
@@ -245,33 +246,6 @@ static void record_command(struct strbuf *out, const struct args *a)
 
 /* --- a boot --- */
 
-/* Who was given which CPU. */
-static pid_t cpu_owner[CPU_SETSIZE];
-
-/*
- * A CPU for one guest alone among ours, -1 if there is none.
- *
- * QEMU skips the idle time of a guest in its main thread, which sleeps but for
- * that.  If this thread is late it may look at the guest just when that has
- * halted but its last instructions are not yet counted: the skip is too long,
- * and the counts of this boot differ from those of others.  On the CPU of the
- * thread that executes the guest, and with precedence over it, it is never
- * late.  Without the privilege for that, the repeat boots tell.
- */
-static int free_cpu(void)
-{
-	cpu_set_t allowed;
-
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
-		return -1;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (CPU_ISSET(cpu, &allowed) &&
-		    (!cpu_owner[cpu] || kill(cpu_owner[cpu], 0) < 0))
-			return cpu;
-	}
-	return -1;
-}
-
 static char *symbols_path(const struct machine *m)
 {
 	return xasprintf("%s/symbols", m->tmpdir);
@@ -289,6 +263,16 @@ static int write_symbols(const struct machine *m, const struct boot_image *img)
 	return r < 0 ? log_err_errno(-r, "cannot write %s", path) : 0;
 }
 
+/*
+ * A guest of sim has a CPU for itself.
+ *
+ * QEMU skips the idle time of a guest in its main thread, which sleeps but for
+ * that.  If this thread is late it may look at the guest just when that has
+ * halted but its last instructions are not yet counted: the skip is too long,
+ * and the counts of this boot differ from those of others.  On the CPU of the
+ * thread that executes the guest, and with precedence over it, it is never
+ * late.  Without the privilege for that, the repeat boots tell.
+ */
 static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 		      const struct boot_image *img, const char *qemu,
 		      const char *initrd)
@@ -315,7 +299,7 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 			    .keep = fds,
 			    .nr_keep = CH_DIAG };
 
-	int cpu = mode == &mode_sim ? free_cpu() : -1;
+	int cpu = mode == &mode_sim ? guestcpu_get(GUESTCPU_NAME) : -1;
 	cpu_set_t cpus;
 
 	if (cpu >= 0) {
@@ -325,7 +309,7 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 	}
 	r = spawn_start(&sp, &m->pid, &m->pidfd);
 	if (r == 0 && cpu >= 0)
-		cpu_owner[cpu] = m->pid;
+		guestcpu_set_owner(cpu, m->pid);
 	for (int i = 0; i < NR_CH; i++)
 		close(fds[i]);
 	return r < 0 ? log_err_errno(-r, "cannot start %s", qemu) : 0;
