@@ -149,4 +149,17 @@ ratio "$add=new" '<=' 0.9 "$add=mainline" \
 ratio 'mm_owner/exit case=transient,tasks=1000' '<=' 1.1 \
 	'mm_owner/exit case=transient,tasks=0' 'patched mm_owner/exit: does not'
 
+# Only here among so many: the baseline takes long to make them.
+"$cgmark" run -q -j 1 --kernel many=patched --perturbations 1 --no-repeat \
+	--no-null --samples 8 --no-compare --bench css_set/lookup \
+	--param sets=16,4096 --param hierarchies=1 --param controller=none \
+	>"$work/out" 2>"$work/err"
+show="$work/err" ok $? 'one boot of the patched kernel with 4096 css_sets'
+boot=$(echo "$work"/results/runs/*/boots/many-p0)
+for op in hit miss; do
+	ratio "css_set/lookup op=$op,sets=4096" '<=' 1.05 \
+		"css_set/lookup op=$op,sets=16" \
+		"patched css_set/lookup: 4096 sets cost what 16 do, $op"
+done
+
 tap_done
