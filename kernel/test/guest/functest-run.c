@@ -8,6 +8,7 @@
 #include <argp.h>
 #include <poll.h>
 
+#include "guestcpu.h"
 #include "initramfs.h"
 #include "machine.h"
 #include "oops.h"
@@ -204,7 +205,15 @@ static int start_qemu(struct machine *m, const char *initrd)
 			    .out_fd = fds[CH_DIAG],
 			    .keep = fds,
 			    .nr_keep = CH_DIAG };
+	/* What goes wrong once goes wrong again, as machine-qemu.c says. */
+	int cpu = o.vcpus ? -1 : guestcpu_get(GUESTCPU_NAME);
+	cpu_set_t cpus;
 
+	if (cpu >= 0) {
+		CPU_ZERO(&cpus);
+		CPU_SET(cpu, &cpus);
+		sp.cpus = &cpus;
+	}
 	if (r == 0)
 		r = spawn_start(&sp, &m->pid, &m->pidfd);
 	for (int i = 0; i < NR_CH; i++)
