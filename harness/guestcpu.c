@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,7 +44,7 @@ static bool take(const char *name, int cpu)
 	return true;
 }
 
-int guestcpu_get(const char *name)
+static int find(const char *name)
 {
 	cpu_set_t allowed;
 	int shared = -1;
@@ -61,6 +60,17 @@ int guestcpu_get(const char *name)
 			shared = cpu;
 	}
 	return shared;
+}
+
+int guestcpu_get(const char *name, cpu_set_t *set)
+{
+	int cpu = find(name);
+
+	if (cpu >= 0) {
+		CPU_ZERO(set);
+		CPU_SET(cpu, set);
+	}
+	return cpu;
 }
 
 void guestcpu_set_owner(int cpu, pid_t owner)

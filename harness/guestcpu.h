@@ -7,6 +7,7 @@
 #ifndef CGMARK_GUESTCPU_H
 #define CGMARK_GUESTCPU_H
 
+#include <sched.h>
 #include <sys/types.h>
 
 #define GUESTCPU_NAME "cgmark" /* in the names of the sockets; tests differ */
@@ -14,9 +15,10 @@
 /*
  * Returns a CPU that this process may run on and has no guest of its own on:
  * one that no other process has taken, if there is any, else one to be shared.
- * -1 if there is none.  What was taken is kept until the process ends.
+ * -1 if there is none.  What was taken is kept until the process ends.  set
+ * becomes that CPU alone; it stays as it is if there is none.
  */
-int guestcpu_get(const char *name);
+int guestcpu_get(const char *name, cpu_set_t *set);
 
 /* The CPU is for this process, until it was reaped. */
 void guestcpu_set_owner(int cpu, pid_t owner);

@@ -299,14 +299,11 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 			    .keep = fds,
 			    .nr_keep = CH_DIAG };
 
-	int cpu = mode == &mode_sim ? guestcpu_get(GUESTCPU_NAME) : -1;
 	cpu_set_t cpus;
+	int cpu = mode == &mode_sim ? guestcpu_get(GUESTCPU_NAME, &cpus) : -1;
 
-	if (cpu >= 0) {
-		CPU_ZERO(&cpus);
-		CPU_SET(cpu, &cpus);
+	if (cpu >= 0)
 		sp.cpus = &cpus;
-	}
 	r = spawn_start(&sp, &m->pid, &m->pidfd);
 	if (r == 0 && cpu >= 0)
 		guestcpu_set_owner(cpu, m->pid);

@@ -25,7 +25,7 @@ in_tree() {
 }
 
 make_tree() {
-	tar -C "$tree" --strip-components=1 -xf /usr/src/linux-source-6.12.tar.xz &&
+	source=$(kernel_source) && [ -n "$source" ] && cp -a "$source/." "$tree" &&
 		in_tree init -q && in_tree add -A -f &&
 		in_tree commit -q -m base
 }

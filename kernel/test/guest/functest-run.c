@@ -206,14 +206,10 @@ static int start_qemu(struct machine *m, const char *initrd)
 			    .keep = fds,
 			    .nr_keep = CH_DIAG };
 	/* What goes wrong once goes wrong again, as machine-qemu.c says. */
-	int cpu = o.vcpus ? -1 : guestcpu_get(GUESTCPU_NAME);
 	cpu_set_t cpus;
 
-	if (cpu >= 0) {
-		CPU_ZERO(&cpus);
-		CPU_SET(cpu, &cpus);
+	if (!o.vcpus && guestcpu_get(GUESTCPU_NAME, &cpus) >= 0)
 		sp.cpus = &cpus;
-	}
 	if (r == 0)
 		r = spawn_start(&sp, &m->pid, &m->pidfd);
 	for (int i = 0; i < NR_CH; i++)
