@@ -279,7 +279,7 @@ TEST(stat, text_v2_bare, "stat")
 /* What READ accepts is what DESCRIBE lists; ids without a gap are tried. */
 static void check_accepted(const char *dir)
 {
-	int fd = stat_open_dir(dir), r;
+	int fd = stat_open_dir(dir), r = 0;
 	unsigned accepted = 0;
 
 	must(stat_describe(fd, 0));
