@@ -56,8 +56,7 @@ static int check_boot(const struct run *run, const struct run_kernel *k,
 static int read_profile(const struct run *run, const struct run_boot *b,
 			struct profile *ret)
 {
-	_cleanup_free_ char *path = xasprintf("%s/boots/%s/" PROFILE_FILE,
-					      run->dir, b->id);
+	_cleanup_free_ char *path = run_boot_path(run, b, PROFILE_FILE);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	struct rec_error err;
 	int r = read_file(path, &text);
@@ -99,8 +98,7 @@ bool explain_is_profiled(const struct run *run, unsigned kernel)
 
 	if (boot < 0 || !run->dir || boot_trust(&run->boots[boot]) != TRUST_GOOD)
 		return false;
-	path = xasprintf("%s/boots/%s/" PROFILE_FILE, run->dir,
-			 run->boots[boot].id);
+	path = run_boot_path(run, &run->boots[boot], PROFILE_FILE);
 	return access(path, F_OK) == 0;
 }
 

@@ -42,7 +42,7 @@ struct boot_load {
 __attribute__((format(printf, 3, 4)))
 static void fault(struct boot_load *l, const char *file, const char *fmt, ...)
 {
-	_cleanup_free_ char *path = boot_path(l->run, l->boot, file);
+	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
 	_cleanup_free_ char *key = xasprintf("/%s/", file);
 	_cleanup_free_ char *text = NULL;
 	va_list ap;
@@ -100,7 +100,7 @@ static void forget_fields(struct run_boot *b)
 static void load_boot_json(struct boot_load *l)
 {
 	struct run_boot *b = l->boot;
-	_cleanup_free_ char *path = boot_path(l->run, b, "boot.json");
+	_cleanup_free_ char *path = run_boot_path(l->run, b, "boot.json");
 	_cleanup_(json_decrefp) json_t *json = NULL;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	int r;
@@ -161,7 +161,7 @@ static void describe_mismatch(const struct file_sum *said,
 static int check_file(struct boot_load *l, const char *file,
 		      struct strbuf *why)
 {
-	_cleanup_free_ char *path = boot_path(l->run, l->boot, file);
+	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
 	struct file_sum said = { 0 }, is = { 0 };
 	int r;
 
@@ -199,7 +199,7 @@ static void check_other_files(struct boot_load *l)
 static int read_stream(struct boot_load *l, const char *file,
 		       struct strbuf *ret, struct strbuf *why)
 {
-	_cleanup_free_ char *path = boot_path(l->run, l->boot, file);
+	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
 	struct stat st;
 	int r = 0;
 
@@ -227,7 +227,8 @@ static void take_status(struct boot_load *l, struct ktap *k)
 
 static void log_ktap_faults(struct boot_load *l, const struct ktap *k)
 {
-	_cleanup_free_ char *path = boot_path(l->run, l->boot, "status.ktap");
+	_cleanup_free_ char *path =
+		run_boot_path(l->run, l->boot, "status.ktap");
 
 	for (size_t i = 0; i < k->nr_faults && i < KTAP_FAULTS_MAX; i++)
 		log_warn("%s: %s", path, k->faults[i]);
@@ -569,10 +570,10 @@ static size_t settle_points(struct boot_load *l, enum trust trust)
 
 static bool boot_was_started(const struct boot_load *l)
 {
-	_cleanup_free_ char *status = boot_path(l->run, l->boot,
-						"status.ktap");
-	_cleanup_free_ char *samples = boot_path(l->run, l->boot,
-						 "samples.tsv");
+	_cleanup_free_ char *status = run_boot_path(l->run, l->boot,
+						    "status.ktap");
+	_cleanup_free_ char *samples = run_boot_path(l->run, l->boot,
+						     "samples.tsv");
 
 	return l->json || access(status, F_OK) == 0 ||
 	       access(samples, F_OK) == 0;

@@ -19,9 +19,6 @@
 
 /* A boot id or the name of a file in a boot's directory: no way out of it. */
 bool is_file_name(const char *s);
-/* RUN/boots/ID/FILE; caller frees. */
-char *boot_path(const struct run *run, const struct run_boot *boot,
-		const char *file);
 
 /* POINT.KIND; caller frees.  NULL: no file can have that name. */
 char *raw_file_name(const struct plan_point *p, enum rawfile_kind kind);

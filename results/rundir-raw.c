@@ -42,7 +42,7 @@ static int write_one(struct raw *raw, enum rawfile_kind kind)
 			 raw->point->bench, raw->point->params);
 		return 0;
 	}
-	path = boot_path(raw->run, raw->boot, name);
+	path = run_boot_path(raw->run, raw->boot, name);
 	r = write_file_atomic(path, raw->data[kind].buf, raw->data[kind].len);
 	return r < 0 ? log_err_errno(-r, "cannot write %s", path) : 0;
 }
@@ -115,7 +115,7 @@ static int take_stream(struct raw *raw, char *text, size_t len)
 
 int run_save_raw(const struct run *run, const struct run_boot *boot)
 {
-	_cleanup_free_ char *path = boot_path(run, boot, "status.ktap");
+	_cleanup_free_ char *path = run_boot_path(run, boot, "status.ktap");
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	struct raw raw = { .run = run, .boot = boot };
 	int r;

@@ -163,7 +163,7 @@ json_t *boot_to_json(const struct run_boot *b)
 static int set_file_sum(json_t *files, const struct run *run,
 			const struct run_boot *boot, const char *name)
 {
-	_cleanup_free_ char *path = boot_path(run, boot, name);
+	_cleanup_free_ char *path = run_boot_path(run, boot, name);
 	struct file_sum sum;
 	json_t *file;
 	int r;
@@ -220,7 +220,7 @@ int run_save(const struct run *run)
 int run_save_boot(const struct run *run, const struct run_boot *boot)
 {
 	_cleanup_(json_decrefp) json_t *obj = boot_to_json(boot);
-	_cleanup_free_ char *path = boot_path(run, boot, "boot.json");
+	_cleanup_free_ char *path = run_boot_path(run, boot, "boot.json");
 	int r;
 
 	r = set_file_sums(obj, run, boot);

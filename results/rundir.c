@@ -116,8 +116,8 @@ bool is_file_name(const char *s)
 	return true;
 }
 
-char *boot_path(const struct run *run, const struct run_boot *boot,
-		const char *file)
+char *run_boot_path(const struct run *run, const struct run_boot *boot,
+		    const char *file)
 {
 	return xasprintf("%s/boots/%s/%s", run->dir, boot->id, file);
 }

@@ -133,6 +133,10 @@ static inline void run_freep(struct run **run)
 	run_free(*run);
 }
 
+/* RUN/boots/ID/FILE; caller frees. */
+char *run_boot_path(const struct run *run, const struct run_boot *boot,
+		    const char *file);
+
 /* Write RUN/run.json atomically.  -errno, logged with the file's name. */
 int run_save(const struct run *run);
 /*
