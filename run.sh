@@ -154,12 +154,14 @@ why_failed() {
 			{ left = 0 }' "$1"
 }
 
-# run_tests DIR WORDS...: meson's words and output go to stdout and the log.
+# run_tests DIR WORDS...: meson's words and output go to stdout and the log.  One
+# test more than CPUs: there is always one that waits for its guest.
 run_tests() {
 	dir=$1
 	shift
 	log=$dir/run-sh-test.log
-	meson test -C "$dir" --no-rebuild --print-errorlogs "$@" 2>&1 |
+	meson test -C "$dir" --no-rebuild --print-errorlogs \
+		--num-processes $(($(nproc) + 1)) "$@" 2>&1 |
 		tee "$log"
 	# shellcheck disable=SC2046 # three numbers
 	set -- $(count_tests "$log")
