@@ -609,7 +609,7 @@ TEST(taskstats, listener_storm, NULL)
 		pids[i] = must(sys(fork()));
 		if (pids[i])
 			continue;
-		for (int k = 0; k < 50; k++)
+		for (unsigned k = 0; k < scaled(50); k++)
 			listen_and_leave();
 		_exit(0);
 	}
@@ -622,7 +622,7 @@ TEST(taskstats, listener_storm, NULL)
 /* --- commands side by side --- */
 
 #define LONG_TASKS 1000 /* that a command has to look at */
-#define WINDOWS 40
+#define WINDOWS 24
 
 static volatile unsigned *commands; /* odd: one is under way */
 
