@@ -672,6 +672,8 @@ TEST(swap, huge_pages, "swap")
 	check(stat_value("/proc/vmstat", "thp_swpout") > before);
 	check(usage(G) >= 28 * MIB);
 	check(max_usage(G) <= 39 * MIB);
+	check_intact(&h, G);
+	must(put(G "/memory.limit_in_bytes", "33M"));
 	must(hog_do(&h, TOUCH));
 	check_intact(&h, G);
 	hog_end(&h);
