@@ -673,8 +673,12 @@ TEST(swap, huge_pages, "swap")
 	check(usage(G) >= 28 * MIB);
 	check(max_usage(G) <= 39 * MIB);
 	check_intact(&h, G);
+	/* And again, by what writes to them. */
 	must(put(G "/memory.limit_in_bytes", "33M"));
+	check(usage(G) >= 28 * MIB);
+	must(put(G "/memory.limit_in_bytes", "-1"));
 	must(hog_do(&h, TOUCH));
+	must(put(G "/memory.limit_in_bytes", "33M"));
 	check_intact(&h, G);
 	hog_end(&h);
 	wait_for(is_unused(G));
@@ -748,8 +752,8 @@ TEST(swap, moved_process, "swap")
 	must(attach(H "/n", h.pid));
 	check_eq(usage(G), before);
 	/* What is swapped from now on is the other one's. */
-	must(put(H "/n/memory.limit_in_bytes", "24M"));
 	must(hog_do(&h, TOUCH));
+	must(put(H "/n/memory.limit_in_bytes", "24M"));
 	check(usage(H "/n") > 0);
 	check_eq(usage(H), usage(G) + usage(H "/n"));
 	must(put(G "/memory.limit_in_bytes", "-1"));
