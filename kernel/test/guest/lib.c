@@ -163,7 +163,7 @@ void make_tree(const char *path)
 /* Names of the entries of a directory, sorted; groups or files. */
 static int list_dir(const char *path, bool groups, struct dirent ***ret)
 {
-	int nr = scandir(path, ret, NULL, alphasort), kept = 0;
+	int nr = scandir(path, ret, NULL, versionsort), kept = 0;
 
 	for (int i = 0; i < nr; i++) {
 		struct dirent *e = (*ret)[i];

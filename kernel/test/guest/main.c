@@ -298,7 +298,7 @@ static const char *clean_up(void)
 		;
 	remove_below(V2);
 	put("/proc/sys/vm/drop_caches", "3");
-	for (int i = 1; i < SETTLE_TRIES; i++) {
+	for (int i = 1; i < SETTLE_TRIES * (int)patience(); i++) {
 		kill_all();
 		h = hierarchies();
 		if (!for_each_hierarchy(NULL) && !strcmp(h, cgroups_at_start)) {

@@ -1199,6 +1199,8 @@ static pid_t flood_start(void)
 	return pid;
 }
 
+#define STILL_MS (300 * patience())
+
 /* What is queued belongs to the flood, and is gone some time after it. */
 static void flood_stop(pid_t pid)
 {
@@ -1207,9 +1209,21 @@ static void flood_stop(pid_t pid)
 	stop(pid);
 	do {
 		before = now;
-		msleep(300);
+		msleep(STILL_MS);
 		now = look();
 	} while (memcmp(&before, &now, sizeof(now)));
+}
+
+/* And what has arrived is read. */
+static void flood_read(const struct sink *s)
+{
+	unsigned before, now = s->c->packets;
+
+	do {
+		before = now;
+		msleep(STILL_MS);
+		now = s->c->packets;
+	} while (before != now);
 }
 
 TEST(net, rebound, "net_rx")
@@ -1233,6 +1247,8 @@ TEST(net, rebound, "net_rx")
 		msleep(5);
 	}
 	flood_stop(flood);
+	flood_read(&a);
+	flood_read(&b);
 	expect("in a", sender(SOCK_DGRAM, PORT_A), &a, CLASS_A);
 	expect("in b", sender(SOCK_DGRAM, PORT_B), &b, CLASS_B);
 	must(remount_v1(H, "none,name=t"));

@@ -482,6 +482,7 @@ TEST(oom, needs_memory_or_cpuset, "oom")
 	must(remount_v1(H, "memory,cpuset,oom,name=t"));
 	must(remount_v1(H, "cpuset,oom,name=t"));
 	check(exists(H "/a/b/c/oom.stat"));
+	wait_for(hierarchy_of("memory") == 0);
 	must_fail(remount_v1(H, "oom,name=t"), EINVAL);
 	must_fail(put(H "/cgroup.split", "s cpuset"), EINVAL);
 	must(remount_v1(H, "none,name=t"));
@@ -605,7 +606,8 @@ TEST(oom, limit_raised, "oom")
 {
 	struct job job = deferred_job(LONG, NULL);
 
-	check_eq(stat_value(G "/memory.oom_control", "under_oom"), 1);
+	/* The handler is told before this. */
+	wait_for(stat_value(G "/memory.oom_control", "under_oom") == 1);
 	must(put(G "/memory.limit_in_bytes", MORE));
 	wait_done(&job);
 	check_eq(in_stat(G, "oom"), 1);
@@ -737,13 +739,13 @@ TEST(oom, extend, "oom")
 	struct job job;
 	long began;
 
-	job = deferred_job(patient_ms(250), NULL);
+	job = deferred_job(patient_ms(500), NULL);
 	began = now_ms();
-	control(G, str("extend %s", patient_ms(750)));
+	control(G, str("extend %s", patient_ms(1000)));
 	/* It does not make it shorter. */
 	control(H, "extend 1");
 	wait_killed(&job);
-	check_elapsed(began, 750 * patience());
+	check_elapsed(began, 1000 * patience());
 	check_eq(in_stat(G, "expired"), 1);
 	must_fail(put(G "/oom.control", "extend 5000"), ESRCH);
 }
@@ -753,7 +755,7 @@ TEST(oom, extend_again, "oom")
 	struct job job = deferred_job(patient_ms(500), NULL);
 
 	for (int i = 0; i < 4; i++) {
-		control(G, str("extend %s", patient_ms(500)));
+		control(G, str("extend %s", patient_ms(2000)));
 		msleep(200 * patience());
 	}
 	check(!is_gone(&job));
@@ -816,7 +818,7 @@ TEST(oom, one_after_the_other, "oom")
 {
 	int fd;
 
-	set_up(patient_ms(500));
+	set_up(patient_ms(700));
 	fd = handle(G);
 	for (int i = 0; i < 3; i++) {
 		struct job job = start(G, take_fault, NEED);
@@ -901,6 +903,7 @@ TEST(oom, nested, "oom")
 	struct job job;
 	pid_t inner;
 	int outer;
+	long nr;
 
 	set_up(LONG);
 	must(put(G "/memory.limit_in_bytes", MORE));
@@ -921,11 +924,13 @@ TEST(oom, nested, "oom")
 	/* y has one: the outer is not told, until it takes over. */
 	inner = passive_handler(G "/x/y");
 	job = start(G "/x/y", take_fault, NEED);
-	wait_for(in_stat(G "/x/y", "oom") == 2);
+	/* One event more, if what the last job left late gave it a page. */
+	wait_for(in_stat(G "/x/y", "oom") >= 2);
 	check(!is_told(outer, 200));
+	nr = in_stat(G "/x/y", "oom");
 	stop(inner);
 	check_told(outer, "oom", G "/x/y");
-	check_eq(in_stat(G "/x/y", "oom"), 3);
+	check(in_stat(G "/x/y", "oom") > nr);
 	msleep(200);
 	check(!is_gone(&job));
 	close(outer);
@@ -980,7 +985,7 @@ TEST(oom, with_oom_control, "oom")
 	struct job job;
 	int fd;
 
-	set_up("1000");
+	set_up(patient_ms(1000));
 	must(put(G "/memory.oom_control", "1"));
 	fd = handle(G);
 	job = start(G, take_fault, NEED);

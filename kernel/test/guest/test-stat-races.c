@@ -280,6 +280,8 @@ TEST(stat, generation, "stat")
 	check_changes("remount", remount_v1(H, "cpu,name=t"));
 	must(umount_v1(H2));
 	wait_for(hierarchy_of("devices") == 0);
+	/* The end of it: what goes on with it holds a lock that this takes. */
+	must(attach(H, getpid()));
 	check_changes("umount", 0);
 	if (have("inherit"))
 		check_changes("inherit", put(H "/a/b/c/cpu.inherit", "1"));
