@@ -161,12 +161,20 @@ static int end_transaction(struct store *st, int r)
 	return r;
 }
 
+/* At one time: another process may be making the tables. */
+static int look_at_version(struct store *st, int64_t *ret)
+{
+	int r = exec(st, "BEGIN", "read it");
+
+	return r < 0 ? r : end_transaction(st, check_version(st, ret));
+}
+
 static int migrate(struct store *st)
 {
 	int64_t version = 0;
 	int r;
 
-	r = check_version(st, &version);
+	r = look_at_version(st, &version);
 	if (r < 0 || version == SCHEMA_VERSION)
 		return r;
 	r = exec(st, "BEGIN IMMEDIATE", "lock it");

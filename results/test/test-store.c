@@ -582,13 +582,53 @@ static void write_many(const char *path, struct run *const *runs, size_t nr)
 	_exit(0);
 }
 
+/* None is left behind, whatever became of another. */
+static void wait_all(const pid_t *pid, size_t nr)
+{
+	bool all_well = true;
+	int status;
+
+	for (size_t i = 0; i < nr; i++) {
+		assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+		all_well = all_well && WIFEXITED(status) &&
+			   WEXITSTATUS(status) == 0;
+	}
+	assert_true(all_well);
+}
+
+/* A new database is opened by some at once: any of them may make the tables. */
+static void test_made_at_once(void **state)
+{
+	for (int round = 0; round < 100; round++) {
+		_cleanup_free_ char *path = db_path(state);
+		int start[2];
+		pid_t pid[4];
+		char byte;
+
+		assert_int_equal(pipe(start), 0);
+		for (size_t i = 0; i < ARRAY_SIZE(pid); i++) {
+			pid[i] = fork();
+			assert_true(pid[i] >= 0);
+			if (pid[i])
+				continue;
+			close(start[1]);
+			if (read(start[0], &byte, 1) != 0)
+				_exit(1);
+			write_many(path, NULL, 0);
+		}
+		close(start[0]);
+		close(start[1]);
+		wait_all(pid, ARRAY_SIZE(pid));
+		assert_int_equal(unlink(path), 0);
+	}
+}
+
 /* Both make the database, and some of the runs are imported by both. */
 static void test_two_writers(void **state)
 {
 	_cleanup_free_ char *path = db_path(state);
 	struct run *runs[12];
 	pid_t pid[2];
-	int status;
 	struct store *st;
 
 	for (size_t i = 0; i < ARRAY_SIZE(runs); i++) {
@@ -602,11 +642,7 @@ static void test_two_writers(void **state)
 		if (pid[p] == 0)
 			write_many(path, p ? runs : runs + 4, 8);
 	}
-	for (int p = 0; p < 2; p++) {
-		assert_int_equal(waitpid(pid[p], &status, 0), pid[p]);
-		assert_true(WIFEXITED(status));
-		assert_int_equal(WEXITSTATUS(status), 0);
-	}
+	wait_all(pid, ARRAY_SIZE(pid));
 	st = open_store(path);
 	check_count(st, 12, 12 * FIXTURE_BOOTS, 12 * RUN_SAMPLES);
 	for (size_t i = 0; i < ARRAY_SIZE(runs); i++) {
@@ -667,6 +703,7 @@ int main(void)
 		IN_DIR(test_kill),
 		IN_DIR(test_kill_in_migration),
 		IN_DIR(test_disk_full),
+		IN_DIR(test_made_at_once),
 		IN_DIR(test_two_writers),
 		IN_DIR(test_history_is_indexed),
 		IN_DIR(test_compact),
