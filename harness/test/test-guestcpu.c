@@ -98,12 +98,14 @@ static void processes_get_different_ones(void **state)
 
 static pid_t guest(void)
 {
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
+		/* The parent may have died before the line above. */
+		while (getppid() == parent)
 			pause();
+		_exit(0);
 	}
 	return pid;
 }
