@@ -319,10 +319,17 @@ kill -INT $pid
 wait $pid
 is $? 130 '^C during a build: exit status 130'
 is "$(cat "$work/trapped" 2>/dev/null)" cleaned '^C: build.sh could clean up'
-# Nobody may have reaped it yet: then it is a zombie.
-is "$(sed -n 's/^State:[[:blank:]]*[^Z[:blank:]]/&/p' \
-	"/proc/$(cat "$work/sleeper")/status" 2>/dev/null)" '' \
-	'^C: what build.sh started is gone'
+# It may need a CPU to die, and nobody may have reaped it: then it is a zombie.
+sleeper_state() {
+	sed -n 's/^State:[[:blank:]]*[^Z[:blank:]]/&/p' \
+		"/proc/$(cat "$work/sleeper")/status" 2>/dev/null
+}
+tries=0
+until [ -z "$(sleeper_state)" ] || [ $tries -ge 300 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
+is "$(sleeper_state)" '' '^C: what build.sh started is gone'
 
 # --- recorded streams -------------------------------------------------------------
 # samples FACTOR PERTURBATION: the samples of all points.

@@ -72,11 +72,12 @@ is $? 4 'no apply: exit status 4'
 has "$work/err" 'hunk #?[0-9]+.*init/main.c' 'no apply: which hunk'
 
 # --- QEMU killed, ^C: in the middle of a run ---------------------------------
-# start_run: runs in the background, waits until its first QEMU measures.
+# start_run BOOTS: runs in the background, waits until its first QEMU measures.
+# What is to end before it is over has more boots than it needs.
 start_run() {
 	rm -rf "$CGMARK_RESULTS_DIR/runs"
 	# A background job of sh ignores SIGINT; env restores the default.
-	env --default-signal=INT "$cgmark" run -q -j 1 --perturbations 1 \
+	env --default-signal=INT "$cgmark" run -q -j 1 --perturbations "$1" \
 		--no-null --bench css_set/lookup --param sets=16,1024 \
 		--param hierarchies=1 --param controller=none \
 		>"$work/out" 2>"$work/err" &
@@ -87,11 +88,18 @@ start_run() {
 		[ $tries -lt 600 ] || break
 		sleep 0.1
 	done
-	qemu_pid=$(pgrep -P "$run_pid" qemu-system | head -n 1)
 }
 
-start_run
-[ -n "$qemu_pid" ] && kill -9 "$qemu_pid"
+# Between two boots there is none.
+kill_qemu() {
+	while kill -0 "$run_pid" 2>/dev/null; do
+		qemu_pid=$(pgrep -P "$run_pid" qemu-system | head -n 1)
+		[ -z "$qemu_pid" ] || ! kill -9 "$qemu_pid" 2>/dev/null || break
+	done
+}
+
+start_run 1
+kill_qemu
 wait "$run_pid"
 is $? 5 'QEMU killed: exit status 5'
 has "$work/err" 'QEMU.*killed by signal 9' 'QEMU killed: the message says so'
@@ -100,7 +108,7 @@ nothing_left 'QEMU killed'
 "$cgmark" compare >"$work/out" 2>&1
 has "$work/out" 'css_set/lookup' 'QEMU killed: what was measured is there'
 
-start_run
+start_run 8
 kill -INT "$run_pid"
 wait "$run_pid"
 is $? 130 '^C: exit status 130'
@@ -108,10 +116,14 @@ is "$(last_status)" interrupted '^C: the run is marked'
 has "$work/err" "$CGMARK_RESULTS_DIR/runs/" '^C: the message says what is kept'
 nothing_left '^C'
 
-start_run
+start_run 8
 kill -9 "$run_pid"
 wait "$run_pid" 2>/dev/null
-sleep 1
+tries=0
+until [ "$(left_over)" -eq 0 ] || [ $tries -ge 300 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
 is "$(left_over)" 0 'harness killed: no QEMU left'
 "$cgmark" verify >"$work/out" 2>&1
 has "$work/out" 'running|interrupted|missing|not finished' \

@@ -41,7 +41,7 @@ done
 for kernel in baseline patched; do
 	built=$("$cgmark" build -q "$kernel")
 	ok $? "build $kernel"
-	"$runner" --raw --init "$init" "$@" --timeout 300 \
+	"$runner" --raw --init "$init" "$@" --timeout 1200 \
 		"$(printf '%s' "$built" | cut -f 3)/vmlinux" \
 		>"$work/$kernel.all" 2>"$work/err"
 	show="$work/$kernel.all $work/err" ok $? "run on $kernel"

@@ -347,7 +347,7 @@ wait_line()
 	tries=0
 	until grep -qs "$2" "$1"; do
 		tries=$((tries + 1))
-		[ "$tries" -lt 200 ] || return 1
+		[ "$tries" -lt 1200 ] || return 1
 		sleep 0.05
 	done
 }

@@ -7,6 +7,7 @@
  */
 #include <argp.h>
 #include <poll.h>
+#include <signal.h>
 
 #include "guestcpu.h"
 #include "initramfs.h"
@@ -321,8 +322,10 @@ static int boot(struct machine *m)
 	if (!o.raw)
 		printf("TAP version 13\n");
 	r = watch(m);
-	if (r == -ETIMEDOUT)
+	if (r == -ETIMEDOUT) {
 		printf("# stopped after %u s\n", o.seconds);
+		kill(-m->pid, SIGKILL);
+	}
 	machine_reap(m, NULL, NULL);
 	if (o.raw) {
 		if (!ended || splats)
