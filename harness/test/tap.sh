@@ -50,6 +50,17 @@ has() {
 	ok $? "$3" || { printf '# no match for: %s\n' "$2"; sed 's/^/# /' "$1" | tail -n 25; }
 }
 
+# wait_until TENTHS COMMAND...: until it succeeds, at most so many tenths of a
+# second.
+wait_until() {
+	tap_tries=$1
+	shift
+	until "$@" || [ "$tap_tries" -eq 0 ]; do
+		tap_tries=$((tap_tries - 1))
+		sleep 0.1
+	done
+}
+
 # The source of the kernels, unpacked as for a build of them.  Not to be changed.
 kernel_source() {
 	# shellcheck disable=SC2154 # of who sources this

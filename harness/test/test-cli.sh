@@ -310,11 +310,7 @@ END
 rm -f "$work/sleeper"
 env --default-signal=INT "$cgmark" build baseline >"$work/out" 2>"$work/err" &
 pid=$!
-tries=0
-until [ -s "$work/sleeper" ] || [ $tries -ge 300 ]; do
-	tries=$((tries + 1))
-	sleep 0.1
-done
+wait_until 300 test -s "$work/sleeper"
 kill -INT $pid
 wait $pid
 is $? 130 '^C during a build: exit status 130'
@@ -324,11 +320,10 @@ sleeper_state() {
 	sed -n 's/^State:[[:blank:]]*[^Z[:blank:]]/&/p' \
 		"/proc/$(cat "$work/sleeper")/status" 2>/dev/null
 }
-tries=0
-until [ -z "$(sleeper_state)" ] || [ $tries -ge 300 ]; do
-	tries=$((tries + 1))
-	sleep 0.1
-done
+sleeper_is_gone() {
+	[ -z "$(sleeper_state)" ]
+}
+wait_until 300 sleeper_is_gone
 is "$(sleeper_state)" '' '^C: what build.sh started is gone'
 
 # --- recorded streams -------------------------------------------------------------
@@ -530,12 +525,10 @@ sed '$d' "$work/same/new/measure-p1/status.ktap" \
 env --default-signal=INT "$cgmark" run -q $img --machine "fake:$work/hang" \
 	-j 1 >"$work/out" 2>"$work/err" &
 pid=$!
-tries=0
-until grep -qs 'ok 2 bench-null' "$work"/results/runs/*/boots/new-p1/status.ktap ||
-      [ $tries -ge 300 ]; do
-	tries=$((tries + 1))
-	sleep 0.1
-done
+two_are_done() {
+	grep -qs 'ok 2 bench-null' "$work"/results/runs/*/boots/new-p1/status.ktap
+}
+wait_until 300 two_are_done
 kill -INT $pid
 wait $pid
 is $? 130 '^C: exit status 130'

@@ -72,6 +72,10 @@ is $? 4 'no apply: exit status 4'
 has "$work/err" 'hunk #?[0-9]+.*init/main.c' 'no apply: which hunk'
 
 # --- QEMU killed, ^C: in the middle of a run ---------------------------------
+is_measuring() {
+	grep -qs 'ok 1 ' "$CGMARK_RESULTS_DIR"/runs/*/boots/*/status.ktap
+}
+
 # start_run BOOTS: runs in the background, waits until its first QEMU measures.
 # What is to end before it is over has more boots than it needs.
 start_run() {
@@ -82,12 +86,7 @@ start_run() {
 		--param hierarchies=1 --param controller=none \
 		>"$work/out" 2>"$work/err" &
 	run_pid=$!
-	tries=0
-	until grep -qs 'ok 1 ' "$CGMARK_RESULTS_DIR"/runs/*/boots/*/status.ktap; do
-		tries=$((tries + 1))
-		[ $tries -lt 600 ] || break
-		sleep 0.1
-	done
+	wait_until 600 is_measuring
 }
 
 # Between two boots there is none.
@@ -119,11 +118,10 @@ nothing_left '^C'
 start_run 8
 kill -9 "$run_pid"
 wait "$run_pid" 2>/dev/null
-tries=0
-until [ "$(left_over)" -eq 0 ] || [ $tries -ge 300 ]; do
-	tries=$((tries + 1))
-	sleep 0.1
-done
+none_left_over() {
+	[ "$(left_over)" -eq 0 ]
+}
+wait_until 300 none_left_over
 is "$(left_over)" 0 'harness killed: no QEMU left'
 "$cgmark" verify >"$work/out" 2>&1
 has "$work/out" 'running|interrupted|missing|not finished' \

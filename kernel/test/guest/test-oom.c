@@ -247,13 +247,19 @@ static struct told wait_told(int fd)
 	return t;
 }
 
+static void check_event(const struct told *t, const char *event,
+			const char *path)
+{
+	check_str(t->event, event);
+	check_str(t->reason, "memcg");
+	check_eq(t->group, inode_of(path));
+}
+
 static void check_told(int fd, const char *event, const char *path)
 {
 	struct told t = wait_told(fd);
 
-	check_str(t.event, event);
-	check_str(t.reason, "memcg");
-	check_eq(t.group, inode_of(path));
+	check_event(&t, event, path);
 }
 
 /* A process that is a handler and does nothing. */
@@ -765,16 +771,16 @@ TEST(oom, extend_again, "oom")
 }
 
 /*
- * A handler that lets the kernel choose, whenever it is told: if what the last
- * job left late is enough for a page, the event is over, and so is what was
- * said of it, and there is another.
+ * A handler that was told lets the kernel choose, and again whenever it is told
+ * more: if what the last job left late is enough for a page, the event is over,
+ * and so is what was said of it, and there is another.
  */
-static void kill_when_told(int fd, const char *from, struct job *job)
+static void kill_until_gone(int fd, const char *from, struct job *job)
 {
 	const char *control = str("%s/oom.control", from);
 	long until = now_ms() + LONG_MS;
 	struct told t = { .event = "" };
-	bool is_due = false;
+	bool is_due = true;
 
 	for (bool ends = false; !ends;) {
 		/* What it is told before that, it still finds. */
@@ -790,8 +796,7 @@ static void kill_when_told(int fd, const char *from, struct job *job)
 			fail("told '%s', said 'kill', and nobody was", t.event);
 	}
 	wait_killed(job);
-	check_str(t.event, "expired");
-	check_eq(t.group, inode_of(G));
+	check_event(&t, "expired", G);
 }
 
 /* From here, or from further up. */
@@ -803,9 +808,11 @@ TEST(oom, control_kill, "oom")
 	for (size_t i = 0; i < ARRAY_SIZE(from); i++) {
 		int fd = handle(G);
 		struct job job = start(G, take_fault, NEED);
-		long began = now_ms();
+		long began;
 
-		kill_when_told(fd, from[i], &job);
+		check_told(fd, "oom", G);
+		began = now_ms();
+		kill_until_gone(fd, from[i], &job);
 		check_elapsed(began, 0);
 		close(fd);
 	}
