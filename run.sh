@@ -24,7 +24,7 @@ qemu-system-x86
 gnuplot-nox
 stress-ng hyperfine linux-perf
 '
-test_packages='qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
+test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
 
 usage() {
 	cat <<END

@@ -17,7 +17,7 @@
 static const char *const pair_name[2] = { "a", "b" };
 
 static struct cg pair[2] = { CG_NONE, CG_NONE };
-static struct cg domain = CG_NONE;	/* of threads, on v2 */
+static struct cg domain = CG_NONE; /* of threads, on v2 */
 static int pair_fd[2];
 static uint64_t moves;
 static char who[16] = "0";

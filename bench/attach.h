@@ -10,12 +10,12 @@
 #include "forks.h"
 
 /* Those of all of them; `_cores` are the controllers of the default sweep. */
-#define ATTACH_PARAMS(_cores, _more)                            \
-	PARAM("version", "1,2"),                                \
-	PARAM_MORE_AT("controllers", _cores, _more, "pace=burst"), \
-	PARAM_AXIS_AT("favordynmods", "0", "1", "controllers=none"), \
-	PARAM_VARIANT("pace", "burst,200ms"),                   \
-	FORKS_PARAM("controllers=none")
+#define ATTACH_PARAMS(_cores, _more)                                         \
+	PARAM("version", "1,2"),                                             \
+		PARAM_MORE_AT("controllers", _cores, _more, "pace=burst"),   \
+		PARAM_AXIS_AT("favordynmods", "0", "1", "controllers=none"), \
+		PARAM_VARIANT("pace", "burst,200ms"),                        \
+		FORKS_PARAM("controllers=none")
 
 /*
  * A place to make cgroups in, as version, controllers and favordynmods say.

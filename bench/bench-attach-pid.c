@@ -26,7 +26,7 @@
 /* What a target says when it is ready. */
 struct target {
 	pid_t pid;
-	long last;	/* thread that was made last, or -errno */
+	long last; /* thread that was made last, or -errno */
 };
 
 static int setup_process(struct bench_ctx *ctx)
@@ -131,14 +131,13 @@ static int begin_foreign(struct bench_ctx *ctx)
 	return begin(ctx, true, false);
 }
 
-#define COMMON                                                       \
-	.version = 1, .kconfig = "CGROUPS CGROUP_SCHED", .extra = true, \
-	.first = "controllers=all,version=1",                           \
-	.samples = 15, .run = attach_run, .between = attach_between,    \
-	.check = attach_check,                                          \
-	.params = PARAMS(ATTACH_PARAMS("none", "cpu,all"),              \
-			 PARAM_AXIS_AT("threads", "1", "4,16,64,256",    \
-				       "pace=burst"))
+#define COMMON                                                               \
+	.version = 1, .kconfig = "CGROUPS CGROUP_SCHED", .extra = true,      \
+	.first = "controllers=all,version=1", .samples = 15,                 \
+	.run = attach_run, .between = attach_between, .check = attach_check, \
+	.params = PARAMS(                                                    \
+		ATTACH_PARAMS("none", "cpu,all"),                            \
+		PARAM_AXIS_AT("threads", "1", "4,16,64,256", "pace=burst"))
 
 BENCH_DEFINE(attach_process) = {
 	.name = "attach/process",

@@ -136,14 +136,14 @@ static int rmdir_check(struct bench_ctx *ctx)
 	return expect(ctx, false);
 }
 
-#define COMMON                                                      \
-	.version = 1, .samples = 15, .once = true, .extra = true,   \
-	.kconfig = "CGROUPS CGROUP_SCHED CGROUP_PIDS CPUSETS MEMCG", \
-	.first = "controllers=all,version=1",                       \
-	.params = PARAMS(PARAM("version", "1,2"),                   \
+#define COMMON                                                         \
+	.version = 1, .samples = 15, .once = true, .extra = true,      \
+	.kconfig = "CGROUPS CGROUP_SCHED CGROUP_PIDS CPUSETS MEMCG",   \
+	.first = "controllers=all,version=1",                          \
+	.params = PARAMS(PARAM("version", "1,2"),                      \
 			 PARAM_MORE("controllers", "none,all", "cpu"), \
 			 PARAM_AXIS_AT("siblings", "0", "10,100,1000", \
-				       "controllers=none")),      \
+				       "controllers=none")),           \
 	.setup = cgroup_setup, .begin = cgroup_begin
 
 BENCH_DEFINE(cgroup_mkdir) = {

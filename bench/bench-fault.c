@@ -105,9 +105,9 @@ static int fault_check(struct bench_ctx *ctx)
 	return 0;
 }
 
-#define FAULT                                                                  \
-	.version = 1, .kconfig = "MEMCG", .nr_ops = NR_PAGES,                  \
-	.setup = fault_setup, .begin = fault_begin, .run = fault_run,          \
+#define FAULT                                                         \
+	.version = 1, .kconfig = "MEMCG", .nr_ops = NR_PAGES,         \
+	.setup = fault_setup, .begin = fault_begin, .run = fault_run, \
 	.between = fault_between, .check = fault_check
 
 BENCH_DEFINE(fault_anon) = {

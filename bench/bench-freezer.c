@@ -32,8 +32,8 @@ static const struct way {
 } ways[] = {
 	[1] = { "freezer.state", "freezer.state", "FROZEN", "THAWED",
 		"FROZEN\n", "THAWED\n" },
-	[2] = { "cgroup.freeze", "cgroup.events", "1", "0",
-		"frozen 1\n", "frozen 0\n" },
+	[2] = { "cgroup.freeze", "cgroup.events", "1", "0", "frozen 1\n",
+		"frozen 0\n" },
 };
 
 static const struct way *way;
@@ -160,9 +160,9 @@ static int expect_still(struct bench_ctx *ctx, volatile unsigned *count)
 /* What is frozen does not run, and what is thawed does. */
 static int freezer_check(struct bench_ctx *ctx)
 {
-	volatile unsigned *count = mmap(NULL, sizeof(*count),
-					PROT_READ | PROT_WRITE,
-					MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	volatile unsigned *count =
+		mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned before;
 	int r, thaw;
 

@@ -25,8 +25,8 @@
 #define TASKS_MAX 16384
 #define LEAF "leaf"
 
-static struct cg parent, leaf;		/* where the tasks belong */
-static struct cg side_parent;		/* way=mainline: where pids is */
+static struct cg parent, leaf; /* where the tasks belong */
+static struct cg side_parent;  /* way=mainline: where pids is */
 static uint64_t depth, tasks;
 static int (*toggle)(struct bench_ctx *ctx);
 static char list[CROWD_PROCS_BYTES];
@@ -192,7 +192,8 @@ static int inherit_run(struct bench_ctx *ctx, uint64_t nr)
 
 static int expect_count(struct bench_ctx *ctx, bool own)
 {
-	const struct cg *at = toggle == toggle_mainline ? &side_parent : &parent;
+	const struct cg *at =
+		toggle == toggle_mainline ? &side_parent : &parent;
 	char text[32];
 	ssize_t n = cg_read(at, LEAF "/pids.current", text, sizeof(text));
 
@@ -234,14 +235,15 @@ static int inherit_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(inherit_toggle) = {
 	.name = "inherit/toggle",
-	.summary = "a cgroup gives up its state of a controller and gets it back",
+	.summary =
+		"a cgroup gives up its state of a controller and gets it back",
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_PIDS",
 	.samples = 15,
 	.warmup = 2,
 	.extra = true,
-	.params = PARAMS(PARAM("way", "mainline,new,v2"),
-			 PARAM("depth", "1,8"), PARAM("tasks", "0,1,256")),
+	.params = PARAMS(PARAM("way", "mainline,new,v2"), PARAM("depth", "1,8"),
+			 PARAM("tasks", "0,1,256")),
 	.setup = inherit_setup,
 	.begin = inherit_begin,
 	.run = inherit_run,

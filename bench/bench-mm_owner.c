@@ -42,7 +42,7 @@
 #define STACK_BYTES (64 * 1024)
 #define WAIT_MS 20000
 
-#define THREAD                                                                 \
+#define THREAD \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
 #define SHARER (CLONE_VM | SIGCHLD)
 

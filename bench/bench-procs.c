@@ -23,14 +23,14 @@
 #include "holder.h"
 
 #define PIDS_MAX 20000
-#define ID_MAX 4194304	/* what pid_max can be */
+#define ID_MAX 4194304 /* what pid_max can be */
 /* "4194304\n" for each */
 #define LIST_BYTES (8 * PIDS_MAX + 1)
 
 static struct cg group;
 static uint64_t pids, readers;
 static const char *file;
-static unsigned char seen[ID_MAX / 8];	/* a bit an id */
+static unsigned char seen[ID_MAX / 8]; /* a bit an id */
 static char list[LIST_BYTES];
 static ssize_t list_len;
 
@@ -100,8 +100,10 @@ static int procs_setup(struct bench_ctx *ctx)
 
 static int tasks_setup(struct bench_ctx *ctx)
 {
-	return setup(ctx, *ctx_param(ctx, "version") == '1' ? "tasks" :
-		     "cgroup.threads", holder_thread);
+	return setup(ctx,
+		     *ctx_param(ctx, "version") == '1' ? "tasks"
+						       : "cgroup.threads",
+		     holder_thread);
 }
 
 /* --- a point ---------------------------------------------------------------
@@ -158,7 +160,8 @@ static int begin(struct bench_ctx *ctx)
 	memset(list, 0, sizeof(list));
 	r = leave_group();
 	/* The caller is one of them. */
-	return r || readers == 1 ? r : crew_start(ctx, readers - 1, read_beside);
+	return r || readers == 1 ? r
+				 : crew_start(ctx, readers - 1, read_beside);
 }
 
 static int run(struct bench_ctx *ctx, uint64_t nr)
@@ -203,13 +206,12 @@ static int check(struct bench_ctx *ctx)
 	return readers > 1 ? crew_check(ctx) : 0;
 }
 
-#define COMMON                                                \
-	.version = 1, .kconfig = "CGROUPS", .extra = true,    \
-	.samples = 9, .warmup = 2,                            \
-	.params = PARAMS(PARAM("version", "1,2"),             \
-			 PARAM("pids", "10,100,1000,10000"),  \
-			 PARAM_AXIS_AT("readers", "1",        \
-				       "2,4,16", "pids=1000")), \
+#define COMMON                                                               \
+	.version = 1, .kconfig = "CGROUPS", .extra = true, .samples = 9,     \
+	.warmup = 2,                                                         \
+	.params = PARAMS(                                                    \
+		PARAM("version", "1,2"), PARAM("pids", "10,100,1000,10000"), \
+		PARAM_AXIS_AT("readers", "1", "2,4,16", "pids=1000")),       \
 	.begin = begin, .run = run, .check = check
 
 BENCH_DEFINE(procs_read) = {

@@ -48,7 +48,7 @@ struct hierarchy {
 
 /* Who is in a cgroup, and how many may be. */
 struct group_note {
-	unsigned at, len;	/* lines in notes_text */
+	unsigned at, len; /* lines in notes_text */
 	char limit[16];
 };
 
@@ -59,7 +59,7 @@ static bool new_way, done;
 static uint64_t groups, tasks;
 static char controller[32], control_file[64];
 static char main_alone[64], main_both[64], side_opts[64];
-static bool want_both;	/* add and merge; else remove and split */
+static bool want_both; /* add and merge; else remove and split */
 
 static int pause_ms(unsigned ms)
 {
@@ -348,8 +348,7 @@ static int split_new(struct bench_ctx *ctx)
 {
 	int r = cg_write(&main_h.root, "cgroup.split", "cgmark-side pids");
 
-	if (r == 0 &&
-	    mount("cgmark", side_h.path, "cgroup", 0, SIDE_NAME) < 0)
+	if (r == 0 && mount("cgmark", side_h.path, "cgroup", 0, SIDE_NAME) < 0)
 		r = -errno;
 	return r ? r : open_h(ctx, &side_h);
 }

@@ -338,9 +338,8 @@ static int kill_setup(struct bench_ctx *ctx)
 		return r;
 	sig = SIGKILL;
 	snprintf(sig_text, sizeof(sig_text), "%d", sig);
-	return strcmp(ctx_param(ctx, "way"), "v2")
-		       ? open_group(ctx, false)
-		       : open_v2(ctx);
+	return strcmp(ctx_param(ctx, "way"), "v2") ? open_group(ctx, false)
+						   : open_v2(ctx);
 }
 
 /* Each of them was killed, and by that. */
@@ -352,8 +351,8 @@ static int bury(struct bench_ctx *ctx)
 		if (waitpid(pids[i], &status, 0) != pids[i])
 			return -errno;
 		if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
-			return ctx_fail(ctx, -EIO,
-					"process %u was not killed", i);
+			return ctx_fail(ctx, -EIO, "process %u was not killed",
+					i);
 	}
 	return 0;
 }

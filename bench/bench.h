@@ -25,8 +25,8 @@ struct bench_ctx;
 
 struct bench_param {
 	const char *key;
-	const char *values;	/* default sweep, comma separated */
-	bool variant;		/* does not change what setup() makes */
+	const char *values; /* default sweep, comma separated */
+	bool variant;	    /* does not change what setup() makes */
 	/*
 	 * Further values, not in the default suite.  A point has at most one
 	 * of these, the other params being at the values of their sweeps:
@@ -43,25 +43,25 @@ struct bench_param {
 };
 
 struct bench {
-	const char *name;	/* "attach/self" */
-	const char *summary;	/* what one operation is */
-	unsigned version;	/* raise when the meaning of the figures changes */
-	const char *kconfig;	/* "CGROUPS MEMCG", without CONFIG_ */
-	const struct bench_param *params;	/* ends with a NULL key */
-	unsigned samples;	/* default 31 */
-	unsigned warmup;	/* default 4 */
-	unsigned nr_ops;	/* operations a sample; default 1 */
-	const char *programs;	/* of the host, in the image's /bin: "a b" */
-	const void *arg;	/* for benchmarks that share their functions */
+	const char *name;    /* "attach/self" */
+	const char *summary; /* what one operation is */
+	unsigned version;    /* raise when the meaning of the figures changes */
+	const char *kconfig; /* "CGROUPS MEMCG", without CONFIG_ */
+	const struct bench_param *params; /* ends with a NULL key */
+	unsigned samples;		  /* default 31 */
+	unsigned warmup;		  /* default 4 */
+	unsigned nr_ops;		  /* operations a sample; default 1 */
+	const char *programs; /* of the host, in the image's /bin: "a b" */
+	const void *arg;      /* for benchmarks that share their functions */
 	/*
 	 * "k=v,k=v": points with these come first in a boot, before those of
 	 * all other benchmarks; FIRST_ALL: all of its points do.  For memory
 	 * in a v1 hierarchy, where it cannot go any more after it was on v2.
 	 */
 	const char *first;
-	bool busy;		/* waits, yet only what runs is to count */
-	bool once;		/* between() is needed after each operation */
-	bool extra;		/* slow or special: not in the suite "quick" */
+	bool busy;  /* waits, yet only what runs is to count */
+	bool once;  /* between() is needed after each operation */
+	bool extra; /* slow or special: not in the suite "quick" */
 
 	/*
 	 * All return 0, -errno, or BENCH_SKIP after ctx_skip(ctx, reason).
@@ -70,7 +70,7 @@ struct bench {
 	 */
 	int (*setup)(struct bench_ctx *ctx);
 	int (*begin)(struct bench_ctx *ctx);
-	int (*run)(struct bench_ctx *ctx, uint64_t nr);	/* timed */
+	int (*run)(struct bench_ctx *ctx, uint64_t nr); /* timed */
 	/* Untimed, before every sample (pace, or undoing the last sample). */
 	int (*between)(struct bench_ctx *ctx);
 	int (*check)(struct bench_ctx *ctx);
@@ -99,13 +99,14 @@ static inline unsigned bench_nr_ops(const struct bench *b)
  * A pointer, never the struct, goes into the section: the linker may pad
  * structs to an alignment that an array of them does not have.
  */
-#define BENCH_DEFINE(_id)                                                \
-	static const struct bench _id;                                   \
-	static const struct bench *const _id##_ref                       \
-		__attribute__((used, retain, section("cgmark_bench"))) = \
-			&_id;                                            \
+#define BENCH_DEFINE(_id)                                                      \
+	static const struct bench _id;                                         \
+	static const struct bench *const _id##_ref                             \
+		__attribute__((used, retain, section("cgmark_bench"))) = &_id; \
 	static const struct bench _id
 
+/* Braces in a macro are taken for a block. */
+/* clang-format off */
 #define PARAM(_key, _values) { .key = (_key), .values = (_values) }
 #define PARAM_VARIANT(_key, _values) \
 	{ .key = (_key), .values = (_values), .variant = true }
@@ -124,6 +125,7 @@ static inline unsigned bench_nr_ops(const struct bench *b)
 	{ .key = (_key), .values = (_value), .variant = true, \
 	  .more = (_more), .implied = true, .at = (_at) }
 #define PARAMS(...) (const struct bench_param[]){ __VA_ARGS__, { .key = NULL } }
+/* clang-format on */
 
 /* Param of the running point: given, as the runner has checked, or implied. */
 const char *ctx_param(const struct bench_ctx *ctx, const char *key);

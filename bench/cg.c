@@ -404,9 +404,9 @@ int cg_mount_v2(const char *path)
 static bool in_mainline(const char *name)
 {
 	static const char *const names[] = {
-		"cpuset", "cpu", "cpuacct", "blkio", "memory", "devices",
-		"freezer", "net_cls", "perf_event", "net_prio", "hugetlb",
-		"pids", "rdma", "misc",
+		"cpuset",  "cpu",     "cpuacct", "blkio",      "memory",
+		"devices", "freezer", "net_cls", "perf_event", "net_prio",
+		"hugetlb", "pids",    "rdma",	 "misc",
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)

@@ -12,11 +12,14 @@
 #include <sys/types.h>
 
 struct cg {
-	int fd;			/* directory; -1: none */
-	int version;		/* 1 or 2 */
+	int fd;	     /* directory; -1: none */
+	int version; /* 1 or 2 */
 };
 
-#define CG_NONE { .fd = -1 }
+#define CG_NONE          \
+	{                \
+		.fd = -1 \
+	}
 
 int cg_open(const char *path, int version, struct cg *ret);
 void cg_close(struct cg *cg);

@@ -60,8 +60,7 @@ int crowd_populate(const struct cg *top, unsigned groups, unsigned tasks)
 		if (pid < 0)
 			return pid;
 		snprintf(text, sizeof(text), "%d", (int)pid);
-		r = cg_write(top,
-			     crowd_path(path, t % groups, "cgroup.procs"),
+		r = cg_write(top, crowd_path(path, t % groups, "cgroup.procs"),
 			     text);
 	}
 	return r;

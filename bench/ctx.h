@@ -26,12 +26,12 @@ struct ctx_mount {
  */
 struct ctx_traces {
 	struct ctx_mount mounts[CTX_MOUNTS_MAX];
-	char enabled[256];	/* controllers enabled in v2's root: "-a -b" */
+	char enabled[256]; /* controllers enabled in v2's root: "-a -b" */
 };
 
 struct ctx_param_value {
-	char key[REC_PARAMS_MAX];	/* and behind its NUL the value */
-	size_t value;			/* where in key[] it begins */
+	char key[REC_PARAMS_MAX]; /* and behind its NUL the value */
+	size_t value;		  /* where in key[] it begins */
 };
 
 struct bench_ctx {
@@ -40,12 +40,12 @@ struct bench_ctx {
 	unsigned nr_params;
 	bool may_idle;
 	bool bad_param;
-	int status_fd;		/* KTAP, for notes */
-	char *text;		/* CTX_TEXT_MAX bytes: reason of skip or failure */
+	int status_fd; /* KTAP, for notes */
+	char *text;    /* CTX_TEXT_MAX bytes: reason of skip or failure */
 
-	const char *scratch;	/* directory for mount points */
-	const char *name;	/* of the subtree, in every hierarchy */
-	struct cg v2;		/* root of v2 */
+	const char *scratch; /* directory for mount points */
+	const char *name;    /* of the subtree, in every hierarchy */
+	struct cg v2;	     /* root of v2 */
 	struct cg subtree, setup_leaf, point_leaf;
 	struct ctx_traces *traces;
 };

@@ -9,11 +9,12 @@
 #include "bench.h"
 
 /* _controllers: of the default sweep; _more: beyond it. */
-#define FAMILY_PARAMS(_controllers, _more)                \
-	PARAM_MORE("controllers", _controllers, _more),   \
-	PARAM_AXIS_AT("depth", "1", "4,16,64", "controllers=all"), \
-	PARAM_AXIS_AT("sets", "0", "16,64,256,1024", "controllers=all"), \
-	PARAM_AXIS_AT("listeners", "0", "1,4", "controllers=all")
+#define FAMILY_PARAMS(_controllers, _more)                                 \
+	PARAM_MORE("controllers", _controllers, _more),                    \
+		PARAM_AXIS_AT("depth", "1", "4,16,64", "controllers=all"), \
+		PARAM_AXIS_AT("sets", "0", "16,64,256,1024",               \
+			      "controllers=all"),                          \
+		PARAM_AXIS_AT("listeners", "0", "1,4", "controllers=all")
 
 /*
  * In setup(): a cgroup at that depth, with controllers all the way down, beside

@@ -23,7 +23,7 @@ struct shared {
 	_Atomic unsigned forks;
 };
 
-static struct shared *shared;	/* NULL: no load */
+static struct shared *shared; /* NULL: no load */
 
 static long futex(_Atomic unsigned *word, int op, unsigned value)
 {

@@ -172,8 +172,8 @@ static int write_no_figure(const struct group *g, unsigned i,
 static int write_latency(const struct group *g, unsigned i,
 			 const char *function, const struct latency *l)
 {
-	uint64_t ops = g->st.shared->out.nr_ops *
-		       g->rn->points.list[i].plan.samples;
+	uint64_t ops =
+		g->st.shared->out.nr_ops * g->rn->points.list[i].plan.samples;
 	const char *why = *l->why ? l->why : "not called";
 	int r = 0;
 
@@ -229,11 +229,11 @@ static void report_samples(const struct group *g, unsigned i)
 			 (unsigned long long)out->idle_ms,
 			 rn->clock->idle_metric);
 	}
-	report_written(g, i,
-		       write_samples(g, i,
-				     idle ? rn->clock->idle_metric
-					  : rn->clock->metric,
-				     g->st.shared->values));
+	report_written(
+		g, i,
+		write_samples(g, i,
+			      idle ? rn->clock->idle_metric : rn->clock->metric,
+			      g->st.shared->values));
 }
 
 static void report_done(const struct group *g, unsigned i)
@@ -268,8 +268,8 @@ static void report_ended(const struct group *g, unsigned i, int status)
 /* In guest time; each event and function may need a pass of its own. */
 static unsigned timeout_of(const struct group *g, const struct point *p)
 {
-	unsigned ms = p->plan.timeout_ms ? p->plan.timeout_ms
-					 : DEFAULT_TIMEOUT_MS;
+	unsigned ms =
+		p->plan.timeout_ms ? p->plan.timeout_ms : DEFAULT_TIMEOUT_MS;
 
 	if (ms > INT_MAX / (1 + EVENTS_MAX + LATENCIES_MAX))
 		return ms;

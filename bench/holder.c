@@ -7,8 +7,8 @@
 
 #include "holder.h"
 
-#define SHARED (CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | \
-		CLONE_SYSVSEM)
+#define SHARED \
+	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_SYSVSEM)
 
 #ifdef __x86_64__
 /*

@@ -34,9 +34,8 @@ static void print_bench(FILE *out, const struct bench *b)
 			p->variant);
 	for (p = b->params; p && p->key; p++)
 		if (p->more)
-			fprintf(out, "M\t%s\t%s\t%d\t%s\t%s\n", b->name,
-				p->key, p->implied, p->more,
-				p->at ? p->at : "");
+			fprintf(out, "M\t%s\t%s\t%d\t%s\t%s\n", b->name, p->key,
+				p->implied, p->more, p->at ? p->at : "");
 }
 
 int list_print(FILE *out)

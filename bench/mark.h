@@ -37,10 +37,10 @@ enum mark {
 };
 
 #ifdef __x86_64__
-#define mark(_code)                                             \
-	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0"  \
-			 :                                      \
-			 : "i"(MARK_MAGIC | (_code))            \
+#define mark(_code)                                            \
+	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.long %c0" \
+			 :                                     \
+			 : "i"(MARK_MAGIC | (_code))           \
 			 : "memory")
 
 /* Not ordered: machine sim executes one instruction at a time. */

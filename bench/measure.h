@@ -6,11 +6,11 @@
 #include "bench.h"
 
 struct measure_clock {
-	const char *name;	/* "insns", "ns" */
-	const char *metric;	/* of points that never idle */
-	const char *idle_metric;	/* of points that may */
-	bool exact;		/* repeats to the tick: nothing to calibrate */
-	uint64_t (*read)(void);	/* NULL: the CPU's counter, read in line */
+	const char *name;	 /* "insns", "ns" */
+	const char *metric;	 /* of points that never idle */
+	const char *idle_metric; /* of points that may */
+	bool exact;		 /* repeats to the tick: nothing to calibrate */
+	uint64_t (*read)(void);	 /* NULL: the CPU's counter, read in line */
 };
 
 /* By the plan's option clock=; NULL: this program has no such clock. */
@@ -23,7 +23,7 @@ struct measure {
 	unsigned samples;
 	unsigned warmup;
 	uint64_t nr_ops;
-	uint64_t *values;	/* room for `samples`; clock ticks */
+	uint64_t *values; /* room for `samples`; clock ticks */
 };
 
 /*

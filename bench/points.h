@@ -9,24 +9,24 @@
 
 struct point {
 	struct plan_point plan;
-	const struct bench *bench;	/* NULL: see error */
-	char error[160];		/* why it cannot run; "" if it can */
+	const struct bench *bench; /* NULL: see error */
+	char error[160];	   /* why it cannot run; "" if it can */
 };
 
 struct points {
 	struct point *list;
 	unsigned nr;
 	unsigned max;
-	char clock[16];		/* option clock=, default "ns" */
-	uint64_t phase_ns;	/* option phase_ns=, default 0 */
-	bool setup_only;	/* option setup_only=1 */
+	char clock[16];	   /* option clock=, default "ns" */
+	uint64_t phase_ns; /* option phase_ns=, default 0 */
+	bool setup_only;   /* option setup_only=1 */
 	/*
 	 * Options event=, in a mapping of its own.  If there are any, points
 	 * are not timed but counted.
 	 */
 	struct event *events;
 	unsigned nr_events;
-	bool event_tasks;	/* option event_scope=task */
+	bool event_tasks; /* option event_scope=task */
 	/* Options latency=, likewise. */
 	char (*latencies)[LATENCY_NAME_MAX];
 	unsigned nr_latencies;

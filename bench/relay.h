@@ -14,11 +14,11 @@
 #define RELAY_PREFIX_MAX 8
 
 struct relay {
-	int in;			/* pipe; closed and -1 after its end */
+	int in; /* pipe; closed and -1 after its end */
 	int out;
-	const char *prefix;	/* put before each line, at most RELAY_PREFIX_MAX */
+	const char *prefix; /* put before each line, at most RELAY_PREFIX_MAX */
 	/* Of all that went out: lines and CRC-32 (record.h). */
-	unsigned *lines;	/* NULL: not counted */
+	unsigned *lines; /* NULL: not counted */
 	uint32_t *crc;
 	size_t len;
 	char buf[RELAY_BYTES];

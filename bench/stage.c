@@ -223,9 +223,9 @@ static int map_counts(struct stage *st, unsigned max_samples)
 
 	if (!stage_counts(st))
 		return 0;
-	st->counts_bytes = nr * (sizeof(*st->counts) +
-				 max_samples * sizeof(*values)) +
-			   st->nr_latencies * sizeof(*st->times);
+	st->counts_bytes =
+		nr * (sizeof(*st->counts) + max_samples * sizeof(*values)) +
+		st->nr_latencies * sizeof(*st->times);
 	st->counts = mmap(NULL, st->counts_bytes, PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (st->counts == MAP_FAILED) {

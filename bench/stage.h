@@ -24,10 +24,10 @@ enum phase {
 /* What a point left behind, in shared memory. */
 struct outcome {
 	enum phase phase;
-	int r;			/* 0, BENCH_SKIP, -errno of that phase */
+	int r; /* 0, BENCH_SKIP, -errno of that phase */
 	bool bad_param;
 	bool may_idle;
-	uint64_t idle_ms;	/* during the samples, of all CPUs */
+	uint64_t idle_ms; /* during the samples, of all CPUs */
 	uint64_t nr_ops;
 	char text[CTX_TEXT_MAX];
 };
@@ -43,18 +43,18 @@ struct stage_shared {
 
 /* An order and all that the point needs; sent through a pipe. */
 struct stage_order {
-	const struct plan_point *plan;	/* NULL: run setup() */
+	const struct plan_point *plan; /* NULL: run setup() */
 };
 
 struct stage {
 	struct bench_ctx ctx;
 	const struct measure_clock *clock;
 	uint64_t phase_ns;
-	struct events events;	/* none: points are timed */
+	struct events events;	    /* none: points are timed */
 	struct event_count *counts; /* one an event, shared with points */
 	char (*latencies)[LATENCY_NAME_MAX]; /* functions; likewise */
 	unsigned nr_latencies;
-	struct latency *times;	/* one a function, shared with points */
+	struct latency *times; /* one a function, shared with points */
 	struct stage_shared *shared;
 	size_t shared_bytes;
 	size_t counts_bytes;

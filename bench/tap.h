@@ -10,9 +10,9 @@
 
 enum tap_result {
 	TAP_OK,
-	TAP_SKIP,	/* text: why */
-	TAP_FAIL,	/* the kernel's result was wrong */
-	TAP_ERROR,	/* the benchmark itself is at fault */
+	TAP_SKIP,  /* text: why */
+	TAP_FAIL,  /* the kernel's result was wrong */
+	TAP_ERROR, /* the benchmark itself is at fault */
 };
 
 /* "BENCH PARAMS" or "BENCH". */

@@ -112,10 +112,9 @@ static void walk(struct annotation *a, char **base, char **cont,
 		if (best && i < nr_base && j < nr_cont &&
 		    strcmp(base[i], cont[j]) == 0) {
 			add_row(a, i++, j++);
-		} else if (i < nr_base &&
-			   (j == nr_cont || !best ||
-			    best[(i + 1) * width + j] >=
-				    best[i * width + j + 1])) {
+		} else if (i < nr_base && (j == nr_cont || !best ||
+					   best[(i + 1) * width + j] >=
+						   best[i * width + j + 1])) {
 			add_row(a, i++, ANNOTATE_NONE);
 		} else {
 			add_row(a, ANNOTATE_NONE, j++);
@@ -199,7 +198,8 @@ static void add_ranges(struct code_part **parts, size_t *nr,
 			continue;
 		*parts = xreallocarray(*parts, *nr + 1, sizeof(**parts));
 		(*parts)[(*nr)++] = (struct code_part){
-			.start = at, .end = r->at + r->bytes,
+			.start = at,
+			.end = r->at + r->bytes,
 		};
 	}
 }
@@ -226,8 +226,8 @@ static int fill_side(const struct run *run, const struct explain_kernel *k,
 	return ST_OK;
 }
 
-static const struct explain_function *
-find_function(const struct explanation *e, const char *name)
+static const struct explain_function *find_function(const struct explanation *e,
+						    const char *name)
 {
 	_cleanup_free_ const char **names =
 		xcalloc(e->nr_functions + 1, sizeof(*names));
@@ -258,7 +258,8 @@ static bool has_ranges(const struct explanation *e,
 	return true;
 }
 
-int annotate(const struct run *run, const struct explain_kernel kernels[EX_BOTH],
+int annotate(const struct run *run,
+	     const struct explain_kernel kernels[EX_BOTH],
 	     const struct explanation *e, const char *function,
 	     struct annotation *ret)
 {
@@ -336,8 +337,9 @@ static void print_sum(FILE *out, const struct explanation *e,
 	for (unsigned i = 0; i < EX_BOTH; i++) {
 		double v = (double)count[i] / e->ops[i];
 
-		fprintf(out, "%11s", v < 0 ? print_difference(buf, v)
-					   : print_value(buf, v, 10));
+		fprintf(out, "%11s",
+			v < 0 ? print_difference(buf, v)
+			      : print_value(buf, v, 10));
 	}
 	fprintf(out, "   %s\n", name);
 }
@@ -372,15 +374,16 @@ void annotate_print(FILE *out, const struct run *run,
 		    const struct explanation *e, const struct annotation *a,
 		    bool all)
 {
-	_cleanup_free_ char *point = print_point(e->point->bench,
-						 e->point->params);
+	_cleanup_free_ char *point =
+		print_point(e->point->bench, e->point->params);
 	_cleanup_strbuf_ struct strbuf base = STRBUF_INIT, cont = STRBUF_INIT;
 	int64_t patched[EX_BOTH], sum[EX_BOTH];
 
 	print_clean(&base, run->kernels[kernels[EX_BASE].index].name);
 	print_clean(&cont, run->kernels[kernels[EX_CONT].index].name);
-	fprintf(out, "%s\n%s, how often each instruction ran per operation\n"
-		     "- only in %s, + only in %s\n%11s%11s\n",
+	fprintf(out,
+		"%s\n%s, how often each instruction ran per operation\n"
+		"- only in %s, + only in %s\n%11s%11s\n",
 		point, a->function, base.buf, cont.buf, "base", "contender");
 	print_rows(out, e, a, all);
 	for (unsigned i = 0; i < EX_BOTH; i++) {

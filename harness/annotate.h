@@ -13,12 +13,12 @@
 
 /* A line: the instruction of both kernels, or of one (NONE on the other). */
 struct annotate_row {
-	size_t insn[EX_BOTH];	/* index in code[side].list */
+	size_t insn[EX_BOTH]; /* index in code[side].list */
 };
 
 struct annotation {
 	const char *function;
-	struct insns code[EX_BOTH];	/* with counts; none: not there */
+	struct insns code[EX_BOTH]; /* with counts; none: not there */
 	/*
 	 * What the function executed itself by its contexts, and what of that
 	 * the listing has: less where the kernel has patched its code.
@@ -42,7 +42,8 @@ void annotate_align(struct annotation *a);
 void annotation_release(struct annotation *a);
 
 /* At a point that both kernels measured.  Returns an exit_status; logged. */
-int annotate(const struct run *run, const struct explain_kernel kernels[EX_BOTH],
+int annotate(const struct run *run,
+	     const struct explain_kernel kernels[EX_BOTH],
 	     const struct explanation *e, const char *function,
 	     struct annotation *ret);
 /* all: also long stretches that did not run on either kernel. */

@@ -100,9 +100,8 @@ bool disassemble_line(const char *line, struct insns *ret)
 static int disassemble_part(const char *vmlinux, const struct code_part *part,
 			    struct insns *ret)
 {
-	_cleanup_free_ char *start =
-		xasprintf("--start-address=%#llx",
-			  (unsigned long long)part->start);
+	_cleanup_free_ char *start = xasprintf("--start-address=%#llx",
+					       (unsigned long long)part->start);
 	_cleanup_free_ char *stop = xasprintf("--stop-address=%#llx",
 					      (unsigned long long)part->end);
 	_cleanup_free_ char *file = xstrdup(vmlinux);
@@ -149,10 +148,10 @@ int vmlinux_has_lines(const char *vmlinux)
 		return -ENOEXEC;
 	}
 	while ((scn = elf_nextscn(elf, scn))) {
-		const char *name = gelf_getshdr(scn, &sh)
-					   ? elf_strptr(elf, strings,
-							sh.sh_name)
-					   : NULL;
+		const char *name =
+			gelf_getshdr(scn, &sh)
+				? elf_strptr(elf, strings, sh.sh_name)
+				: NULL;
 
 		if (name && !strcmp(name, ".debug_line") && sh.sh_size)
 			found = 1;

@@ -11,12 +11,12 @@
 
 struct insn {
 	uint64_t at;
-	char *text;		/* "call   ffffffff81000000 <find_css_set>" */
-	uint64_t count;		/* left at 0 here */
+	char *text;	/* "call   ffffffff81000000 <find_css_set>" */
+	uint64_t count; /* left at 0 here */
 };
 
 struct insns {
-	struct insn *list;	/* by ascending address in each part */
+	struct insn *list; /* by ascending address in each part */
 	size_t nr, alloc;
 };
 
@@ -36,7 +36,7 @@ bool disassemble_line(const char *line, struct insns *ret);
 
 /* Where an address comes from. */
 struct source_line {
-	char *file;		/* NULL: unknown */
+	char *file; /* NULL: unknown */
 	unsigned line;
 };
 

@@ -14,7 +14,7 @@ struct build_opts {
 
 static const struct argp_option options[] = {
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)

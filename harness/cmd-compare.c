@@ -24,7 +24,7 @@ static const struct argp_option options[] = {
 	{ "strict", 's', NULL, 0,
 	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID", 0 },
 	{ "output", 'o', "FILE", 0, "Write there, not to standard output", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static void parse_format(struct compare_opts *o, const char *arg,

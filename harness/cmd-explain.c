@@ -31,7 +31,7 @@ struct explain_opts {
 	unsigned event;
 	size_t top;
 	bool strict;
-	const char *annotate;	/* a function */
+	const char *annotate; /* a function */
 	bool source;
 	char **words;
 	size_t nr_words;
@@ -63,7 +63,7 @@ static const struct argp_option options[] = {
 	  "Exit 3 if more than 1% of a difference is left over, or a profiled "
 	  "boot differs from the one that it repeats",
 	  0 },
-	{ NULL }
+	{ NULL },
 };
 
 static void parse_format(struct explain_opts *o, const char *arg,
@@ -134,8 +134,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		if (o->source && o->format != FORMAT_TEXT)
 			argp_error(state, "--source prints text: leave out "
 					  "--format");
-		if (o->annotate && (o->format != FORMAT_TEXT ||
-				    o->event != PROFILE_INSNS))
+		if (o->annotate &&
+		    (o->format != FORMAT_TEXT || o->event != PROFILE_INSNS))
 			argp_error(state, "--annotate counts instructions, as "
 					  "text: leave out --format and "
 					  "--event");
@@ -274,7 +274,7 @@ static int check_event(const struct explain_opts *o,
 struct result {
 	struct explanation **list;
 	size_t nr;
-	size_t nr_equal;	/* left out */
+	size_t nr_equal; /* left out */
 	size_t nr_doubt;
 };
 
@@ -354,8 +354,7 @@ static int check_single(const struct explain_opts *o, const struct result *res)
 	log_err("%s%s shows one point, and these words name %zu: "
 		"give BENCH and POINT",
 		o->annotate ? "--annotate" : "format ",
-		o->annotate ? "" : formats[o->format],
-		res->nr + res->nr_equal);
+		o->annotate ? "" : formats[o->format], res->nr + res->nr_equal);
 	return ST_USAGE;
 }
 

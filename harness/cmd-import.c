@@ -24,7 +24,7 @@ struct totals {
 
 static const struct argp_option options[] = {
 	{ "quiet", 'q', NULL, 0, "Only warnings and errors", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
@@ -132,8 +132,8 @@ static int import_all(struct totals *t, const char *runs_dir)
 		return ST_HOST;
 	}
 	for (int i = 0; i < nr; i++) {
-		_cleanup_free_ char *dir = xasprintf("%s/%s", runs_dir,
-						     found[i]->d_name);
+		_cleanup_free_ char *dir =
+			xasprintf("%s/%s", runs_dir, found[i]->d_name);
 
 		/* Without one, a run was killed before it began. */
 		if (has_run_json(dir) && import_dir(t, dir) < 0)

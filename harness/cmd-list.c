@@ -33,7 +33,7 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "kernels", 'k', NULL, 0, "Kernels of kernels.ini", 0 },
 	{ "runs", 'r', NULL, 0, "Runs with their status, oldest first", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
@@ -118,8 +118,8 @@ static int load_benchmarks(const struct env *env, struct catalog *c,
 {
 	int r = catalog_load(env->bench_dir, c);
 
-	return r != ST_OK ? r : suite_load_all(env->suites_dir, &s->list,
-					       &s->nr);
+	return r != ST_OK ? r
+			  : suite_load_all(env->suites_dir, &s->list, &s->nr);
 }
 
 static int list_benchmarks(const struct env *env)

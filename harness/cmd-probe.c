@@ -30,7 +30,7 @@ static const struct argp_option options[] = {
 	  "out by a boot, on each machine (default: the usual ones)",
 	  0 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)

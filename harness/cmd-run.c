@@ -71,8 +71,8 @@ static int add_kernel(struct request *rq, struct kspec *spec)
 		kspec_release(spec);
 		return r;
 	}
-	rq->specs = xreallocarray(rq->specs, rq->nr_specs + 1,
-				  sizeof(*rq->specs));
+	rq->specs =
+		xreallocarray(rq->specs, rq->nr_specs + 1, sizeof(*rq->specs));
 	rq->specs[rq->nr_specs++] = *spec;
 	return ST_OK;
 }
@@ -124,7 +124,7 @@ static int read_suite(struct request *rq)
 	rq->has_suite = o->suite || o->benches.nr == 0;
 	if (rq->has_suite)
 		r = suite_load(rq->env->suites_dir, name, &rq->suite);
-	rq->perturbations = o->perturbations	     ? o->perturbations
+	rq->perturbations = o->perturbations	      ? o->perturbations
 			    : rq->suite.perturbations ? rq->suite.perturbations
 						      : PERTURBATIONS;
 	return r;
@@ -265,7 +265,7 @@ static void make_boots(struct request *rq)
 		.null = rq->ops->exact && !o->no_null,
 		/* Where counts are exact, one boot says it all. */
 		.events = rq->run->nr_events + rq->run->nr_latencies == 0 ? 0
-			  : rq->ops->exact ? 1
+			  : rq->ops->exact				  ? 1
 					   : rq->perturbations,
 		.shuffle = !rq->ops->exact,
 		.seed = o->seed,
@@ -445,8 +445,8 @@ static int boot_and_evaluate(struct request *rq)
 		.run = rq->run,
 		.parallel = o->jobs ? o->jobs : host_cores(),
 		.deadlines = o->deadlines,
-		.tcg_plugin = o->profile != PROFILE_OFF ? rq->env->tcg_plugin
-							: NULL,
+		.tcg_plugin =
+			o->profile != PROFILE_OFF ? rq->env->tcg_plugin : NULL,
 		.profile_model = o->profile == PROFILE_MODEL,
 	};
 	_cleanup_free_ char *parent =

@@ -14,7 +14,7 @@ struct verify_opts {
 
 static const struct argp_option options[] = {
 	{ "quiet", 'q', NULL, 0, "Only warnings and errors", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
@@ -53,8 +53,7 @@ static void print_run(const struct run *run, unsigned damaged)
 	printf("%s: %s, %zu of %zu boots finished, ", run->dir, run->status,
 	       finished, run->nr_boots);
 	if (damaged)
-		printf("%u damaged file%s\n", damaged,
-		       damaged == 1 ? "" : "s");
+		printf("%u damaged file%s\n", damaged, damaged == 1 ? "" : "s");
 	else
 		printf("all files are as they were written\n");
 }

@@ -5,12 +5,12 @@
 
 /* Where things are: set by main() from the environment or the build. */
 struct env {
-	const char *kernel_dir;		/* CGMARK_KERNEL_DIR */
-	const char *bench_dir;		/* CGMARK_BENCH_DIR: built guest programs */
-	const char *suites_dir;		/* CGMARK_SUITES_DIR */
-	const char *results_dir;	/* CGMARK_RESULTS_DIR */
-	const char *tcg_plugin;		/* CGMARK_TCG_PLUGIN: for QEMU */
-	const char *plots_dir;		/* CGMARK_PLOTS_DIR: gnuplot templates */
+	const char *kernel_dir;	 /* CGMARK_KERNEL_DIR */
+	const char *bench_dir;	 /* CGMARK_BENCH_DIR: built guest programs */
+	const char *suites_dir;	 /* CGMARK_SUITES_DIR */
+	const char *results_dir; /* CGMARK_RESULTS_DIR */
+	const char *tcg_plugin;	 /* CGMARK_TCG_PLUGIN: for QEMU */
+	const char *plots_dir;	 /* CGMARK_PLOTS_DIR: gnuplot templates */
 };
 
 struct cmd {

@@ -27,41 +27,41 @@ struct effect {
 	unsigned version;
 	const char *params;
 	const char *metric;
-	unsigned point;		/* index in run.points */
-	unsigned contender;	/* index in run.kernels */
+	unsigned point;	    /* index in run.points */
+	unsigned contender; /* index in run.kernels */
 
 	unsigned nr_boots;	/* perturbations measured on both */
-	unsigned *perturbation;	/* of base[i] and cont[i]; owned */
+	unsigned *perturbation; /* of base[i] and cont[i]; owned */
 	double *base;		/* per perturbation, per operation; owned */
 	double *cont;
-	double base_median;	/* median of base[] */
+	double base_median; /* median of base[] */
 	double cont_median;
-	double base_p99;	/* median over boots of the p99 sample */
+	double base_p99; /* median over boots of the p99 sample */
 	double cont_p99;
-	double delta;		/* cont_median - base_median, in the unit */
-	double ratio;		/* exp(median log-ratio) */
-	double lo, hi;		/* interval of the ratio */
-	double level;		/* its coverage, e.g. 0.93 */
-	double threshold;	/* relative, e.g. 0.002 */
-	unsigned nr_null;	/* boot pairs the layout null rests on */
-	unsigned agree;		/* log-ratios of the majority sign */
-	bool exact;		/* both repeat boots were bit-identical */
+	double delta;	  /* cont_median - base_median, in the unit */
+	double ratio;	  /* exp(median log-ratio) */
+	double lo, hi;	  /* interval of the ratio */
+	double level;	  /* its coverage, e.g. 0.93 */
+	double threshold; /* relative, e.g. 0.002 */
+	unsigned nr_null; /* boot pairs the layout null rests on */
+	unsigned agree;	  /* log-ratios of the majority sign */
+	bool exact;	  /* both repeat boots were bit-identical */
 	enum verdict verdict;
-	char *reason;		/* in words */
-	enum point_status base_status, cont_status;	/* worst over boots */
+	char *reason;				    /* in words */
+	enum point_status base_status, cont_status; /* worst over boots */
 };
 
 struct comparison {
 	const struct run *run;
-	struct values *values;		/* of run; owned */
-	unsigned base;			/* index in run.kernels */
+	struct values *values; /* of run; owned */
+	unsigned base;	       /* index in run.kernels */
 	unsigned *contenders;
 	size_t nr_contenders;
-	bool *same_code;		/* per contender: equal vmlinux */
-	struct effect *effects;		/* sorted by severity */
+	bool *same_code;	/* per contender: equal vmlinux */
+	struct effect *effects; /* sorted by severity */
 	size_t nr_effects;
-	unsigned count[NR_VERDICTS];	/* by enum verdict */
-	char **notes;			/* footnotes */
+	unsigned count[NR_VERDICTS]; /* by enum verdict */
+	char **notes;		     /* footnotes */
 	size_t nr_notes;
 };
 

@@ -27,7 +27,7 @@ struct event_row {
 
 struct event_table {
 	const struct run *run;
-	int kernel[NR_EV];	/* indices in run.kernels; -1: no contender */
+	int kernel[NR_EV]; /* indices in run.kernels; -1: no contender */
 	/* Events by name, then of each function FUNCTION:calls and so on. */
 	char **metrics;
 	size_t nr_metrics;

@@ -14,15 +14,15 @@
 #define ROW 18
 #define HEAD 44
 #define MARGIN 10
-#define TEXT_WIDTH 6.6	/* of one letter */
-#define MIN_WIDTH 0.4	/* of a frame that is drawn */
-#define DARK_STEPS 5	/* of colours, each way */
+#define TEXT_WIDTH 6.6 /* of one letter */
+#define MIN_WIDTH 0.4  /* of a frame that is drawn */
+#define DARK_STEPS 5   /* of colours, each way */
 
 struct flame {
 	FILE *out;
 	const struct explanation *e;
-	double all;		/* width of the root, per operation */
-	unsigned depth;		/* deepest row */
+	double all;	/* width of the root, per operation */
+	unsigned depth; /* deepest row */
 };
 
 static double per_op(const struct flame *f, unsigned node, unsigned side)
@@ -86,7 +86,8 @@ static void add_colour(FILE *out, double base, double cont)
 	double much = fabs(part);
 
 	fprintf(out, "class=\"%c%ld\" fill=\"#%02x%02x%02x\"",
-		part > 0 ? 'm' : 'l', lround(much * DARK_STEPS), blend(part > 0 ? 0xff : 0x56, much),
+		part > 0 ? 'm' : 'l', lround(much * DARK_STEPS),
+		blend(part > 0 ? 0xff : 0x56, much),
 		blend(part > 0 ? 0x92 : 0xb4, much),
 		blend(part > 0 ? 0x48 : 0xe9, much));
 }

@@ -9,14 +9,14 @@
 #include "explain.h"
 #include "print.h"
 
-#define COMM_MAX 15	/* as the kernel has it */
+#define COMM_MAX 15 /* as the kernel has it */
 
 struct perf {
 	FILE *out;
 	const struct explanation *e;
 	char comm[COMM_MAX + 1];
 	unsigned side;
-	unsigned nr;		/* samples so far, in place of a clock */
+	unsigned nr; /* samples so far, in place of a clock */
 };
 
 /* A word: readers split at blanks. */
@@ -59,8 +59,8 @@ void explain_print_perf(FILE *out, const struct run *run,
 			const struct explain_kernel kernels[EX_BOTH],
 			const struct explanation *e)
 {
-	_cleanup_free_ char *point = print_point(e->point->bench,
-						 e->point->params);
+	_cleanup_free_ char *point =
+		print_point(e->point->bench, e->point->params);
 	struct perf p = { .out = out, .e = e };
 
 	fprintf(out, "# cgmark: %s\n", point);

@@ -81,9 +81,8 @@ static void print_functions(FILE *out, const struct explanation *e, size_t top)
 
 		fill_self(e, f, value);
 		if ((!top || i < top) && f->self_diff != 0) {
-			print_row(out, mark_of(f), f->name, value,
-				  f->self_diff, explain_diff(e),
-				  &f->below_diff);
+			print_row(out, mark_of(f), f->name, value, f->self_diff,
+				  explain_diff(e), &f->below_diff);
 			continue;
 		}
 		nr_rest++;
@@ -181,8 +180,8 @@ void explain_print_text(FILE *out, const struct run *run,
 {
 	const struct run_kernel *base = &run->kernels[kernels[EX_BASE].index];
 	const struct run_kernel *cont = &run->kernels[kernels[EX_CONT].index];
-	_cleanup_free_ char *point = print_point(e->point->bench,
-						 e->point->params);
+	_cleanup_free_ char *point =
+		print_point(e->point->bench, e->point->params);
 	_cleanup_strbuf_ struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
 
 	print_clean(&a, base->name);
@@ -190,8 +189,8 @@ void explain_print_text(FILE *out, const struct run *run,
 	fprintf(out, "%s\n%s against %s, %s per operation\n", point, b.buf,
 		a.buf, explain_event_name(e->event));
 	print_main(out, e);
-	fprintf(out, FORMAT FORMAT_SHARE FORMAT_BELOW "\n", ' ', "", "base", "contender",
-		"diff", "share", "inclusive");
+	fprintf(out, FORMAT FORMAT_SHARE FORMAT_BELOW "\n", ' ', "", "base",
+		"contender", "diff", "share", "inclusive");
 	print_functions(out, e, top);
 	print_sums(out, e);
 	print_rows(out, e, kernels);
@@ -216,14 +215,13 @@ static json_t *function_json(const struct explanation *e,
 	double self[EX_BOTH];
 
 	fill_self(e, f, self);
-	return json_pack("{s:s,s:b,s:b,s:o,s:o}", "function", f->name, "new",
-			 !f->seen[EX_BASE], "gone", !f->seen[EX_CONT],
-			 "exclusive",
-			 pair(self[EX_BASE], self[EX_CONT], f->self_diff),
-			 "inclusive",
-			 pair((double)f->below[EX_BASE] / e->ops[EX_BASE],
-			      (double)f->below[EX_CONT] / e->ops[EX_CONT],
-			      f->below_diff));
+	return json_pack(
+		"{s:s,s:b,s:b,s:o,s:o}", "function", f->name, "new",
+		!f->seen[EX_BASE], "gone", !f->seen[EX_CONT], "exclusive",
+		pair(self[EX_BASE], self[EX_CONT], f->self_diff), "inclusive",
+		pair((double)f->below[EX_BASE] / e->ops[EX_BASE],
+		     (double)f->below[EX_CONT] / e->ops[EX_CONT],
+		     f->below_diff));
 }
 
 /* Without a symbol: null, which is not 0. */
@@ -259,9 +257,9 @@ static json_t *point_json(const struct explanation *e,
 	json_object_set_new(obj, "params", json_string(e->point->params));
 	json_object_set_new(obj, "event",
 			    json_string(explain_event_name(e->event)));
-	json_object_set_new(obj, "total",
-			    pair(e->total[EX_BASE], e->total[EX_CONT],
-				 explain_diff(e)));
+	json_object_set_new(
+		obj, "total",
+		pair(e->total[EX_BASE], e->total[EX_CONT], explain_diff(e)));
 	json_object_set_new(obj, "sum",
 			    pair(e->sum[EX_BASE], e->sum[EX_CONT],
 				 e->sum[EX_CONT] - e->sum[EX_BASE]));
@@ -271,8 +269,7 @@ static json_t *point_json(const struct explanation *e,
 	json_object_set_new(obj, "main",
 			    e->main ? json_string(e->main->name) : json_null());
 	for (size_t i = 0; i < e->nr_functions; i++)
-		json_array_append_new(list,
-				      function_json(e, &e->functions[i]));
+		json_array_append_new(list, function_json(e, &e->functions[i]));
 	json_object_set_new(obj, "functions", list);
 	json_object_set_new(obj, "rows", rows_json(e, kernels));
 	return obj;

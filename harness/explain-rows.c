@@ -70,9 +70,9 @@ static void fill_row(const struct explanation *e,
 	for (unsigned side = 0; side < EX_BOTH; side++) {
 		const struct explain_kernel *k = &kernels[side];
 
-		ret->there[side] = has_any(e, k, side, row->functions) &&
-				   (!row->within ||
-				    has_any(e, k, side, row->within));
+		ret->there[side] =
+			has_any(e, k, side, row->functions) &&
+			(!row->within || has_any(e, k, side, row->within));
 		ret->value[side] = ret->there[side]
 					   ? (double)sum[side] / e->ops[side]
 					   : NAN;
@@ -115,7 +115,8 @@ static void add_point(struct row_list *l, const struct explanation *e)
 				sizeof(*l->list));
 	for (unsigned i = 0; i < NR_PROFILE_ROWS; i++)
 		l->list[l->nr++] = (struct row_entry){
-			.point = e->point, .v = rows[i],
+			.point = e->point,
+			.v = rows[i],
 		};
 }
 

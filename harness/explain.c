@@ -96,7 +96,8 @@ bool explain_is_profiled(const struct run *run, unsigned kernel)
 	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT);
 	_cleanup_free_ char *path = NULL;
 
-	if (boot < 0 || !run->dir || boot_trust(&run->boots[boot]) != TRUST_GOOD)
+	if (boot < 0 || !run->dir ||
+	    boot_trust(&run->boots[boot]) != TRUST_GOOD)
 		return false;
 	path = run_boot_path(run, &run->boots[boot], PROFILE_FILE);
 	return access(path, F_OK) == 0;
@@ -136,8 +137,8 @@ static unsigned add_node(struct explanation *e, unsigned parent,
 		e->nodes = xreallocarray(e->nodes, e->alloc_nodes,
 					 sizeof(*e->nodes));
 	}
-	e->nodes[i] = (struct explain_node){ .parent = parent,
-					     .function = function };
+	e->nodes[i] =
+		(struct explain_node){ .parent = parent, .function = function };
 	if (i) {
 		e->nodes[i].next = e->nodes[parent].first;
 		e->nodes[parent].first = i;
@@ -165,8 +166,7 @@ static void merge(struct explanation *e, const struct profile_point *p,
 		unsigned function = function_of(e, n->function);
 
 		at[i + 1] = child_of(e, at[n->parent], function);
-		e->nodes[at[i + 1]].self[side] +=
-			event_of(n->count, e->event);
+		e->nodes[at[i + 1]].self[side] += event_of(n->count, e->event);
 		e->functions[function].seen[side] = true;
 	}
 }
@@ -251,8 +251,8 @@ static int compare_functions(const void *pa, const void *pb)
 
 static void rank(struct explanation *e)
 {
-	_cleanup_free_ unsigned *place = xcalloc(e->nr_functions + 1,
-						 sizeof(*place));
+	_cleanup_free_ unsigned *place =
+		xcalloc(e->nr_functions + 1, sizeof(*place));
 	unsigned node = find_main(e);
 	const char *main_name =
 		node ? e->functions[e->nodes[node].function].name : NULL;
@@ -313,8 +313,7 @@ static void fill_totals(struct explanation *e)
 		if (e->event != PROFILE_INSNS)
 			e->total[side] = e->sum[side];
 	}
-	e->remainder =
-		explain_diff(e) - (e->sum[EX_CONT] - e->sum[EX_BASE]);
+	e->remainder = explain_diff(e) - (e->sum[EX_CONT] - e->sum[EX_BASE]);
 	/* What is less than a millionth of an instruction is rounding. */
 	if (fabs(e->remainder) < 1e-6)
 		e->remainder = 0;
@@ -401,6 +400,7 @@ bool explain_in_doubt(const struct explanation *e)
 	/* Idle time is no function's. */
 	if (e->metric && strcmp(e->metric, "insns"))
 		return !e->identical;
-	return !e->identical || fabs(e->remainder) > EXPLAIN_REMAINDER_MAX *
-						    fabs(explain_diff(e));
+	return !e->identical ||
+	       fabs(e->remainder) >
+		       EXPLAIN_REMAINDER_MAX * fabs(explain_diff(e));
 }

@@ -24,26 +24,26 @@ unsigned explain_find_event(const char *name);
 enum { EX_BASE, EX_CONT, EX_BOTH };
 
 struct explain_kernel {
-	unsigned index;		/* in run.kernels */
-	unsigned boot;		/* that was profiled; index in run.boots */
+	unsigned index; /* in run.kernels */
+	unsigned boot;	/* that was profiled; index in run.boots */
 	struct profile profile;
 };
 
 /* A function as called on one path, in both kernels. */
 struct explain_node {
-	unsigned parent;	/* index; 0, the root, is its own */
-	unsigned first, next;	/* child, sibling; 0: none */
-	unsigned function;	/* index in functions */
-	uint64_t self[EX_BOTH];	/* of the event, all samples together */
-	uint64_t below[EX_BOTH];	/* self and all that it calls */
+	unsigned parent;	 /* index; 0, the root, is its own */
+	unsigned first, next;	 /* child, sibling; 0: none */
+	unsigned function;	 /* index in functions */
+	uint64_t self[EX_BOTH];	 /* of the event, all samples together */
+	uint64_t below[EX_BOTH]; /* self and all that it calls */
 };
 
 struct explain_function {
-	const char *name;	/* the profile's */
+	const char *name; /* the profile's */
 	uint64_t self[EX_BOTH];
-	uint64_t below[EX_BOTH];	/* once, where it calls itself */
-	bool seen[EX_BOTH];	/* called there */
-	double self_diff;	/* per operation */
+	uint64_t below[EX_BOTH]; /* once, where it calls itself */
+	bool seen[EX_BOTH];	 /* called there */
+	double self_diff;	 /* per operation */
 	double below_diff;
 };
 
@@ -51,15 +51,15 @@ struct explain_function {
 struct explanation {
 	const struct plan_point *point;
 	unsigned event;
-	const char *metric;	/* of the samples: "insns", "guest_ns" */
-	uint64_t ops[EX_BOTH];	/* operations measured */
-	double total[EX_BOTH];	/* per operation; of insns: by the samples */
-	double sum[EX_BOTH];	/* of all functions, per operation */
-	double remainder;	/* of the difference, that no function has */
-	bool identical;		/* profiled boots to those that they repeat */
+	const char *metric;    /* of the samples: "insns", "guest_ns" */
+	uint64_t ops[EX_BOTH]; /* operations measured */
+	double total[EX_BOTH]; /* per operation; of insns: by the samples */
+	double sum[EX_BOTH];   /* of all functions, per operation */
+	double remainder;      /* of the difference, that no function has */
+	bool identical;	       /* profiled boots to those that they repeat */
 	struct explain_node *nodes;
 	size_t nr_nodes, alloc_nodes;
-	struct explain_function *functions;	/* by |self_diff|, largest first */
+	struct explain_function *functions; /* by |self_diff|, largest first */
 	size_t nr_functions, alloc_functions;
 	/*
 	 * The function lowest down that has, with all that it calls, 90% of
@@ -108,8 +108,8 @@ bool explain_has_point(const struct run *run,
 
 struct explain_row {
 	const struct profile_row *row;
-	bool there[EX_BOTH];	/* the kernel has symbols for it */
-	double value[EX_BOTH];	/* per operation, inclusive; NaN: not there */
+	bool there[EX_BOTH];   /* the kernel has symbols for it */
+	double value[EX_BOTH]; /* per operation, inclusive; NaN: not there */
 	double diff;
 };
 
@@ -130,7 +130,7 @@ struct row_entry {
 
 /* All rows at all points that both kernels measured, in the order of the plan. */
 struct row_list {
-	bool profiled;		/* otherwise it is empty */
+	bool profiled; /* otherwise it is empty */
 	struct explain_kernel kernels[EX_BOTH];
 	struct row_entry *list;
 	size_t nr;

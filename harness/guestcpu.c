@@ -32,8 +32,8 @@ static bool take(const char *name, int cpu)
 	if (fd < 0)
 		return true;
 	/* The first byte is 0. */
-	len = snprintf(addr.sun_path + 1, sizeof(addr.sun_path) - 1,
-		       "%s-cpu%d", name, cpu);
+	len = snprintf(addr.sun_path + 1, sizeof(addr.sun_path) - 1, "%s-cpu%d",
+		       name, cpu);
 	len += offsetof(struct sockaddr_un, sun_path) + 1;
 	if (bind(fd, (struct sockaddr *)&addr, len) < 0 &&
 	    errno == EADDRINUSE) {

@@ -17,9 +17,9 @@ struct cpio {
 	unsigned ino;
 };
 
-#define CPIO_INIT                                                              \
-	{                                                                      \
-		STRBUF_INIT, 0                                                 \
+#define CPIO_INIT              \
+	{                      \
+		STRBUF_INIT, 0 \
 	}
 
 /* Names are relative ("bench/init"); mode holds permission bits only. */

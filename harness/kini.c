@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "inifile.h"
 #include "kini.h"
+#include "inifile.h"
 #include "kspec.h"
 #include "status.h"
 #include "suggest.h"
 #include "util.h"
 
-const char *const kopts_keys[] = { "source", "patches", "first",
-				   "config", "cmdline" };
+const char *const kopts_keys[] = { "source", "patches", "first", "config",
+				   "cmdline" };
 const size_t kopts_nr_keys = ARRAY_SIZE(kopts_keys);
 
 char **kopts_member(struct kopts *o, const char *key)

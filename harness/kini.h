@@ -9,7 +9,7 @@
 struct kopts {
 	char *source;
 	char *patches;
-	char *first; /* number: not more patches of the series */
+	char *first;  /* number: not more patches of the series */
 	char *config; /* names separated by blanks */
 	char *cmdline;
 };

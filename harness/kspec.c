@@ -513,9 +513,9 @@ int kspec_series(const char *word, const char *kernel_dir, struct kspec **ret,
 		return r;
 	*ret = xcalloc(nr_patches + 1, sizeof(**ret));
 	for (*nr = 0; *nr <= nr_patches && r == ST_OK; ++*nr) {
-		_cleanup_free_ char *one = xasprintf("%s-%zu=%.*s,first=%zu%s",
-						     name, *nr, len, what, *nr,
-						     what + len);
+		_cleanup_free_ char *one =
+			xasprintf("%s-%zu=%.*s,first=%zu%s", name, *nr, len,
+				  what, *nr, what + len);
 
 		r = kspec_parse(one, kernel_dir, &(*ret)[*nr]);
 	}

@@ -21,10 +21,10 @@
 
 struct kspec {
 	char *name;
-	char *source;		/* deb:, dir:, git:, image: */
-	char *patches;		/* absolute path of a series file, or "" */
-	char *first;		/* decimal: take so many patches; "": all */
-	char **config;		/* absolute paths of fragments */
+	char *source;  /* deb:, dir:, git:, image: */
+	char *patches; /* absolute path of a series file, or "" */
+	char *first;   /* decimal: take so many patches; "": all */
+	char **config; /* absolute paths of fragments */
 	size_t nr_config;
 	char *cmdline;
 };

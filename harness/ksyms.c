@@ -182,7 +182,8 @@ int ksyms_parts(const char *vmlinux, const char *function,
 			continue;
 		*ret = xreallocarray(*ret, *nr + 1, sizeof(**ret));
 		(*ret)[(*nr)++] = (struct code_part){
-			.start = k.list[i].at, .end = k.list[next].at,
+			.start = k.list[i].at,
+			.end = k.list[next].at,
 		};
 	}
 	return r;

@@ -64,8 +64,8 @@ static const struct qemu_mode mode_kvm = {
  * reboot=t end a panic at once, by a triple fault.
  */
 #define COMMON_CMDLINE "console=ttyS0 panic=-1 reboot=t norandmaps loglevel=5"
-#define MICROVM                                                                \
-	"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on,"                 \
+#define MICROVM                                                \
+	"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on," \
 	"x-option-roms=off,auto-kernel-cmdline=on"
 
 /* --- the program --- */

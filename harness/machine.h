@@ -17,33 +17,33 @@
 /* What to boot; strings stay owned by the caller and must outlive the boot. */
 struct boot_image {
 	const char *vmlinux;
-	const char *initramfs;		/* path: guest programs, a newc cpio */
-	const void *plan;		/* bytes of plan.tsv, appended as a cpio */
+	const char *initramfs; /* path: guest programs, a newc cpio */
+	const void *plan;      /* bytes of plan.tsv, appended as a cpio */
 	size_t plan_len;
-	const char *cmdline;		/* appended to the machine's own; or "" */
+	const char *cmdline; /* appended to the machine's own; or "" */
 	unsigned mem_mib;
-	size_t initrd_pad_bytes;	/* perturbation: zero bytes behind it */
-	const char *kernel_name;	/* for fake: which stream to replay */
-	unsigned perturbation;		/* likewise */
-	const char *role;		/* "measure", "repeat", "null", "events" */
+	size_t initrd_pad_bytes; /* perturbation: zero bytes behind it */
+	const char *kernel_name; /* for fake: which stream to replay */
+	unsigned perturbation;	 /* likewise */
+	const char *role;	 /* "measure", "repeat", "null", "events" */
 	/* For sim: count by function with this plugin (tcg/), NULL: do not. */
 	const char *tcg_plugin;
-	const char *profile;		/* path that it writes to */
-	bool profile_model;		/* caches and branches too */
+	const char *profile; /* path that it writes to */
+	bool profile_model;  /* caches and branches too */
 };
 
 struct machine {
 	const struct machine_ops *ops;
-	pid_t pid;			/* process group leader, -1: none */
+	pid_t pid; /* process group leader, -1: none */
 	int pidfd;
-	int console_fd;			/* read ends, non-blocking; -1: none */
+	int console_fd; /* read ends, non-blocking; -1: none */
 	int status_fd;
 	int samples_fd;
-	int diag_fd;			/* QEMU's stderr, for diagnose */
-	char *arg;			/* text behind "NAME:" */
-	char *tmpdir;			/* removed by destroy */
-	int tmpdir_fd;			/* holds the lock that says "in use" */
-	struct strbuf command;		/* command line, for the record */
+	int diag_fd;	       /* QEMU's stderr, for diagnose */
+	char *arg;	       /* text behind "NAME:" */
+	char *tmpdir;	       /* removed by destroy */
+	int tmpdir_fd;	       /* holds the lock that says "in use" */
+	struct strbuf command; /* command line, for the record */
 	void *priv;
 };
 
@@ -51,7 +51,7 @@ struct machine_ops {
 	const char *name;
 	const char *summary;
 	const char *process;		/* what runs the guest: "QEMU" */
-	bool (*takes)(const char *arg);	/* what is behind "NAME:", "" if none */
+	bool (*takes)(const char *arg); /* what is behind "NAME:", "" if none */
 	/*
 	 * Can this machine be used here?  0, or -errno with the reason in
 	 * words in *why (caller releases).  Cheap for sim (QEMU there, right
@@ -67,11 +67,11 @@ struct machine_ops {
 	void (*destroy)(struct machine *m);
 	/* "QEMU 7.2.19, TCG icount, -cpu Nehalem", for the provenance. */
 	int (*describe)(const char *arg, struct strbuf *ret);
-	bool exact;			/* counts repeat bit for bit */
-	bool shared;			/* others run on it, too */
-	const char *pmu;		/* its processor in the words of libpfm4;
+	bool exact;	       /* counts repeat bit for bit */
+	bool shared;	       /* others run on it, too */
+	const char *pmu;       /* its processor in the words of libpfm4;
 					 * NULL: that of the host */
-	unsigned max_parallel;		/* 0: as many as there are cores */
+	unsigned max_parallel; /* 0: as many as there are cores */
 };
 
 extern const struct machine_ops machine_sim;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "needs.h"
 #include "catalog.h"
 #include "hostinfo.h"
 #include "interrupt.h"
 #include "kspec.h"
-#include "needs.h"
 #include "session.h"
 #include "status.h"
 

@@ -11,7 +11,7 @@
  */
 static const struct pattern {
 	const char *start;
-	const char *also;	/* must follow somewhere; NULL: nothing */
+	const char *also; /* must follow somewhere; NULL: nothing */
 	enum splat splat;
 } patterns[] = {
 	{ "Kernel panic - not syncing", NULL, SPLAT_PANIC },
@@ -53,7 +53,7 @@ static const struct pattern {
 	{ "rcu: rcu_", " kthread timer wakeup didn't happen", SPLAT_RCU },
 
 	{ "BUG: ", NULL, SPLAT_BUG },
-	{ "BUG ", "): ", SPLAT_BUG },		/* slab: cache (tainted): */
+	{ "BUG ", "): ", SPLAT_BUG }, /* slab: cache (tainted): */
 	{ "kernel BUG at ", NULL, SPLAT_BUG },
 	{ "Oops: ", NULL, SPLAT_BUG },
 	{ "general protection fault", NULL, SPLAT_BUG },

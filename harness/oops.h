@@ -7,12 +7,12 @@
 
 enum splat {
 	SPLAT_NONE,
-	SPLAT_PANIC,	/* the kernel is gone */
-	SPLAT_BUG,	/* BUG, oops, KASAN, UBSAN, bad page, list corruption */
+	SPLAT_PANIC, /* the kernel is gone */
+	SPLAT_BUG,   /* BUG, oops, KASAN, UBSAN, bad page, list corruption */
 	SPLAT_WARNING,
 	SPLAT_LOCKDEP,
-	SPLAT_RCU,	/* stall, suspicious usage */
-	SPLAT_HANG,	/* soft/hard lockup, hung task */
+	SPLAT_RCU,  /* stall, suspicious usage */
+	SPLAT_HANG, /* soft/hard lockup, hung task */
 };
 
 /* line without LF; a "[   12.345678]" stamp in front is skipped. */

@@ -386,8 +386,8 @@ static int expand(struct planning *pl, const struct bench_info *b,
 	sweep_of(pl, b, key, axis, &values, &nr);
 	for (size_t i = 0; i < nr && r == ST_OK; i++) {
 		if (!unsaid(key, values[i]))
-			strbuf_addf(params, "%s%s=%s", len ? "," : "",
-				    key->key, values[i]);
+			strbuf_addf(params, "%s%s=%s", len ? "," : "", key->key,
+				    values[i]);
 		r = expand(pl, b, axis, n + 1, params);
 		params->len = len;
 		if (params->buf)

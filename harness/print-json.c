@@ -301,10 +301,10 @@ static void add_event_rows(json_t *array, const struct event_table *t)
 		set_int(o, "version", p->version);
 		set_text(o, "params", p->params);
 		set_text(o, "event", t->metrics[row->event]);
-		json_object_set_new(o, "contender",
-				    cont < 0
-					    ? json_null()
-					    : json_text(run->kernels[cont].name));
+		json_object_set_new(
+			o, "contender",
+			cont < 0 ? json_null()
+				 : json_text(run->kernels[cont].name));
 		set_side(o, "base", &row->side[EV_BASE]);
 		set_side(o, "contender", &row->side[EV_CONT]);
 		json_array_append_new(array, o);

@@ -6,12 +6,12 @@
 #include "compare.h"
 #include "util.h"
 
-#define PRINT_MAX 48	/* enough for every number below */
+#define PRINT_MAX 48 /* enough for every number below */
 #define PRINT_COLUMNS 78
 
 /* In place of rows that need a profile; one line. */
-#define PRINT_NO_PROFILE                                                   \
-	"For css_set lookup, migration and taskstats in functions: run "   \
+#define PRINT_NO_PROFILE                                                 \
+	"For css_set lookup, migration and taskstats in functions: run " \
 	"--profile (sim)"
 
 /*

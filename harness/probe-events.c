@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "probe-events.h"
 #include "catalog.h"
 #include "event-names.h"
 #include "hostinfo.h"
 #include "interrupt.h"
 #include "kspec.h"
 #include "perf.h"
-#include "probe-events.h"
 #include "session.h"
 #include "status.h"
 

@@ -104,7 +104,7 @@ static const struct argp_option options[] = {
 	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID", 3 },
 	{ "no-compare", OPT_NO_COMPARE, NULL, 0, "Measure and store only", 3 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 3 },
-	{ NULL }
+	{ NULL },
 };
 
 static void add_word(struct words *w, const char *word)

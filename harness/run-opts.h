@@ -20,13 +20,13 @@ struct run_opts {
 	struct words benches;
 	struct words params;
 	const char *machine;
-	const char *suite;  /* NULL: not given */
-	const char *latencies; /* comma separated functions; NULL: none */
-	const char *events; /* comma separated names; NULL: none */
-	const char *output; /* NULL: RESULTS/runs */
+	const char *suite;	/* NULL: not given */
+	const char *latencies;	/* comma separated functions; NULL: none */
+	const char *events;	/* comma separated names; NULL: none */
+	const char *output;	/* NULL: RESULTS/runs */
 	unsigned perturbations; /* 0: those of the suite */
-	unsigned samples; /* 0: the benchmark's own */
-	unsigned jobs;	  /* 0: as many as there are cores */
+	unsigned samples;	/* 0: the benchmark's own */
+	unsigned jobs;		/* 0: as many as there are cores */
 	struct deadlines deadlines;
 	uint64_t seed;
 	enum { PROFILE_OFF, PROFILE_COUNTS, PROFILE_MODEL } profile;

@@ -16,7 +16,7 @@ int select_run(const struct env *env, const char *word, struct run **ret,
 
 struct selection {
 	unsigned base;
-	unsigned *contenders;	/* owned */
+	unsigned *contenders; /* owned */
 	size_t nr;
 };
 

@@ -26,8 +26,8 @@ struct session {
 	const char *tcg_plugin;
 	bool profile_model;
 
-	char *initramfs;      /* RUN/initramfs.cpio while boots run */
-	struct strbuf *plans; /* per perturbation */
+	char *initramfs;	    /* RUN/initramfs.cpio while boots run */
+	struct strbuf *plans;	    /* per perturbation */
 	struct strbuf *event_plans; /* likewise, for boots that count events */
 	struct boot_job *jobs;
 	char **boot_dirs; /* per boot */

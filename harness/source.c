@@ -127,10 +127,10 @@ int source_print(FILE *out, const struct run *run,
 			const struct explain_kernel *k = &kernels[side];
 
 			if (f->seen[side])
-				r = print_one(out, &run->kernels[k->index],
-					      profile_find(&k->profile,
-							   e->point),
-					      f->name);
+				r = print_one(
+					out, &run->kernels[k->index],
+					profile_find(&k->profile, e->point),
+					f->name);
 		}
 	}
 	return r;

@@ -7,8 +7,8 @@
 #include "explain.h"
 
 struct source_range {
-	char *file;		/* NULL: unknown */
-	unsigned first, last;	/* lines that ran, of the function itself */
+	char *file;	      /* NULL: unknown */
+	unsigned first, last; /* lines that ran, of the function itself */
 };
 
 /*

@@ -11,7 +11,7 @@
 
 struct interval {
 	double lo, hi;
-	double level;		/* coverage reached, 0..1 */
+	double level; /* coverage reached, 0..1 */
 };
 
 /* All three: NaN for n == 0. */
@@ -36,7 +36,7 @@ struct interval stats_clopper_pearson(size_t x, size_t n, double level);
 
 struct signs {
 	size_t pos, neg, zero;
-	double p;		/* two-sided sign test, zeros left out */
+	double p; /* two-sided sign test, zeros left out */
 };
 
 struct signs stats_signs(const double *v, size_t n);

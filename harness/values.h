@@ -14,15 +14,15 @@
 /* May the numbers of a boot be used? */
 enum boot_trust {
 	TRUST_GOOD,
-	TRUST_MISSING,	/* not finished, or lost through host or harness */
-	TRUST_FAILED,	/* splat, panic, hang: the kernel or guest is at fault */
-	TRUST_DAMAGED,	/* sample file missing, cut short or altered */
+	TRUST_MISSING, /* not finished, or lost through host or harness */
+	TRUST_FAILED,  /* splat, panic, hang: the kernel or guest is at fault */
+	TRUST_DAMAGED, /* sample file missing, cut short or altered */
 };
 
 enum boot_trust boot_trust(const struct run_boot *b);
 /* Index in run.boots, or -1. */
-int run_find_boot(const struct run *run, unsigned kernel,
-		  unsigned perturbation, enum boot_role role);
+int run_find_boot(const struct run *run, unsigned kernel, unsigned perturbation,
+		  enum boot_role role);
 /* MISSING where the boot says nothing about the point. */
 enum point_status boot_point_status(const struct run_boot *b, unsigned point);
 /* SKIP reason or failure, "" if none. */

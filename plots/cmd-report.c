@@ -16,7 +16,7 @@ static const struct argp_option options[] = {
 	  "A run directory or the id of one (default: the latest run)", 0 },
 	{ "output", 'o', "DIR", 0,
 	  "Where to write (default: report, below the results)", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)

@@ -10,11 +10,11 @@
 #include "print.h"
 #include "report.h"
 
-#define MOST_GRAPHS 6	/* of each contender */
+#define MOST_GRAPHS 6 /* of each contender */
 
 struct pick {
 	struct explanation *e;
-	double change;		/* of the total, 0 to 1 */
+	double change; /* of the total, 0 to 1 */
 };
 
 struct picks {

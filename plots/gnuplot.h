@@ -15,7 +15,7 @@ enum colour {
 	COL_GRID,
 	COL_BAND,
 	COL_PAGE,
-	COL_KERNEL0,		/* the baseline: neutral */
+	COL_KERNEL0, /* the baseline: neutral */
 	COL_KERNEL1,
 	COL_KERNEL2,
 	COL_KERNEL3,

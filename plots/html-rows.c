@@ -52,8 +52,9 @@ static void add_table(struct strbuf *out, const struct comparison *c,
 {
 	const char *cont = c->run->kernels[l->kernels[EX_CONT].index].name;
 
-	add(out, "<div class=\"scroll\"><table>\n<thead><tr><th>Row</th>"
-		 "<th>Benchmark</th><th class=\"n\">",
+	add(out,
+	    "<div class=\"scroll\"><table>\n<thead><tr><th>Row</th>"
+	    "<th>Benchmark</th><th class=\"n\">",
 	    c->run->kernels[c->base].name, "</th>");
 	add(out, "<th class=\"n\">", cont,
 	    "</th><th class=\"n\">Difference</th></tr></thead>\n<tbody>\n");

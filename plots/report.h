@@ -19,11 +19,11 @@ int report_write(const struct comparison *c, const char *plots_dir,
 
 /* One plot; all owned. */
 struct figure {
-	char *file;		/* "css_set-lookup.svg" */
-	char *title;		/* foreign text, not escaped */
+	char *file;  /* "css_set-lookup.svg" */
+	char *title; /* foreign text, not escaped */
 	char *caption;
 	char *script;		/* for gnuplot; NULL: svg is there */
-	unsigned width, height;	/* pixels */
+	unsigned width, height; /* pixels */
 	char *svg;		/* an <svg> element, safe in HTML */
 	bool small;		/* half a page wide at most */
 };

@@ -6,12 +6,12 @@ static const struct {
 	unsigned char light[3], dark[3];
 	const char *hex, *hex_dark;
 } colours[NR_COLOURS] = {
-#define COLOUR(_l, _d)                                                         \
-	{                                                                      \
-		{ 0x##_l >> 16 & 0xff, 0x##_l >> 8 & 0xff, 0x##_l & 0xff },    \
-			{ 0x##_d >> 16 & 0xff, 0x##_d >> 8 & 0xff,             \
-			  0x##_d & 0xff },                                     \
-			"#" #_l, "#" #_d                                       \
+#define COLOUR(_l, _d)                                                      \
+	{                                                                   \
+		{ 0x##_l >> 16 & 0xff, 0x##_l >> 8 & 0xff, 0x##_l & 0xff }, \
+			{ 0x##_d >> 16 & 0xff, 0x##_d >> 8 & 0xff,          \
+			  0x##_d & 0xff },                                  \
+			"#" #_l, "#" #_d                                    \
 	}
 	[COL_TEXT] = COLOUR(1f2328, e6e9ed),
 	[COL_MUTED] = COLOUR(59636e, 9aa5b1),

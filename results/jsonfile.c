@@ -67,8 +67,7 @@ static int check_format(json_t *json, struct strbuf *why)
 	if (f.err)
 		return f.err;
 	if (format > RUN_FORMAT) {
-		strbuf_addf(why,
-			    "format %llu is newer than this program's %d",
+		strbuf_addf(why, "format %llu is newer than this program's %d",
 			    (unsigned long long)format, RUN_FORMAT);
 		return -EPROTONOSUPPORT;
 	}

@@ -28,14 +28,13 @@ json_t *json_text(const char *s);
  */
 struct json_fields {
 	json_t *obj;
-	const char *where;	/* "boots[3]", "" at the top */
+	const char *where; /* "boots[3]", "" at the top */
 	struct strbuf *why;
-	int err;		/* 0 or -EBADMSG */
+	int err; /* 0 or -EBADMSG */
 };
 
-__attribute__((format(printf, 3, 4)))
-int json_field_fault(struct json_fields *f, const char *key, const char *fmt,
-		     ...);
+__attribute__((format(printf, 3, 4))) int
+json_field_fault(struct json_fields *f, const char *key, const char *fmt, ...);
 /* *ret is always allocated; an old value is freed. */
 void json_field_str(struct json_fields *f, const char *key, char **ret);
 /* Copies into buf; a value that does not fit is a fault. */

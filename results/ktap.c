@@ -11,18 +11,17 @@
 struct parser {
 	struct ktap *k;
 	const struct run_point *points;
-	char **names;		/* of the points */
-	size_t hint;		/* results come in the order of the plan */
-	size_t started;		/* point of the last "# start" line */
-	bool *seen;		/* point has a result */
-	bool head;		/* the version line was there */
+	char **names;	/* of the points */
+	size_t hint;	/* results come in the order of the plan */
+	size_t started; /* point of the last "# start" line */
+	bool *seen;	/* point has a result */
+	bool head;	/* the version line was there */
 	unsigned line;
 };
 
 char *ktap_point_name(const struct plan_point *p)
 {
-	return xasprintf("%s%s%s", p->bench, *p->params ? " " : "",
-			 p->params);
+	return xasprintf("%s%s%s", p->bench, *p->params ? " " : "", p->params);
 }
 
 static void make_printable(char *s)
@@ -32,8 +31,8 @@ static void make_printable(char *s)
 			*s = '?';
 }
 
-__attribute__((format(printf, 2, 3)))
-static void fault(struct parser *p, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void fault(struct parser *p,
+							const char *fmt, ...)
 {
 	struct ktap *k = p->k;
 	char text[256];

@@ -23,12 +23,12 @@
 
 struct ktap {
 	size_t nr_points;
-	enum point_status *status;	/* MISSING without a result line */
-	char **text;			/* reason in printable ASCII, or "" */
-	bool ended;			/* "# cgmark: end" was there */
-	char *bail;			/* text of "Bail out!", or NULL */
+	enum point_status *status; /* MISSING without a result line */
+	char **text;		   /* reason in printable ASCII, or "" */
+	bool ended;		   /* "# cgmark: end" was there */
+	char *bail;		   /* text of "Bail out!", or NULL */
 	char *faults[KTAP_FAULTS_MAX];
-	size_t nr_faults;		/* may be above KTAP_FAULTS_MAX */
+	size_t nr_faults; /* may be above KTAP_FAULTS_MAX */
 };
 
 /* Fills *ret whatever buf holds; the caller releases it. */

@@ -28,8 +28,8 @@ const char profile_cycles_formula[] =
 uint64_t profile_cycles(const uint64_t count[NR_PROFILE_EVENTS])
 {
 	return count[PROFILE_INSNS] +
-	       L1_MISS_CYCLES * (count[PROFILE_L1I_MISSES] +
-				 count[PROFILE_L1D_MISSES]) +
+	       L1_MISS_CYCLES *
+		       (count[PROFILE_L1I_MISSES] + count[PROFILE_L1D_MISSES]) +
 	       LL_MISS_CYCLES * count[PROFILE_LL_MISSES] +
 	       MISPREDICT_CYCLES * count[PROFILE_MISPREDICTS];
 }

@@ -6,7 +6,10 @@
 
 /* Netlink's own functions send requests too, and for everyone. */
 static const char *const taskstats[] = {
-	"taskstats_user_cmd", "cgroupstats_user_cmd", "taskstats_exit", NULL,
+	"taskstats_user_cmd",
+	"cgroupstats_user_cmd",
+	"taskstats_exit",
+	NULL,
 };
 
 const struct profile_row profile_rows[NR_PROFILE_ROWS] = {

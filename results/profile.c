@@ -6,13 +6,13 @@
 
 struct reader {
 	struct profile *p;
-	unsigned column[NR_PROFILE_EVENTS];	/* event by column of counts */
+	unsigned column[NR_PROFILE_EVENTS]; /* event by column of counts */
 	unsigned nr_columns;
 	bool have_events;
 };
 
-__attribute__((format(printf, 2, 3)))
-static int bad(char *why, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static int bad(char *why, const char *fmt,
+						     ...)
 {
 	va_list ap;
 

@@ -70,7 +70,7 @@ uint64_t profile_cycles(const uint64_t count[NR_PROFILE_EVENTS]);
 extern const char profile_cycles_formula[];
 
 struct profile_node {
-	unsigned parent;	/* index in nodes + 1; 0: none */
+	unsigned parent; /* index in nodes + 1; 0: none */
 	char *function;
 	uint64_t count[NR_PROFILE_EVENTS];
 };
@@ -80,7 +80,7 @@ struct profile_range {
 	char *function;
 	uint64_t at;
 	unsigned bytes;
-	unsigned nr;		/* instructions */
+	unsigned nr; /* instructions */
 	uint64_t count;
 };
 
@@ -92,7 +92,7 @@ struct profile_point {
 	uint64_t samples;
 	struct profile_node *nodes;
 	size_t nr_nodes, alloc_nodes;
-	struct profile_range *ranges;	/* ascending */
+	struct profile_range *ranges; /* ascending */
 	size_t nr_ranges, alloc_ranges;
 };
 
@@ -104,9 +104,9 @@ struct profile_symbol {
 
 struct profile {
 	bool counted[NR_PROFILE_EVENTS];
-	char **model;		/* M lines */
+	char **model; /* M lines */
 	size_t nr_model;
-	struct profile_symbol *symbols;	/* those that were asked for */
+	struct profile_symbol *symbols; /* those that were asked for */
 	size_t nr_symbols;
 	struct profile_point *points;
 	size_t nr_points, alloc_points;
@@ -135,7 +135,7 @@ const struct profile_symbol *profile_symbol(const struct profile *p,
  */
 struct profile_row {
 	const char *name;
-	const char *bench;	/* glob of the benchmarks that it is about */
+	const char *bench; /* glob of the benchmarks that it is about */
 	const char *const *functions;
 	const char *const *within;
 };

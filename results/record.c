@@ -13,7 +13,6 @@
 
 #include "record.h"
 
-
 #define SAMPLES_KIND "cgmark-samples"
 #define PLAN_KIND "cgmark-plan"
 
@@ -70,8 +69,8 @@ static const char *params_out(const char *params)
 	return *params ? params : "-";
 }
 
-__attribute__((format(printf, 3, 4)))
-static int format_line(char *buf, size_t size, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int
+format_line(char *buf, size_t size, const char *fmt, ...)
 {
 	va_list ap;
 	int len;
@@ -151,8 +150,8 @@ struct cursor {
 	struct rec_error *err;
 };
 
-__attribute__((format(printf, 3, 4)))
-static int fail(const struct cursor *c, int ret, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int
+fail(const struct cursor *c, int ret, const char *fmt, ...)
 {
 	struct rec_error *err = c->err;
 	va_list ap;
@@ -162,8 +161,8 @@ static int fail(const struct cursor *c, int ret, const char *fmt, ...)
 		return ret;
 	err->line = c->line;
 	if (c->line)
-		n = snprintf(err->text, sizeof(err->text), "line %u: ",
-			     c->line);
+		n = snprintf(err->text, sizeof(err->text),
+			     "line %u: ", c->line);
 	va_start(ap, fmt);
 	vsnprintf(err->text + n, sizeof(err->text) - n, fmt, ap);
 	va_end(ap);
@@ -351,9 +350,10 @@ static int parse_end(struct cursor *c, unsigned count, uint32_t sum)
 		return fail(c, -EBADMSG, "%u records, but %u were written",
 			    count, said);
 	if (crc != sum)
-		return fail(c, -EBADMSG,
-			    "the sum of the bytes is %08lx, but %08lx was written",
-			    (unsigned long)sum, (unsigned long)crc);
+		return fail(
+			c, -EBADMSG,
+			"the sum of the bytes is %08lx, but %08lx was written",
+			(unsigned long)sum, (unsigned long)crc);
 	if (c->next != c->end)
 		return fail(c, -EBADMSG, "%zu more bytes after the end",
 			    (size_t)(c->end - c->next));
@@ -480,8 +480,9 @@ int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn,
 		      rec_lack_fn lfn, void *arg, struct rec_error *err)
 {
 	struct samples_arg a = { .fn = fn, .lfn = lfn, .arg = arg };
-	struct cursor c = { .buf = buf, .next = buf, .end = buf + len,
-			    .err = err };
+	struct cursor c = {
+		.buf = buf, .next = buf, .end = buf + len, .err = err
+	};
 
 	if (err)
 		memset(err, 0, sizeof(*err));
@@ -553,8 +554,9 @@ int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
 		   rec_point_fn pfn, void *arg, struct rec_error *err)
 {
 	struct plan_arg a = { .ofn = ofn, .pfn = pfn, .arg = arg };
-	struct cursor c = { .buf = buf, .next = buf, .end = buf + len,
-			    .err = err };
+	struct cursor c = {
+		.buf = buf, .next = buf, .end = buf + len, .err = err
+	};
 
 	if (err)
 		memset(err, 0, sizeof(*err));
@@ -582,8 +584,9 @@ int rec_parse_lines(const char *buf, size_t len, const char *kind,
 		    rec_line_fn fn, void *arg, struct rec_error *err)
 {
 	struct lines_arg a = { .fn = fn, .arg = arg };
-	struct cursor c = { .buf = buf, .next = buf, .end = buf + len,
-			    .err = err };
+	struct cursor c = {
+		.buf = buf, .next = buf, .end = buf + len, .err = err
+	};
 
 	if (err)
 		memset(err, 0, sizeof(*err));

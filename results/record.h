@@ -56,11 +56,11 @@
 struct sample {
 	char bench[REC_BENCH_MAX];
 	unsigned version;
-	char params[REC_PARAMS_MAX];	/* "k=v,k=v", keys sorted; "" if none */
+	char params[REC_PARAMS_MAX]; /* "k=v,k=v", keys sorted; "" if none */
 	char metric[REC_METRIC_MAX];
-	unsigned rep;			/* 0.. within point and metric */
+	unsigned rep; /* 0.. within point and metric */
 	uint64_t value;
-	uint64_t nr_ops;		/* >= 1 */
+	uint64_t nr_ops; /* >= 1 */
 };
 
 /* What a point could not be asked for. */
@@ -69,23 +69,23 @@ struct lack {
 	unsigned version;
 	char params[REC_PARAMS_MAX];
 	char metric[REC_METRIC_MAX];
-	char why[REC_WHY_MAX];		/* printable ASCII, not empty */
+	char why[REC_WHY_MAX]; /* printable ASCII, not empty */
 };
 
 struct plan_point {
-	char binary[REC_BENCH_MAX];	/* "bench-attach" */
+	char binary[REC_BENCH_MAX]; /* "bench-attach" */
 	char bench[REC_BENCH_MAX];
 	unsigned version;
 	char params[REC_PARAMS_MAX];
-	unsigned samples;		/* samples to take, >= 1 */
-	unsigned warmup;		/* samples to discard first */
-	unsigned nr_ops;		/* operations a sample; 0: calibrate */
-	unsigned timeout_ms;		/* guest time one point may take */
+	unsigned samples;    /* samples to take, >= 1 */
+	unsigned warmup;     /* samples to discard first */
+	unsigned nr_ops;     /* operations a sample; 0: calibrate */
+	unsigned timeout_ms; /* guest time one point may take */
 };
 
 /* What a parser found wrong, in words that name line and cause. */
 struct rec_error {
-	unsigned line;			/* 1-based; 0: whole file */
+	unsigned line; /* 1-based; 0: whole file */
 	char text[160];
 };
 

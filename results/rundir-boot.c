@@ -19,28 +19,28 @@
 enum trust { TRUST_NONE, TRUST_SOME, TRUST_ALL };
 
 struct entry {
-	size_t point;		/* index in run.points */
-	size_t order;		/* of arrival */
+	size_t point; /* index in run.points */
+	size_t order; /* of arrival */
 	struct sample s;
 };
 
 struct boot_load {
 	const struct run *run;
 	struct run_boot *boot;
-	unsigned damaged;	/* files */
-	struct strbuf counted;	/* their names, each between slashes */
-	json_t *json;		/* boot.json; NULL without */
+	unsigned damaged;      /* files */
+	struct strbuf counted; /* their names, each between slashes */
+	json_t *json;	       /* boot.json; NULL without */
 	struct entry *entries;
 	size_t nr_entries;
 	size_t alloc_entries;
 	struct lack *lacks;
 	size_t nr_lacks;
-	size_t hint;		/* samples of a point come together */
+	size_t hint; /* samples of a point come together */
 };
 
 /* Logs what is wrong with a file and counts the file once. */
-__attribute__((format(printf, 3, 4)))
-static void fault(struct boot_load *l, const char *file, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void
+fault(struct boot_load *l, const char *file, const char *fmt, ...)
 {
 	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
 	_cleanup_free_ char *key = xasprintf("/%s/", file);
@@ -148,18 +148,18 @@ static void describe_mismatch(const struct file_sum *said,
 			    (unsigned long long)is->bytes,
 			    (unsigned long long)said->bytes);
 	else
-		strbuf_addf(why,
-			    "altered: %llu bytes with sum %s, boot.json says %llu with %s",
-			    (unsigned long long)is->bytes, is->crc,
-			    (unsigned long long)said->bytes, said->crc);
+		strbuf_addf(
+			why,
+			"altered: %llu bytes with sum %s, boot.json says %llu with %s",
+			(unsigned long long)is->bytes, is->crc,
+			(unsigned long long)said->bytes, said->crc);
 }
 
 /*
  * Compares a file with what boot.json says of it.  Returns 0, -ENOENT for a
  * file that is not there though it was, or -EBADMSG; *why says it in words.
  */
-static int check_file(struct boot_load *l, const char *file,
-		      struct strbuf *why)
+static int check_file(struct boot_load *l, const char *file, struct strbuf *why)
 {
 	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
 	struct file_sum said = { 0 }, is = { 0 };
@@ -184,7 +184,8 @@ static void check_other_files(struct boot_load *l)
 	const char *file;
 	json_t *v;
 
-	json_object_foreach(json_object_get(l->json, "files"), file, v) {
+	json_object_foreach(json_object_get(l->json, "files"), file, v)
+	{
 		_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 
 		if (!strcmp(file, "status.ktap") ||
@@ -314,8 +315,8 @@ static int on_sample(const struct sample *s, void *arg)
 
 	if (l->nr_entries == l->alloc_entries) {
 		l->alloc_entries = l->alloc_entries * 2 + 256;
-		l->entries = xreallocarray(l->entries, l->alloc_entries,
-					   sizeof(*e));
+		l->entries =
+			xreallocarray(l->entries, l->alloc_entries, sizeof(*e));
 	}
 	e = &l->entries[l->nr_entries];
 	e->point = find_point(l, s->bench, s->version, s->params);
@@ -534,7 +535,8 @@ static void report_unplanned(struct boot_load *l, size_t from)
 	const struct sample *s;
 
 	if (l->nr_lacks > 0) {
-		fault(l, "samples.tsv", "%s %s is said to be not there, but was not planned",
+		fault(l, "samples.tsv",
+		      "%s %s is said to be not there, but was not planned",
 		      l->lacks[0].bench, l->lacks[0].metric);
 		l->boot->damaged = true;
 	}
@@ -559,8 +561,8 @@ static size_t settle_points(struct boot_load *l, enum trust trust)
 		      compare_entries);
 	b->samples = xcalloc(l->nr_entries, sizeof(*b->samples));
 	for (size_t i = 0; i < l->run->nr_points; i++, from = to) {
-		for (to = from;
-		     to < l->nr_entries && l->entries[to].point == i; to++)
+		for (to = from; to < l->nr_entries && l->entries[to].point == i;
+		     to++)
 			;
 		kept += settle_point(l, i, from, to - from, trust);
 	}
@@ -570,10 +572,10 @@ static size_t settle_points(struct boot_load *l, enum trust trust)
 
 static bool boot_was_started(const struct boot_load *l)
 {
-	_cleanup_free_ char *status = run_boot_path(l->run, l->boot,
-						    "status.ktap");
-	_cleanup_free_ char *samples = run_boot_path(l->run, l->boot,
-						     "samples.tsv");
+	_cleanup_free_ char *status =
+		run_boot_path(l->run, l->boot, "status.ktap");
+	_cleanup_free_ char *samples =
+		run_boot_path(l->run, l->boot, "samples.tsv");
 
 	return l->json || access(status, F_OK) == 0 ||
 	       access(samples, F_OK) == 0;
@@ -604,8 +606,9 @@ void run_load_boot(const struct run *run, struct run_boot *boot,
 		trust = load_samples(&l);
 		kept = settle_points(&l, trust);
 		if (!boot->finished && !boot->damaged)
-			log_warn("%s/boots/%s: did not finish; %zu of %zu points were measured",
-				 run->dir, boot->id, kept, run->nr_points);
+			log_warn(
+				"%s/boots/%s: did not finish; %zu of %zu points were measured",
+				run->dir, boot->id, kept, run->nr_points);
 	}
 	*damaged += l.damaged;
 	strbuf_release(&l.counted);

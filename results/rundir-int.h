@@ -12,7 +12,7 @@
 #define RUN_KERNELS_MAX 1024
 #define RUN_POINTS_MAX 65536
 #define RUN_BOOTS_MAX 65536
-#define RUN_CELLS_MAX (16u << 20)	/* points x boots */
+#define RUN_CELLS_MAX (16u << 20) /* points x boots */
 
 #define NR_BOOT_ROLES (BOOT_EVENTS + 1)
 #define NR_BLAMES (BLAME_HOST + 1)

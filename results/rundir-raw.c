@@ -66,8 +66,7 @@ static const struct plan_point *find_point(const struct run *run,
 					   const char *name)
 {
 	for (size_t i = 0; i < run->nr_points; i++) {
-		_cleanup_free_ char *is =
-			ktap_point_name(&run->points[i].plan);
+		_cleanup_free_ char *is = ktap_point_name(&run->points[i].plan);
 
 		if (!strcmp(is, name))
 			return &run->points[i].plan;

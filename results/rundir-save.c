@@ -3,11 +3,7 @@
 #include "rundir-int.h"
 
 static const char *const boot_files[] = {
-	"plan.tsv",
-	"console.log",
-	"status.ktap",
-	"samples.tsv",
-	PROFILE_FILE,
+	"plan.tsv", "console.log", "status.ktap", "samples.tsv", PROFILE_FILE,
 };
 
 static void set_text(json_t *obj, const char *key, const char *value)

@@ -33,34 +33,40 @@
 
 /* Severity order of KCIDB: the worst of several wins. */
 enum point_status {
-	POINT_FAIL,	/* the kernel or the check of the result failed */
-	POINT_ERROR,	/* the benchmark or harness failed */
-	POINT_MISSING,	/* planned, never heard of */
-	POINT_DONE,	/* measured */
-	POINT_SKIP,	/* the kernel lacks what it needs; reason given */
+	POINT_FAIL,    /* the kernel or the check of the result failed */
+	POINT_ERROR,   /* the benchmark or harness failed */
+	POINT_MISSING, /* planned, never heard of */
+	POINT_DONE,    /* measured */
+	POINT_SKIP,    /* the kernel lacks what it needs; reason given */
 };
 
 enum boot_role {
 	BOOT_MEASURE,
-	BOOT_REPEAT,	/* same perturbation again: must be bit-identical */
-	BOOT_NULL,	/* baseline with padding: the layout null */
-	BOOT_EVENTS,	/* counts events, or times functions; nothing else */
+	BOOT_REPEAT, /* same perturbation again: must be bit-identical */
+	BOOT_NULL,   /* baseline with padding: the layout null */
+	BOOT_EVENTS, /* counts events, or times functions; nothing else */
 };
 
-enum blame { BLAME_NONE, BLAME_SUBJECT, BLAME_BENCH, BLAME_HARNESS, BLAME_HOST };
+enum blame {
+	BLAME_NONE,
+	BLAME_SUBJECT,
+	BLAME_BENCH,
+	BLAME_HARNESS,
+	BLAME_HOST
+};
 
 struct run_kernel {
-	char *name;		/* "base", "v1" */
-	char *spec;		/* as given or from kernels.ini, expanded */
-	char *key;		/* kernel key, 64 hex digits */
+	char *name; /* "base", "v1" */
+	char *spec; /* as given or from kernels.ini, expanded */
+	char *key;  /* kernel key, 64 hex digits */
 	char *vmlinux_sha256;
 	char *source_version;
-	char *release;		/* uname -r */
-	char *patches;		/* space separated, "" if none */
+	char *release; /* uname -r */
+	char *patches; /* space separated, "" if none */
 	char *config_sha256;
 	char *toolchain;
-	char *cmdline;		/* extra kernel command line, "" if none */
-	char *image;		/* path of vmlinux on this host */
+	char *cmdline; /* extra kernel command line, "" if none */
+	char *image;   /* path of vmlinux on this host */
 };
 
 struct run_point {
@@ -70,59 +76,59 @@ struct run_point {
 /* An event that boots of that role count. */
 struct run_event {
 	struct event ev;
-	char *means;		/* in full, as libpfm4 writes it; "" if unknown */
+	char *means; /* in full, as libpfm4 writes it; "" if unknown */
 };
 
 struct run_boot {
-	char *id;		/* "base-p0", "base-p0-repeat", "base-p0-events" */
-	unsigned kernel;	/* index in run.kernels */
-	unsigned perturbation;	/* 0..M-1 */
+	char *id;	 /* "base-p0", "base-p0-repeat", "base-p0-events" */
+	unsigned kernel; /* index in run.kernels */
+	unsigned perturbation; /* 0..M-1 */
 	enum boot_role role;
 
 	/* From boot.json; finished is false where there is none. */
 	bool finished;
-	bool ok;		/* guest powered off by itself, no splat */
+	bool ok; /* guest powered off by itself, no splat */
 	enum blame blame;
-	char *reason;		/* one line; "" when ok */
+	char *reason; /* one line; "" when ok */
 	uint64_t wall_ms;
-	uint64_t cpu_ms;	/* host user+system time of the machine */
-	char *splat;		/* first splat line, "" if none */
-	char *samples_crc;	/* crc32 of the whole samples.tsv, 8 hex */
+	uint64_t cpu_ms;   /* host user+system time of the machine */
+	char *splat;	   /* first splat line, "" if none */
+	char *samples_crc; /* crc32 of the whole samples.tsv, 8 hex */
 	uint64_t samples_bytes;
 
 	/* Filled by run_load(): per point of run.points. */
 	enum point_status *status;
-	char **status_text;	/* SKIP reason or failure, "" if none */
+	char **status_text; /* SKIP reason or failure, "" if none */
 	struct sample *samples;
 	size_t nr_samples;
-	struct lack *lacks;	/* events that could not be counted */
+	struct lack *lacks; /* events that could not be counted */
 	size_t nr_lacks;
-	bool damaged;		/* samples lost, cut short or altered */
+	bool damaged; /* samples lost, cut short or altered */
 };
 
 struct run {
 	char *dir;
 	char *id;
-	char *created;		/* ISO 8601, UTC */
-	char *version;		/* of cgmark */
+	char *created; /* ISO 8601, UTC */
+	char *version; /* of cgmark */
 	char *command_line;
-	char *machine;		/* "sim" */
-	char *machine_detail;	/* "QEMU 7.2.x, -cpu Nehalem, 1 vCPU, icount" */
-	char *host;		/* "2 x CPU MODEL, Linux RELEASE" */
-	char *guest_sha256;	/* of the initramfs without the plan */
+	char *machine;	      /* "sim" */
+	char *machine_detail; /* "QEMU 7.2.x, -cpu Nehalem, 1 vCPU, icount" */
+	char *host;	      /* "2 x CPU MODEL, Linux RELEASE" */
+	char *guest_sha256;   /* of the initramfs without the plan */
 	char *suite;
 	uint64_t seed;
 	unsigned perturbations;
-	char *status;		/* "running" "complete" "interrupted" "failed" */
+	char *status; /* "running" "complete" "interrupted" "failed" */
 	struct run_kernel *kernels;
 	size_t nr_kernels;
 	struct run_point *points;
 	size_t nr_points;
 	struct run_boot *boots;
 	size_t nr_boots;
-	struct run_event *events;	/* in the order given */
+	struct run_event *events; /* in the order given */
 	size_t nr_events;
-	char **latencies;	/* functions whose calls are timed */
+	char **latencies; /* functions whose calls are timed */
 	size_t nr_latencies;
 };
 

@@ -281,8 +281,8 @@ struct import {
 	sqlite3_stmt *stmt[NR_STATEMENTS];
 	char digest[65];
 	int64_t run_id;
-	int64_t *point_ids;	/* per point of the run */
-	char metric[REC_METRIC_MAX];	/* the last one looked up */
+	int64_t *point_ids;	     /* per point of the run */
+	char metric[REC_METRIC_MAX]; /* the last one looked up */
 	int64_t metric_id;
 };
 
@@ -436,11 +436,11 @@ static int add_samples(struct import *im, const struct run_boot *b,
 		r = get_metric(im, s->metric);
 		if (r < 0)
 			return r;
-		r = RUN_STATEMENT(im, ADD_SAMPLE, "iiiiii", boot_id,
-				  point_id_of(im, s->bench, s->version,
-					      s->params, &hint),
-				  im->metric_id, (int64_t)s->rep,
-				  (int64_t)s->value, (int64_t)s->nr_ops);
+		r = RUN_STATEMENT(
+			im, ADD_SAMPLE, "iiiiii", boot_id,
+			point_id_of(im, s->bench, s->version, s->params, &hint),
+			im->metric_id, (int64_t)s->rep, (int64_t)s->value,
+			(int64_t)s->nr_ops);
 	}
 	return r;
 }
@@ -457,10 +457,10 @@ static int add_lacks(struct import *im, const struct run_boot *b,
 		r = get_metric(im, l->metric);
 		if (r < 0)
 			return r;
-		r = RUN_STATEMENT(im, ADD_LACK, "iiis", boot_id,
-				  point_id_of(im, l->bench, l->version,
-					      l->params, &hint),
-				  im->metric_id, l->why);
+		r = RUN_STATEMENT(
+			im, ADD_LACK, "iiis", boot_id,
+			point_id_of(im, l->bench, l->version, l->params, &hint),
+			im->metric_id, l->why);
 	}
 	return r;
 }
@@ -473,8 +473,8 @@ static int add_statuses(struct import *im, const struct run_boot *b,
 	for (size_t i = 0; i < im->run->nr_points && r == 0; i++)
 		r = RUN_STATEMENT(im, ADD_STATUS, "iiss", boot_id,
 				  im->point_ids[i],
-				  point_status_str(b->status ? b->status[i] :
-							       POINT_MISSING),
+				  point_status_str(b->status ? b->status[i]
+							     : POINT_MISSING),
 				  b->status_text ? b->status_text[i] : "");
 	return r;
 }
@@ -534,8 +534,8 @@ static int replace_run(struct import *im, bool *changed)
 	if (r < 0)
 		return r;
 	if (r == SQLITE_ROW) {
-		digest = (const char *)sqlite3_column_text(im->stmt[GET_RUN],
-							   1);
+		digest =
+			(const char *)sqlite3_column_text(im->stmt[GET_RUN], 1);
 		*changed = !digest || strcmp(digest, im->digest);
 		r = take_id(im, GET_RUN, r, &old);
 		if (!*changed)
@@ -565,8 +565,8 @@ static void finalize_all(struct import *im)
 
 int store_import(struct store *st, const struct run *run, bool *changed)
 {
-	_cleanup_free_ int64_t *point_ids = xcalloc(run->nr_points,
-						    sizeof(*point_ids));
+	_cleanup_free_ int64_t *point_ids =
+		xcalloc(run->nr_points, sizeof(*point_ids));
 	struct import im = { .st = st, .run = run, .point_ids = point_ids };
 	int r;
 

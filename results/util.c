@@ -132,9 +132,8 @@ enum log_level log_get_level(void)
 	return log_max;
 }
 
-__attribute__((format(printf, 2, 0)))
-static void log_va(enum log_level level, const char *fmt, va_list ap,
-		   const char *tail)
+__attribute__((format(printf, 2, 0))) static void
+log_va(enum log_level level, const char *fmt, va_list ap, const char *tail)
 {
 	static const char *const prefix[] = { "error: ", "warning: ", "",
 					      "debug: " };
@@ -143,8 +142,8 @@ static void log_va(enum log_level level, const char *fmt, va_list ap,
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	/* One write a message, so that those of two processes do not mix. */
-	fprintf(stderr, "cgmark: %s%s%s%s\n", prefix[level],
-		text ? text : fmt, tail ? ": " : "", tail ? tail : "");
+	fprintf(stderr, "cgmark: %s%s%s%s\n", prefix[level], text ? text : fmt,
+		tail ? ": " : "", tail ? tail : "");
 }
 
 void log_msg(enum log_level level, const char *fmt, ...)

@@ -55,11 +55,11 @@ static inline int steal_fd(int *fd)
 }
 
 /* Hand the pointer to the caller: the variable no longer owns it. */
-#define steal_ptr(p)                    \
-	({                              \
+#define steal_ptr(p)                     \
+	({                               \
 		__typeof__(p) __p = (p); \
-		(p) = NULL;             \
-		__p;                    \
+		(p) = NULL;              \
+		__p;                     \
 	})
 
 /* Allocation: host only, aborts with a message when memory runs out. */
@@ -77,20 +77,23 @@ struct strbuf {
 	size_t alloc;
 };
 
-#define STRBUF_INIT { NULL, 0, 0 }
+#define STRBUF_INIT        \
+	{                  \
+		NULL, 0, 0 \
+	}
 
 void strbuf_add(struct strbuf *sb, const void *data, size_t len);
 void strbuf_addstr(struct strbuf *sb, const char *s);
 void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __printf(2, 3);
-void strbuf_reset(struct strbuf *sb);	/* len = 0, memory kept */
+void strbuf_reset(struct strbuf *sb); /* len = 0, memory kept */
 void strbuf_release(struct strbuf *sb);
-char *strbuf_steal(struct strbuf *sb);	/* never NULL; caller frees */
+char *strbuf_steal(struct strbuf *sb); /* never NULL; caller frees */
 #define _cleanup_strbuf_ _cleanup_(strbuf_release)
 
 /* Logging goes to stderr as "cgmark: error: ...", "cgmark: warning: ...". */
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
-void log_set_level(enum log_level max);	/* default LOG_INFO; -q: LOG_WARNING */
+void log_set_level(enum log_level max); /* default LOG_INFO; -q: LOG_WARNING */
 enum log_level log_get_level(void);
 void log_msg(enum log_level level, const char *fmt, ...) __printf(2, 3);
 /* Logs "text: strerror(err)" and returns -err; err is positive. */

@@ -241,14 +241,14 @@ static void expect_passes(unsigned nr, bool tasks)
 	assert_int_equal(runs, nr * (WARMUP + SAMPLES));
 }
 
-#define HW(_name, _config)                                                     \
-	{                                                                      \
-		.name = (_name), .type = PERF_TYPE_RAW, .config = (_config)    \
+#define HW(_name, _config)                                                  \
+	{                                                                   \
+		.name = (_name), .type = PERF_TYPE_RAW, .config = (_config) \
 	}
-#define SW(_name, _config)                                                     \
-	{                                                                      \
-		.name = (_name), .type = PERF_TYPE_SOFTWARE,                   \
-		.config = (_config)                                            \
+#define SW(_name, _config)                                   \
+	{                                                    \
+		.name = (_name), .type = PERF_TYPE_SOFTWARE, \
+		.config = (_config)                          \
 	}
 
 static const struct event six[] = { HW("a", 1), HW("b", 2), HW("c", 3),

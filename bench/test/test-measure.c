@@ -203,7 +203,10 @@ static void test_settle(void **state)
 static void test_busy(void **state)
 {
 	static const char *const bad[] = {
-		"", "version 15\n", "cpu0 0 0 0\n", "xcpu0 0 0 1 1 1 1 5 0 1\n",
+		"",
+		"version 15\n",
+		"cpu0 0 0 0\n",
+		"xcpu0 0 0 1 1 1 1 5 0 1\n",
 	};
 	uint64_t ns = 1;
 

@@ -92,8 +92,8 @@ uint32_t contexts_child(struct contexts *c, uint32_t parent, uint32_t function)
 		c->list = grow(c->list, c->alloc, sizeof(*c->list));
 	}
 	ret = *slot = c->nr++;
-	c->list[ret] = (struct context){ .parent = parent,
-					 .function = function };
+	c->list[ret] =
+		(struct context){ .parent = parent, .function = function };
 	if (c->nr > c->index_size / 2)
 		grow_index(c);
 	return ret;

@@ -21,7 +21,7 @@
 
 #include "profile.h"
 
-#define CONTEXT_ROOT 0	/* nobody called */
+#define CONTEXT_ROOT 0 /* nobody called */
 
 struct context {
 	uint32_t parent;
@@ -30,25 +30,25 @@ struct context {
 };
 
 struct frame {
-	uint64_t at;		/* of the return address */
-	uint32_t caller;	/* a context */
+	uint64_t at;	 /* of the return address */
+	uint32_t caller; /* a context */
 };
 
 struct stack {
-	uint64_t id;		/* address without its low bits; 0: none */
+	uint64_t id; /* address without its low bits; 0: none */
 	struct frame *frames;
 	uint32_t nr, alloc;
 };
 
 struct contexts {
-	struct context *list;	/* parents come before children */
+	struct context *list; /* parents come before children */
 	uint32_t nr, alloc;
-	uint32_t *index;	/* hash table over list, 0: free */
+	uint32_t *index; /* hash table over list, 0: free */
 	uint32_t index_size;
-	struct stack **stacks;	/* hash table */
+	struct stack **stacks; /* hash table */
 	uint32_t nr_stacks, stacks_size;
-	struct stack *stack;	/* used last */
-	uint32_t top;		/* context below which code runs now */
+	struct stack *stack; /* used last */
+	uint32_t top;	     /* context below which code runs now */
 };
 
 /* Allocation failure ends the process with a message, here and below. */

@@ -22,14 +22,14 @@
 struct cache_shape {
 	uint32_t bytes;
 	uint32_t ways;
-	uint32_t line;	/* bytes; a power of two, as is the number of sets */
+	uint32_t line; /* bytes; a power of two, as is the number of sets */
 };
 
 struct cache {
 	struct cache_shape shape;
 	uint32_t line_shift;
 	uint64_t set_mask;
-	uint64_t *tags;		/* per set, most recently used first */
+	uint64_t *tags; /* per set, most recently used first */
 };
 
 /* "BYTES:WAYS:LINE".  False: malformed, or no such cache can be. */

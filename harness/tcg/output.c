@@ -17,8 +17,8 @@ static void out_of_memory(void)
 	exit(EXIT_FAILURE);
 }
 
-__attribute__((format(printf, 2, 3)))
-static void add(struct output *o, const char *fmt, ...)
+__attribute__((format(printf, 2, 3))) static void add(struct output *o,
+						      const char *fmt, ...)
 {
 	va_list ap;
 	int n;
@@ -68,8 +68,9 @@ bool output_begin(struct output *o, const struct symbols *s, bool with_model)
 static void add_cache(struct output *o, const char *name,
 		      const struct cache_shape *s)
 {
-	add(o, "M\t%s %" PRIu32 " KiB, %" PRIu32 " ways, lines of %" PRIu32
-	       " bytes, least recently used\n",
+	add(o,
+	    "M\t%s %" PRIu32 " KiB, %" PRIu32 " ways, lines of %" PRIu32
+	    " bytes, least recently used\n",
 	    name, s->bytes >> 10, s->ways, s->line);
 }
 
@@ -172,8 +173,9 @@ static void add_ranges(struct output *o, const struct places *p,
 	for (size_t i = 0; i < nr; i++) {
 		const struct range *r = &list[i];
 
-		add(o, "I\t%s\t%" PRIx64 "\t%" PRIu32 "\t%" PRIu32
-		       "\t%" PRIu64 "\n",
+		add(o,
+		    "I\t%s\t%" PRIx64 "\t%" PRIu32 "\t%" PRIu32 "\t%" PRIu64
+		    "\n",
 		    symbols_name(s, r->function), r->at, r->bytes, r->nr,
 		    r->count);
 		o->records++;

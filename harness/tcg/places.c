@@ -21,7 +21,10 @@ struct place *place_new(uint64_t at, uint32_t function, const uint16_t *offset,
 	struct place *p = grow(NULL, 1, sizeof(*p));
 
 	*p = (struct place){
-		.at = at, .function = function, .nr = nr, .offset = offset,
+		.at = at,
+		.function = function,
+		.nr = nr,
+		.offset = offset,
 		.step = grow(NULL, nr + 1, sizeof(uint64_t)),
 	};
 	memset(p->step, 0, (nr + 1) * sizeof(uint64_t));

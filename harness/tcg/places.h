@@ -15,13 +15,13 @@ struct place {
 	uint64_t at;
 	uint32_t function;
 	uint32_t nr;		/* instructions */
-	const uint16_t *offset;	/* of instruction i; [nr]: bytes in all */
+	const uint16_t *offset; /* of instruction i; [nr]: bytes in all */
 	uint64_t *step;		/* [i]: how many times more i ran than i - 1 */
 	bool listed;		/* it ran since places_clear() */
 };
 
 struct places {
-	struct place **list;	/* that ran */
+	struct place **list; /* that ran */
 	size_t nr, alloc;
 };
 
@@ -30,7 +30,7 @@ struct range {
 	uint64_t at;
 	uint32_t function;
 	uint32_t bytes;
-	uint32_t nr;		/* instructions */
+	uint32_t nr; /* instructions */
 	uint64_t count;
 };
 

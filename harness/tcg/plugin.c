@@ -38,27 +38,27 @@ API_EXPORT int qemu_plugin_version = API_VERSION;
 /* How a block ends, as far as anything depends on it. */
 enum block_end {
 	END_OTHER,
-	END_BRANCH,	/* conditional */
-	END_JUMP,	/* cannot fault but by its target */
-	END_STACK,	/* call or return: accesses memory first */
+	END_BRANCH, /* conditional */
+	END_JUMP,   /* cannot fault but by its target */
+	END_STACK,  /* call or return: accesses memory first */
 };
 
 struct block {
 	uint64_t at;
 	uint32_t function;
-	uint32_t nr;		/* instructions */
-	uint32_t parent, self;	/* contexts, as found the last time */
+	uint32_t nr;	       /* instructions */
+	uint32_t parent, self; /* contexts, as found the last time */
 	enum block_end end;
 	bool fault_entry;
-	uint8_t end_accesses;	/* by the last instruction of END_STACK */
+	uint8_t end_accesses; /* by the last instruction of END_STACK */
 	uint64_t branch_target;
-	struct place *place;	/* NULL in user space */
-	uint16_t offset[];	/* of instruction i; [nr]: bytes in all */
+	struct place *place; /* NULL in user space */
+	uint16_t offset[];   /* of instruction i; [nr]: bytes in all */
 };
 
 /* A marker in a block. */
 struct marker {
-	uint32_t i;		/* which instruction it is */
+	uint32_t i; /* which instruction it is */
 	enum mark code;
 };
 
@@ -73,7 +73,7 @@ static struct {
 	uint64_t insns;
 	uint64_t accesses;
 	uint64_t said_loads;
-	uint64_t end_accesses;	/* by calls and returns */
+	uint64_t end_accesses; /* by calls and returns */
 	uint64_t returns;
 	uint64_t said_loads_of_returns;
 } executed;
@@ -81,11 +81,11 @@ static struct {
 /* The block that runs. */
 static struct {
 	const struct block *block;
-	uint32_t self;		/* context */
-	uint32_t settled;	/* its instructions before this are dealt with */
-	uint64_t insns;		/* `executed` where it began */
+	uint32_t self;	  /* context */
+	uint32_t settled; /* its instructions before this are dealt with */
+	uint64_t insns;	  /* `executed` where it began */
 	uint64_t end_accesses;
-	uint64_t accesses, said_loads;	/* `executed` when last settled */
+	uint64_t accesses, said_loads; /* `executed` when last settled */
 } now;
 
 static struct contexts contexts;
@@ -96,8 +96,8 @@ static struct model model;
 static bool with_model;
 static bool whole;
 
-static bool measured;		/* inside a measured part */
-static bool announcing;		/* bits of a point's text come */
+static bool measured;	/* inside a measured part */
+static bool announcing; /* bits of a point's text come */
 static char point_text[POINT_TEXT_MAX];
 static unsigned point_bits;
 static uint64_t nr_measured;
@@ -379,8 +379,8 @@ static void watch_markers(struct qemu_plugin_insn *insn, uint32_t i,
 		return;
 	m = need(malloc(sizeof(*m)));
 	*m = (struct marker){ .i = i, .code = mark };
-	qemu_plugin_register_vcpu_insn_exec_cb(insn, fn,
-					       QEMU_PLUGIN_CB_NO_REGS, m);
+	qemu_plugin_register_vcpu_insn_exec_cb(insn, fn, QEMU_PLUGIN_CB_NO_REGS,
+					       m);
 }
 
 /* Without prefixes that say nothing of what it does. */
@@ -416,8 +416,8 @@ static bool is_jump(const uint8_t *code, size_t size)
 /* Length of the branch's displacement, 0 if it is no conditional branch. */
 static size_t branch_bytes(const uint8_t *code, size_t size)
 {
-	if (size == 2 && ((code[0] & 0xf0) == 0x70 ||
-			  (code[0] >= 0xe0 && code[0] <= 0xe3)))
+	if (size == 2 &&
+	    ((code[0] & 0xf0) == 0x70 || (code[0] >= 0xe0 && code[0] <= 0xe3)))
 		return 1;
 	if (size == 6 && code[0] == 0x0f && (code[1] & 0xf0) == 0x80)
 		return 4;
@@ -499,13 +499,13 @@ static void watch_insn(struct block *b, uint32_t i,
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr = qemu_plugin_tb_n_insns(tb);
-	struct block *b = need(calloc(1, sizeof(*b) +
-					      (nr + 1) * sizeof(b->offset[0])));
+	struct block *b =
+		need(calloc(1, sizeof(*b) + (nr + 1) * sizeof(b->offset[0])));
 
 	b->at = qemu_plugin_tb_vaddr(tb);
 	b->nr = nr;
-	b->function = is_kernel(b->at) ? symbols_find(&symbols, b->at)
-				       : SYMBOL_USER;
+	b->function =
+		is_kernel(b->at) ? symbols_find(&symbols, b->at) : SYMBOL_USER;
 	b->fault_entry = symbols_is_fault_entry(&symbols, b->at);
 	for (size_t i = 0; i < nr; i++)
 		watch_insn(b, i, qemu_plugin_tb_get_insn(tb, i));
@@ -601,7 +601,8 @@ static bool set_up(int argc, char **argv)
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info,
 			int argc, char **argv)
 {
-	if (API_VERSION < info->version.min || API_VERSION > info->version.cur) {
+	if (API_VERSION < info->version.min ||
+	    API_VERSION > info->version.cur) {
 		fprintf(stderr,
 			"cgmark-tcg: speaks version %d of the plugin interface, QEMU %d to %d\n",
 			API_VERSION, info->version.min, info->version.cur);

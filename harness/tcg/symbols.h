@@ -16,9 +16,9 @@ struct symbol {
 };
 
 struct symbols {
-	struct symbol *list;	/* ascending */
+	struct symbol *list; /* ascending */
 	uint32_t nr, alloc;
-	char **names;		/* by function */
+	char **names; /* by function */
 	uint32_t nr_names, alloc_names;
 };
 

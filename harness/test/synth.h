@@ -54,8 +54,8 @@ static inline void synth_kernel(struct run_kernel *k, const char *name)
 	k->vmlinux_sha256 = synth_hex(name);
 	k->source_version = xstrdup("6.12.57-1~bpo12+1");
 	k->release = xstrdup("6.12.57-cgmark");
-	k->patches = xstrdup(strcmp(name, "base") ? "0001-css-set-hash.patch" :
-						    "");
+	k->patches =
+		xstrdup(strcmp(name, "base") ? "0001-css-set-hash.patch" : "");
 	k->config_sha256 = synth_hex("config");
 	k->toolchain = xstrdup("gcc 12.2.0");
 	k->cmdline = xstrdup("");
@@ -70,7 +70,8 @@ static inline void synth_samples(struct run *run, struct run_boot *b,
 	b->samples = xcalloc(s->nr_points * SYNTH_SAMPLES, sizeof(*b->samples));
 	for (unsigned p = 0; p < s->nr_points; p++) {
 		const struct plan_point *plan = &run->points[p].plan;
-		double v = s->fn(p, b->kernel, b->perturbation, b->role, s->arg);
+		double v =
+			s->fn(p, b->kernel, b->perturbation, b->role, s->arg);
 
 		b->status[p] = POINT_DONE;
 		b->status_text[p] = xstrdup("");
@@ -96,8 +97,9 @@ static inline void synth_boot(struct run *run, const struct synth *s,
 	struct run_boot *b = &run->boots[run->nr_boots++];
 
 	b->id = xasprintf("%s-p%u%s", s->kernels[kernel], p,
-			  role == BOOT_REPEAT ? "-repeat" :
-			  role == BOOT_NULL   ? "-null" : "");
+			  role == BOOT_REPEAT ? "-repeat"
+			  : role == BOOT_NULL ? "-null"
+					      : "");
 	b->kernel = kernel;
 	b->perturbation = p;
 	b->role = role;
@@ -147,7 +149,8 @@ static inline struct run *synth_run(const struct synth *s)
 	}
 
 	run->boots = xcalloc(s->nr_kernels * (s->perturbations + 1) +
-				     s->perturbations, sizeof(*run->boots));
+				     s->perturbations,
+			     sizeof(*run->boots));
 	for (unsigned k = 0; k < s->nr_kernels; k++) {
 		for (unsigned p = 0; p < s->perturbations; p++)
 			synth_boot(run, s, k, p, BOOT_MEASURE);
@@ -243,14 +246,14 @@ static inline void synth_write_samples(const struct run_boot *b,
 }
 
 static inline void synth_write_status(const struct run *run,
-				      const struct run_boot *b,
-				      const char *dir)
+				      const struct run_boot *b, const char *dir)
 {
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
 	_cleanup_free_ char *path = xasprintf("%s/status.ktap", dir);
 
-	strbuf_addf(&out, "KTAP version 1\n1..1\n    KTAP version 1\n"
-			  "    # Subtest: bench-synth\n    1..%zu\n",
+	strbuf_addf(&out,
+		    "KTAP version 1\n1..1\n    KTAP version 1\n"
+		    "    # Subtest: bench-synth\n    1..%zu\n",
 		    run->nr_points);
 	for (size_t p = 0; p < run->nr_points; p++) {
 		const struct plan_point *plan = &run->points[p].plan;
@@ -264,9 +267,10 @@ static inline void synth_write_status(const struct run *run,
 			    st == POINT_FAIL || st == POINT_ERROR ? "not " : "",
 			    p + 1, plan->bench, *plan->params ? " " : "",
 			    plan->params,
-			    st == POINT_SKIP  ? " # SKIP " :
-			    st == POINT_ERROR ? " # ERROR " :
-			    st == POINT_FAIL  ? " # " : "",
+			    st == POINT_SKIP	? " # SKIP "
+			    : st == POINT_ERROR ? " # ERROR "
+			    : st == POINT_FAIL	? " # "
+						: "",
 			    b->status_text[p]);
 	}
 	strbuf_addstr(&out, "ok 1 bench-synth\n# cgmark: end\n");
@@ -313,8 +317,7 @@ static inline void synth_profile(struct strbuf *sb, const char *metrics,
 	for (const char *s = lines; *s; s++)
 		nr += *s == '\n' && s[1] != 'S';
 	nr -= *lines == 'S';
-	rec_format_end(line, sizeof(line), nr,
-		       rec_crc32(0, sb->buf, sb->len));
+	rec_format_end(line, sizeof(line), nr, rec_crc32(0, sb->buf, sb->len));
 	strbuf_addstr(sb, line);
 }
 

@@ -186,8 +186,11 @@ static void test_source(void **state)
 	assert_int_equal(ksyms_parts(self(), name, &parts, &nr), 0);
 	assert_int_equal(nr, 1);
 	ranges[1] = (struct profile_range){
-		name, parts[0].start,
-		(unsigned)(parts[0].end - parts[0].start), 1, 1,
+		name,
+		parts[0].start,
+		(unsigned)(parts[0].end - parts[0].start),
+		1,
+		1,
 	};
 	assert_int_equal(source_of(self(), &p, name, &got), 0);
 	assert_non_null(got.file);

@@ -25,9 +25,9 @@ static const char *const names[] = { "base", "patched", "other" };
 
 /* What each test changes: point 0 only; the others stay as the layout goes. */
 struct knob {
-	double factor[8];	/* contender over base, by perturbation */
+	double factor[8]; /* contender over base, by perturbation */
 	double add[8];
-	double base;		/* cost of point 0 */
+	double base; /* cost of point 0 */
 	double null_factor[8];
 };
 
@@ -60,9 +60,13 @@ static double cost(unsigned point, unsigned kernel, unsigned p,
 static struct run *make(struct knob *k, unsigned perturbations, size_t kernels)
 {
 	const struct synth s = {
-		.kernels = names, .nr_kernels = kernels,
-		.points = points, .nr_points = NR_POINTS,
-		.perturbations = perturbations, .fn = cost, .arg = k,
+		.kernels = names,
+		.nr_kernels = kernels,
+		.points = points,
+		.nr_points = NR_POINTS,
+		.perturbations = perturbations,
+		.fn = cost,
+		.arg = k,
 	};
 
 	return synth_run(&s);
@@ -146,7 +150,7 @@ static void test_regression(void **state)
 	c = compare(run);
 	e = effect_of(c, 0);
 	assert_int_equal(e->verdict, V_REGRESSION);
-	assert_ptr_equal(e, &c->effects[0]);	/* most severe first */
+	assert_ptr_equal(e, &c->effects[0]); /* most severe first */
 	assert_float_equal(e->ratio, 1.05, 1e-4);
 	assert_float_equal(e->delta, 250, 1);
 	assert_true(e->lo <= e->ratio && e->ratio <= e->hi);
@@ -178,8 +182,8 @@ static void test_improvement(void **state)
 /* Where each rule begins to hold, from both sides. */
 static void test_sign_rule(void **state)
 {
-	static const double spread[] = { 1.05, 1.04, 1.03, 1.02, 1.015, 1.01,
-					 0.99, 0.98 };
+	static const double spread[] = { 1.05,	1.04, 1.03, 1.02,
+					 1.015, 1.01, 0.99, 0.98 };
 	struct knob k;
 
 	knob_init(&k, 5000, 1);
@@ -274,8 +278,9 @@ static void test_repeat_differs(void **state)
 	knob_init(&k, 5000, 1.05);
 	run = make(&k, 8, 2);
 	synth_find(run, "patched-p0-repeat")->samples[1].value++;
-	expect(run, V_INVALID, "repeat boot patched-p0-repeat differs from "
-			       "patched-p0");
+	expect(run, V_INVALID,
+	       "repeat boot patched-p0-repeat differs from "
+	       "patched-p0");
 	run_free(run);
 }
 
@@ -323,7 +328,7 @@ static void test_bad_boots(void **state)
 	b->ok = true;
 	b->damaged = true;
 	expect(run, V_INVALID, "patched-p5 is missing, cut short or altered");
-	b->finished = b->ok = false;	/* boot.json itself */
+	b->finished = b->ok = false; /* boot.json itself */
 	expect(run, V_INVALID, "patched-p5 is missing, cut short or altered");
 	run_free(run);
 }
@@ -343,7 +348,7 @@ static void test_null_boots(void **state)
 	assert_true(has_note(c, "base-p2-null"));
 	assert_true(has_note(c, "layout null from 7 of 8"));
 	compare_free(c);
-	run->nr_boots -= 8;	/* none was made */
+	run->nr_boots -= 8; /* none was made */
 	c = compare(run);
 	assert_true(has_note(c, "no layout null"));
 	assert_float_equal(effect_of(c, 0)->threshold, 0.002, 1e-9);
@@ -584,9 +589,12 @@ static void test_text_columns(void **state)
 	struct synth_point many[24];
 	char params[24][REC_PARAMS_MAX];
 	const struct synth s = {
-		.kernels = hostile, .nr_kernels = 3,
-		.points = many, .nr_points = 24,
-		.perturbations = 8, .fn = huge_cost,
+		.kernels = hostile,
+		.nr_kernels = 3,
+		.points = many,
+		.nr_points = 24,
+		.perturbations = 8,
+		.fn = huge_cost,
 	};
 	struct run *run;
 	struct comparison *c;
@@ -596,15 +604,16 @@ static void test_text_columns(void **state)
 		memset(params[i], 'a' + i, sizeof(params[i]));
 		params[i][1] = '=';
 		params[i][(i * 7) % 24 * 6 + 3] = '\0';
-		many[i].bench = i % 4 ? "bench/of-a-name-of-fourty-letters-or-so-ab" :
-					"b/c";
+		many[i].bench =
+			i % 4 ? "bench/of-a-name-of-fourty-letters-or-so-ab"
+			      : "b/c";
 		many[i].params = i % 5 ? params[i] : "";
 		many[i].metric = i % 6 ? "insns" : "guest_ns";
 	}
 	run = synth_run(&s);
 	for (unsigned i = 0; i < 24; i += 2) {
-		_cleanup_free_ char *why = xasprintf(
-			"reason %u, told at length: %0*d", i, 120, 0);
+		_cleanup_free_ char *why =
+			xasprintf("reason %u, told at length: %0*d", i, 120, 0);
 
 		set_status(run, run->boots[i % 9].id, i, POINT_FAIL, why);
 	}
@@ -697,11 +706,11 @@ static json_t *json_of(const struct comparison *c)
 static void test_json(void **state)
 {
 	static const char *const required[] = {
-		"benchmark", "version", "params", "metric", "base",
-		"contender", "verdict", "reason", "base_median",
-		"contender_median", "difference", "base_p99", "contender_p99",
-		"effect", "interval", "threshold", "base_status",
-		"contender_status", "boots", "exact",
+		"benchmark",	 "version",	     "params",	   "metric",
+		"base",		 "contender",	     "verdict",	   "reason",
+		"base_median",	 "contender_median", "difference", "base_p99",
+		"contender_p99", "effect",	     "interval",   "threshold",
+		"base_status",	 "contender_status", "boots",	   "exact",
 	};
 	struct knob k;
 	struct run *run;
@@ -716,22 +725,26 @@ static void test_json(void **state)
 	point = json_array_get(json_object_get(json, "points"), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(required); i++)
 		assert_non_null(json_object_get(point, required[i]));
-	assert_string_equal(json_string_value(json_object_get(point, "verdict")),
-			    "REGRESSION");
+	assert_string_equal(
+		json_string_value(json_object_get(point, "verdict")),
+		"REGRESSION");
 	boots = json_object_get(point, "boots");
 	assert_int_equal(json_array_size(boots), 8);
 	boot = json_array_get(boots, 0);
-	assert_float_equal(json_real_value(json_object_get(
-		json_object_get(boot, "contender"), "value")), 5250, 1e-9);
+	assert_float_equal(
+		json_real_value(json_object_get(
+			json_object_get(boot, "contender"), "value")),
+		5250, 1e-9);
 	assert_string_equal(json_string_value(json_object_get(
-		json_object_get(boot, "null"), "boot")), "base-p0-null");
+				    json_object_get(boot, "null"), "boot")),
+			    "base-p0-null");
 	assert_true(json_is_object(json_object_get(boot, "base_repeat")));
 	boot = json_array_get(boots, 7);
 	assert_true(json_is_null(json_object_get(boot, "base_repeat")));
-	assert_true(json_is_false(json_object_get(
-		json_object_get(boot, "contender"), "used")));
-	assert_int_equal(json_integer_value(json_object_get(json,
-							    "exit_status")), 1);
+	assert_true(json_is_false(
+		json_object_get(json_object_get(boot, "contender"), "used")));
+	assert_int_equal(
+		json_integer_value(json_object_get(json, "exit_status")), 1);
 	json_decref(json);
 	compare_free(c);
 

@@ -66,9 +66,9 @@ static void expect_all(const char *model, const struct encoding *want,
 		expect(model, &want[i]);
 }
 
-#define RAW(_word, ...)                                                        \
-	{                                                                      \
-		_word, PERF_TYPE_RAW, __VA_ARGS__                              \
+#define RAW(_word, ...)                           \
+	{                                         \
+		_word, PERF_TYPE_RAW, __VA_ARGS__ \
 	}
 
 static void test_nehalem(void **state)

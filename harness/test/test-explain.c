@@ -6,8 +6,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <cmocka.h>
 #include <jansson.h>
+#include <cmocka.h>
 
 #include "compare.h"
 #include "explain.h"
@@ -17,21 +17,19 @@
 #define SAMPLED "P\tcss_set/lookup\t1\tsets=16\t10\t5\n"
 
 /* Over the 50 operations of a synthetic boot: 50010 instructions. */
-static const char base_nodes[] = SAMPLED
-	"N\t1\t0\t[user]\t1000\t7\n"
-	"N\t2\t0\tentry\t500\t0\n"
-	"N\t3\t2\tattach\t2510\t0\n"
-	"N\t4\t3\tfind\t40000\t150\n"
-	"N\t5\t4\tmemcmp\t5000\t50\n"
-	"N\t6\t3\told\t1000\t0\n";
+static const char base_nodes[] = SAMPLED "N\t1\t0\t[user]\t1000\t7\n"
+					 "N\t2\t0\tentry\t500\t0\n"
+					 "N\t3\t2\tattach\t2510\t0\n"
+					 "N\t4\t3\tfind\t40000\t150\n"
+					 "N\t5\t4\tmemcmp\t5000\t50\n"
+					 "N\t6\t3\told\t1000\t0\n";
 
 /* 15010. */
-static const char cont_nodes[] = SAMPLED
-	"N\t1\t0\t[user]\t1000\t7\n"
-	"N\t2\t0\tentry\t500\t0\n"
-	"N\t3\t2\tattach\t2510\t0\n"
-	"N\t4\t3\tnew\t2000\t0\n"
-	"N\t5\t3\tfind\t9000\t100\n";
+static const char cont_nodes[] = SAMPLED "N\t1\t0\t[user]\t1000\t7\n"
+					 "N\t2\t0\tentry\t500\t0\n"
+					 "N\t3\t2\tattach\t2510\t0\n"
+					 "N\t4\t3\tnew\t2000\t0\n"
+					 "N\t5\t3\tfind\t9000\t100\n";
 
 struct pair {
 	struct run *run;
@@ -169,11 +167,10 @@ static void test_same(void **state)
 /* f calls itself by way of g: its callees count once. */
 static void test_recursion(void **state)
 {
-	static const char nodes[] = SAMPLED
-		"N\t1\t0\tf\t100\t0\n"
-		"N\t2\t1\tg\t200\t0\n"
-		"N\t3\t2\tf\t300\t0\n"
-		"N\t4\t0\tg\t49410\t0\n";
+	static const char nodes[] = SAMPLED "N\t1\t0\tf\t100\t0\n"
+					    "N\t2\t1\tg\t200\t0\n"
+					    "N\t3\t2\tf\t300\t0\n"
+					    "N\t4\t0\tg\t49410\t0\n";
 	struct explanation *e;
 	struct pair p;
 
@@ -244,31 +241,30 @@ static void test_not_measured(void **state)
 
 /* --- rows --- */
 
-#define SYMBOLS                                                        \
-	"S\tfind_css_set\t1\nS\tcgroup_migrate\t0\n"                  \
-	"S\tcgroup_migrate_execute\t0\nS\tfill_stats\t1\n"            \
+#define SYMBOLS                                            \
+	"S\tfind_css_set\t1\nS\tcgroup_migrate\t0\n"       \
+	"S\tcgroup_migrate_execute\t0\nS\tfill_stats\t1\n" \
 	"S\tnetlink_unicast\t1\nS\ttaskstats_user_cmd\t1\n"
 
 /*
  * netlink_unicast sends the request as well as the reply; find_css_set is there
  * twice, once below itself.
  */
-static const char row_nodes[] = SYMBOLS SAMPLED
-	"N\t1\t0\tnetlink_unicast\t1000\t0\n"
-	"N\t2\t1\ttaskstats_user_cmd\t200\t0\n"
-	"N\t3\t2\tfill_stats\t50\t0\n"
-	"N\t4\t3\tmemset\t150\t0\n"
-	"N\t5\t2\tnetlink_unicast\t400\t0\n"
-	"N\t6\t0\tfill_stats\t7\t0\n"
-	"N\t7\t0\tattach\t10\t0\n"
-	"N\t8\t7\tfind_css_set\t100\t0\n"
-	"N\t9\t8\tmemcmp\t300\t0\n"
-	"N\t10\t9\tfind_css_set\t50\t0\n"
-	"N\t11\t7\tfind_css_set\t1\t0\n";
+static const char row_nodes[] =
+	SYMBOLS SAMPLED "N\t1\t0\tnetlink_unicast\t1000\t0\n"
+			"N\t2\t1\ttaskstats_user_cmd\t200\t0\n"
+			"N\t3\t2\tfill_stats\t50\t0\n"
+			"N\t4\t3\tmemset\t150\t0\n"
+			"N\t5\t2\tnetlink_unicast\t400\t0\n"
+			"N\t6\t0\tfill_stats\t7\t0\n"
+			"N\t7\t0\tattach\t10\t0\n"
+			"N\t8\t7\tfind_css_set\t100\t0\n"
+			"N\t9\t8\tmemcmp\t300\t0\n"
+			"N\t10\t9\tfind_css_set\t50\t0\n"
+			"N\t11\t7\tfind_css_set\t1\t0\n";
 
 /* Made before there were S lines; the lookup is all that it ran. */
-static const char old_nodes[] = SAMPLED
-	"N\t1\t0\tfind_css_set\t150\t0\n";
+static const char old_nodes[] = SAMPLED "N\t1\t0\tfind_css_set\t150\t0\n";
 
 static void check_row(const struct explain_row *row, const char *name,
 		      double base, double cont)
@@ -366,11 +362,11 @@ static const struct synth_point two_points[] = {
 };
 
 /* The lookup costs more in the attach, but that is not what it is about. */
-#define ATTACHED(_lookup)                                          \
-	"S\tfind_css_set\t1\nS\tcgroup_migrate\t1\n" SAMPLED        \
-	"N\t1\t0\tfind_css_set\t" _lookup "\t0\n"                   \
-	"P\tattach/self\t1\t-\t10\t5\n"                             \
-	"N\t1\t0\tcgroup_migrate\t500\t0\n"                        \
+#define ATTACHED(_lookup)                                    \
+	"S\tfind_css_set\t1\nS\tcgroup_migrate\t1\n" SAMPLED \
+	"N\t1\t0\tfind_css_set\t" _lookup "\t0\n"            \
+	"P\tattach/self\t1\t-\t10\t5\n"                      \
+	"N\t1\t0\tcgroup_migrate\t500\t0\n"                  \
 	"N\t2\t0\tfind_css_set\t9" _lookup "\t0\n"
 
 static void save_profile(const struct run *run, unsigned kernel,
@@ -480,14 +476,12 @@ static void print_json(FILE *out, const struct pair *p, struct explanation *e)
 	assert_int_equal(explain_print_json(out, p->run, p->k, &e, 1), 0);
 }
 
-static void print_folded(FILE *out, const struct pair *p,
-			 struct explanation *e)
+static void print_folded(FILE *out, const struct pair *p, struct explanation *e)
 {
 	explain_print_folded(out, e);
 }
 
-static void print_flame(FILE *out, const struct pair *p,
-			struct explanation *e)
+static void print_flame(FILE *out, const struct pair *p, struct explanation *e)
 {
 	explain_print_flame(out, p->run, p->k, e);
 }
@@ -543,11 +537,10 @@ static void test_json(void **state)
 	assert_string_equal(json_string_value(json_object_get(point, "main")),
 			    "find");
 	functions = json_object_get(point, "functions");
-	json_array_foreach(functions, i, f)
-		sum += json_real_value(json_object_get(
-			json_object_get(f, "exclusive"), "difference"));
-	total = json_real_value(json_object_get(json_object_get(point, "total"),
-						"difference"));
+	json_array_foreach(functions, i, f) sum += json_real_value(
+		json_object_get(json_object_get(f, "exclusive"), "difference"));
+	total = json_real_value(
+		json_object_get(json_object_get(point, "total"), "difference"));
 	assert_float_equal(sum, total, 1e-9);
 	assert_float_equal(total, -700, 1e-9);
 	f = json_array_get(functions, 1);
@@ -566,8 +559,8 @@ static void test_folded(void **state)
 }
 
 /* Where a frame lies, by its tooltip. */
-static void check_frame(const char *svg, const char *title, double x, unsigned y,
-			double width)
+static void check_frame(const char *svg, const char *title, double x,
+			unsigned y, double width)
 {
 	_cleanup_free_ char *want = xasprintf("<title>%s</title>", title);
 	const char *at = strstr(svg, want);
@@ -577,8 +570,8 @@ static void check_frame(const char *svg, const char *title, double x, unsigned y
 	if (!at)
 		fail_msg("no frame '%s'", title);
 	assert_int_equal(sscanf(at + strlen(want),
-				"<rect x=\"%lf\" y=\"%u\" width=\"%lf\"", &got_x,
-				&got_y, &got_width),
+				"<rect x=\"%lf\" y=\"%u\" width=\"%lf\"",
+				&got_x, &got_y, &got_width),
 			 3);
 	assert_float_equal(got_x, x, 0.01);
 	assert_int_equal(got_y, y);
@@ -600,8 +593,9 @@ static void test_flame(void **state)
 	check_frame(text, "new: 0 to 40, +40", 10 + 1080 * pixel, 80,
 		    40 * pixel);
 	/* Gone is blue, new is orange, the same is grey. */
-	assert_non_null(strstr(text, "class=\"l5\" fill=\"#56b4e9\"/><text x=\"12.00\" "
-				     "y=\"111\">memcmp<"));
+	assert_non_null(
+		strstr(text, "class=\"l5\" fill=\"#56b4e9\"/><text x=\"12.00\" "
+			     "y=\"111\">memcmp<"));
 	assert_non_null(strstr(text, "class=\"m5\" fill=\"#ff9248\"/>"));
 	assert_non_null(strstr(text, "class=\"l0\" fill=\"#f4f4f4\"/>"));
 	assert_non_null(strstr(text, ": insns per operation, v1 against base"));
@@ -616,18 +610,18 @@ static void test_flame(void **state)
 /* --- a reader of what perf script prints --- */
 
 /* "COMM PID [CPU] SEC.USEC: COUNT EVENT: " */
-#define PERF_HEAD                                                     \
-	"^([^ ]+) +([0-9]+) \\[[0-9]{3}\\] +([0-9]+\\.[0-9]{6}): +"     \
+#define PERF_HEAD                                                   \
+	"^([^ ]+) +([0-9]+) \\[[0-9]{3}\\] +([0-9]+\\.[0-9]{6}): +" \
 	"([0-9]+) ([a-z0-9_:-]+): *$"
 /* "<TAB>ADDRESS SYMBOL (MODULE)" */
 #define PERF_FRAME "^\t *[0-9a-f]+ ([^ ]+) \\(([^ ]+)\\)$"
 
 struct perf_reader {
 	regex_t head, frame;
-	struct strbuf folded;	/* "COMM;CALLER;CALLEE COUNT" a line */
-	char *stack;		/* of the sample that is read; NULL: none */
+	struct strbuf folded; /* "COMM;CALLER;CALLEE COUNT" a line */
+	char *stack;	      /* of the sample that is read; NULL: none */
 	char *comm, *count;
-	double last;		/* time */
+	double last; /* time */
 };
 
 static char *group(const char *line, const regmatch_t *m)

@@ -55,7 +55,9 @@ static void record(const struct fixture *f, const char *sub, const char *name,
 }
 
 static const struct boot_image image = {
-	.kernel_name = "base", .role = "null", .perturbation = 3,
+	.kernel_name = "base",
+	.role = "null",
+	.perturbation = 3,
 };
 
 /* All that comes until the writer is gone. */
@@ -83,10 +85,11 @@ static void assert_says(int fd, const char *want)
 
 static void test_find(void **state)
 {
-	static const char *const bad[] = { "", "si", "simx", "sim:x", "sim:",
-					   "sim:0", "sim:65", "sim:02",
-					   "sim:2x", "sim:-1", "kvm: 2",
-					   "fake", "fake:", ":", "metal" };
+	static const char *const bad[] = { "",	     "si",     "simx",
+					   "sim:x",  "sim:",   "sim:0",
+					   "sim:65", "sim:02", "sim:2x",
+					   "sim:-1", "kvm: 2", "fake",
+					   "fake:",  ":",      "metal" };
 	const char *arg = NULL;
 
 	assert_ptr_equal(machine_find("sim", &arg), &machine_sim);

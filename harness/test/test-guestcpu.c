@@ -33,7 +33,8 @@ static int get(void)
 
 	CPU_ZERO(&set);
 	cpu = guestcpu_get(name, &set);
-	if (CPU_COUNT(&set) != (cpu >= 0) || (cpu >= 0 && !CPU_ISSET(cpu, &set)))
+	if (CPU_COUNT(&set) != (cpu >= 0) ||
+	    (cpu >= 0 && !CPU_ISSET(cpu, &set)))
 		return -3;
 	return cpu;
 }

@@ -49,6 +49,7 @@ static int teardown(void **state)
 /* One directory, one file, one node: every byte as the format has it. */
 static void test_golden(void **state)
 {
+	/* clang-format off */
 	static const char want[] =
 		"070701" "00000001" "000041ed" "00000000" "00000000"
 		"00000002" "00000000" "00000000" "00000000" "00000000"
@@ -64,6 +65,7 @@ static void test_golden(void **state)
 		"00000001" "00000000" "00000000" "00000000" "00000000"
 		"00000000" "00000000" "0000000b" "00000000"
 		"TRAILER!!!\0\0\0\0";
+	/* clang-format on */
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
 	size_t len = sizeof(want) - 1;
 
@@ -145,7 +147,8 @@ static void test_files(void **state)
 	_cleanup_free_ char *with = xasprintf("%s/a.cpio", f->dir);
 	_cleanup_free_ char *text = xasprintf("%s/text", f->dir);
 	_cleanup_strbuf_ struct strbuf names = STRBUF_INIT;
-	char bin[] = "bin/tool", lib[] = "lib/x/liba.so", lib2[] = "lib/x/libb.so";
+	char bin[] = "bin/tool", lib[] = "lib/x/liba.so",
+	     lib2[] = "lib/x/libb.so";
 	char lib64[] = "lib64/ld.so";
 	struct hostfile list[] = {
 		{ text, bin }, { text, lib }, { text, lib2 }, { text, lib64 }

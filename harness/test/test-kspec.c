@@ -286,8 +286,9 @@ static void prefixes_of_a_series(void **state)
 	size_t nr;
 
 	put("patches/mine/series", "# two\n0001-x.patch\n\n 0002-y.patch #\n");
-	assert_int_equal(kspec_series("p=patched,cmdline=a=b,c", dir, &list,
-				      &nr), ST_OK);
+	assert_int_equal(
+		kspec_series("p=patched,cmdline=a=b,c", dir, &list, &nr),
+		ST_OK);
 	assert_int_equal(nr, 3);
 	for (size_t i = 0; i < nr; i++) {
 		_cleanup_free_ char *name = xasprintf("p-%zu", i);

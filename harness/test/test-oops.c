@@ -102,10 +102,10 @@ static const char *const ordinary[] = {
 	" ",
 	"[    0.000000]",
 	"Linux version 6.12.43-cgmark (user@host) (gcc (Debian 12.2.0-14) "
-		"12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP",
+	"12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP",
 	"Command line: console=ttyS0 panic=-1 reboot=t oops=panic BUG: Oops: ",
 	"Unknown kernel command line parameters \"cgmark_fault=BUG: x\", will "
-		"be passed to user space.",
+	"be passed to user space.",
 	"Kernel panic=-1",
 	"Kernel command line: panic_on_warn=1 WARNING: CPU: 0 at",
 	"rcu: Hierarchical RCU implementation.",
@@ -122,10 +122,10 @@ static const char *const ordinary[] = {
 	"kfence: initialized - using 2097152 bytes for 255 objects",
 	"kmemleak: Kernel memory leak detector initialized (mem pool size)",
 	"traps: bench-null[71] general protection fault ip:401234 sp:7ffd0 "
-		"error:0 in bench-null[401000+80000]",
+	"error:0 in bench-null[401000+80000]",
 	"bench-null[71]: segfault at 0 ip 0000000000401234 sp 00007ffd",
 	"Spectre V2 : WARNING: Unprivileged eBPF is enabled, data leaks "
-		"possible",
+	"possible",
 	"WARNING: this is what a driver says at times",
 	"WARNING: Support for unprivileged things is going away",
 	"debug: BUG: is not at the start of this line",
@@ -169,8 +169,8 @@ static void test_splats(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(splats); i++) {
 		for (size_t p = 0; p < ARRAY_SIZE(prefixes); p++) {
-			enum splat got = with_prefix(prefixes[p],
-						     splats[i].line);
+			enum splat got =
+				with_prefix(prefixes[p], splats[i].line);
 
 			if (got != splats[i].splat)
 				fail_msg("%s%s: %s, not %s", prefixes[p],

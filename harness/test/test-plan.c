@@ -212,14 +212,13 @@ static void samples_can_be_set(void **state)
 /* Along each axis, with the sweeps of the others, under one name each. */
 static void values_beyond_the_sweep(void **state)
 {
-	static const char text[] =
-		"B\tx/y\t1\t\t9\t1\t1\tdo it\n"
-		"A\tx/y\tfew\t1,2\t0\n"
-		"A\tx/y\tmany\t1\t0\n"
-		"A\tx/y\tload\tnone\t1\n"
-		"M\tx/y\tmany\t1\t4,16\tload=none\n"
-		"M\tx/y\tload\t1\tforks\tfew=2\n"
-		"M\tx/y\tfew\t0\t3\t\n";
+	static const char text[] = "B\tx/y\t1\t\t9\t1\t1\tdo it\n"
+				   "A\tx/y\tfew\t1,2\t0\n"
+				   "A\tx/y\tmany\t1\t0\n"
+				   "A\tx/y\tload\tnone\t1\n"
+				   "M\tx/y\tmany\t1\t4,16\tload=none\n"
+				   "M\tx/y\tload\t1\tforks\tfew=2\n"
+				   "M\tx/y\tfew\t0\t3\t\n";
 	static const char *const xy[] = { "x/y" };
 	static const char *const many[] = { "many=1,64", "few=2" };
 	static const char along[] = "x/y few=1\n"
@@ -238,10 +237,12 @@ static void values_beyond_the_sweep(void **state)
 	const struct suite whole = { .globs = every, .nr_globs = 1 };
 	static char few[] = "few", five[] = "5";
 	char *fives[] = { five };
-	struct suite_rule rule = { .glob = star, .key = few, .values = fives,
-				   .nr_values = 1 };
-	const struct suite other = { .globs = every, .nr_globs = 1,
-				     .rules = &rule, .nr_rules = 1 };
+	struct suite_rule rule = {
+		.glob = star, .key = few, .values = fives, .nr_values = 1
+	};
+	const struct suite other = {
+		.globs = every, .nr_globs = 1, .rules = &rule, .nr_rules = 1
+	};
 	struct catalog saved = catalog;
 
 	catalog = (struct catalog){ NULL, 0 };
@@ -288,16 +289,15 @@ static void some_come_first(void **state)
 	catalog = (struct catalog){ NULL, 0 };
 	assert_int_equal(add(&catalog, "bench-a", first), 0);
 	assert_int_equal(add(&catalog, "bench-b", second), 0);
-	expect_points(&(struct plan_wish){ NULL },
-		      "a v=1,w=x\n"
-		      "b v=1\n"
-		      "d v=1\n"
-		      "d v=2\n"
-		      "a v=1,w=xy\n"
-		      "a v=2,w=x\n"
-		      "a v=2,w=xy\n"
-		      "b v=2\n"
-		      "c \n");
+	expect_points(&(struct plan_wish){ NULL }, "a v=1,w=x\n"
+						   "b v=1\n"
+						   "d v=1\n"
+						   "d v=2\n"
+						   "a v=1,w=xy\n"
+						   "a v=2,w=x\n"
+						   "a v=2,w=xy\n"
+						   "b v=2\n"
+						   "c \n");
 	catalog_release(&catalog);
 	catalog = saved;
 }

@@ -20,7 +20,7 @@
 
 struct fixture {
 	char *dir;
-	char *tmp;		/* TMPDIR while a test runs */
+	char *tmp; /* TMPDIR while a test runs */
 	char *qemu;
 	char *vmlinux;
 	char *initramfs;
@@ -57,7 +57,8 @@ static void install(struct fixture *f, const char *version, const char *boot)
 			 "\t[ \"$last\" != -initrd ] || initrd=$a\n"
 			 "\tlast=$a\n"
 			 "done\n"
-			 "%s", version, boot);
+			 "%s",
+			 version, boot);
 	free(f->qemu);
 	f->qemu = write_text(f, "qemu", text);
 	assert_int_equal(chmod(f->qemu, 0755), 0);
@@ -78,9 +79,13 @@ static int setup(void **state)
 	f->vmlinux = write_text(f, "vmlinux", "kernel");
 	f->initramfs = write_text(f, "initramfs", "programs");
 	f->img = (struct boot_image){
-		.vmlinux = f->vmlinux, .initramfs = f->initramfs,
-		.plan = "the plan\n", .plan_len = 9, .cmdline = "extra=1",
-		.mem_mib = 516, .initrd_pad_bytes = 4096,
+		.vmlinux = f->vmlinux,
+		.initramfs = f->initramfs,
+		.plan = "the plan\n",
+		.plan_len = 9,
+		.cmdline = "extra=1",
+		.mem_mib = 516,
+		.initrd_pad_bytes = 4096,
 	};
 	machine_init(&f->m, &machine_sim, "");
 	*state = f;
@@ -144,7 +149,8 @@ static void test_probe(void **state)
 	install(f, GOOD_VERSION, "exit 9");
 	assert_int_equal(machine_sim.probe("", NULL, NULL, &why), 0);
 	assert_int_equal(machine_sim.describe("", &what), 0);
-	assert_string_equal(what.buf, "QEMU 7.2.22 (Debian 1:7.2), microvm, "
+	assert_string_equal(what.buf,
+			    "QEMU 7.2.22 (Debian 1:7.2), microvm, "
 			    "TCG icount shift=0, -cpu Nehalem-v1, 1 vCPU");
 
 	install(f, "QEMU emulator version 10.0.2", "");
@@ -154,8 +160,10 @@ static void test_probe(void **state)
 static void test_bad_qemu(void **state)
 {
 	static const char *const versions[] = {
-		"QEMU emulator version 7.1.90", "QEMU emulator version 5.2.0",
-		"something else 8.0", "",
+		"QEMU emulator version 7.1.90",
+		"QEMU emulator version 5.2.0",
+		"something else 8.0",
+		"",
 	};
 	struct fixture *f = *state;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
@@ -165,8 +173,9 @@ static void test_bad_qemu(void **state)
 		strbuf_reset(&why);
 		assert_int_equal(machine_sim.probe("", NULL, NULL, &why),
 				 -ENOEXEC);
-		assert_non_null(strstr(why.buf, i < 2 ? "7.2 or newer" :
-						"does not look like QEMU"));
+		assert_non_null(
+			strstr(why.buf, i < 2 ? "7.2 or newer"
+					      : "does not look like QEMU"));
 	}
 	setenv("CGMARK_QEMU", "/nonexistent/qemu", 1);
 	strbuf_reset(&why);
@@ -202,10 +211,19 @@ static void test_channels(void **state)
 static void test_command(void **state)
 {
 	static const char *const words[] = {
-		"-no-user-config", "-nodefaults", "-no-reboot", "-m 516M",
-		"-icount shift=0,sleep=off", "-accel tcg", "clock=vm",
-		"-cpu Nehalem-v1", "-smp 1", "tsc=reliable",
-		"norandmaps", " extra=1'", "name=cgmark.status",
+		"-no-user-config",
+		"-nodefaults",
+		"-no-reboot",
+		"-m 516M",
+		"-icount shift=0,sleep=off",
+		"-accel tcg",
+		"clock=vm",
+		"-cpu Nehalem-v1",
+		"-smp 1",
+		"tsc=reliable",
+		"norandmaps",
+		" extra=1'",
+		"name=cgmark.status",
 		"name=cgmark.samples",
 	};
 	struct fixture *f = *state;
@@ -294,7 +312,8 @@ static void test_kvm_probe(void **state)
 	}
 	assert_int_equal(machine_kvm.probe("", f->vmlinux, f->initramfs, &why),
 			 -ENODEV);
-	assert_string_equal(why.buf, "QEMU ended with status 1 before the "
+	assert_string_equal(why.buf,
+			    "QEMU ended with status 1 before the "
 			    "guest said anything; stderr: cannot set MSR");
 
 	install(f, GOOD_VERSION, "echo 'it begins' >$console; exec sleep 1000");
@@ -315,14 +334,10 @@ static void test_kvm_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_probe),
-		T(test_bad_qemu),
-		T(test_channels),
-		T(test_command),
-		T(test_vcpus),
-		T(test_initrd),
-		T(test_missing_kernel),
-		T(test_not_executable),
+		T(test_probe),		T(test_bad_qemu),
+		T(test_channels),	T(test_command),
+		T(test_vcpus),		T(test_initrd),
+		T(test_missing_kernel), T(test_not_executable),
 		T(test_kvm_probe),
 	};
 

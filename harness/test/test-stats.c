@@ -55,7 +55,7 @@ static void test_median_interval_known(void **state)
 	assert_close(i.lo, 1);
 	assert_close(i.hi, 8);
 	assert_close(i.level, 1 - 2 / 256.0);
-	i = stats_median_interval(v, 4, 0.90);	/* the widest there is */
+	i = stats_median_interval(v, 4, 0.90); /* the widest there is */
 	assert_close(i.lo, 5);
 	assert_close(i.hi, 8);
 	assert_close(i.level, 0.875);

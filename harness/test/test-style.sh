@@ -35,6 +35,10 @@ grep -vE '\.(patch|svg|png|html)$' "$work/files" |
 	xargs -r grep -nE '[[:blank:]]+$' >"$work/blanks" 2>/dev/null
 is "$(head -n 5 "$work/blanks")" '' 'no line ends in blanks'
 
+grep -E '\.[ch]$' "$work/files" >"$work/sources"
+check 'C files are as clang-format has them' \
+	xargs clang-format --dry-run -Werror <"$work/sources"
+
 grep -E '\.sh$|^\.ci/run$' "$work/files" >"$work/scripts"
 check 'shell scripts pass shellcheck' \
 	xargs shellcheck -x -e SC2317 <"$work/scripts"

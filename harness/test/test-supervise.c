@@ -24,10 +24,10 @@
 #define SHORT_MS 300
 
 #define CONSOLE "[    0.000000] Linux version 6.12\n[    0.860000] reboot\n"
-#define HELLO                               \
-	"KTAP version 1\n1..1\n"            \
-	"    KTAP version 1\n"              \
-	"    # Subtest: bench-null\n"       \
+#define HELLO                         \
+	"KTAP version 1\n1..1\n"      \
+	"    KTAP version 1\n"        \
+	"    # Subtest: bench-null\n" \
 	"    1..2\n"
 #define POINT_1 "    # start null\n    ok 1 null\n"
 #define POINT_2 "    # start syscall\n    ok 2 syscall\n"
@@ -41,11 +41,11 @@ struct fixture {
 	struct boot_job jobs[MAX_BOOTS];
 	unsigned patience;
 	struct boots b;
-	char *samples;		/* a good stream */
+	char *samples; /* a good stream */
 	/* What on_end() saw. */
 	size_t nr_ended;
 	size_t last_done;
-	int raise_signal;	/* at the first end; 0: none */
+	int raise_signal; /* at the first end; 0: none */
 };
 
 static void write_text(const char *dir, const char *name, const char *text)
@@ -57,8 +57,11 @@ static void write_text(const char *dir, const char *name, const char *text)
 
 static char *good_samples(void)
 {
-	struct sample s = { .bench = "null", .version = 1, .metric = "insns",
-			    .value = 42, .nr_ops = 1 };
+	struct sample s = { .bench = "null",
+			    .version = 1,
+			    .metric = "insns",
+			    .value = 42,
+			    .nr_ops = 1 };
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	char line[REC_LINE_MAX];
 
@@ -190,8 +193,8 @@ static struct run_boot *add_boot(struct fixture *f, unsigned kernel)
 static bool has_file(const struct fixture *f, const struct run_boot *boot,
 		     const char *name)
 {
-	_cleanup_free_ char *path = xasprintf("%s/boots/%s/%s", f->run->dir,
-					      boot->id, name);
+	_cleanup_free_ char *path =
+		xasprintf("%s/boots/%s/%s", f->run->dir, boot->id, name);
 
 	return access(path, F_OK) == 0;
 }
@@ -199,8 +202,8 @@ static bool has_file(const struct fixture *f, const struct run_boot *boot,
 static void assert_file(const struct fixture *f, const struct run_boot *boot,
 			const char *name, const char *want)
 {
-	_cleanup_free_ char *path = xasprintf("%s/boots/%s/%s", f->run->dir,
-					      boot->id, name);
+	_cleanup_free_ char *path =
+		xasprintf("%s/boots/%s/%s", f->run->dir, boot->id, name);
 	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
 
 	assert_int_equal(read_file(path, &got), 0);
@@ -290,7 +293,9 @@ static void test_one_point_in_error(void **state)
 	struct fixture *f = *state;
 	struct run_boot *boot;
 
-	boot = run_one(f, HELLO POINT_1 "    # start syscall\n"
+	boot = run_one(f,
+		       HELLO POINT_1
+		       "    # start syscall\n"
 		       "    not ok 2 syscall # ERROR timeout\n" STATUS_END,
 		       f->samples, NULL);
 	assert_true(boot->ok);
@@ -301,8 +306,8 @@ static void test_one_point_in_error(void **state)
 static void test_truncated_samples(void **state)
 {
 	struct fixture *f = *state;
-	_cleanup_free_ char *cut = xstrndup(f->samples,
-					    strlen(f->samples) - 20);
+	_cleanup_free_ char *cut =
+		xstrndup(f->samples, strlen(f->samples) - 20);
 
 	assert_failed(run_one(f, STATUS, cut, NULL), BLAME_HARNESS,
 		      "truncated");
@@ -314,14 +319,15 @@ static void test_splat(void **state)
 	struct run_boot *boot;
 
 	record(f, "base", STATUS, f->samples, NULL);
-	record_console(f, "base", "[    0.100000] WARNING: CPU: 0 PID: 1 at "
+	record_console(f, "base",
+		       "[    0.100000] WARNING: CPU: 0 PID: 1 at "
 		       "kernel/cgroup/cgroup.c:1 f\r\n"
 		       "[    0.200000] BUG: later\r\n" CONSOLE);
 	boot = add_boot(f, 0);
 	assert_int_equal(boots_run(&f->b), 0);
 	assert_failed(boot, BLAME_SUBJECT, "WARNING: CPU: 0 PID: 1");
 	assert_string_equal(boot->splat, "WARNING: CPU: 0 PID: 1 at "
-			    "kernel/cgroup/cgroup.c:1 f");
+					 "kernel/cgroup/cgroup.c:1 f");
 	/* The numbers are kept all the same. */
 	assert_file(f, boot, "samples.tsv", f->samples);
 }
@@ -333,7 +339,9 @@ static void test_panic(void **state)
 	struct run_boot *boot;
 
 	record(f, "base", HELLO, NULL, "hang\n");
-	record_console(f, "base", CONSOLE "[    0.300000] Oops: 0000 [#1]\n"
+	record_console(f, "base",
+		       CONSOLE
+		       "[    0.300000] Oops: 0000 [#1]\n"
 		       "[    0.300000] Kernel panic - not syncing: \x1b[2Jx\n"
 		       "[    0.300000] trace");
 	boot = add_boot(f, 0);
@@ -442,9 +450,9 @@ static void test_early_end(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_failed(run_one(f, HELLO POINT_1 "    # start syscall\n", NULL,
-			      NULL),
-		      BLAME_SUBJECT, "after 1 of 2 points, in syscall");
+	assert_failed(
+		run_one(f, HELLO POINT_1 "    # start syscall\n", NULL, NULL),
+		BLAME_SUBJECT, "after 1 of 2 points, in syscall");
 }
 
 static void test_silent_end(void **state)
@@ -467,7 +475,9 @@ static void test_all_in_error(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_failed(run_one(f, HELLO "    # start null\n"
+	assert_failed(run_one(f,
+			      HELLO
+			      "    # start null\n"
 			      "    not ok 1 null # ERROR timeout\n" STATUS_END,
 			      f->samples, NULL),
 		      BLAME_BENCH, "null # ERROR timeout");

@@ -65,9 +65,12 @@ static double cost(unsigned point, unsigned kernel, unsigned p,
 static struct run *plain_run(size_t nr_kernels)
 {
 	const struct synth s = {
-		.kernels = plain_names, .nr_kernels = nr_kernels,
-		.points = plain_points, .nr_points = ARRAY_SIZE(plain_points),
-		.perturbations = 8, .fn = cost,
+		.kernels = plain_names,
+		.nr_kernels = nr_kernels,
+		.points = plain_points,
+		.nr_points = ARRAY_SIZE(plain_points),
+		.perturbations = 8,
+		.fn = cost,
 	};
 
 	return synth_run(&s);
@@ -78,19 +81,31 @@ static struct run *hostile_run(void)
 {
 	static const char code[] = "</dd><script>alert('x')</script>\"'`&";
 	const struct synth s = {
-		.kernels = hostile_names, .nr_kernels = 3,
+		.kernels = hostile_names,
+		.nr_kernels = 3,
 		.points = hostile_points,
 		.nr_points = ARRAY_SIZE(hostile_points),
-		.perturbations = 8, .fn = cost,
+		.perturbations = 8,
+		.fn = cost,
 	};
 	struct run *run = synth_run(&s);
 	char **text[] = {
-		&run->id, &run->created, &run->version, &run->command_line,
-		&run->machine_detail, &run->host, &run->guest_sha256,
-		&run->suite, &run->status, &run->kernels[1].spec,
-		&run->kernels[1].key, &run->kernels[1].release,
-		&run->kernels[1].patches, &run->kernels[1].cmdline,
-		&run->kernels[1].source_version, &run->kernels[0].toolchain,
+		&run->id,
+		&run->created,
+		&run->version,
+		&run->command_line,
+		&run->machine_detail,
+		&run->host,
+		&run->guest_sha256,
+		&run->suite,
+		&run->status,
+		&run->kernels[1].spec,
+		&run->kernels[1].key,
+		&run->kernels[1].release,
+		&run->kernels[1].patches,
+		&run->kernels[1].cmdline,
+		&run->kernels[1].source_version,
+		&run->kernels[0].toolchain,
 		&run->boots[3].splat,
 	};
 
@@ -137,8 +152,8 @@ static int leave_dir(void **state)
 static int report(const struct run *run)
 {
 	const unsigned contenders[] = { 1, 2 };
-	struct comparison *c = compare_run(run, 0, contenders,
-					   run->nr_kernels - 1);
+	struct comparison *c =
+		compare_run(run, 0, contenders, run->nr_kernels - 1);
 	int r = report_write(c, PLOTS_DIR, "out");
 
 	compare_free(c);
@@ -170,12 +185,15 @@ static bool is_void(const char *name)
 static bool is_known(const char *name)
 {
 	static const char *const names[] = {
-		"html", "head", "meta", "title", "style", "body", "h1", "h2",
-		"h3", "p", "span", "code", "table", "thead", "tbody", "tr",
-		"th", "td", "br", "wbr", "div", "figure", "figcaption", "ul",
-		"li", "dl", "dt", "dd", "strong", "em", "svg", "g", "path",
-		"text", "tspan", "rect", "circle", "use", "defs", "filter",
-		"feFlood", "feComposite", "polygon", "clipPath",
+		"html",	   "head",	  "meta",	"title",    "style",
+		"body",	   "h1",	  "h2",		"h3",	    "p",
+		"span",	   "code",	  "table",	"thead",    "tbody",
+		"tr",	   "th",	  "td",		"br",	    "wbr",
+		"div",	   "figure",	  "figcaption", "ul",	    "li",
+		"dl",	   "dt",	  "dd",		"strong",   "em",
+		"svg",	   "g",		  "path",	"text",	    "tspan",
+		"rect",	   "circle",	  "use",	"defs",	    "filter",
+		"feFlood", "feComposite", "polygon",	"clipPath",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -192,7 +210,7 @@ struct reader {
 	size_t depth;
 	char *ids[MAX_IDS];
 	size_t nr_ids;
-	char *why;		/* first fault */
+	char *why; /* first fault */
 };
 
 static void fault(struct reader *r, const char *what, const char *at)
@@ -349,11 +367,19 @@ static void check_page(const char *path)
 static void test_reader(void **state)
 {
 	static const char *const bad[] = {
-		"<p>", "<p></b>", "</p>", "<p onclick=\"x\"></p>",
-		"<p src=\"x\"></p>", "<p id=\"a\"></p><p id=\"a\"></p>",
-		"<use xlink:href=\"http://x\"/>", "<script></script>",
-		"<p class=x></p>", "<p class=\"x></p>", "<p>\001</p>",
-		"<p class=\"http://x\"></p>", "<p class=\"<\"></p>",
+		"<p>",
+		"<p></b>",
+		"</p>",
+		"<p onclick=\"x\"></p>",
+		"<p src=\"x\"></p>",
+		"<p id=\"a\"></p><p id=\"a\"></p>",
+		"<use xlink:href=\"http://x\"/>",
+		"<script></script>",
+		"<p class=x></p>",
+		"<p class=\"x></p>",
+		"<p>\001</p>",
+		"<p class=\"http://x\"></p>",
+		"<p class=\"<\"></p>",
 	};
 	_cleanup_free_ char *good = read_page("<!DOCTYPE html><p id=\"a\">x<br>"
 					      "&lt;script</p>\n");
@@ -432,14 +458,14 @@ static void test_hostile(void **state)
 static void save_profile(const struct run *run, unsigned kernel,
 			 const char *cost)
 {
-	_cleanup_free_ char *lines = xasprintf(
-		"S\tfind_css_set\t1\nS\tcgroup_migrate\t0\n"
-		"P\tcss_set/lookup\t1\top=hit,sets=16\t10\t5\n"
-		"N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s\n"
-		"P\tcss_set/lookup\t1\top=hit,sets=256\t10\t5\n"
-		"N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s0\n"
-		"P\tnull\t1\t-\t10\t5\nN\t1\t0\t[user]\t500\n",
-		cost, cost);
+	_cleanup_free_ char *lines =
+		xasprintf("S\tfind_css_set\t1\nS\tcgroup_migrate\t0\n"
+			  "P\tcss_set/lookup\t1\top=hit,sets=16\t10\t5\n"
+			  "N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s\n"
+			  "P\tcss_set/lookup\t1\top=hit,sets=256\t10\t5\n"
+			  "N\t1\t0\tattach\t500\nN\t2\t1\tfind_css_set\t%s0\n"
+			  "P\tnull\t1\t-\t10\t5\nN\t1\t0\t[user]\t500\n",
+			  cost, cost);
 
 	assert_int_equal(synth_save_profile(run, kernel, "insns", lines), 0);
 }
@@ -499,9 +525,10 @@ static void test_events(void **state)
 	assert_int_equal(report(run), 0);
 	check_page("out/index.html");
 	page = slurp("out/index.html");
-	assert_non_null(strstr(page, "<td>page-faults</td><td class=\"n\">8</td>"
-				     "<td class=\"n\">9</td>"
-				     "<td class=\"n\">+1</td>"));
+	assert_non_null(strstr(page,
+			       "<td>page-faults</td><td class=\"n\">8</td>"
+			       "<td class=\"n\">9</td>"
+			       "<td class=\"n\">+1</td>"));
 	/* Not there is no 0, and what a guest says is no markup. */
 	assert_non_null(strstr(page, "<td>cycles</td><td class=\"n\" "
 				     "title=\"ENOENT: no &lt;PMU&gt;\">"
@@ -560,7 +587,8 @@ static void test_from_disk(void **state)
 	assert_int_equal(mkdir_p(run->dir, 0755), 0);
 	assert_int_equal(synth_save(run), 0);
 	assert_int_equal(unlink("20260101-120000-0001/boots/base-p1/"
-				"samples.tsv"), 0);
+				"samples.tsv"),
+			 0);
 	assert_int_equal(run_load(run->dir, &loaded, &damaged), 0);
 	assert_int_equal(damaged, 1);
 	assert_int_equal(report(loaded), 0);
@@ -614,9 +642,12 @@ static double odd_cost(unsigned point, unsigned kernel, unsigned p,
 static void test_odd_values(void **state)
 {
 	const struct synth s = {
-		.kernels = plain_names, .nr_kernels = 2,
-		.points = plain_points, .nr_points = ARRAY_SIZE(plain_points),
-		.perturbations = 8, .fn = odd_cost,
+		.kernels = plain_names,
+		.nr_kernels = 2,
+		.points = plain_points,
+		.nr_points = ARRAY_SIZE(plain_points),
+		.perturbations = 8,
+		.fn = odd_cost,
 	};
 	struct run *run = synth_run(&s);
 
@@ -650,14 +681,10 @@ static void test_gp_string(void **state)
 		size_t max;
 		const char *out;
 	} cases[] = {
-		{ "plain", 80, "'plain'" },
-		{ "it's", 80, "'it’s'" },
-		{ "`id`", 80, "'’id’'" },
-		{ "a\nb\tc", 80, "'a?b?c'" },
-		{ "abcdef", 4, "'abc…'" },
-		{ "abcd", 4, "'abcd'" },
-		{ "äöüß", 2, "'ä…'" },
-		{ "", 80, "''" },
+		{ "plain", 80, "'plain'" }, { "it's", 80, "'it’s'" },
+		{ "`id`", 80, "'’id’'" },   { "a\nb\tc", 80, "'a?b?c'" },
+		{ "abcdef", 4, "'abc…'" },  { "abcd", 4, "'abcd'" },
+		{ "äöüß", 2, "'ä…'" },	    { "", 80, "''" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -674,15 +701,15 @@ static void test_gnuplot_fails(void **state)
 	_cleanup_free_ char *path = xstrdup(getenv("PATH"));
 
 	assert_int_equal(gnuplot_run(PLOTS_DIR, "print 1 +\n", &out), -EIO);
-	assert_int_equal(gnuplot_run("/nowhere", "load plots . '/x.gp'\n",
-				     &out), -EIO);
+	assert_int_equal(
+		gnuplot_run("/nowhere", "load plots . '/x.gp'\n", &out), -EIO);
 	assert_int_equal(svg_element("<html></html>", "a", "b", &out),
 			 -EBADMSG);
 	setenv("PATH", "/nowhere", 1);
 	assert_int_equal(gnuplot_run(PLOTS_DIR, "print 1\n", &out), -ENOENT);
 	setenv("PATH", path, 1);
-	assert_int_equal(gnuplot_run(PLOTS_DIR, "set print '-'\nprint 42\n",
-				     &out), 0);
+	assert_int_equal(
+		gnuplot_run(PLOTS_DIR, "set print '-'\nprint 42\n", &out), 0);
 	assert_string_equal(out.buf, "42\n");
 }
 
@@ -701,7 +728,8 @@ static void test_dark_mode(void **state)
 	style = xstrndup(svg, (size_t)(p - svg));
 	while ((p = strstr(p, "rgb("))) {
 		size_t len = strcspn(p, ")") + 1;
-		_cleanup_free_ char *rule = xasprintf("=\"%.*s\"]", (int)len, p);
+		_cleanup_free_ char *rule =
+			xasprintf("=\"%.*s\"]", (int)len, p);
 
 		if (!strstr(style, rule))
 			fail_msg("no rule for %s", rule);

@@ -113,8 +113,10 @@ struct run *fixture_run(const char *runs_dir, const char *id)
 
 void fixture_status(const struct run *run, struct strbuf *ret)
 {
-	strbuf_addf(ret, "KTAP version 1\n1..1\n    KTAP version 1\n"
-			 "    # Subtest: all\n    1..%zu\n", run->nr_points);
+	strbuf_addf(ret,
+		    "KTAP version 1\n1..1\n    KTAP version 1\n"
+		    "    # Subtest: all\n    1..%zu\n",
+		    run->nr_points);
 	for (size_t i = 0; i < run->nr_points; i++) {
 		const struct plan_point *p = &run->points[i].plan;
 		const char *gap = *p->params ? " " : "";
@@ -170,8 +172,7 @@ void write_text(const char *path, const char *text)
 
 char *boot_file(const struct run *run, size_t boot, const char *file)
 {
-	return xasprintf("%s/boots/%s/%s", run->dir, run->boots[boot].id,
-			 file);
+	return xasprintf("%s/boots/%s/%s", run->dir, run->boots[boot].id, file);
 }
 
 static void write_boot_file(const struct run *run, size_t boot,
@@ -202,8 +203,8 @@ void fixture_write_boot(struct run *run, size_t boot)
 	b->cpu_ms = 900 + boot;
 	b->samples_bytes = samples.len;
 	free(b->samples_crc);
-	b->samples_crc = xasprintf("%08x",
-				   rec_crc32(0, samples.buf, samples.len));
+	b->samples_crc =
+		xasprintf("%08x", rec_crc32(0, samples.buf, samples.len));
 	assert_int_equal(run_save_boot(run, b), 0);
 }
 

@@ -3,9 +3,9 @@
 #ifndef CGMARK_TEST_FIXTURE_H
 #define CGMARK_TEST_FIXTURE_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
@@ -23,7 +23,7 @@ int fixture_teardown(void **state);
 struct run *fixture_run(const char *runs_dir, const char *id);
 #define FIXTURE_POINTS 3
 #define FIXTURE_BOOTS 6
-#define FIXTURE_SAMPLES 5	/* of each point in each boot */
+#define FIXTURE_SAMPLES 5 /* of each point in each boot */
 
 /* The streams of one boot, as a guest writes them. */
 void fixture_status(const struct run *run, struct strbuf *ret);
@@ -40,7 +40,7 @@ char *boot_file(const struct run *run, size_t boot, const char *file);
 
 /* From here on stderr goes to a file, whose text capture_end() returns. */
 void capture_start(const char *dir);
-char *capture_end(void);	/* caller frees */
+char *capture_end(void); /* caller frees */
 
 /* Deterministic numbers (xorshift). */
 uint64_t next_random(uint64_t *state);

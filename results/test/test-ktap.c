@@ -55,7 +55,8 @@ static void test_golden(void **state)
 	      "    # start " P2 "\n"
 	      "    not ok 2 " P2 " # the task is still in /a\n"
 	      "not ok 2 bench-attach\n"
-	      "# cgmark: end\n", &k);
+	      "# cgmark: end\n",
+	      &k);
 	assert_int_equal(k.status[0], POINT_DONE);
 	assert_string_equal(k.text[0], "");
 	assert_int_equal(k.status[1], POINT_SKIP);
@@ -107,13 +108,13 @@ static void test_worst_wins(void **state)
 {
 	_cleanup_(ktap_release) struct ktap k = { 0 };
 
-	parse(HEAD
-	      "    ok 1 " P0 "\n"
-	      "    not ok 2 " P0 " # first\n"
-	      "    not ok 3 " P0 " # ERROR second\n"
-	      "    ok 4 " P0 "\n"
-	      "    ok 5 " P1 " # SKIP no\n"
-	      "    ok 6 " P1 "\n", &k);
+	parse(HEAD "    ok 1 " P0 "\n"
+		   "    not ok 2 " P0 " # first\n"
+		   "    not ok 3 " P0 " # ERROR second\n"
+		   "    ok 4 " P0 "\n"
+		   "    ok 5 " P1 " # SKIP no\n"
+		   "    ok 6 " P1 "\n",
+	      &k);
 	assert_int_equal(k.status[0], POINT_FAIL);
 	assert_string_equal(k.text[0], "first");
 	assert_int_equal(k.status[1], POINT_DONE);
@@ -125,22 +126,26 @@ static void test_unplanned(void **state)
 {
 	_cleanup_(ktap_release) struct ktap k = { 0 };
 
-	parse(HEAD
-	      "    ok 1 nul\n"
-	      "    ok 2 null x=1\n"
-	      "    # start other\n"
-	      "ok 1 bench-other\n", &k);
+	parse(HEAD "    ok 1 nul\n"
+		   "    ok 2 null x=1\n"
+		   "    # start other\n"
+		   "ok 1 bench-other\n",
+	      &k);
 	for (int i = 0; i < FIXTURE_POINTS; i++)
 		assert_int_equal(k.status[i], POINT_MISSING);
 	assert_int_equal(k.nr_faults, 4);
-	assert_string_equal(k.faults[0],
-			    "line 4: result of 'nul', which is not in the plan");
-	assert_string_equal(k.faults[1],
-			    "line 5: result of 'null x=1', which is not in the plan");
-	assert_string_equal(k.faults[2],
-			    "line 6: start of 'other', which is not in the plan");
-	assert_string_equal(k.faults[3],
-			    "line 7: result of 'bench-other', which is not in the plan");
+	assert_string_equal(
+		k.faults[0],
+		"line 4: result of 'nul', which is not in the plan");
+	assert_string_equal(
+		k.faults[1],
+		"line 5: result of 'null x=1', which is not in the plan");
+	assert_string_equal(
+		k.faults[2],
+		"line 6: start of 'other', which is not in the plan");
+	assert_string_equal(
+		k.faults[3],
+		"line 7: result of 'bench-other', which is not in the plan");
 }
 
 static void test_missing_explained(void **state)
@@ -153,7 +158,8 @@ static void test_missing_explained(void **state)
 	assert_int_equal(crash.status[1], POINT_MISSING);
 	assert_string_equal(crash.text[1], "started, but did not end");
 	assert_string_equal(crash.text[2], "");
-	parse(HEAD "    ok 1 " P1 "\nnot ok 2 bench-attach # killed by SIGSEGV\n",
+	parse(HEAD "    ok 1 " P1
+		   "\nnot ok 2 bench-attach # killed by SIGSEGV\n",
 	      &binary);
 	assert_int_equal(binary.status[1], POINT_DONE);
 	assert_int_equal(binary.status[2], POINT_MISSING);
@@ -229,9 +235,27 @@ static void test_fault_flood(void **state)
 static void test_fuzz(void **state)
 {
 	static const char *const words[] = {
-		"ok ", "not ok ", "1 ", "#", " # SKIP ", " # ", "\n", "\n    ",
-		P0, P1, P2, "bench-null", "Bail out!", "# start ", "\t", "-",
-		"1..", "KTAP version 1", "# cgmark: end", "\r\n", "\xff",
+		"ok ",
+		"not ok ",
+		"1 ",
+		"#",
+		" # SKIP ",
+		" # ",
+		"\n",
+		"\n    ",
+		P0,
+		P1,
+		P2,
+		"bench-null",
+		"Bail out!",
+		"# start ",
+		"\t",
+		"-",
+		"1..",
+		"KTAP version 1",
+		"# cgmark: end",
+		"\r\n",
+		"\xff",
 	};
 	uint64_t dice = 0x2545f4914f6cdd1d;
 
@@ -242,8 +266,9 @@ static void test_fuzz(void **state)
 
 		strbuf_addstr(&sb, "KTAP version 1\n");
 		for (; nr > 0; nr--)
-			strbuf_addstr(&sb, words[next_random(&dice) %
-						 ARRAY_SIZE(words)]);
+			strbuf_addstr(
+				&sb,
+				words[next_random(&dice) % ARRAY_SIZE(words)]);
 		parse_len(sb.buf, sb.len, &k);
 		for (size_t p = 0; p < k.nr_points; p++) {
 			assert_true(k.status[p] <= POINT_SKIP);

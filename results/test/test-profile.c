@@ -2,19 +2,18 @@
 #include "fixture.h"
 #include "profile.h"
 
-static const char good[] =
-	"H\tinsns\tloads\tstores\n"
-	"M\ta model of 1 line\n"
-	"S\tfind_css_set\t1\n"
-	"S\tsend_reply\t0\n"
-	"P\tcss_set/lookup\t1\top=hit,sets=16\t2\t31\n"
-	"N\t1\t0\t[user]\t100\t10\t5\n"
-	"N\t2\t0\tentry_SYSCALL_64\t20\t2\t9\n"
-	"N\t3\t2\tdo_syscall_64\t7\t0\t1\n"
-	"I\tdo_syscall_64\tffffffff81000010\t9\t3\t2\n"
-	"I\tdo_syscall_64\tffffffff81000019\t2\t1\t1\n"
-	"P\tnull\t3\t-\t1\t8\n"
-	"N\t1\t0\t[user]\t152\t8\t40\n";
+static const char good[] = "H\tinsns\tloads\tstores\n"
+			   "M\ta model of 1 line\n"
+			   "S\tfind_css_set\t1\n"
+			   "S\tsend_reply\t0\n"
+			   "P\tcss_set/lookup\t1\top=hit,sets=16\t2\t31\n"
+			   "N\t1\t0\t[user]\t100\t10\t5\n"
+			   "N\t2\t0\tentry_SYSCALL_64\t20\t2\t9\n"
+			   "N\t3\t2\tdo_syscall_64\t7\t0\t1\n"
+			   "I\tdo_syscall_64\tffffffff81000010\t9\t3\t2\n"
+			   "I\tdo_syscall_64\tffffffff81000019\t2\t1\t1\n"
+			   "P\tnull\t3\t-\t1\t8\n"
+			   "N\t1\t0\t[user]\t152\t8\t40\n";
 
 /* With a head and an end that fits. */
 static void make(struct strbuf *sb, const char *lines, unsigned count)
@@ -137,9 +136,9 @@ static void test_damage(void **state)
 static void test_cycles(void **state)
 {
 	const uint64_t count[NR_PROFILE_EVENTS] = {
-		[PROFILE_INSNS] = 1000,	     [PROFILE_LOADS] = 77,
-		[PROFILE_L1I_MISSES] = 3,    [PROFILE_L1D_MISSES] = 4,
-		[PROFILE_LL_MISSES] = 2,     [PROFILE_BRANCHES] = 50,
+		[PROFILE_INSNS] = 1000,	   [PROFILE_LOADS] = 77,
+		[PROFILE_L1I_MISSES] = 3,  [PROFILE_L1D_MISSES] = 4,
+		[PROFILE_LL_MISSES] = 2,   [PROFILE_BRANCHES] = 50,
 		[PROFILE_MISPREDICTS] = 5,
 	};
 

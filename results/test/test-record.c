@@ -41,7 +41,8 @@ static void small_stream(struct strbuf *sb)
 		    "S\tnull\t1\t-\tinsns\t0\t123\t10\n"
 		    "S\tnull\t1\t-\tinsns\t1\t124\t10\n"
 		    "S\tattach/self\t2\tpace=burst,version=1\tguest_ns\t0\t"
-		    "18446744073709551615\t1\n", 3);
+		    "18446744073709551615\t1\n",
+		    3);
 }
 
 static void test_crc32(void **state)
@@ -90,7 +91,8 @@ static void test_sample_round_trip(void **state)
 	}
 	make_stream(&sb, lines.buf, 3);
 	assert_int_equal(rec_parse_samples(sb.buf, sb.len, keep_sample, NULL,
-					   &next, &err), 0);
+					   &next, &err),
+			 0);
 	assert_ptr_equal(next, out + 3);
 	for (int i = 0; i < 3; i++) {
 		assert_string_equal(in[i].bench, out[i].bench);
@@ -124,24 +126,25 @@ static int keep_lack(const struct lack *l, void *arg)
 
 static void test_lack_round_trip(void **state)
 {
-	const struct lack in = { "fork/exit", 3, "controllers=all",
-				 "cycles", "ENOENT: no such counter" };
+	const struct lack in = { "fork/exit", 3, "controllers=all", "cycles",
+				 "ENOENT: no such counter" };
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	char line[REC_LINE_MAX];
 	struct lack out;
 
 	assert_true(rec_format_lack(line, sizeof(line), &in) > 0);
 	make_stream(&sb, line, 1);
-	assert_int_equal(rec_parse_samples(sb.buf, sb.len, NULL, keep_lack,
-					   &out, NULL), 7);
+	assert_int_equal(
+		rec_parse_samples(sb.buf, sb.len, NULL, keep_lack, &out, NULL),
+		7);
 	assert_string_equal(out.bench, in.bench);
 	assert_int_equal(out.version, 3);
 	assert_string_equal(out.params, in.params);
 	assert_string_equal(out.metric, in.metric);
 	assert_string_equal(out.why, in.why);
 	/* It counts: a stream with one less is truncated. */
-	assert_int_equal(rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL,
-					   NULL), 0);
+	assert_int_equal(
+		rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL, NULL), 0);
 	check_line("N\tnull\t1\t-\tcycles\t\n", -EBADMSG,
 		   "no reason of 1 to 99 letters");
 	check_line("N\tnull\t1\t-\tcycles\n", -EBADMSG,
@@ -166,10 +169,16 @@ static void check_event(const struct event *ev, const char *text)
 static void test_event(void **state)
 {
 	static const char *const bad[] = {
-		"", "cycles", "cycles 0x0 0x0 0x0 0x0", "cycles 0 0x0 0x0 0x0 -",
-		"cycles 0x0 0x0 0x0 0x0 - ", "cycles 0x0 0x0 0x0 0x0 x",
-		"cycles 0x100000000 0x0 0x0 0x0 -", "a,b 0x0 0x0 0x0 0x0 -",
-		"cycles 0x0 0x10000000000000000 0x0 0x0 -", "c 0x 0x0 0x0 0x0 -",
+		"",
+		"cycles",
+		"cycles 0x0 0x0 0x0 0x0",
+		"cycles 0 0x0 0x0 0x0 -",
+		"cycles 0x0 0x0 0x0 0x0 - ",
+		"cycles 0x0 0x0 0x0 0x0 x",
+		"cycles 0x100000000 0x0 0x0 0x0 -",
+		"a,b 0x0 0x0 0x0 0x0 -",
+		"cycles 0x0 0x10000000000000000 0x0 0x0 -",
+		"c 0x 0x0 0x0 0x0 -",
 	};
 	const struct event cycles = { .name = "cycles" };
 	const struct event full = {
@@ -222,7 +231,8 @@ static void make_plan(struct strbuf *sb, const struct plan_point *p)
 
 	rec_format_head(line, sizeof(line), "cgmark-plan");
 	strbuf_addstr(sb, line);
-	assert_true(rec_format_option(line, sizeof(line), "clock", "insns") > 0);
+	assert_true(rec_format_option(line, sizeof(line), "clock", "insns") >
+		    0);
 	strbuf_addstr(sb, line);
 	assert_true(rec_format_option(line, sizeof(line), "note", "") > 0);
 	strbuf_addstr(sb, line);
@@ -234,14 +244,16 @@ static void make_plan(struct strbuf *sb, const struct plan_point *p)
 
 static void test_plan_round_trip(void **state)
 {
-	struct plan_point p = { "bench-attach", "attach/self", 4, "a=1,b=2", 31,
-				4, 0, 60000 };
+	struct plan_point p = {
+		"bench-attach", "attach/self", 4, "a=1,b=2", 31, 4, 0, 60000
+	};
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	struct plan_seen seen = { .nr = 0 };
 
 	make_plan(&sb, &p);
 	assert_int_equal(rec_parse_plan(sb.buf, sb.len, on_option, on_point,
-					&seen, NULL), 0);
+					&seen, NULL),
+			 0);
 	assert_string_equal(seen.options, "clock=insns;note=;");
 	assert_int_equal(seen.nr, 1);
 	assert_memory_equal(&seen.point[0], &p, sizeof(p));
@@ -339,8 +351,7 @@ static void test_lines_moved(void **state)
 	assert_string_equal(err.text, "line 3: 1 of 2 records are there");
 	twice = xasprintf("%s%s%s%s%s", head, a, b, b, end);
 	assert_int_equal(parse_text(twice, &err), -EBADMSG);
-	assert_string_equal(err.text,
-			    "line 5: 3 records, but 2 were written");
+	assert_string_equal(err.text, "line 5: 3 records, but 2 were written");
 	swapped = xasprintf("%s%s%s%s", head, b, a, end);
 	assert_int_equal(parse_text(swapped, &err), -EBADMSG);
 	assert_non_null(strstr(err.text, "line 4: the sum of the bytes is"));
@@ -363,8 +374,8 @@ static void test_malformed(void **state)
 	check_line("S\tn\t1\t-\tinsns\t0\t1x\t1\n", -EBADMSG, "not a number");
 	check_line("S\tn\t4294967296\t-\tinsns\t0\t1\t1\n", -EBADMSG,
 		   "field 3 is too large");
-	check_line("S\tn\t1\t-\tinsns\t0\t18446744073709551616\t1\n",
-		   -EBADMSG, "field 7 is too large");
+	check_line("S\tn\t1\t-\tinsns\t0\t18446744073709551616\t1\n", -EBADMSG,
+		   "field 7 is too large");
 	check_line("S\tn\t1\t-\tinsns\t0\t99999999999999999999999\t1\n",
 		   -EBADMSG, "field 7 is too large");
 	check_line("S\tn\t1\t-\tinsns\t0\t1\t0\n", -EBADMSG,
@@ -406,10 +417,12 @@ static void test_heads_and_ends(void **state)
 	assert_int_equal(parse_text("V\t0\tcgmark-samples\n", &err), -EBADMSG);
 	assert_int_equal(parse_text("V\t1\tother\n", &err), -EBADMSG);
 	assert_int_equal(parse_text("hello\n", &err), -EBADMSG);
-	assert_int_equal(parse_text("V\t1\tcgmark-samples\nE\t0\tABCDEF01\n",
-				    &err), -EBADMSG);
-	assert_string_equal(err.text,
-			    "line 2: checksum is not eight hex digits: 'ABCDEF01'");
+	assert_int_equal(
+		parse_text("V\t1\tcgmark-samples\nE\t0\tABCDEF01\n", &err),
+		-EBADMSG);
+	assert_string_equal(
+		err.text,
+		"line 2: checksum is not eight hex digits: 'ABCDEF01'");
 	assert_int_equal(parse_text("V\t1\tcgmark-samples\nE\t0\t7\n", &err),
 			 -EBADMSG);
 	check_line("E\t0\t00000000\n", -EBADMSG, "the sum of the bytes is");
@@ -437,11 +450,12 @@ static void test_callback_stops(void **state)
 	int nr = 0;
 
 	small_stream(&sb);
-	assert_int_equal(rec_parse_samples(sb.buf, sb.len, stop_second, NULL,
-					   &nr, NULL), 42);
+	assert_int_equal(
+		rec_parse_samples(sb.buf, sb.len, stop_second, NULL, &nr, NULL),
+		42);
 	assert_int_equal(nr, 2);
-	assert_int_equal(rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL,
-					   NULL), 0);
+	assert_int_equal(
+		rec_parse_samples(sb.buf, sb.len, NULL, NULL, NULL, NULL), 0);
 }
 
 static void check_sort(const char *in, const char *out)
@@ -504,8 +518,7 @@ static void test_param_get(void **state)
 	assert_string_equal(buf, "");
 	assert_int_equal(rec_param_get(params, "c", buf, sizeof(buf)), 0);
 	assert_string_equal(buf, "x=y");
-	assert_int_equal(rec_param_get(params, "x", buf, sizeof(buf)),
-			 -ENOENT);
+	assert_int_equal(rec_param_get(params, "x", buf, sizeof(buf)), -ENOENT);
 	assert_int_equal(rec_param_get("", "a", buf, sizeof(buf)), -ENOENT);
 	assert_int_equal(rec_param_get(params, "ab", buf, 2), -ENAMETOOLONG);
 	assert_int_equal(rec_param_get(params, "ab", buf, 3), 0);

@@ -401,8 +401,9 @@ static void test_ok_without_samples(void **state)
 			   "1\t1\n");
 	add_end(&sb, 6);
 	rewrite(run, "samples.tsv", sb.buf);
-	got = load_damaged(run,
-			   "pace=200ms,version=1, which is ok in status.ktap: no sample is there");
+	got = load_damaged(
+		run,
+		"pace=200ms,version=1, which is ok in status.ktap: no sample is there");
 	b = &got->boots[1];
 	assert_true(b->damaged);
 	assert_int_equal(b->status[0], POINT_DONE);
@@ -500,8 +501,9 @@ static void test_bad_samples(void **state)
 			   "9223372036854775808\t1\n");
 	add_end(&sb, 5);
 	rewrite(run, "samples.tsv", sb.buf);
-	got = load_damaged(run,
-			   "1 samples that are not in the plan, the first of null version 2");
+	got = load_damaged(
+		run,
+		"1 samples that are not in the plan, the first of null version 2");
 	b = &got->boots[1];
 	check_lost(got, POINT_ERROR);
 	assert_string_equal(b->status_text[0],
@@ -539,7 +541,8 @@ static void test_status_faults_logged(void **state)
 		strbuf_addstr(&sb, "    ok 9 other\n");
 	rewrite(run, "status.ktap", sb.buf);
 	got = load(run->dir, &damaged, &log);
-	has(log, "base-p1/status.ktap: line 15: result of 'other', which is not in the plan\n");
+	has(log,
+	    "base-p1/status.ktap: line 15: result of 'other', which is not in the plan\n");
 	has(log, "base-p1/status.ktap: 12 more such lines\n");
 	assert_int_equal(damaged, 0);
 	check_samples(&got->boots[1], 1);
@@ -565,7 +568,8 @@ static void test_interrupted(void **state)
 	write_text(path, sb.buf);
 	got = load(run->dir, &damaged, &log);
 	assert_int_equal(damaged, 0);
-	has(log, "boots/base-p1: did not finish; 2 of 3 points were measured\n");
+	has(log,
+	    "boots/base-p1: did not finish; 2 of 3 points were measured\n");
 	b = &got->boots[1];
 	assert_false(b->finished);
 	assert_false(b->ok);
@@ -692,8 +696,7 @@ static void test_run_json_fields(void **state)
 	       "field 'suite': missing");
 	refuse(run, "\"machine\": \"sim\"", "\"machine\": 7", -EBADMSG,
 	       "field 'machine': not a string");
-	refuse(run, "\"seed\": \"1", "\"seed\": \"x", -EBADMSG,
-	       "field 'seed'");
+	refuse(run, "\"seed\": \"1", "\"seed\": \"x", -EBADMSG, "field 'seed'");
 	refuse(run, "\"seed\": \"1", "\"seed\": \"99", -EBADMSG,
 	       "field 'seed'");
 	refuse(run, "\"perturbations\": 2", "\"perturbations\": -2", -EBADMSG,
@@ -721,7 +724,8 @@ static void test_run_json_fields(void **state)
 	refuse(run, "\"kernels\": [", "\"kernels\": [ {,", -EBADMSG,
 	       "altered: line 15: ");
 	/* What a later format adds within the same number is no fault. */
-	forge(run, "\"suite\"", "\"extra\": [ 1, { \"a\": null } ],\n  \"suite\"");
+	forge(run, "\"suite\"",
+	      "\"extra\": [ 1, { \"a\": null } ],\n  \"suite\"");
 	got = load(run->dir, &damaged, &log);
 	assert_int_equal(damaged, 0);
 	assert_string_equal(got->suite, run->suite);
@@ -746,14 +750,13 @@ static void test_latest(void **state)
 	static const char *const ids[] = { "20250101-2", "20250103-1",
 					   "20250102-9" };
 	_cleanup_free_ char *path = NULL, *none = NULL, *later = NULL;
-	_cleanup_free_ char *want = xasprintf("%s/20250103-1",
-					      (char *)*state);
+	_cleanup_free_ char *want = xasprintf("%s/20250103-1", (char *)*state);
 
 	assert_int_equal(run_latest(*state, &path), -ENOENT);
 	assert_int_equal(run_latest("/nonexistent", &path), -ENOENT);
 	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
-		_cleanup_(run_freep) struct run *run = fixture_run(*state,
-								   ids[i]);
+		_cleanup_(run_freep) struct run *run =
+			fixture_run(*state, ids[i]);
 
 		assert_int_equal(mkdir_p(run->dir, 0777), 0);
 		assert_int_equal(run_save(run), 0);

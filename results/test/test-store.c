@@ -174,24 +174,23 @@ static void test_content(void **state)
 	store_close(st);
 	rows = query(path, "SELECT run.name, seed, machine, toolchain FROM run "
 			   "JOIN kernel ON kernel.run = run.id");
-	assert_string_equal(rows,
-			    "r1|18446744073709551615|sim|gcc \"12\"\t\xc3\xa9|\n"
-			    "r1|18446744073709551615|sim|gcc \"12\"\t\xc3\xa9|\n"
-			    "--\n");
+	assert_string_equal(
+		rows, "r1|18446744073709551615|sim|gcc \"12\"\t\xc3\xa9|\n"
+		      "r1|18446744073709551615|sim|gcc \"12\"\t\xc3\xa9|\n"
+		      "--\n");
 	series = query(path, "SELECT kernel, boot, role, rep, value, nr_ops "
 			     "FROM series WHERE machine = 'sim' AND "
 			     "bench = 'attach/self' AND version = 3 AND "
 			     "params = 'pace=200ms,version=1' AND "
 			     "metric = 'guest_ns' AND rep = 4 "
 			     "ORDER BY boot");
-	assert_string_equal(series,
-			    "base|base-p0|measure|4|3004|10|\n"
-			    "base|base-p0-repeat|repeat|4|3024|10|\n"
-			    "base|base-p1|measure|4|3014|10|\n"
-			    "v1|v1-p0|measure|4|3034|10|\n"
-			    "v1|v1-p0-repeat|repeat|4|3054|10|\n"
-			    "v1|v1-p1|measure|4|3044|10|\n"
-			    "--\n");
+	assert_string_equal(series, "base|base-p0|measure|4|3004|10|\n"
+				    "base|base-p0-repeat|repeat|4|3024|10|\n"
+				    "base|base-p1|measure|4|3014|10|\n"
+				    "v1|v1-p0|measure|4|3034|10|\n"
+				    "v1|v1-p0-repeat|repeat|4|3054|10|\n"
+				    "v1|v1-p1|measure|4|3044|10|\n"
+				    "--\n");
 	status = query(path, "SELECT status, count(*) FROM point_status "
 			     "GROUP BY 1");
 	assert_string_equal(status, "DONE|18|\n--\n");
@@ -306,8 +305,7 @@ static void test_damaged_run(void **state)
 	rows = query(path, "SELECT boot.name, damaged, status, text "
 			   "FROM point_status JOIN boot ON boot.id = boot "
 			   "WHERE status <> 'DONE' LIMIT 1");
-	assert_string_equal(rows,
-			    "v1-p1|1|ERROR|samples.tsv: missing|\n--\n");
+	assert_string_equal(rows, "v1-p1|1|ERROR|samples.tsv: missing|\n--\n");
 	series = query(path, "SELECT count(*), count(DISTINCT boot) "
 			     "FROM series");
 	assert_string_equal(series, "75|5|\n--\n");
@@ -410,7 +408,7 @@ static void test_not_ours(void **state)
  */
 typedef void (*extension_fn)(void);
 
-static unsigned kill_at;	/* statements until SIGKILL */
+static unsigned kill_at; /* statements until SIGKILL */
 static bool small_cache;
 
 static int on_statement(unsigned type, void *arg, void *stmt, void *sql)
@@ -430,8 +428,7 @@ static int arm_trace(sqlite3 *db, char **err, const void *api)
 }
 
 /* In a child: imports run and is killed before statement nr; true if it was. */
-static bool killed_import(const char *path, const struct run *run,
-			  unsigned nr)
+static bool killed_import(const char *path, const struct run *run, unsigned nr)
 {
 	int status;
 	pid_t pid;
@@ -472,8 +469,8 @@ static struct run *large_run(const char *dir, const char *id)
 
 static void test_kill(void **state)
 {
-	static const unsigned at[] = { 1, 2, 3, 5, 8, 20, 50, 200, 1000, 3000,
-				       5000 };
+	static const unsigned at[] = { 1,  2,	3,    5,    8,	 20,
+				       50, 200, 1000, 3000, 5000 };
 	_cleanup_free_ char *path = db_path(state);
 	_cleanup_free_ char *journal = xasprintf("%s-journal", path);
 	_cleanup_(run_freep) struct run *other = loaded_run(*state, "other");

@@ -41,10 +41,8 @@ static void test_sha256_lengths(void **state)
 		size_t len;
 		const char *start;
 	} want[] = {
-		{ 55, "9f4390f8d30c2dd9" },
-		{ 56, "b35439a4ac6f0948" },
-		{ 63, "7d3e74a05d7db15b" },
-		{ 64, "ffe054fe7ae0cb6d" },
+		{ 55, "9f4390f8d30c2dd9" }, { 56, "b35439a4ac6f0948" },
+		{ 63, "7d3e74a05d7db15b" }, { 64, "ffe054fe7ae0cb6d" },
 		{ 65, "635361c48bb9eab1" },
 	};
 	char text[65], hex[65];
@@ -208,11 +206,11 @@ static void test_log(void **state)
 	log_debug("not shown");
 	text = capture_end();
 	assert_int_equal(r, -ENOENT);
-	assert_string_equal(text,
-			    "cgmark: warning: w 1\n"
-			    "cgmark: error: e\n"
-			    "cgmark: error: open 'x': No such file or directory\n"
-			    "cgmark: shown\n");
+	assert_string_equal(
+		text, "cgmark: warning: w 1\n"
+		      "cgmark: error: e\n"
+		      "cgmark: error: open 'x': No such file or directory\n"
+		      "cgmark: shown\n");
 }
 
 #define IN_DIR(fn) \

@@ -40,11 +40,11 @@ static void check_path(struct contexts *c, uint32_t function, const int *want,
 	assert_int_equal(x, CONTEXT_ROOT);
 }
 
-#define PATH(c, ...)                                              \
-	do {                                                      \
-		static const int want[] = { __VA_ARGS__ };        \
-		size_t nr = sizeof(want) / sizeof(want[0]);       \
-		check_path(c, want[nr - 1], want, nr);            \
+#define PATH(c, ...)                                        \
+	do {                                                \
+		static const int want[] = { __VA_ARGS__ };  \
+		size_t nr = sizeof(want) / sizeof(want[0]); \
+		check_path(c, want[nr - 1], want, nr);      \
 	} while (0)
 
 static void test_nested(void **state)

@@ -13,8 +13,7 @@
 static const struct cache_shape tiny = { 64, 2, 16 };
 
 /* '+': a hit is wanted, '-': a miss. */
-static void check_trace(struct cache *c, const uint64_t *addr,
-			const char *want)
+static void check_trace(struct cache *c, const uint64_t *addr, const char *want)
 {
 	for (size_t i = 0; want[i]; i++)
 		assert_int_equal(cache_use(c, addr[i]) ? '+' : '-', want[i]);

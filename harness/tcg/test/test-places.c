@@ -102,8 +102,7 @@ static void test_overlap(void **state)
 static void test_clear(void **state)
 {
 	struct places p = { 0 };
-	struct place *list[] = { make(AT, 0, 4),
-				 make(AT + 64, 0, 4) };
+	struct place *list[] = { make(AT, 0, 4), make(AT + 64, 0, 4) };
 	struct range *r;
 	size_t nr;
 
@@ -125,8 +124,7 @@ static void test_clear(void **state)
 static void test_functions(void **state)
 {
 	struct places p = { 0 };
-	struct place *list[] = { make(AT, 0, 4),
-				 make(AT + 10, 0, 4) };
+	struct place *list[] = { make(AT, 0, 4), make(AT + 10, 0, 4) };
 	struct range *r;
 	size_t nr;
 
@@ -166,12 +164,9 @@ static void test_shared(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parts),
-		cmocka_unit_test(test_gap),
-		cmocka_unit_test(test_overlap),
-		cmocka_unit_test(test_clear),
-		cmocka_unit_test(test_functions),
-		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_parts),	  cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_overlap),	  cmocka_unit_test(test_clear),
+		cmocka_unit_test(test_functions), cmocka_unit_test(test_shared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,10 +179,10 @@ static int start_qemu(struct machine *m, const char *initrd)
 	_cleanup_free_ char *append =
 		xasprintf("%s %s %s", common, clock, o.append ? o.append : "");
 	int fds[NR_CH], r = machine_open_channels(m, fds);
-	_cleanup_free_ char *console = xasprintf(
-		"file,id=console,path=/dev/fd/%d", fds[CH_CONSOLE]);
-	_cleanup_free_ char *status = xasprintf(
-		"file,id=status,path=/dev/fd/%d", fds[CH_STATUS]);
+	_cleanup_free_ char *console =
+		xasprintf("file,id=console,path=/dev/fd/%d", fds[CH_CONSOLE]);
+	_cleanup_free_ char *status =
+		xasprintf("file,id=status,path=/dev/fd/%d", fds[CH_STATUS]);
 	const char *argv[] = {
 		QEMU, "-no-user-config", "-nodefaults", "-machine",
 		"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on,"
@@ -191,14 +191,14 @@ static int start_qemu(struct machine *m, const char *initrd)
 		 * With a thread for each vCPU, one can still execute an INT3
 		 * of a static branch after the kernel has patched it away.
 		 */
-		"-accel", o.vcpus ? "tcg,thread=single" : "tcg",
-		"-rtc", "base=2024-01-01T00:00:00,clock=vm", "-seed", "1",
-		"-cpu", "Nehalem-v1", "-smp", smp, "-m", mem,
-		"-display", "none", "-monitor", "none", "-no-reboot",
-		"-chardev", console, "-serial", "chardev:console",
-		"-device", "virtio-serial-device", "-chardev", status,
-		"-device", "virtserialport,chardev=status,name=cgmark.status",
-		"-kernel", o.vmlinux, "-initrd", initrd, "-append", append,
+		"-accel", o.vcpus ? "tcg,thread=single" : "tcg", "-rtc",
+		"base=2024-01-01T00:00:00,clock=vm", "-seed", "1", "-cpu",
+		"Nehalem-v1", "-smp", smp, "-m", mem, "-display", "none",
+		"-monitor", "none", "-no-reboot", "-chardev", console,
+		"-serial", "chardev:console", "-device", "virtio-serial-device",
+		"-chardev", status, "-device",
+		"virtserialport,chardev=status,name=cgmark.status", "-kernel",
+		o.vmlinux, "-initrd", initrd, "-append", append,
 		/* last, so that it can be left out */
 		o.vcpus ? NULL : "-icount", "shift=0,sleep=off", NULL
 	};
@@ -231,9 +231,9 @@ static int add_file(struct cpio *c, const char *path, const char *name)
 
 static int make_initrd(const char *path)
 {
-	static const char *const dirs[] = { "dev", "proc", "sys", "tmp", "cg",
-					    "sbin", "lib", "lib/modules",
-					    "selftests" };
+	static const char *const dirs[] = { "dev", "proc",	  "sys",
+					    "tmp", "cg",	  "sbin",
+					    "lib", "lib/modules", "selftests" };
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
 	int r;
 
@@ -349,10 +349,11 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "mem", 'm', "MIB", 0, "Memory [1024]", 0 },
 	{ "timeout", 't', "SECONDS", 0, "Of the host's time [300]", 0 },
-	{ "append", 'a', "TEXT", 0, "To the kernel command line (repeatable)", 0 },
+	{ "append", 'a', "TEXT", 0, "To the kernel command line (repeatable)",
+	  0 },
 	{ "console", 'c', "FILE", 0, "Write the console there", 0 },
 	{ "raw", 'r', NULL, 0, "Pass lines on as they are", 0 },
-	{ NULL }
+	{ NULL },
 };
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)

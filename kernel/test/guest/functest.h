@@ -61,8 +61,7 @@ void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* End the test: it failed here, or it cannot be run here. */
 void fail_at(const char *file, int line, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 3, 4)));
-void skip(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
+void skip(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 /* A word of the kernel command line: what follows "functest.KEY=", or NULL. */
 const char *option(const char *key);
 unsigned long option_nr(const char *key, unsigned long otherwise);
@@ -88,27 +87,27 @@ bool have(const char *interface);
 			fail("wrong: %s", #cond); \
 	} while (0)
 
-#define check_eq(a, b)                                                   \
-	do {                                                             \
-		long long __a = (a), __b = (b);                          \
-		if (__a != __b)                                          \
+#define check_eq(a, b)                                                       \
+	do {                                                                 \
+		long long __a = (a), __b = (b);                              \
+		if (__a != __b)                                              \
 			fail("%s is %lld, not %lld (%s)", #a, __a, __b, #b); \
 	} while (0)
 
-#define check_str(a, b)                                           \
-	do {                                                      \
-		const char *__a = (a), *__b = (b);                \
-		if (strcmp(__a, __b))                             \
+#define check_str(a, b)                                             \
+	do {                                                        \
+		const char *__a = (a), *__b = (b);                  \
+		if (strcmp(__a, __b))                               \
 			fail("%s is '%s', not '%s'", #a, __a, __b); \
 	} while (0)
 
 /* expr is a number, or -errno: then it must be the one that is named. */
-#define must(expr)                                                     \
-	({                                                             \
-		long __r = (expr);                                     \
-		if (__r < 0)                                           \
-			fail("%s: %s", #expr, strerror(-(int)__r));    \
-		__r;                                                   \
+#define must(expr)                                                  \
+	({                                                          \
+		long __r = (expr);                                  \
+		if (__r < 0)                                        \
+			fail("%s: %s", #expr, strerror(-(int)__r)); \
+		__r;                                                \
 	})
 
 #define must_fail(expr, err)                                              \
@@ -121,21 +120,21 @@ bool have(const char *interface);
 	} while (0)
 
 /* For system calls. */
-#define sys(call)                              \
-	({                                     \
-		long __s = (call);             \
-		__s < 0 ? -(long)errno : __s;  \
+#define sys(call)                             \
+	({                                    \
+		long __s = (call);            \
+		__s < 0 ? -(long)errno : __s; \
 	})
 
 /* Repeat until it is so, at most for some seconds, times patience(). */
-#define wait_for(cond)                                                 \
-	do {                                                           \
-		unsigned __n = 0;                                      \
-		while (!(cond)) {                                      \
-			if (++__n > 1500 * patience())                 \
-				fail("waited in vain for %s", #cond);  \
-			msleep(10);                                    \
-		}                                                      \
+#define wait_for(cond)                                                \
+	do {                                                          \
+		unsigned __n = 0;                                     \
+		while (!(cond)) {                                     \
+			if (++__n > 1500 * patience())                \
+				fail("waited in vain for %s", #cond); \
+			msleep(10);                                   \
+		}                                                     \
 	} while (0)
 
 /* --- files (lib.c) --- */
@@ -216,8 +215,8 @@ char state_of(pid_t pid);
  * test fails if that did or was killed.
  */
 int in_child(int (*fn)(void *arg), void *arg);
-void become_user(void);		    /* uid and gid 1000, no capabilities */
-int enter_user_ns(void);	    /* as root of a new user namespace */
+void become_user(void);	 /* uid and gid 1000, no capabilities */
+int enter_user_ns(void); /* as root of a new user namespace */
 /* Reap it; the test fails if it ended with another status. */
 void wait_exit(pid_t pid, int status);
 /* Reap it; the test fails if it was not killed by this signal. */

@@ -220,7 +220,8 @@ bool subsys_info(const char *name, struct subsys_info *ret)
 	for (p = text; *p && !found; p += strcspn(p, "\n"), p += *p == '\n')
 		if (!strncmp(p, name, len) && p[len] == '\t') {
 			check_eq(sscanf(p + len, "%d %d %d", &ret->hierarchy,
-					&ret->nr_groups, &enabled), 3);
+					&ret->nr_groups, &enabled),
+				 3);
 			ret->enabled = enabled;
 			found = true;
 		}
@@ -355,11 +356,21 @@ static void add_file(struct text *t, const char *label, const char *path)
 static bool is_stable(const char *name)
 {
 	static const char *const names[] = {
-		"tasks", "cgroup.procs", "cgroup.procs_partial",
-		"cgroup.clone_children", "notify_on_release", "pids.max",
-		"cpu.shares", "cpu.cfs_quota_us", "cpuset.cpus", "cpuset.mems",
-		"freezer.state", "freezer.self_freezing", "net_cls.classid",
-		"memory.limit_in_bytes", "devices.list",
+		"tasks",
+		"cgroup.procs",
+		"cgroup.procs_partial",
+		"cgroup.clone_children",
+		"notify_on_release",
+		"pids.max",
+		"cpu.shares",
+		"cpu.cfs_quota_us",
+		"cpuset.cpus",
+		"cpuset.mems",
+		"freezer.state",
+		"freezer.self_freezing",
+		"net_cls.classid",
+		"memory.limit_in_bytes",
+		"devices.list",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)

@@ -15,7 +15,7 @@
 #include "ports.h"
 #include "tap.h"
 
-#define TEST_SECONDS 120 /* of the guest's time, times patience() */
+#define TEST_SECONDS 120  /* of the guest's time, times patience() */
 #define SETTLE_TRIES 1000 /* 10 ms each */
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 
@@ -144,7 +144,8 @@ static void mount_all(void)
 
 	for (size_t i = 0; i < ARRAY_SIZE(mounts); i++) {
 		mkdir(mounts[i].path, 0755);
-		if (mount("none", mounts[i].path, mounts[i].type, 0, NULL) < 0 &&
+		if (mount("none", mounts[i].path, mounts[i].type, 0, NULL) <
+			    0 &&
 		    errno != EBUSY)
 			bail_out("mount %s: %s", mounts[i].path,
 				 strerror(errno));
@@ -305,7 +306,8 @@ static const char *clean_up(void)
 			free(h);
 			return NULL;
 		}
-		snprintf(why, sizeof(why), "hierarchies %s; %s", h, mount_error);
+		snprintf(why, sizeof(why), "hierarchies %s; %s", h,
+			 mount_error);
 		free(h);
 		if (i % 16 == 0)
 			put("/proc/sys/vm/drop_caches", "3");
@@ -451,7 +453,8 @@ static bool is_in_part(size_t i)
 	if (!text)
 		return true;
 	if (sscanf(text, "%u/%u", &part, &parts) != 2 || !part || part > parts)
-		bail_out("functest.part=%s is no part: it is written 1/2", text);
+		bail_out("functest.part=%s is no part: it is written 1/2",
+			 text);
 	return i % parts == part - 1;
 }
 
@@ -485,7 +488,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < nr; i++)
 		wanted += is_wanted(i);
 	if (!wanted)
-		bail_out("no test is left by functest.only and functest.without");
+		bail_out(
+			"no test is left by functest.only and functest.without");
 	tap_line(status_fd, "1..%u", wanted + leaks);
 	for (size_t i = 0; i < nr; i++)
 		if (is_wanted(i))

@@ -151,22 +151,14 @@ static struct {
 	bool (*fn)(void);
 	bool there;
 } interfaces[] = {
-	{ "hash", have_hash },
-	{ "rebind", have_rebind },
-	{ "depend", have_depend },
-	{ "inherit", have_inherit },
-	{ "split", have_split },
-	{ "merge", have_merge },
-	{ "signal", have_signal },
-	{ "procs", have_procs },
-	{ "module", have_module },
-	{ "oom", have_oom },
-	{ "oom_nodes", have_oom_nodes },
-	{ "swap", have_swap },
-	{ "net_rx", have_net_rx },
-	{ "net_rx6", have_net_rx6 },
-	{ "net_speed", have_net_speed },
-	{ "stat", have_stat },
+	{ "hash", have_hash },		 { "rebind", have_rebind },
+	{ "depend", have_depend },	 { "inherit", have_inherit },
+	{ "split", have_split },	 { "merge", have_merge },
+	{ "signal", have_signal },	 { "procs", have_procs },
+	{ "module", have_module },	 { "oom", have_oom },
+	{ "oom_nodes", have_oom_nodes }, { "swap", have_swap },
+	{ "net_rx", have_net_rx },	 { "net_rx6", have_net_rx6 },
+	{ "net_speed", have_net_speed }, { "stat", have_stat },
 	{ "hugetlb", have_hugetlb },
 };
 

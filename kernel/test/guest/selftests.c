@@ -86,8 +86,11 @@ static void pass_on(const char *name, char *text)
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
 		tap_line(status_fd, "%s%s: %s",
-			 !strncmp(line, "ok ", 3) || !strncmp(line, "not ok ", 7)
-				 ? "" : "# ", name, line);
+			 !strncmp(line, "ok ", 3) ||
+					 !strncmp(line, "not ok ", 7)
+				 ? ""
+				 : "# ",
+			 name, line);
 }
 
 static char *collect(int fd, time_t end)

@@ -18,8 +18,8 @@ static void set_up(const char *options)
 	must(mount_v1(H, options));
 	make_tree(H);
 	for (size_t i = 1; i < NR_DIRS; i++)
-		members[i] = sleeper_threads(str(H "%s", tree_dirs[i]),
-					     THREADS - 1);
+		members[i] =
+			sleeper_threads(str(H "%s", tree_dirs[i]), THREADS - 1);
 }
 
 static void check_members(const char *controller)
@@ -701,8 +701,9 @@ TEST(binding, parked_and_unmounted, "rebind")
 TEST(binding, fork_storm, "rebind")
 {
 	static const char *const sets[] = {
-		"pids,name=t", "cpu,pids,freezer,name=t", "none,name=t",
-		"cpuset,pids,cpuacct,name=t", "memory,pids,name=t",
+		"pids,name=t",	      "cpu,pids,freezer,name=t",
+		"none,name=t",	      "cpuset,pids,cpuacct,name=t",
+		"memory,pids,name=t",
 	};
 	struct storm storms[3];
 	unsigned rounds = scaled(20);
@@ -744,7 +745,7 @@ static void read_files(void)
 {
 	static const char *const files[] = {
 		"/a/pids.current", "/a/b/cpuacct.usage", "/a/b/c/tasks",
-		"/d/memory.stat", "/a/cpuset.cpus",
+		"/d/memory.stat",  "/a/cpuset.cpus",
 	};
 	char *text;
 

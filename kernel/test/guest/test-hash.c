@@ -139,8 +139,7 @@ TEST(hash, table, "hash")
 		must(attach(dir_nr(H2, (i + 1) % nr), pids[i]));
 	after = table();
 	check(after.lookups >= full.lookups + nr);
-	check(after.probes - full.probes <=
-	      3 * (after.lookups - full.lookups));
+	check(after.probes - full.probes <= 3 * (after.lookups - full.lookups));
 	check_eq(after.csets, full.csets);
 	for (unsigned i = 0; i < nr; i++)
 		stop(pids[i]);

@@ -100,7 +100,7 @@ static pid_t start(struct task *t, const char *dir, int flags)
 	return sys(clone(task_main, stack + STACK, flags, t));
 }
 
-#define THREAD                                                                 \
+#define THREAD \
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
 #define SHARER (CLONE_VM | SIGCHLD)
 

@@ -167,8 +167,9 @@ TEST(signal, once_a_process, "signal")
 
 TEST(signal, errors, "signal")
 {
-	static const char *const bad[] = { "65", "-1", "x", "9x", "1 2",
-					   "0x9", "4294967305", "SIGKILL" };
+	static const char *const bad[] = {
+		"65", "-1", "x", "9x", "1 2", "0x9", "4294967305", "SIGKILL"
+	};
 	pid_t pid;
 	int fd;
 

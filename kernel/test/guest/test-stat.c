@@ -15,11 +15,20 @@ static const char *const maps_v1[] = {
 };
 
 static const char *const maps_v2[] = {
-	"memory.stat",	      "memory.events",	   "memory.events.local",
-	"memory.swap.events", "cpu.stat",	   "cpu.stat.local",
-	"pids.events",	      "pids.events.local", "cgroup.stat",
-	"cgroup.events",      "misc.events",	   "misc.events.local",
-	"hugetlb.2MB.events", "hugetlb.2MB.events.local",
+	"memory.stat",
+	"memory.events",
+	"memory.events.local",
+	"memory.swap.events",
+	"cpu.stat",
+	"cpu.stat.local",
+	"pids.events",
+	"pids.events.local",
+	"cgroup.stat",
+	"cgroup.events",
+	"misc.events",
+	"misc.events.local",
+	"hugetlb.2MB.events",
+	"hugetlb.2MB.events.local",
 };
 
 static void v2_control(char sign)

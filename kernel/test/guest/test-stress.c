@@ -33,7 +33,7 @@ struct counts {
 
 static pid_t workers[NR_WORKERS];
 static struct counts *counts; /* shared by all processes */
-static const char *const pool[] = { "pids", "cpuacct", "cpu", "memory",
+static const char *const pool[] = { "pids",   "cpuacct", "cpu",	 "memory",
 				    "cpuset", "freezer", "misc", "rdma" };
 static const char *const hierarchies[] = { H, H2 };
 static const char *const names[] = { "s", "u" };
@@ -71,8 +71,7 @@ static int op_remount(struct actor *a)
 		if (rng_below(&a->rng, 4) == 0)
 			sprintf(options + strlen(options), "%s,", pool[i]);
 	/* Refused without memory. */
-	if (strstr(options, "memory,") && have("swap") &&
-	    rng_below(&a->rng, 2))
+	if (strstr(options, "memory,") && have("swap") && rng_below(&a->rng, 2))
 		strcat(options, "swap,");
 	if (!*options)
 		strcpy(options, "none,");
@@ -105,8 +104,8 @@ static int id_of(const char *named)
 	const char *word = str("name=%s:", named);
 
 	for (p = text; *p; p += strcspn(p, "\n"), p += *p == '\n') {
-		const char *at = memmem(p, strcspn(p, "\n"), word,
-					strlen(word));
+		const char *at =
+			memmem(p, strcspn(p, "\n"), word, strlen(word));
 
 		if (at)
 			return strtol(p, NULL, 10);
@@ -187,8 +186,10 @@ static int op_fork(struct actor *a)
 static int op_set(struct actor *a)
 {
 	static const char *const files[][2] = {
-		{ "pids.max", "100" },	    { "cpu.shares", "256" },
-		{ "cpuset.cpus", "0" },	    { "cpuset.mems", "0" },
+		{ "pids.max", "100" },
+		{ "cpu.shares", "256" },
+		{ "cpuset.cpus", "0" },
+		{ "cpuset.mems", "0" },
 		{ "notify_on_release", "0" },
 		{ "memory.limit_in_bytes", "256M" },
 	};
@@ -201,8 +202,13 @@ static int op_set(struct actor *a)
 static int op_read(struct actor *a)
 {
 	static const char *const files[] = {
-		"tasks", "cgroup.procs", "pids.current", "memory.stat",
-		"cpuacct.usage", "cpuset.cpus", "cgroup.procs_partial",
+		"tasks",
+		"cgroup.procs",
+		"pids.current",
+		"memory.stat",
+		"cpuacct.usage",
+		"cpuset.cpus",
+		"cgroup.procs_partial",
 	};
 	unsigned i = rng_below(&a->rng, ARRAY_SIZE(files));
 	char *text;
@@ -213,7 +219,8 @@ static int op_read(struct actor *a)
 	if (r == 0)
 		free(text);
 	if (read_all(str("/proc/%d/cgroup",
-			 workers[rng_below(&a->rng, NR_WORKERS)]), &text) == 0)
+			 workers[rng_below(&a->rng, NR_WORKERS)]),
+		     &text) == 0)
 		free(text);
 	if (read_all("/proc/cgroups", &text) == 0)
 		free(text);
@@ -228,8 +235,9 @@ static const struct op ops[] = {
 	{ "remount", op_remount, { EBUSY } },
 	{ "inherit", op_inherit, { ENOENT, ENODEV, EBUSY, ENOSPC } },
 	{ "split", op_split, { EINVAL, EEXIST, EBUSY, ENODEV, EOPNOTSUPP } },
-	{ "merge", op_merge, { ENOENT, EINVAL, EBUSY, ENODEV, EOPNOTSUPP,
-			       ENOSPC } },
+	{ "merge",
+	  op_merge,
+	  { ENOENT, EINVAL, EBUSY, ENODEV, EOPNOTSUPP, ENOSPC } },
 	{ "attach", op_attach, { ENOSPC, ENODEV, EBUSY } },
 	{ "mkdir", op_mkdir, { EEXIST, ENOENT, EBUSY, ENODEV } },
 	{ "signal", op_signal, { ENOENT, ENODEV, ESRCH } },
@@ -268,7 +276,8 @@ static void start_workers(void)
 		workers[i] = sleeper_threads(NULL, THREADS - 1);
 		for (size_t h = 0; h < ARRAY_SIZE(hierarchies); h++)
 			must(attach(str("%s%s", hierarchies[h],
-					tree_dirs[1 + i % 4]), workers[i]));
+					tree_dirs[1 + i % 4]),
+				    workers[i]));
 	}
 }
 
@@ -317,9 +326,9 @@ TEST(stress, all, "merge")
 	unsigned long seed = option_nr("seed", 1);
 	pid_t pids[NR_ACTORS];
 
-	counts = mmap(NULL, ARRAY_SIZE(ops) * sizeof(*counts),
-		      PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-		      0);
+	counts =
+		mmap(NULL, ARRAY_SIZE(ops) * sizeof(*counts),
+		     PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	check(counts != MAP_FAILED);
 	for (size_t h = 0; h < ARRAY_SIZE(hierarchies); h++) {
 		must(mount_v1(hierarchies[h], str("none,name=%s", names[h])));

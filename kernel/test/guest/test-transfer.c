@@ -123,8 +123,9 @@ TEST(split, all_of_a_named_one, "split")
 }
 
 static const char *const bad_splits[] = {
-	"", "s", "s ", "s nosuch", "s pids,", "s pids,io", "s perf_event",
-	"a/b pids", "s cpuset",
+	"",	    "s",	 "s ",		 "s nosuch",
+	"s pids,",  "s pids,io", "s perf_event", "a/b pids",
+	"s cpuset",
 };
 
 TEST(split, errors, "split")
