@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attach.h"
-#include "holder.h"
+#include "attach-pair.h"
+#include "idle-task.h"
 
 #define NOBODY 65534
 

@@ -18,8 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attach.h"
-#include "crew.h"
+#include "attach-pair.h"
+#include "workers.h"
 
 #define FORKS 2
 

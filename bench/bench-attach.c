@@ -14,8 +14,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "attach.h"
-#include "holder.h"
+#include "attach-pair.h"
+#include "idle-task.h"
 
 static bool by_thread;
 

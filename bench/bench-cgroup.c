@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "tree.h"
+#include "cg-tree.h"
 
 #define SIBLINGS_MAX 20000
 #define SETTLE_NS 50000000L

@@ -21,8 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attach.h"
-#include "family.h"
+#include "attach-pair.h"
+#include "fork-family.h"
 
 /* Any but 0, which a child that failed on the way might give as well. */
 #define CHILD_STATUS 42

@@ -21,8 +21,8 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "crowd.h"
-#include "holder.h"
+#include "idle-procs.h"
+#include "idle-task.h"
 
 #define SETS_MAX 30000
 #define HIERARCHIES_MAX 8

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "family.h"
+#include "fork-family.h"
 
 /* Any but 0, which a child that failed on the way might give as well. */
 #define CHILD_STATUS 42

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "holder.h"
+#include "idle-task.h"
 
 #define TASKS_MAX 20000
 #define LOOKS_MAX 1000000

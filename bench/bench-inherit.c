@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "crowd.h"
+#include "idle-procs.h"
 
 #define DEPTH_MAX 64
 #define TASKS_MAX 16384

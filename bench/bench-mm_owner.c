@@ -36,7 +36,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "crowd.h"
+#include "idle-procs.h"
 
 #define TASKS_MAX 8192
 #define STACK_BYTES (64 * 1024)

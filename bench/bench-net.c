@@ -33,7 +33,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "tc.h"
+#include "rtnl.h"
 
 #define HTB 0x00100000
 #define CLASS_LINK 0x001000ff

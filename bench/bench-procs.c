@@ -19,8 +19,8 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "crew.h"
-#include "holder.h"
+#include "idle-task.h"
+#include "workers.h"
 
 #define PIDS_MAX 20000
 #define ID_MAX 4194304 /* what pid_max can be */

@@ -32,7 +32,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "crowd.h"
+#include "idle-procs.h"
 
 #define MAIN_NAME "name=cgmark-main"
 #define SIDE_NAME "name=cgmark-side"

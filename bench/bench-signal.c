@@ -36,7 +36,7 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "crowd.h"
+#include "idle-procs.h"
 
 #define TASKS_MAX 8192
 /* Asks those that have the signal blocked to take what is pending. */

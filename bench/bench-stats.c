@@ -31,7 +31,7 @@
 
 #include "bench.h"
 #include "cgstats.h"
-#include "crowd.h"
+#include "idle-procs.h"
 
 #define GROUPS_MAX 1000
 #define FILES_MAX 3

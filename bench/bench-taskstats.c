@@ -26,9 +26,9 @@
 #include <unistd.h>
 
 #include "bench.h"
-#include "crowd.h"
+#include "exit-listener.h"
 #include "genl.h"
-#include "listener.h"
+#include "idle-procs.h"
 
 #define THREADS_MAX 10000
 #define TASKS_MAX 8192

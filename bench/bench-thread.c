@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "family.h"
+#include "fork-family.h"
 
 #define STACK_BYTES 16384
 

@@ -29,7 +29,7 @@
 
 #include "bench.h"
 #include "load.h"
-#include "tool.h"
+#include "tool-output.h"
 
 #define V1_OPTIONS "cpu,cpuacct,cpuset,pids,freezer,name=cgmark-workload"
 #define REBOUND_NAME "name=cgmark-workload"

@@ -9,7 +9,7 @@
 #include <math.h>
 
 #include "gnuplot.h"
-#include "print.h"
+#include "number.h"
 
 #define ROW_PX 19
 #define TOP_PX (TITLE_PX + 4)

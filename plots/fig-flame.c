@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "explain.h"
-#include "print.h"
+#include "number.h"
 #include "report.h"
 
 #define MOST_GRAPHS 6 /* of each contender */

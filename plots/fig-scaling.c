@@ -7,7 +7,7 @@
 #include <math.h>
 
 #include "gnuplot.h"
-#include "print.h"
+#include "number.h"
 #include "stats.h"
 
 #define MIN_VALUES 3

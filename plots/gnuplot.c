@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#include "print.h"
+#include "number.h"
 
 /* What a shell says of a program that it does not find. */
 #define EXIT_NOT_FOUND 127

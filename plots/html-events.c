@@ -2,8 +2,8 @@
 /* The table of events, where the run counted some. */
 #include <math.h>
 
-#include "event-table.h"
-#include "print.h"
+#include "events.h"
+#include "number.h"
 #include "report.h"
 
 static void add(struct strbuf *out, const char *open, const char *text,

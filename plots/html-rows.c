@@ -3,7 +3,7 @@
 #include <math.h>
 
 #include "explain.h"
-#include "print.h"
+#include "number.h"
 #include "report.h"
 
 static void add(struct strbuf *out, const char *open, const char *text,

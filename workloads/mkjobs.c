@@ -6,8 +6,8 @@
 #include <ctype.h>
 #include <libgen.h>
 
+#include "exit-status.h"
 #include "inifile.h"
-#include "status.h"
 #include "util.h"
 
 #define OPS_MAX 1000000

@@ -55,7 +55,7 @@ END
 mkbench bench-null <<'END'
 B	null	1		31	4	1	nothing at all
 END
-cp "$work/bench/bench-null" "$work/bench/init"
+cp "$work/bench/bench-null" "$work/bench/guest-init"
 cat >"$work/suites/quick.ini" <<'END'
 [suite]
 summary = all that is there
@@ -541,11 +541,11 @@ has "$work/out" '	interrupted	fake:.*	3/22	' 'the run that was interrupted is li
 
 # --- the host ---------------------------------------------------------------------------
 fresh
-mv "$work/bench/init" "$work/init"
+mv "$work/bench/guest-init" "$work/init"
 run 5 'no init' run $img --machine "fake:$work/same"
 is "$(find "$work/results/runs" -mindepth 1 2>/dev/null | wc -l)" 0 \
 	'no init: no run directory is left'
-mv "$work/init" "$work/bench/init"
+mv "$work/init" "$work/bench/guest-init"
 
 run 5 'results that cannot be written' run $img --machine "fake:$work/same" \
 	-o /proc/nowhere

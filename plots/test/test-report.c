@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "gnuplot.h"
-#include "print.h"
+#include "number.h"
 #include "report.h"
 #include "synth.h"
 

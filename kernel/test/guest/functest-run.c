@@ -9,12 +9,12 @@
 #include <poll.h>
 #include <signal.h>
 
-#include "guestcpu.h"
+#include "exit-status.h"
+#include "guest-cpu.h"
 #include "initramfs.h"
 #include "machine.h"
 #include "oops.h"
 #include "spawn.h"
-#include "status.h"
 
 #define QEMU "/usr/bin/qemu-system-x86_64"
 #define END_MARK "# cgmark: end"

@@ -5,7 +5,7 @@
 #include "cgstats.h"
 #include "functest.h"
 #include "modprobe.h"
-#include "tc.h"
+#include "rtnl.h"
 
 /* Mount, look for a file (in a child group if it begins with "/"), unmount. */
 static bool has_file(const char *options, const char *file)

@@ -24,7 +24,7 @@
 #include <time.h>
 
 #include "functest.h"
-#include "tc.h"
+#include "rtnl.h"
 
 #define HTB 0x00100000
 #define CLASS_LINK 0x001000ff

@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-runsh.sh RUN_SH: what run.sh calls in which order, and its exit status.
+# Nothing is installed or built: dpkg-query, meson and ninja are scripts here, and
+# so is cgmark, which writes down its words and exits with $SUBCOMMAND_status.
+run_sh=$1
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=harness/test/tap.sh
+. "$here/../../harness/test/tap.sh"
+
+mkdir "$work/bin" "$work/build"
+script() {
+	cat >"$1"
+	chmod +x "$1"
+}
+printf '#!/bin/sh\necho installed\n' | script "$work/bin/dpkg-query"
+printf '#!/bin/sh\nexit 0\n' | script "$work/bin/meson"
+printf '#!/bin/sh\nexit 0\n' | script "$work/bin/ninja"
+script "$work/build/cgmark" <<'END'
+#!/bin/sh
+echo "$*" >>"$CALLS"
+eval "exit \${$1_status:-0}"
+END
+export PATH="$work/bin:$PATH" CGMARK_BUILD_DIR="$work/build" CALLS="$work/calls"
+
+# calls STATUS CALLS NAME WORDS...: run.sh with these words.
+calls() {
+	want_status=$1 want_calls=$2 name=$3
+	shift 3
+	: >"$CALLS"
+	"$run_sh" "$@" >"$work/out" 2>"$work/err"
+	is $? "$want_status" "$name: exit status" || sed 's/^/# /' "$work/err"
+	is "$(paste -sd '|' "$CALLS")" "$want_calls" "$name: calls"
+}
+
+night='run --suite nightly --strict'
+calls 0 'run|report' 'without words'
+calls 0 'run -q|report -q' 'quiet' -q
+calls 0 "$night|import|report" 'nightly' nightly
+calls 0 "run -q --suite nightly --strict -j 1|import -q|report -q" \
+	'nightly, quiet, with options' -q nightly -j 1
+calls 0 'list --suites' 'a subcommand' list --suites
+for s in 1 3; do
+	export run_status=$s
+	calls $s 'run|report' "verdict $s"
+	calls $s "$night|import|report" "nightly, verdict $s" nightly
+done
+for s in 4 5 130; do
+	export run_status=$s
+	calls $s 'run' "failure $s"
+	calls $s "$night|import" "nightly, failure $s: what there is is kept" \
+		nightly
+done
+export run_status=2
+calls 2 "$night --no-such-option" 'nightly, usage' nightly --no-such-option
+export run_status=0 import_status=5
+calls 5 "$night|import|report" 'nightly, the index failed' nightly
+export run_status=1 import_status=5
+calls 1 "$night|import|report" 'nightly, a regression comes first' nightly
+
+# A subtest that fails is shown with its reason, which meson keeps to its log.
+mkdir "$work/build/meson-logs"
+cat >"$work/build/meson-logs/testlog.txt" <<'END'
+test:         cgmark:vm / one
+ok 1 - before
+# took 1 ms
+not ok 2 - broken
+# a is 1, not 2
+# took 3 ms
+ok 3 - after
+# took 2 ms
+END
+script "$work/bin/meson" <<'END'
+#!/bin/sh
+[ "$1" = test ] && printf 'Ok: 1\nFail: 1\n'
+exit 0
+END
+calls 1 '' 'a failed test' test --suite vm
+is "$(grep -A 2 '^cgmark' "$work/out")" 'cgmark:vm / one: not ok 2 - broken
+# a is 1, not 2
+# took 3 ms' 'a failed test: what and why'
+is "$(grep -cE 'before|after|took [12]' "$work/out")" 0 \
+	'a failed test: nothing about the others'
+is "$(tail -n 1 "$work/out")" '1 passed, 1 failed, 0 skipped' \
+	'a failed test: the last line'
+
+tap_done

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "idle-procs.h"
+
+static char procs[CROWD_PROCS_BYTES];
+
+/* Not snprintf(): a thousand groups have this done several times over. */
+const char *crowd_path(char *buf, unsigned i, const char *file)
+{
+	char digits[12];
+	unsigned n = 0, len = 0;
+
+	do {
+		digits[n++] = '0' + i % 10;
+		i /= 10;
+	} while (i);
+	while (n)
+		buf[len++] = digits[--n];
+	if (*file)
+		buf[len++] = '/';
+	strcpy(buf + len, file);
+	return buf;
+}
+
+int crowd_mkdirs(const struct cg *top, unsigned groups)
+{
+	char path[CROWD_PATH_MAX];
+	int r = 0;
+
+	for (unsigned i = 0; i < groups && r == 0; i++)
+		r = cg_mkdir(top, crowd_path(path, i, ""));
+	return r;
+}
+
+pid_t crowd_spawn(void)
+{
+	pid_t pid = fork();
+
+	/* An open directory would keep its hierarchy from being unmounted. */
+	if (pid == 0)
+		close_range(0, ~0U, 0);
+	while (pid == 0)
+		pause();
+	return pid < 0 ? -errno : pid;
+}
+
+int crowd_populate(const struct cg *top, unsigned groups, unsigned tasks)
+{
+	char path[CROWD_PATH_MAX], text[16];
+	pid_t pid;
+	int r = 0;
+
+	for (unsigned t = 0; t < tasks && r == 0; t++) {
+		pid = crowd_spawn();
+		if (pid < 0)
+			return pid;
+		snprintf(text, sizeof(text), "%d", (int)pid);
+		r = cg_write(top, crowd_path(path, t % groups, "cgroup.procs"),
+			     text);
+	}
+	return r;
+}
+
+unsigned crowd_share(unsigned i, unsigned groups, unsigned tasks)
+{
+	return tasks / groups + (i < tasks % groups);
+}
+
+int crowd_attach_list(int procs_fd, const char *list, size_t len)
+{
+	const char *end = list + len, *eol;
+
+	for (; list < end; list = eol + 1) {
+		eol = memchr(list, '\n', end - list);
+		if (!eol)
+			return -EBADMSG;
+		/* ESRCH: it ended meanwhile. */
+		if (write(procs_fd, list, eol - list) < 0 && errno != ESRCH)
+			return -errno;
+	}
+	return 0;
+}
+
+long crowd_count(const struct cg *top, const char *file)
+{
+	ssize_t n = cg_read(top, file, procs, sizeof(procs));
+	long lines = 0;
+
+	for (ssize_t i = 0; i < n; i++)
+		lines += procs[i] == '\n';
+	return n < 0 ? n : lines;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <elf.h>
+
+#include "child.h"
+#include "exit-status.h"
+#include "guest-files.h"
+
+#define LIST_TIMEOUT_MS 30000
+#define LIST_MAX_BYTES (256 * 1024)
+
+char *hostprog_find(const char *name)
+{
+	const char *path = getenv("PATH");
+
+	if (strchr(name, '/'))
+		return access(name, X_OK) == 0 ? xstrdup(name) : NULL;
+	for (; path && *path;
+	     path += strcspn(path, ":"), path += *path == ':') {
+		char *file = xasprintf("%.*s/%s", (int)strcspn(path, ":"), path,
+				       name);
+
+		if (access(file, X_OK) == 0)
+			return file;
+		free(file);
+	}
+	return NULL;
+}
+
+void hostfiles_release(struct hostfiles *files)
+{
+	for (size_t i = 0; i < files->nr; i++) {
+		free(files->v[i].path);
+		free(files->v[i].guest);
+	}
+	free(files->v);
+	files->v = NULL;
+	files->nr = 0;
+}
+
+/* Keeps them sorted, so that an archive does not depend on who came first. */
+static void add_file(struct hostfiles *files, const char *path,
+		     const char *guest)
+{
+	size_t at = 0;
+
+	while (at < files->nr && strcmp(files->v[at].guest, guest) < 0)
+		at++;
+	if (at < files->nr && strcmp(files->v[at].guest, guest) == 0)
+		return;
+	files->v = xreallocarray(files->v, files->nr + 1, sizeof(*files->v));
+	memmove(&files->v[at + 1], &files->v[at],
+		(files->nr - at) * sizeof(*files->v));
+	files->nr++;
+	files->v[at].path = xstrdup(path);
+	files->v[at].guest = xstrdup(guest);
+}
+
+static void add_library(const char *path, void *arg)
+{
+	add_file(arg, path, path + strspn(path, "/"));
+}
+
+/*
+ *	linux-vdso.so.1 (0x00007ffd)
+ *	libm.so.6 => /lib/x86_64-linux-gnu/libm.so.6 (0x00007f1a)
+ *	/lib64/ld-linux-x86-64.so.2 (0x00007f1b)
+ *	libgone.so.1 => not found
+ */
+static int parse_line(char *line, void (*fn)(const char *path, void *arg),
+		      void *arg, char **missing)
+{
+	char *path = line + strspn(line, " \t");
+	char *arrow = strstr(path, " => ");
+
+	if (arrow) {
+		*arrow = '\0';
+		if (strncmp(arrow + 4, "not found", 9) == 0) {
+			*missing = xstrdup(path);
+			return -ENOENT;
+		}
+		path = arrow + 4;
+	}
+	path[strcspn(path, " \t")] = '\0';
+	if (*path == '/')
+		fn(path, arg);
+	return 0;
+}
+
+int hostprog_parse_list(char *text, void (*fn)(const char *path, void *arg),
+			void *arg, char **missing)
+{
+	char *line;
+	int r = 0;
+
+	while (r == 0 && (line = strsep(&text, "\n")))
+		r = parse_line(line, fn, arg, missing);
+	return r;
+}
+
+/*
+ * The loader that an ELF program names: NULL for a static one.  -ENOEXEC: no
+ * 64-bit ELF program.
+ */
+static int find_loader(const struct strbuf *elf, char **ret)
+{
+	Elf64_Ehdr eh;
+	Elf64_Phdr ph;
+
+	*ret = NULL;
+	if (elf->len < sizeof(eh))
+		return -ENOEXEC;
+	memcpy(&eh, elf->buf, sizeof(eh));
+	if (memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 ||
+	    eh.e_ident[EI_CLASS] != ELFCLASS64 ||
+	    eh.e_phentsize != sizeof(ph) || eh.e_phoff > elf->len ||
+	    eh.e_phnum > (elf->len - eh.e_phoff) / sizeof(ph))
+		return -ENOEXEC;
+	for (size_t i = 0; i < eh.e_phnum; i++) {
+		memcpy(&ph, elf->buf + eh.e_phoff + i * sizeof(ph), sizeof(ph));
+		if (ph.p_type != PT_INTERP)
+			continue;
+		if (ph.p_offset > elf->len ||
+		    ph.p_filesz > elf->len - ph.p_offset)
+			return -ENOEXEC;
+		*ret = xstrndup(elf->buf + ph.p_offset, ph.p_filesz);
+	}
+	return 0;
+}
+
+static int add_libraries(struct hostfiles *files, char *loader, char *program)
+{
+	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
+	_cleanup_free_ char *missing = NULL;
+	char option[] = "--list";
+	char *argv[] = { loader, option, program, NULL };
+	int r = child_capture(argv, LIST_TIMEOUT_MS, LIST_MAX_BYTES, &out);
+
+	if (r < 0)
+		log_err_errno(-r, "cannot run %s --list %s", loader, program);
+	else if (r > 0)
+		log_err("%s --list %s ended with status %d", loader, program,
+			r);
+	if (r != 0)
+		return ST_HOST;
+	add_library(loader, files);
+	if (out.len &&
+	    hostprog_parse_list(out.buf, add_library, files, &missing) < 0) {
+		log_err("%s needs the library %s, which is not on this host",
+			program, missing);
+		return ST_HOST;
+	}
+	return ST_OK;
+}
+
+int hostfiles_add(struct hostfiles *files, const char *name, const char *who)
+{
+	_cleanup_free_ char *path = hostprog_find(name);
+	_cleanup_free_ char *guest = xasprintf("bin/%s", name);
+	_cleanup_free_ char *loader = NULL;
+	_cleanup_strbuf_ struct strbuf elf = STRBUF_INIT;
+	int r;
+
+	if (!path) {
+		log_err("%s needs the program %s: install it, or leave the "
+			"benchmark out by --suite or --bench",
+			who, name);
+		return ST_HOST;
+	}
+	r = read_file(path, &elf);
+	if (r < 0) {
+		log_err_errno(-r, "cannot read %s", path);
+		return ST_HOST;
+	}
+	if (find_loader(&elf, &loader) < 0) {
+		log_err("%s is no 64-bit ELF program and cannot go to the "
+			"guest",
+			path);
+		return ST_HOST;
+	}
+	add_file(files, path, guest);
+	return loader ? add_libraries(files, loader, path) : ST_OK;
+}

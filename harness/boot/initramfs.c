@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "initramfs.h"
+
+#define CPIO_ALIGN 4
+#define CPIO_BLOCK 512
+
+static void pad_to(struct strbuf *sb, size_t align)
+{
+	static const char zero[CPIO_BLOCK];
+
+	strbuf_add(sb, zero, (align - sb->len % align) % align);
+}
+
+struct entry {
+	unsigned ino;
+	unsigned mode; /* with the type */
+	unsigned nlink;
+	unsigned rdev_major;
+	unsigned rdev_minor;
+};
+
+static void add_entry(struct cpio *c, const char *name, const struct entry *e,
+		      const void *data, size_t len)
+{
+	/* magic, ino, mode, uid, gid, nlink, mtime, filesize, devmajor,
+	 * devminor, rdevmajor, rdevminor, namesize, check */
+	strbuf_addf(
+		&c->out,
+		"070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x",
+		e->ino, e->mode, 0, 0, e->nlink, 0, (unsigned)len, 0, 0,
+		e->rdev_major, e->rdev_minor, (unsigned)strlen(name) + 1, 0);
+	strbuf_add(&c->out, name, strlen(name) + 1);
+	pad_to(&c->out, CPIO_ALIGN);
+	strbuf_add(&c->out, data, len);
+	pad_to(&c->out, CPIO_ALIGN);
+}
+
+void cpio_dir(struct cpio *c, const char *name, unsigned mode)
+{
+	struct entry e = { .ino = ++c->ino,
+			   .mode = S_IFDIR | mode,
+			   .nlink = 2 };
+
+	add_entry(c, name, &e, "", 0);
+}
+
+void cpio_file(struct cpio *c, const char *name, unsigned mode,
+	       const void *data, size_t len)
+{
+	struct entry e = { .ino = ++c->ino,
+			   .mode = S_IFREG | mode,
+			   .nlink = 1 };
+
+	add_entry(c, name, &e, data, len);
+}
+
+void cpio_chardev(struct cpio *c, const char *name, unsigned mode,
+		  unsigned major, unsigned minor)
+{
+	struct entry e = { .ino = ++c->ino,
+			   .mode = S_IFCHR | mode,
+			   .nlink = 1,
+			   .rdev_major = major,
+			   .rdev_minor = minor };
+
+	add_entry(c, name, &e, "", 0);
+}
+
+void cpio_end(struct cpio *c)
+{
+	struct entry e = { .nlink = 1 };
+
+	add_entry(c, "TRAILER!!!", &e, "", 0);
+	pad_to(&c->out, CPIO_BLOCK);
+}
+
+/* Programs only: a build folder also holds "bench-x.p" and the like. */
+static int is_program(const struct dirent *de)
+{
+	return !strncmp(de->d_name, "bench-", 6) && !strchr(de->d_name, '.');
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int add_program(struct cpio *c, const char *bench_dir, const char *name,
+		       const char *guest_name)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", bench_dir, name);
+	_cleanup_strbuf_ struct strbuf data = STRBUF_INIT;
+	int r;
+
+	r = read_file(path, &data);
+	if (r == -ENOENT)
+		return log_err_errno(ENOENT, "%s (is cgmark compiled?)", path);
+	if (r < 0)
+		return log_err_errno(-r, "cannot read %s", path);
+	cpio_file(c, guest_name, 0755, data.buf, data.len);
+	return 0;
+}
+
+static int add_benchmarks(struct cpio *c, const char *bench_dir)
+{
+	struct dirent **list;
+	int nr, r = 0;
+
+	nr = scandir(bench_dir, &list, is_program, by_name);
+	if (nr < 0)
+		return log_err_errno(errno, "cannot read %s", bench_dir);
+	for (int i = 0; i < nr; i++) {
+		_cleanup_free_ char *guest =
+			xasprintf("bench/%s", list[i]->d_name);
+
+		if (r == 0)
+			r = add_program(c, bench_dir, list[i]->d_name, guest);
+		free(list[i]);
+	}
+	free(list);
+	return r;
+}
+
+/* Those that are not there: neighbours in a sorted list share most of them. */
+static void add_parents(struct cpio *c, const char *name, const char *before)
+{
+	for (size_t i = 0; name[i]; i++) {
+		_cleanup_free_ char *dir = NULL;
+
+		if (name[i] != '/' ||
+		    (before && strncmp(name, before, i + 1) == 0))
+			continue;
+		dir = xstrndup(name, i);
+		cpio_dir(c, dir, 0755);
+	}
+}
+
+static int add_files(struct cpio *c, const struct hostfiles *files)
+{
+	const char *before = NULL;
+
+	for (size_t i = 0; files && i < files->nr; i++) {
+		const struct hostfile *f = &files->v[i];
+		_cleanup_strbuf_ struct strbuf data = STRBUF_INIT;
+		int r = read_file(f->path, &data);
+
+		if (r < 0)
+			return log_err_errno(-r, "cannot read %s", f->path);
+		add_parents(c, f->guest, before);
+		cpio_file(c, f->guest, 0755, data.buf, data.len);
+		before = f->guest;
+	}
+	return 0;
+}
+
+int initramfs_build(const char *bench_dir, const struct hostfiles *files,
+		    const char *path, char sha256[65])
+{
+	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
+	int r;
+
+	cpio_dir(&c, "dev", 0755);
+	/* Without it PID 1 starts with no stdin, stdout and stderr. */
+	cpio_chardev(&c, "dev/console", 0600, 5, 1);
+	cpio_dir(&c, "proc", 0755);
+	cpio_dir(&c, "sys", 0755);
+	cpio_dir(&c, "tmp", 01777);
+	cpio_dir(&c, "bench", 0755);
+	r = add_program(&c, bench_dir, "guest-init", "init");
+	if (r == 0)
+		r = add_benchmarks(&c, bench_dir);
+	if (r == 0)
+		r = add_files(&c, files);
+	if (r < 0)
+		return r;
+	cpio_end(&c);
+	r = write_file_atomic(path, c.out.buf, c.out.len);
+	if (r < 0)
+		return log_err_errno(-r, "cannot write %s", path);
+	if (sha256)
+		sha256_hex(c.out.buf, c.out.len, sha256);
+	return 0;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int initramfs_for_boot(const struct boot_image *img, const char *path)
+{
+	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
+	_cleanup_strbuf_ struct strbuf all = STRBUF_INIT;
+	_cleanup_close_ int fd = -1;
+	int r;
+
+	r = read_file(img->initramfs, &all);
+	if (r < 0)
+		return log_err_errno(-r, "cannot read %s", img->initramfs);
+	/* The kernel skips zero bytes between archives, word by word. */
+	pad_to(&all, CPIO_BLOCK);
+	cpio_file(&c, "plan.tsv", 0644, img->plan, img->plan_len);
+	cpio_end(&c);
+	strbuf_add(&all, c.out.buf, c.out.len);
+
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return log_err_errno(errno, "cannot write %s", path);
+	r = write_all(fd, all.buf, all.len);
+	if (r == 0 && ftruncate(fd, all.len + img->initrd_pad_bytes) < 0)
+		r = -errno;
+	if (r < 0)
+		return log_err_errno(-r, "cannot write %s", path);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guest's file system: a newc cpio with the programs, the same for every
+ * boot, and a second one with the plan behind it.  The bytes depend on nothing
+ * but the content: times are 0, inode numbers count up, names are sorted.
+ */
+#ifndef CGMARK_INITRAMFS_H
+#define CGMARK_INITRAMFS_H
+
+#include "guest-files.h"
+#include "machine.h"
+#include "util.h"
+
+/* An archive being written. */
+struct cpio {
+	struct strbuf out;
+	unsigned ino;
+};
+
+#define CPIO_INIT              \
+	{                      \
+		STRBUF_INIT, 0 \
+	}
+
+/* Names are relative ("bench/init"); mode holds permission bits only. */
+void cpio_dir(struct cpio *c, const char *name, unsigned mode);
+void cpio_file(struct cpio *c, const char *name, unsigned mode,
+	       const void *data, size_t len);
+void cpio_chardev(struct cpio *c, const char *name, unsigned mode,
+		  unsigned major, unsigned minor);
+/* Trailer, and zero bytes up to a multiple of 512. */
+void cpio_end(struct cpio *c);
+static inline void cpio_release(struct cpio *c)
+{
+	strbuf_release(&c->out);
+}
+
+/*
+ * Write the programs of bench_dir (init as /init, each bench-* as /bench/NAME)
+ * and the files (may be NULL) to path, atomically; sha256 (may be NULL) is that
+ * of the file.  -ENOENT: no init there.  Errors are logged.
+ */
+int initramfs_build(const char *bench_dir, const struct hostfiles *files,
+		    const char *path, char sha256[65]);
+
+/*
+ * Write what one boot gets to path: img->initramfs, the plan as /plan.tsv, and
+ * img->initrd_pad_bytes zero bytes.  Errors are logged.
+ */
+int initramfs_for_boot(const struct boot_image *img, const char *path);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One run in the making: its directory, its boots, and how it ended.  Expects
+ * interrupt_block(): signals are looked for between steps, and boots_run()
+ * takes them while boots run.
+ */
+#ifndef CGMARK_SESSION_H
+#define CGMARK_SESSION_H
+
+#include "guest-files.h"
+#include "machine.h"
+#include "plan.h"
+#include "run.h"
+#include "supervise.h"
+
+struct session {
+	const struct machine_ops *ops;
+	const char *machine_arg;
+	const char *bench_dir;
+	const struct hostfiles *files; /* that travel beside the programs */
+	struct run *run; /* kernels, points and boots are planned */
+	unsigned parallel;
+	bool setup_only; /* find out what the points need; none is run */
+	struct deadlines deadlines;
+	/* Count by function in the repeat boots with this plugin; or NULL. */
+	const char *tcg_plugin;
+	bool profile_model;
+
+	char *initramfs;	    /* RUN/initramfs.cpio while boots run */
+	struct strbuf *plans;	    /* per perturbation */
+	struct strbuf *event_plans; /* likewise, for boots that count events */
+	struct boot_job *jobs;
+	char **boot_dirs; /* per boot */
+	char **profiles;  /* per boot, paths; NULL: not profiled */
+};
+
+/*
+ * Makes PARENT/RUN-ID with the initramfs and the plan of each boot, proves the
+ * machine, and writes run.json with everything that is planned.  Returns an
+ * exit_status; errors were logged, and nothing is left behind.
+ */
+int session_prepare(struct session *s, const char *parent);
+
+/*
+ * Carries the boots out and writes run.json anew with the run's status.
+ * Returns ST_OK when every boot was tried (which says nothing about how they
+ * ended), ST_INTERRUPTED, or ST_HOST; messages were logged.
+ */
+int session_boot(struct session *s);
+
+/* Frees what the session holds, but not the run. */
+void session_release(struct session *s);
+
+/* Exit status by how boots and points of a loaded run ended; logs a summary. */
+int session_status(const struct run *loaded);
+
+#endif

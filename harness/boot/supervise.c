@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+
+#include "boot-watch.h"
+#include "supervise.h"
+
+#define MS 1000000ULL
+#define GIVE_UP_AFTER 2	  /* boots of a kernel failed in a row */
+#define SRC_PROCESS NR_CH /* beside the channels of a slot */
+#define SRC_BITS 4
+#define SRC_SIGNAL UINT64_MAX
+
+struct slot {
+	bool busy;
+	struct guest guest;
+};
+
+/* Of one kernel. */
+struct tally {
+	bool measured; /* a point was, in any boot */
+	bool given_up;
+	unsigned failed; /* boots in a row */
+};
+
+struct loop {
+	struct boots *b;
+	struct deadlines limits;
+	int epoll_fd;
+	int signal_fd;
+	struct slot *slots;
+	size_t nr_slots;
+	size_t next_job;
+	size_t nr_busy;
+	size_t nr_done;
+	struct tally *tallies;
+	size_t nr_tallies;
+	bool interrupted;
+};
+
+static void set_default(unsigned *value, unsigned ms)
+{
+	if (!*value)
+		*value = ms;
+}
+
+static struct deadlines with_defaults(const struct deadlines *d)
+{
+	struct deadlines ret = *d;
+
+	set_default(&ret.hello_ms, 60 * 1000);
+	set_default(&ret.silence_ms, 120 * 1000);
+	set_default(&ret.point_ms, 300 * 1000);
+	set_default(&ret.boot_ms, 1200 * 1000);
+	return ret;
+}
+
+/* --- sources of events --- */
+
+static int watch(const struct loop *l, int fd, uint64_t source)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = source };
+
+	if (epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0)
+		return log_err_errno(errno, "cannot watch a machine");
+	return 0;
+}
+
+static void machine_fds(const struct machine *m, int fds[NR_CH + 1])
+{
+	fds[CH_CONSOLE] = m->console_fd;
+	fds[CH_STATUS] = m->status_fd;
+	fds[CH_SAMPLES] = m->samples_fd;
+	fds[CH_DIAG] = m->diag_fd;
+	fds[SRC_PROCESS] = m->pidfd;
+}
+
+static int watch_guest(const struct loop *l, size_t slot)
+{
+	int fds[NR_CH + 1], r = 0;
+
+	machine_fds(&l->slots[slot].guest.m, fds);
+	for (int i = 0; i <= NR_CH && r == 0; i++)
+		if (fds[i] >= 0)
+			r = watch(l, fds[i], (uint64_t)slot << SRC_BITS | i);
+	return r;
+}
+
+/*
+ * Closing is not enough: a child that was just forked holds copies, and as long
+ * as it does the closed descriptors would still report.
+ */
+static void unwatch_guest(const struct loop *l, size_t slot)
+{
+	int fds[NR_CH + 1];
+
+	machine_fds(&l->slots[slot].guest.m, fds);
+	for (int i = 0; i <= NR_CH; i++)
+		if (fds[i] >= 0)
+			epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, fds[i], NULL);
+}
+
+/* --- boots --- */
+
+static struct tally *tally_of(const struct loop *l, const struct boot_job *job)
+{
+	return job->boot->kernel < l->nr_tallies
+		       ? &l->tallies[job->boot->kernel]
+		       : NULL;
+}
+
+static int start_job(struct loop *l, size_t slot, struct boot_job *job)
+{
+	struct guest *g = &l->slots[slot].guest;
+	int r;
+
+	r = guest_start(g, l->b->ops, l->b->machine_arg, job, &l->limits);
+	if (r < 0)
+		return r;
+	l->slots[slot].busy = true;
+	l->nr_busy++;
+	return watch_guest(l, slot);
+}
+
+static size_t free_slot(const struct loop *l)
+{
+	size_t i = 0;
+
+	while (l->slots[i].busy)
+		i++;
+	return i;
+}
+
+static int start_jobs(struct loop *l)
+{
+	int r = 0;
+
+	while (r == 0 && l->nr_busy < l->nr_slots &&
+	       l->next_job < l->b->nr_jobs) {
+		struct boot_job *job = &l->b->jobs[l->next_job++];
+		const struct tally *t = tally_of(l, job);
+
+		if (!t || !t->given_up)
+			r = start_job(l, free_slot(l), job);
+	}
+	return r;
+}
+
+static const char *kernel_name(const struct loop *l, unsigned kernel)
+{
+	const struct run *run = l->b->run;
+
+	return kernel < run->nr_kernels ? run->kernels[kernel].name : "?";
+}
+
+static unsigned count_ahead(const struct loop *l, unsigned kernel)
+{
+	unsigned nr = 0;
+
+	for (size_t i = l->next_job; i < l->b->nr_jobs; i++)
+		nr += l->b->jobs[i].boot->kernel == kernel;
+	return nr;
+}
+
+static void count_result(struct loop *l, const struct boot_job *job,
+			 unsigned nr_measured)
+{
+	struct tally *t = tally_of(l, job);
+	unsigned ahead;
+
+	if (!t)
+		return;
+	if (nr_measured)
+		t->measured = true;
+	t->failed = job->boot->ok ? 0 : t->failed + 1;
+	if (t->measured || t->failed < GIVE_UP_AFTER || t->given_up)
+		return;
+	t->given_up = true;
+	ahead = count_ahead(l, job->boot->kernel);
+	if (ahead)
+		log_err("kernel %s: %u boots in a row failed and nothing was"
+			" measured; the other %u are not tried",
+			kernel_name(l, job->boot->kernel), t->failed, ahead);
+}
+
+static int finish_job(struct loop *l, size_t slot)
+{
+	struct guest *g = &l->slots[slot].guest;
+	struct boot_job *job = g->job;
+	unsigned nr_measured;
+	int r;
+
+	unwatch_guest(l, slot);
+	r = guest_finish(g, &nr_measured);
+	l->slots[slot].busy = false;
+	l->nr_busy--;
+	if (r < 0)
+		return r;
+	r = run_save_raw(l->b->run, job->boot);
+	if (r == 0)
+		r = run_save_boot(l->b->run, job->boot);
+	if (r < 0) {
+		job->boot->finished = false;
+		return r;
+	}
+	l->nr_done++;
+	count_result(l, job, nr_measured);
+	if (l->b->on_end)
+		l->b->on_end(job, l->nr_done, l->b->nr_jobs, l->b->arg);
+	return 0;
+}
+
+/* --- the loop --- */
+
+static int handle_signal(struct loop *l)
+{
+	struct signalfd_siginfo info;
+
+	while (read(l->signal_fd, &info, sizeof(info)) == sizeof(info))
+		if (info.ssi_signo != SIGCHLD)
+			l->interrupted = true;
+	return l->interrupted ? -EINTR : 0;
+}
+
+static int handle_event(struct loop *l, uint64_t source)
+{
+	size_t slot = source >> SRC_BITS;
+	unsigned kind = source & ((1 << SRC_BITS) - 1);
+	struct guest *g;
+	int r;
+
+	if (source == SRC_SIGNAL)
+		return handle_signal(l);
+	/* It may have ended by an event earlier in this round. */
+	if (!l->slots[slot].busy)
+		return 0;
+	if (kind == SRC_PROCESS)
+		return finish_job(l, slot);
+	g = &l->slots[slot].guest;
+	r = guest_read(g, kind);
+	if (r == 0 && kind < CH_DIAG && g->ch[kind].eof)
+		epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, g->ch[kind].in, NULL);
+	return r;
+}
+
+/* Milliseconds until the next deadline; -1: none. */
+static int next_timeout(const struct loop *l)
+{
+	uint64_t next = UINT64_MAX, now = now_ns();
+
+	for (size_t i = 0; i < l->nr_slots; i++) {
+		uint64_t at;
+
+		if (!l->slots[i].busy)
+			continue;
+		at = guest_next_deadline(&l->slots[i].guest);
+		if (at < next)
+			next = at;
+	}
+	if (next == UINT64_MAX)
+		return -1;
+	if (next <= now)
+		return 0;
+	next = (next - now) / MS + 1;
+	return next < 60 * 1000 ? next : 60 * 1000;
+}
+
+static void tick(struct loop *l)
+{
+	uint64_t now = now_ns();
+
+	for (size_t i = 0; i < l->nr_slots; i++)
+		if (l->slots[i].busy)
+			guest_tick(&l->slots[i].guest, now);
+}
+
+static int run_round(struct loop *l)
+{
+	struct epoll_event events[32];
+	int nr, r = 0;
+
+	nr = epoll_wait(l->epoll_fd, events, ARRAY_SIZE(events),
+			next_timeout(l));
+	if (nr < 0)
+		return errno == EINTR ? 0 : log_err_errno(errno, "epoll_wait");
+	for (int i = 0; i < nr && r == 0; i++)
+		r = handle_event(l, events[i].data.u64);
+	if (r == 0)
+		tick(l);
+	return r;
+}
+
+static int run_loop(struct loop *l)
+{
+	int r = start_jobs(l);
+
+	while (r == 0 && l->nr_busy) {
+		r = run_round(l);
+		if (r == 0)
+			r = start_jobs(l);
+	}
+	return r;
+}
+
+static void abort_all(struct loop *l)
+{
+	for (size_t i = 0; i < l->nr_slots; i++) {
+		if (!l->slots[i].busy)
+			continue;
+		unwatch_guest(l, i);
+		guest_abort(&l->slots[i].guest);
+		l->slots[i].busy = false;
+	}
+}
+
+/* --- set-up --- */
+
+static void loop_release(struct loop *l)
+{
+	abort_all(l);
+	free(l->slots);
+	free(l->tallies);
+	if (l->epoll_fd >= 0)
+		close(l->epoll_fd);
+	if (l->signal_fd >= 0)
+		close(l->signal_fd);
+}
+
+/* Unless it is ignored, as under nohup or in the background of a script. */
+static void add_unless_ignored(sigset_t *set, int sig)
+{
+	struct sigaction old;
+
+	if (sigaction(sig, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaddset(set, sig);
+}
+
+static void caught_signals(sigset_t *set)
+{
+	sigemptyset(set);
+	add_unless_ignored(set, SIGINT);
+	add_unless_ignored(set, SIGTERM);
+	add_unless_ignored(set, SIGHUP);
+	sigaddset(set, SIGCHLD);
+}
+
+static int loop_init(struct loop *l, struct boots *b)
+{
+	unsigned max = b->ops->max_parallel;
+	sigset_t set;
+
+	*l = (struct loop){
+		.b = b,
+		.limits = with_defaults(&b->deadlines),
+		.nr_slots = b->parallel ? b->parallel : 1,
+		.nr_tallies = b->run->nr_kernels,
+	};
+	if (max && l->nr_slots > max)
+		l->nr_slots = max;
+	l->slots = xcalloc(l->nr_slots, sizeof(*l->slots));
+	l->tallies = xcalloc(l->nr_tallies, sizeof(*l->tallies));
+	caught_signals(&set);
+	l->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (l->signal_fd < 0 || l->epoll_fd < 0)
+		return log_err_errno(errno, "cannot supervise");
+	return watch(l, l->signal_fd, SRC_SIGNAL);
+}
+
+static int supervise(struct boots *b)
+{
+	_cleanup_(loop_release) struct loop l;
+	int r;
+
+	r = loop_init(&l, b);
+	if (r < 0)
+		return r;
+	r = run_loop(&l);
+	abort_all(&l);
+	/* A second ^C during the clean-up means what the first one did. */
+	handle_signal(&l);
+	return l.interrupted ? -EINTR : r;
+}
+
+int boots_run(struct boots *b)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL }, old_action;
+	sigset_t set, old_mask;
+	int r;
+
+	caught_signals(&set);
+	sigprocmask(SIG_BLOCK, &set, &old_mask);
+	/* Were it ignored, children would vanish before they can be reaped. */
+	sigaction(SIGCHLD, &dfl, &old_action);
+	machine_remove_stale();
+	r = supervise(b);
+	sigaction(SIGCHLD, &old_action, NULL);
+	sigprocmask(SIG_SETMASK, &old_mask, NULL);
+	return r;
+}

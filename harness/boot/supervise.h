@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Runs boots side by side under one epoll loop: copies each channel into the
+ * boot's directory, watches deadlines, looks for splats, escalates to SIGKILL,
+ * and says how each boot ended and whose fault it was.
+ */
+#ifndef CGMARK_SUPERVISE_H
+#define CGMARK_SUPERVISE_H
+
+#include "machine.h"
+#include "run.h"
+
+/* Host-time deadlines in milliseconds; 0 means the default in brackets. */
+struct deadlines {
+	unsigned hello_ms;   /* until the first status line [60 s] */
+	unsigned silence_ms; /* without a byte on any channel [120 s] */
+	unsigned point_ms;   /* for one point [300 s] */
+	unsigned boot_ms;    /* for the whole boot [1200 s] */
+};
+
+struct boot_job {
+	struct boot_image img;
+	const char *dir;       /* RUN/boots/ID, exists */
+	struct run_boot *boot; /* result goes here, and to boot.json */
+	unsigned nr_points;    /* planned, for "ended early" and progress */
+	unsigned patience;     /* deadlines are so many times longer; 0: once */
+};
+
+struct boots {
+	const struct machine_ops *ops;
+	const char *machine_arg;
+	const struct run *run; /* for run_save_boot() */
+	struct boot_job *jobs;
+	size_t nr_jobs;
+	unsigned parallel; /* >= 1 */
+	struct deadlines deadlines;
+	/* After each boot, in the order in which they end; may be NULL. */
+	void (*on_end)(const struct boot_job *job, size_t done, size_t nr,
+		       void *arg);
+	void *arg;
+};
+
+/*
+ * Carries all jobs out.  A boot that fails does not stop the others; two boots
+ * failed in a row before any point was measured do (no use in 24 more).
+ * Returns 0 when all boots were tried (see each boot->ok), -EINTR after SIGINT
+ * or SIGTERM (all machines destroyed, finished boots kept), -errno when the
+ * host failed (-ENOSPC: disk full; logged).
+ * Blocks SIGINT/SIGTERM/SIGCHLD while it runs (signalfd), restores after.
+ */
+int boots_run(struct boots *b);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+
+#include "cmd.h"
+#include "exit-status.h"
+#include "kernel-spec.h"
+#include "util.h"
+
+struct build_opts {
+	bool quiet;
+	char **kernels;
+	int nr_kernels;
+};
+
+static const struct argp_option options[] = {
+	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
+	{ NULL },
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct build_opts *o = state->input;
+
+	switch (key) {
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->kernels = state->argv + state->next;
+		o->nr_kernels = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "which kernel? (cgmark list --kernels)");
+		return EINVAL;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = "KERNEL...",
+	.doc = "Build kernels into the cache, or find them there, and print "
+	       "name, key and place of each."
+	       "\vKERNEL is a section of kernels.ini or a spec, as for "
+	       "cgmark run --kernel.",
+};
+
+/* Where the entry of the cache is: the image without its last part. */
+static int print_entry(const struct run_kernel *k, const char *source)
+{
+	const char *slash = strrchr(k->image, '/');
+	int len = slash ? (int)(slash - k->image) : 0;
+
+	if (strncmp(source, "image:", 6) == 0)
+		len = strlen(k->image);
+	printf("%s\t%s\t%.*s\n", k->name, k->key, len, k->image);
+	return fflush(stdout) == 0 ? ST_OK : ST_HOST;
+}
+
+static int build_one(const char *word, const char *kernel_dir)
+{
+	_cleanup_(kspec_release) struct kspec spec = { NULL };
+	struct run *run = NULL;
+	int r;
+
+	r = kspec_parse(word, kernel_dir, &spec);
+	if (r != ST_OK)
+		return r;
+	/* A run of one kernel: it knows how to free one. */
+	run = run_new();
+	run->kernels = xcalloc(1, sizeof(*run->kernels));
+	r = kbuild_get(&spec, kernel_dir, &run->kernels[0]);
+	run->nr_kernels = r == ST_OK;
+	if (r == ST_OK)
+		r = print_entry(&run->kernels[0], spec.source);
+	run_free(run);
+	return r;
+}
+
+int cmd_build(const struct env *env, int argc, char **argv)
+{
+	struct build_opts o = { 0 };
+	int r = ST_OK;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return ST_USAGE;
+	if (o.quiet)
+		log_set_level(LOG_WARNING);
+	for (int i = 0; i < o.nr_kernels && r == ST_OK; i++)
+		r = build_one(o.kernels[i], env->kernel_dir);
+	return r;
+}

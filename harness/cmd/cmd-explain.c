@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+#include <fnmatch.h>
+
+#include "annotate.h"
+#include "cmd.h"
+#include "exit-status.h"
+#include "explain.h"
+#include "lines.h"
+#include "suggest.h"
+#include "util.h"
+#include "words.h"
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_FOLDED,
+	FORMAT_SVG,
+	FORMAT_PERF,
+};
+
+static const char *const formats[] = { "text", "json", "folded", "svg",
+				       "perf-script" };
+
+#define TOP_DEFAULT 15
+#define WORDS_MAX 4 /* BASE CONTENDER BENCH POINT */
+
+struct explain_opts {
+	const char *run;
+	enum format format;
+	unsigned event;
+	size_t top;
+	bool strict;
+	const char *annotate; /* a function */
+	bool source;
+	char **words;
+	size_t nr_words;
+};
+
+static const struct argp_option options[] = {
+	{ "run", 'r', "RUN", 0,
+	  "A run directory or the id of one (default: the latest run)", 0 },
+	{ "event", 'e', "EVENT", 0,
+	  "What is explained: insns (default), loads, stores; of runs with "
+	  "--profile=model also l1i_misses, l1d_misses, ll_misses, branches, "
+	  "mispredicts, cycles",
+	  0 },
+	{ "top", 't', "N", 0, "Functions a point; 0: all (default: 15)", 0 },
+	{ "format", 'f', "text|json|folded|svg|perf-script", 0,
+	  "How to print (default: text); folded: call stacks with the figures "
+	  "of both kernels; svg: these as a differential flame graph; "
+	  "perf-script: as perf script prints samples, for its viewers",
+	  0 },
+	{ "annotate", 'a', "FUNCTION", 0,
+	  "Show how often each instruction of a function ran on both kernels, "
+	  "at one point; needs objdump",
+	  0 },
+	{ "source", 'S', NULL, 0,
+	  "Add the file and lines of functions, of kernels with debug "
+	  "information; needs addr2line",
+	  0 },
+	{ "strict", 's', NULL, 0,
+	  "Exit 3 if more than 1% of a difference is left over, or a profiled "
+	  "boot differs from the one that it repeats",
+	  0 },
+	{ NULL },
+};
+
+static void parse_format(struct explain_opts *o, const char *arg,
+			 struct argp_state *state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (strcmp(arg, formats[i]) == 0) {
+			o->format = i;
+			return;
+		}
+	}
+	suggest_log("format", arg, formats, ARRAY_SIZE(formats));
+	argp_usage(state);
+}
+
+static void parse_event(struct explain_opts *o, const char *arg,
+			struct argp_state *state)
+{
+	const char *names[NR_EXPLAIN_EVENTS];
+
+	o->event = explain_find_event(arg);
+	if (o->event < NR_EXPLAIN_EVENTS)
+		return;
+	for (unsigned i = 0; i < NR_EXPLAIN_EVENTS; i++)
+		names[i] = explain_event_name(i);
+	suggest_log("event", arg, names, NR_EXPLAIN_EVENTS);
+	argp_usage(state);
+}
+
+static void parse_top(struct explain_opts *o, const char *arg,
+		      struct argp_state *state)
+{
+	char *end;
+
+	errno = 0;
+	o->top = strtoul(arg, &end, 10);
+	if (*arg < '0' || *arg > '9' || *end || errno)
+		argp_error(state, "--top '%s': a number, or 0 for all", arg);
+}
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct explain_opts *o = state->input;
+
+	switch (key) {
+	case 'r':
+		o->run = arg;
+		return 0;
+	case 'e':
+		parse_event(o, arg, state);
+		return 0;
+	case 't':
+		parse_top(o, arg, state);
+		return 0;
+	case 'f':
+		parse_format(o, arg, state);
+		return 0;
+	case 'a':
+		o->annotate = arg;
+		return 0;
+	case 'S':
+		o->source = true;
+		return 0;
+	case 's':
+		o->strict = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		if (o->source && o->format != FORMAT_TEXT)
+			argp_error(state, "--source prints text: leave out "
+					  "--format");
+		if (o->annotate &&
+		    (o->format != FORMAT_TEXT || o->event != PROFILE_INSNS))
+			argp_error(state, "--annotate counts instructions, as "
+					  "text: leave out --format and "
+					  "--event");
+		o->words = state->argv + state->next;
+		o->nr_words = (size_t)(state->argc - state->next);
+		if (o->nr_words > WORDS_MAX)
+			argp_error(state, "'%s': one word too many",
+				   o->words[WORDS_MAX]);
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = "[BASE CONTENDER [BENCH [POINT]]]",
+	.doc = "Say which functions account for the difference between two "
+	       "kernels of a run that was made with --profile.\v"
+	       "BENCH is a name or a glob, POINT values of params: KEY=VALUE"
+	       "[,KEY=VALUE]...  Without BENCH: all points that differ.\n\n"
+	       "  cgmark explain baseline patched css_set/lookup sets=4096\n\n"
+	       "Exit status: 0, or 3 with --strict if a figure is in doubt; 2 "
+	       "usage error, also if the run was not profiled; 4 a kernel "
+	       "failed in the profiled boot; 5 a damaged profile.",
+};
+
+/* --- what is to be explained --- */
+
+static int pick_kernels(const struct run *run, const struct explain_opts *o,
+			unsigned ret[EX_BOTH])
+{
+	_cleanup_(selection_release) struct selection s = { 0 };
+	size_t nr = o->nr_words < 2 ? o->nr_words : 2;
+	int r = select_kernels(run, o->words, nr, &s);
+
+	if (r != ST_OK)
+		return r;
+	if (s.nr != 1) {
+		log_err("run %s has %zu kernels: name the two to compare",
+			run->id, run->nr_kernels);
+		return ST_USAGE;
+	}
+	ret[EX_BASE] = s.base;
+	ret[EX_CONT] = s.contenders[0];
+	return ST_OK;
+}
+
+/* Has the point these values, "k=v,k=v"? */
+static bool has_values(const struct plan_point *p, const char *values)
+{
+	while (*values) {
+		size_t len = strcspn(values, ",");
+		_cleanup_free_ char *item = xstrndup(values, len);
+		char *value = strchr(item, '='), have[REC_PARAMS_MAX];
+
+		if (!value)
+			return false;
+		*value++ = '\0';
+		if (rec_param_get(p->params, item, have, sizeof(have)) < 0 ||
+		    strcmp(have, value) != 0)
+			return false;
+		values += len + (values[len] == ',');
+	}
+	return true;
+}
+
+static bool bench_matches(const struct plan_point *p,
+			  const struct explain_opts *o)
+{
+	return o->nr_words < 3 || fnmatch(o->words[2], p->bench, 0) == 0;
+}
+
+static bool is_wanted(const struct plan_point *p, const struct explain_opts *o)
+{
+	return bench_matches(p, o) &&
+	       (o->nr_words < 4 || has_values(p, o->words[3]));
+}
+
+static int no_such_bench(const struct run *run, const char *word)
+{
+	_cleanup_free_ const char **names =
+		xcalloc(run->nr_points + 1, sizeof(*names));
+	size_t nr = 0;
+
+	for (size_t i = 0; i < run->nr_points; i++)
+		if (i == 0 || strcmp(run->points[i].plan.bench, names[nr - 1]))
+			names[nr++] = run->points[i].plan.bench;
+	suggest_log("benchmark of this run", word, names, nr);
+	return ST_USAGE;
+}
+
+static int no_such_point(const struct run *run, const struct explain_opts *o)
+{
+	log_err("no point of %s has '%s'; this run has:", o->words[2],
+		o->words[3]);
+	for (size_t i = 0; i < run->nr_points; i++)
+		if (bench_matches(&run->points[i].plan, o))
+			log_err("  %s %s", run->points[i].plan.bench,
+				run->points[i].plan.params);
+	return ST_USAGE;
+}
+
+static int check_wish(const struct run *run, const struct explain_opts *o)
+{
+	size_t benches = 0, points = 0;
+
+	for (size_t i = 0; i < run->nr_points; i++) {
+		benches += bench_matches(&run->points[i].plan, o);
+		points += is_wanted(&run->points[i].plan, o);
+	}
+	if (points)
+		return ST_OK;
+	return benches ? no_such_point(run, o)
+		       : no_such_bench(run, o->nr_words > 2 ? o->words[2] : "");
+}
+
+static int check_event(const struct explain_opts *o,
+		       const struct explain_kernel k[EX_BOTH])
+{
+	for (unsigned i = 0; i < EX_BOTH; i++) {
+		const bool *counted = k[i].profile.counted;
+
+		if (o->event == EXPLAIN_CYCLES ? counted[PROFILE_MISPREDICTS]
+					       : counted[o->event])
+			continue;
+		log_err("%s was not counted; make the run with --profile=model",
+			explain_event_name(o->event));
+		return ST_USAGE;
+	}
+	return ST_OK;
+}
+
+/* --- explaining it --- */
+
+struct result {
+	struct explanation **list;
+	size_t nr;
+	size_t nr_equal; /* left out */
+	size_t nr_doubt;
+};
+
+static void release_result(struct result *res)
+{
+	for (size_t i = 0; i < res->nr; i++)
+		explanation_free(res->list[i]);
+	free(res->list);
+}
+
+static void explain_all(const struct run *run, const struct explain_opts *o,
+			const struct explain_kernel k[EX_BOTH],
+			struct result *res)
+{
+	_cleanup_(values_freep) struct values *v = values_new(run);
+
+	res->list = xcalloc(run->nr_points, sizeof(struct explanation *));
+	for (size_t i = 0; i < run->nr_points; i++) {
+		struct explanation *e;
+
+		if (!is_wanted(&run->points[i].plan, o))
+			continue;
+		e = explain_point(v, run, k, i, o->event);
+		if (!e)
+			continue;
+		res->nr_doubt += explain_in_doubt(e);
+		if (o->nr_words < 3 && explain_diff(e) == 0) {
+			res->nr_equal++;
+			explanation_free(e);
+			continue;
+		}
+		res->list[res->nr++] = e;
+	}
+}
+
+/* 0, -errno, or an exit_status that was logged. */
+static int print(const struct run *run, const struct explain_opts *o,
+		 const struct explain_kernel k[EX_BOTH],
+		 const struct result *res)
+{
+	int r = 0;
+
+	if (o->format == FORMAT_JSON)
+		return explain_print_json(stdout, run, k, res->list, res->nr);
+	for (size_t i = 0; i < res->nr; i++) {
+		if (o->format == FORMAT_FOLDED) {
+			explain_print_folded(stdout, res->list[i]);
+			continue;
+		}
+		if (o->format == FORMAT_SVG) {
+			explain_print_flame(stdout, run, k, res->list[i]);
+			continue;
+		}
+		if (o->format == FORMAT_PERF) {
+			explain_print_perf(stdout, run, k, res->list[i]);
+			continue;
+		}
+		if (i)
+			fputc('\n', stdout);
+		explain_print_text(stdout, run, k, res->list[i], o->top);
+		if (o->source)
+			r = source_print(stdout, run, k, res->list[i], o->top);
+		if (r)
+			return r;
+	}
+	if (o->format == FORMAT_TEXT && res->nr_equal)
+		printf("%s%zu points do not differ.\n", res->nr ? "\n" : "",
+		       res->nr_equal);
+	return 0;
+}
+
+/* Formats but text and JSON, and --annotate, are about one point. */
+static int check_single(const struct explain_opts *o, const struct result *res)
+{
+	if ((o->format < FORMAT_FOLDED && !o->annotate) || res->nr == 1)
+		return ST_OK;
+	log_err("%s%s shows one point, and these words name %zu: "
+		"give BENCH and POINT",
+		o->annotate ? "--annotate" : "format ",
+		o->annotate ? "" : formats[o->format], res->nr + res->nr_equal);
+	return ST_USAGE;
+}
+
+static int print_annotation(const struct run *run, const struct explain_opts *o,
+			    const struct explain_kernel k[EX_BOTH],
+			    const struct explanation *e)
+{
+	_cleanup_(annotation_release) struct annotation a = { NULL };
+	int r = annotate(run, k, e, o->annotate, &a);
+
+	if (r == ST_OK)
+		annotate_print(stdout, run, k, e, &a, o->top == 0);
+	return r;
+}
+
+static int explain(const struct run *run, const struct explain_opts *o,
+		   const struct explain_kernel k[EX_BOTH])
+{
+	_cleanup_(release_result) struct result res = { 0 };
+	int r = check_event(o, k);
+
+	if (r != ST_OK)
+		return r;
+	explain_all(run, o, k, &res);
+	if (res.nr + res.nr_equal == 0) {
+		log_err("nothing to explain: no such point was measured on "
+			"both kernels");
+		return ST_USAGE;
+	}
+	r = check_single(o, &res);
+	if (r != ST_OK)
+		return r;
+	if (o->annotate)
+		return print_annotation(run, o, k, res.list[0]);
+	if (o->source)
+		r = source_check(run, k);
+	if (r != ST_OK)
+		return r;
+	r = print(run, o, k, &res);
+	if (r > 0)
+		return r;
+	if (r < 0) {
+		log_err_errno(-r, "cannot print");
+		return ST_HOST;
+	}
+	if (res.nr_doubt)
+		log_warn("%zu points are in doubt", res.nr_doubt);
+	return o->strict && res.nr_doubt ? ST_INCONCLUSIVE : ST_OK;
+}
+
+int cmd_explain(const struct env *env, int argc, char **argv)
+{
+	_cleanup_(run_freep) struct run *run = NULL;
+	struct explain_opts o = { .top = TOP_DEFAULT };
+	struct explain_kernel k[EX_BOTH] = { 0 };
+	unsigned kernels[EX_BOTH], damaged;
+	int r;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return ST_USAGE;
+	r = select_run(env, o.run, &run, &damaged);
+	if (r == ST_OK)
+		r = pick_kernels(run, &o, kernels);
+	if (r == ST_OK)
+		r = check_wish(run, &o);
+	for (unsigned i = 0; i < EX_BOTH && r == ST_OK; i++)
+		r = explain_load(run, kernels[i], &k[i]);
+	if (r == ST_OK)
+		r = explain(run, &o, k);
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		explain_kernel_release(&k[i]);
+	return r;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+#include <dirent.h>
+
+#include "cmd.h"
+#include "exit-status.h"
+#include "run.h"
+#include "store.h"
+#include "util.h"
+
+struct import_opts {
+	bool quiet;
+	char **dirs;
+	int nr_dirs;
+};
+
+struct totals {
+	struct store *st;
+	bool quiet;
+	unsigned imported;
+	unsigned unchanged;
+	unsigned failed;
+};
+
+static const struct argp_option options[] = {
+	{ "quiet", 'q', NULL, 0, "Only warnings and errors", 0 },
+	{ NULL },
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct import_opts *o = state->input;
+
+	switch (key) {
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->dirs = state->argv + state->next;
+		o->nr_dirs = state->argc - state->next;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = "[RUN_DIR...]",
+	.doc = "Read run directories into the database."
+	       "\vWithout RUN_DIR: all of RESULTS/runs.  A run that is there "
+	       "already is left as it is, or replaced where its directory has "
+	       "changed since.  The database holds nothing that the "
+	       "directories do not: it can be removed and imported again at "
+	       "any time.",
+};
+
+static void print_run(const struct run *run, bool changed, unsigned damaged)
+{
+	size_t samples = 0;
+
+	for (size_t i = 0; i < run->nr_boots; i++)
+		samples += run->boots[i].nr_samples;
+	printf("%s: %s, %zu boots, %zu samples", run->id,
+	       changed ? "imported" : "unchanged", run->nr_boots, samples);
+	if (damaged)
+		printf(", %u damaged file%s left out", damaged,
+		       damaged == 1 ? "" : "s");
+	putchar('\n');
+}
+
+/* An error of one run is counted and leaves the others alone. */
+static int import_dir(struct totals *t, const char *dir)
+{
+	_cleanup_(run_freep) struct run *run = NULL;
+	unsigned damaged = 0;
+	bool changed;
+	int r;
+
+	r = run_load(dir, &run, &damaged);
+	if (r == 0)
+		r = store_import(t->st, run, &changed);
+	if (r < 0) {
+		t->failed++;
+		return r;
+	}
+	if (changed)
+		t->imported++;
+	else
+		t->unchanged++;
+	if (!t->quiet)
+		print_run(run, changed, damaged);
+	return 0;
+}
+
+static int import_named(struct totals *t, char **dirs, int nr)
+{
+	int status = ST_OK, r;
+
+	for (int i = 0; i < nr; i++) {
+		r = import_dir(t, dirs[i]);
+		/* No run is there: the word was wrong, not the host. */
+		if (r == -ENOENT || r == -ENOTDIR)
+			status = status == ST_HOST ? ST_HOST : ST_USAGE;
+		else if (r < 0)
+			status = ST_HOST;
+	}
+	return status;
+}
+
+static int is_run_name(const struct dirent *de)
+{
+	return de->d_name[0] != '.';
+}
+
+static bool has_run_json(const char *dir)
+{
+	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
+
+	return access(path, F_OK) == 0;
+}
+
+/* Oldest first, so that a new database is filled in the order of the runs. */
+static int import_all(struct totals *t, const char *runs_dir)
+{
+	struct dirent **found = NULL;
+	int status = ST_OK, nr;
+
+	nr = scandir(runs_dir, &found, is_run_name, alphasort);
+	if (nr < 0 && errno != ENOENT) {
+		log_err_errno(errno, "cannot read '%s'", runs_dir);
+		return ST_HOST;
+	}
+	for (int i = 0; i < nr; i++) {
+		_cleanup_free_ char *dir =
+			xasprintf("%s/%s", runs_dir, found[i]->d_name);
+
+		/* Without one, a run was killed before it began. */
+		if (has_run_json(dir) && import_dir(t, dir) < 0)
+			status = ST_HOST;
+		free(found[i]);
+	}
+	free(found);
+	return status;
+}
+
+static int print_totals(const struct totals *t)
+{
+	uint64_t runs, boots, samples;
+
+	if (store_count(t->st, &runs, &boots, &samples) < 0)
+		return ST_HOST;
+	printf("%u imported, %u unchanged, %u failed; the database holds %llu runs, %llu boots, %llu samples\n",
+	       t->imported, t->unchanged, t->failed, (unsigned long long)runs,
+	       (unsigned long long)boots, (unsigned long long)samples);
+	return ST_OK;
+}
+
+int cmd_import(const struct env *env, int argc, char **argv)
+{
+	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
+	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
+	struct import_opts o = { 0 };
+	struct totals t = { 0 };
+	int status;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return ST_USAGE;
+	if (o.quiet)
+		log_set_level(LOG_WARNING);
+	t.quiet = o.quiet;
+	if (store_open(db, &t.st) < 0)
+		return ST_HOST;
+	if (o.nr_dirs)
+		status = import_named(&t, o.dirs, o.nr_dirs);
+	else
+		status = import_all(&t, runs);
+	if (!o.quiet && print_totals(&t) != ST_OK)
+		status = ST_HOST;
+	store_close(t.st);
+	return status;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+#include <dirent.h>
+
+#include "catalog.h"
+#include "cmd.h"
+#include "exit-status.h"
+#include "kernel-spec.h"
+#include "list-needs.h"
+#include "run.h"
+#include "suite.h"
+#include "util.h"
+
+struct list_opts {
+	bool benchmarks;
+	bool suites;
+	bool kernels;
+	bool runs;
+	const char *needs; /* a kernel */
+};
+
+static const struct argp_option options[] = {
+	{ "benchmarks", 'b', NULL, 0,
+	  "Benchmarks with their suites, params, what they need of a kernel's "
+	  "configuration, and what one operation is (default)",
+	  0 },
+	{ "suites", 's', NULL, 0,
+	  "Suites with the number of their benchmarks and what they are for",
+	  0 },
+	{ "needs", 'n', "KERNEL", 0,
+	  "What the kernel lacks that benchmarks need: it is booted once, and "
+	  "they are set up, but not run",
+	  0 },
+	{ "kernels", 'k', NULL, 0, "Kernels of kernels.ini", 0 },
+	{ "runs", 'r', NULL, 0, "Runs with their status, oldest first", 0 },
+	{ NULL },
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct list_opts *o = state->input;
+
+	switch (key) {
+	case 'b':
+		o->benchmarks = true;
+		return 0;
+	case 's':
+		o->suites = true;
+		return 0;
+	case 'n':
+		o->needs = arg;
+		return 0;
+	case 'k':
+		o->kernels = true;
+		return 0;
+	case 'r':
+		o->runs = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "'%s': no words are taken", arg);
+		return EINVAL;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.doc = "List benchmarks, suites, kernels or runs: one a line, columns "
+	       "separated by TABs, a line with the names of the columns "
+	       "first.",
+};
+
+static void print_keys(const struct bench_info *b)
+{
+	for (size_t i = 0; i < b->nr_keys; i++) {
+		const struct bench_key *k = &b->keys[i];
+
+		printf("%s%s=", i ? " " : "", k->key);
+		for (size_t j = 0; j < k->nr_values; j++)
+			printf("%s%s", j ? "," : "", k->values[j]);
+		for (size_t j = 0; j < k->nr_more; j++)
+			printf("%s%s", j ? "," : "+", k->more[j]);
+	}
+	if (!b->nr_keys)
+		putchar('-');
+}
+
+struct suites {
+	struct suite *list;
+	size_t nr;
+};
+
+static void suites_release(struct suites *s)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		suite_release(&s->list[i]);
+	free(s->list);
+}
+
+static void print_suites_of(const struct suites *s, const struct bench_info *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->nr; i++) {
+		if (!suite_has(&s->list[i], b))
+			continue;
+		printf("%s%s", any ? "," : "", s->list[i].name);
+		any = true;
+	}
+	if (!any)
+		putchar('-');
+}
+
+/* What there is, for the caller to release, on failure too. */
+static int load_benchmarks(const struct env *env, struct catalog *c,
+			   struct suites *s)
+{
+	int r = catalog_load(env->bench_dir, c);
+
+	return r != ST_OK ? r
+			  : suite_load_all(env->suites_dir, &s->list, &s->nr);
+}
+
+static int list_benchmarks(const struct env *env)
+{
+	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
+	_cleanup_(suites_release) struct suites s = { NULL, 0 };
+	int r = load_benchmarks(env, &c, &s);
+
+	if (r != ST_OK)
+		return r;
+	printf("BENCHMARK\tVERSION\tSUITES\tPARAMS\tNEEDS\tONE OPERATION\n");
+	for (size_t i = 0; i < c.nr; i++) {
+		const struct bench_info *b = &c.benches[i];
+
+		printf("%s\t%u\t", b->name, b->version);
+		print_suites_of(&s, b);
+		putchar('\t');
+		print_keys(b);
+		printf("\t%s\t%s\n", *b->kconfig ? b->kconfig : "-",
+		       b->summary);
+	}
+	return ST_OK;
+}
+
+static void print_suite(const struct suite *s, const struct catalog *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nr; i++)
+		n += suite_has(s, &c->benches[i]);
+	printf("%s\t", s->name);
+	for (size_t i = 0; i < s->nr_aliases; i++)
+		printf("%s%s", i ? "," : "", s->aliases[i]);
+	printf("%s\t%zu\t%s\n", s->nr_aliases ? "" : "-", n, s->summary);
+}
+
+static int list_suites(const struct env *env)
+{
+	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
+	_cleanup_(suites_release) struct suites s = { NULL, 0 };
+	int r = load_benchmarks(env, &c, &s);
+
+	if (r != ST_OK)
+		return r;
+	printf("SUITE\tALIASES\tBENCHMARKS\tWHAT IT IS FOR\n");
+	for (size_t i = 0; i < s.nr; i++) {
+		print_suite(&s.list[i], &c);
+		if (suite_check(&s.list[i], &c) != ST_OK)
+			r = ST_USAGE;
+	}
+	return r;
+}
+
+static int list_kernels(const struct env *env)
+{
+	struct kspec *list;
+	size_t nr;
+	int r = kspec_list(env->kernel_dir, &list, &nr);
+
+	if (r != ST_OK)
+		return r;
+	printf("KERNEL\tSOURCE\tPATCHES\tCONFIG\tCMDLINE\n");
+	for (size_t i = 0; i < nr; i++) {
+		const struct kspec *k = &list[i];
+
+		printf("%s\t%s\t%s\t", k->name, k->source,
+		       *k->patches ? k->patches : "-");
+		for (size_t j = 0; j < k->nr_config; j++) {
+			const char *slash = strrchr(k->config[j], '/');
+
+			printf("%s%s", j ? " " : "",
+			       slash ? slash + 1 : k->config[j]);
+		}
+		printf("%s\t%s\n", k->nr_config ? "" : "-",
+		       *k->cmdline ? k->cmdline : "-");
+		kspec_release(&list[i]);
+	}
+	free(list);
+	return ST_OK;
+}
+
+static void print_run(const struct run *run)
+{
+	size_t ok = 0;
+
+	for (size_t i = 0; i < run->nr_boots; i++)
+		ok += run->boots[i].finished && run->boots[i].ok;
+	printf("%s\t%s\t%s\t%zu/%zu\t%zu\t", run->id, run->status, run->machine,
+	       ok, run->nr_boots, run->nr_points);
+	for (size_t i = 0; i < run->nr_kernels; i++)
+		printf("%s%s", i ? " " : "", run->kernels[i].name);
+	putchar('\n');
+}
+
+static int is_run_name(const struct dirent *de)
+{
+	return de->d_name[0] != '.';
+}
+
+static int list_runs(const struct env *env)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/runs", env->results_dir);
+	struct dirent **found = NULL;
+	int nr = scandir(dir, &found, is_run_name, alphasort), ret = ST_OK;
+
+	if (nr < 0 && errno != ENOENT) {
+		log_err_errno(errno, "cannot read %s", dir);
+		return ST_HOST;
+	}
+	printf("RUN\tSTATUS\tMACHINE\tBOOTS\tPOINTS\tKERNELS\n");
+	for (int i = 0; i < nr; i++) {
+		_cleanup_free_ char *path =
+			xasprintf("%s/%s", dir, found[i]->d_name);
+		_cleanup_(run_freep) struct run *run = NULL;
+
+		free(found[i]);
+		if (run_load(path, &run, NULL) == 0)
+			print_run(run);
+		else
+			ret = ST_HOST;
+	}
+	free(found);
+	return ret;
+}
+
+int cmd_list(const struct env *env, int argc, char **argv)
+{
+	struct list_opts o = { false };
+	int r = ST_OK;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return ST_USAGE;
+	if (!o.suites && !o.needs && !o.kernels && !o.runs)
+		o.benchmarks = true;
+	if (o.benchmarks)
+		r = list_benchmarks(env);
+	if (r == ST_OK && o.suites)
+		r = list_suites(env);
+	if (r == ST_OK && o.needs)
+		r = needs_list(env, o.needs);
+	if (r == ST_OK && o.kernels)
+		r = list_kernels(env);
+	if (r == ST_OK && o.runs)
+		r = list_runs(env);
+	return r;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+#include <signal.h>
+
+#include "cmd.h"
+#include "event-names.h"
+#include "exit-status.h"
+#include "initramfs.h"
+#include "interrupt.h"
+#include "kernel-spec.h"
+#include "machine.h"
+#include "probe-events.h"
+#include "suggest.h"
+
+struct probe_opts {
+	bool quiet;
+	const char *kernel;
+	const char *events; /* NULL: none are asked for */
+	char **machines;
+	int nr_machines;
+};
+
+static const struct argp_option options[] = {
+	{ "kernel", 'k', "KERNEL", 0,
+	  "Kernel to boot on kvm, and for --events (default: baseline); built "
+	  "if need be",
+	  0 },
+	{ "events", 'e', "EVENT[,EVENT]...", OPTION_ARG_OPTIONAL,
+	  "Say of events too whether they are counted, on this host and, found "
+	  "out by a boot, on each machine (default: the usual ones)",
+	  0 },
+	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
+	{ NULL },
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct probe_opts *o = state->input;
+
+	switch (key) {
+	case 'k':
+		o->kernel = arg;
+		return 0;
+	case 'e':
+		o->events = arg ? arg : event_names_default;
+		return 0;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->machines = state->argv + state->next;
+		o->nr_machines = state->argc - state->next;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = "[MACHINE]...",
+	.doc = "Say of each machine (sim, kvm, fake:DIR; default: sim and kvm) "
+	       "whether it can be used here, or why not.  Machine kvm proves "
+	       "itself by a boot."
+	       "\vThe exit status is 0 when each machine that was named, or "
+	       "any "
+	       "if none was, can be used; 5 otherwise.",
+};
+
+/* What a boot for proof needs; strings are owned. */
+struct proof {
+	struct machine holder; /* of the temporary folder */
+	struct run *run;       /* of one kernel: it knows how to free one */
+	char *initramfs;
+};
+
+static void proof_release(struct proof *p)
+{
+	machine_destroy(&p->holder);
+	run_free(p->run);
+	free(p->initramfs);
+}
+
+static int get_kernel(const struct env *env, const char *word, struct run *run)
+{
+	_cleanup_(kspec_release) struct kspec spec = { NULL };
+	int r = kspec_parse(word, env->kernel_dir, &spec);
+
+	if (r != ST_OK)
+		return r;
+	run->kernels = xcalloc(1, sizeof(*run->kernels));
+	r = kbuild_get(&spec, env->kernel_dir, &run->kernels[0]);
+	run->nr_kernels = r == ST_OK;
+	return r;
+}
+
+static int proof_get(const struct env *env, const char *kernel, struct proof *p)
+{
+	int r = get_kernel(env, kernel, p->run);
+
+	if (r != ST_OK)
+		return r;
+	if (machine_make_tmpdir(&p->holder) < 0)
+		return ST_HOST;
+	p->initramfs = xasprintf("%s/initramfs", p->holder.tmpdir);
+	if (initramfs_build(env->bench_dir, NULL, p->initramfs, NULL) < 0)
+		return ST_HOST;
+	return ST_OK;
+}
+
+/* Without a boot first: no kernel is built for a machine that is not there. */
+static int probe_one(const struct env *env, const char *kernel,
+		     const struct machine_ops *ops, const char *arg,
+		     struct strbuf *why)
+{
+	_cleanup_(proof_release) struct proof p = { .run = run_new() };
+	int r;
+
+	machine_init(&p.holder, ops, arg);
+	if (ops->probe(arg, NULL, NULL, why) < 0)
+		return ST_HOST;
+	if (ops != &machine_kvm)
+		return ST_OK;
+	r = proof_get(env, kernel, &p);
+	if (r != ST_OK) {
+		strbuf_addstr(why, "no kernel and initramfs to prove it with");
+		return r;
+	}
+	return ops->probe(arg, p.run->kernels[0].image, p.initramfs, why) < 0
+		       ? ST_HOST
+		       : ST_OK;
+}
+
+/* A signal waits until nothing is left behind: seconds, never longer. */
+static void block_signals(sigset_t *old)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, old);
+}
+
+static int print_events(const struct env *env, const struct probe_opts *o,
+			const struct machine_ops *ops, const char *arg,
+			const char *spec)
+{
+	sigset_t old;
+	int r;
+
+	if (!o->events)
+		return ST_OK;
+	/* What has been said is seen before a boot begins. */
+	fflush(stdout);
+	interrupt_block(&old);
+	r = probe_events_machine(env, o->kernel, ops, arg, spec, o->events);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return r;
+}
+
+static int probe_and_print(const struct env *env, const struct probe_opts *o,
+			   const char *spec)
+{
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT, detail = STRBUF_INIT;
+	const struct machine_ops *ops;
+	const char *arg;
+	sigset_t old;
+	int r;
+
+	ops = machine_find(spec, &arg);
+	block_signals(&old);
+	r = probe_one(env, o->kernel, ops, arg, &why);
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (r == ST_OK && ops->describe(arg, &detail) < 0)
+		r = ST_HOST;
+	if (r == ST_OK)
+		printf("%s: usable: %s\n", spec, detail.buf);
+	else
+		printf("%s: not usable: %s\n", spec, why.len ? why.buf : "?");
+	return r == ST_OK ? print_events(env, o, ops, arg, spec) : r;
+}
+
+/* This host, which is no machine, counts events without a boot. */
+#define HOST "host"
+
+/* ST_OK, or ST_USAGE with the nearest names logged. */
+static int check_name(const struct probe_opts *o, const char *spec)
+{
+	const struct machine_ops *const *all;
+	const char *names[8], *arg;
+	size_t nr;
+
+	if (machine_find(spec, &arg))
+		return ST_OK;
+	if (strcmp(spec, HOST) == 0) {
+		if (o->events)
+			return ST_OK;
+		log_err("'" HOST "' is asked for events only: add --events");
+		return ST_USAGE;
+	}
+	all = machine_all(&nr);
+	for (size_t i = 0; i < nr && i < ARRAY_SIZE(names); i++)
+		names[i] = all[i] == &machine_fake ? "fake:DIR" : all[i]->name;
+	suggest_log("machine", spec, names, nr);
+	return ST_USAGE;
+}
+
+static int probe_named(const struct env *env, const struct probe_opts *o)
+{
+	int r, worst = ST_OK;
+
+	for (int i = 0; i < o->nr_machines; i++)
+		if (check_name(o, o->machines[i]) != ST_OK)
+			return ST_USAGE;
+	for (int i = 0; i < o->nr_machines; i++) {
+		r = strcmp(o->machines[i], HOST) == 0
+			    ? probe_events_host(o->events)
+			    : probe_and_print(env, o, o->machines[i]);
+		if (r == ST_USAGE || r == ST_INTERRUPTED)
+			return r;
+		if (r != ST_OK)
+			worst = ST_HOST;
+	}
+	return worst;
+}
+
+static int probe_default(const struct env *env, const struct probe_opts *o)
+{
+	static const char *const machines[] = { "sim", "kvm" };
+	int r = ST_OK, best = ST_HOST;
+
+	if (o->events)
+		r = probe_events_host(o->events);
+	if (r != ST_OK)
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {
+		r = probe_and_print(env, o, machines[i]);
+		if (r == ST_USAGE || r == ST_INTERRUPTED)
+			return r;
+		if (r == ST_OK)
+			best = ST_OK;
+	}
+	return best;
+}
+
+int cmd_probe(const struct env *env, int argc, char **argv)
+{
+	struct probe_opts o = { .kernel = "baseline" };
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return ST_USAGE;
+	if (o.quiet)
+		log_set_level(LOG_WARNING);
+	machine_remove_stale();
+	return o.nr_machines ? probe_named(env, &o) : probe_default(env, &o);
+}

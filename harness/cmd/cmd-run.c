@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * plan -> build -> boot -> store -> compare.  What can be wrong with the words
+ * given is found before anything is built, and what is planned is written down
+ * before anything is booted.
+ */
+#include "catalog.h"
+#include "cmd.h"
+#include "compare.h"
+#include "event-names.h"
+#include "events.h"
+#include "exit-status.h"
+#include "hostinfo.h"
+#include "interrupt.h"
+#include "kernel-spec.h"
+#include "plan.h"
+#include "run-opts.h"
+#include "session.h"
+#include "store.h"
+#include "suggest.h"
+#include "util.h"
+
+#define PERTURBATIONS 8
+
+struct request {
+	const struct env *env;
+	const struct run_opts *opts;
+	struct kspec *specs;
+	size_t nr_specs;
+	const struct machine_ops *ops;
+	const char *machine_arg;
+	struct run *run;
+	struct suite suite;
+	bool has_suite;
+	struct hostfiles files;
+	unsigned perturbations;
+	uint64_t begin_ns;
+	uint64_t built_ns;
+	uint64_t booted_ns;
+};
+
+static void request_release(struct request *rq)
+{
+	for (size_t i = 0; i < rq->nr_specs; i++)
+		kspec_release(&rq->specs[i]);
+	free(rq->specs);
+	suite_release(&rq->suite);
+	hostfiles_release(&rq->files);
+	run_free(rq->run);
+}
+
+static int check_double_name(const struct request *rq, const char *name)
+{
+	for (size_t i = 0; i < rq->nr_specs; i++) {
+		if (strcmp(rq->specs[i].name, name) == 0) {
+			log_err("two kernels have the name '%s'; write "
+				"--kernel OTHER=...",
+				name);
+			return ST_USAGE;
+		}
+	}
+	return ST_OK;
+}
+
+/* Takes the spec, or releases it. */
+static int add_kernel(struct request *rq, struct kspec *spec)
+{
+	int r = check_double_name(rq, spec->name);
+
+	if (r != ST_OK) {
+		kspec_release(spec);
+		return r;
+	}
+	rq->specs =
+		xreallocarray(rq->specs, rq->nr_specs + 1, sizeof(*rq->specs));
+	rq->specs[rq->nr_specs++] = *spec;
+	return ST_OK;
+}
+
+static int add_series(struct request *rq, const char *word)
+{
+	_cleanup_free_ struct kspec *list = NULL;
+	size_t nr = 0;
+	int r = kspec_series(word, rq->env->kernel_dir, &list, &nr);
+
+	for (size_t i = 0; i < nr && r == ST_OK; i++) {
+		r = add_kernel(rq, &list[i]);
+		for (size_t rest = i + 1; rest < nr && r != ST_OK; rest++)
+			kspec_release(&list[rest]);
+	}
+	return r;
+}
+
+static int read_kernels(struct request *rq)
+{
+	static const char *const dflt[] = { "baseline", "patched" };
+	const char *const *words = rq->opts->kernels.v;
+	size_t nr = rq->opts->kernels.nr;
+	int r = ST_OK;
+
+	if (nr == 0 && rq->opts->series.nr == 0) {
+		words = dflt;
+		nr = ARRAY_SIZE(dflt);
+	}
+	for (size_t i = 0; i < nr && r == ST_OK; i++) {
+		struct kspec spec;
+
+		r = kspec_parse(words[i], rq->env->kernel_dir, &spec);
+		if (r == ST_OK)
+			r = add_kernel(rq, &spec);
+	}
+	for (size_t i = 0; i < rq->opts->series.nr && r == ST_OK; i++)
+		r = add_series(rq, rq->opts->series.v[i]);
+	return r;
+}
+
+/* Benchmarks that are named by themselves are not what a suite would take. */
+static int read_suite(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	const char *name = o->suite ? o->suite : SUITE_DEFAULT;
+	int r = ST_OK;
+
+	rq->has_suite = o->suite || o->benches.nr == 0;
+	if (rq->has_suite)
+		r = suite_load(rq->env->suites_dir, name, &rq->suite);
+	rq->perturbations = o->perturbations	      ? o->perturbations
+			    : rq->suite.perturbations ? rq->suite.perturbations
+						      : PERTURBATIONS;
+	return r;
+}
+
+static int find_machine(struct request *rq)
+{
+	const char *names[16];
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	const struct machine_ops *const *all;
+	size_t nr;
+	int r;
+
+	rq->ops = machine_find(rq->opts->machine, &rq->machine_arg);
+	if (!rq->ops) {
+		all = machine_all(&nr);
+		for (size_t i = 0; i < nr && i < ARRAY_SIZE(names); i++)
+			names[i] = all[i] == &machine_fake ? "fake:DIR"
+							   : all[i]->name;
+		suggest_log("machine", rq->opts->machine, names, nr);
+		return ST_USAGE;
+	}
+	/* Better now than after a kernel was built; kvm is proven later. */
+	r = rq->ops->probe(rq->machine_arg, NULL, NULL, &why);
+	if (r == 0)
+		return ST_OK;
+	log_err("machine %s cannot be used here: %s", rq->ops->name,
+		why.len ? why.buf : strerror(-r));
+	return ST_HOST;
+}
+
+static int find_events(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	struct run *run = rq->run;
+	int r = ST_OK;
+
+	if (o->events)
+		r = event_names_resolve(o->events, rq->ops->pmu, &run->events,
+					&run->nr_events);
+	if (o->latencies && r == ST_OK)
+		r = event_names_split_functions(o->latencies, &run->latencies,
+						&run->nr_latencies);
+	return r;
+}
+
+static bool is_planned(const struct run *run, const struct bench_info *b)
+{
+	for (size_t i = 0; i < run->nr_points; i++)
+		if (strcmp(run->points[i].plan.bench, b->name) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Only what the points run goes along: an image that has more is another
+ * layout of memory.
+ */
+static int find_programs(struct request *rq, const struct catalog *c)
+{
+	int r = ST_OK;
+
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct bench_info *b = &c->benches[i];
+
+		if (b->nr_programs == 0 || !is_planned(rq->run, b))
+			continue;
+		for (size_t j = 0; j < b->nr_programs && r == ST_OK; j++)
+			r = hostfiles_add(&rq->files, b->programs[j], b->name);
+	}
+	return r;
+}
+
+static int make_points(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	const struct plan_wish wish = {
+		.benches = o->benches.v,
+		.nr_benches = o->benches.nr,
+		.params = o->params.v,
+		.nr_params = o->params.nr,
+		.suite = rq->has_suite ? &rq->suite : NULL,
+		.samples = o->samples,
+	};
+	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
+	int r = catalog_load(rq->env->bench_dir, &c);
+
+	if (r != ST_OK)
+		return r;
+	r = plan_points(&c, &wish, &rq->run->points, &rq->run->nr_points);
+	return r == ST_OK ? find_programs(rq, &c) : r;
+}
+
+static int build_kernels(struct request *rq)
+{
+	struct run *run = rq->run;
+
+	run->kernels = xcalloc(rq->nr_specs, sizeof(*run->kernels));
+	for (size_t i = 0; i < rq->nr_specs; i++) {
+		int r;
+
+		if (interrupt_pending()) {
+			log_warn("interrupted before anything was booted");
+			return ST_INTERRUPTED;
+		}
+		r = kbuild_get(&rq->specs[i], rq->env->kernel_dir,
+			       &run->kernels[i]);
+		if (r != ST_OK)
+			return r;
+		run->nr_kernels++;
+	}
+	return ST_OK;
+}
+
+static void tell_same_code(const struct run *run)
+{
+	for (size_t i = 1; i < run->nr_kernels; i++) {
+		for (size_t j = 0; j < i; j++) {
+			const struct run_kernel *a = &run->kernels[j];
+			const struct run_kernel *b = &run->kernels[i];
+
+			if (strcmp(a->vmlinux_sha256, b->vmlinux_sha256) != 0)
+				continue;
+			log_warn("kernels %s and %s are the same code (vmlinux "
+				 "%.12s)",
+				 a->name, b->name, a->vmlinux_sha256);
+			break;
+		}
+	}
+}
+
+static void make_boots(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	const struct plan_boots how = {
+		.perturbations = rq->perturbations,
+		.repeat = rq->ops->exact && !o->no_repeat,
+		.null = rq->ops->exact && !o->no_null,
+		/* Where counts are exact, one boot says it all. */
+		.events = rq->run->nr_events + rq->run->nr_latencies == 0 ? 0
+			  : rq->ops->exact				  ? 1
+					   : rq->perturbations,
+		.shuffle = !rq->ops->exact,
+		.seed = o->seed,
+	};
+	struct run *run = rq->run;
+
+	run->boots =
+		plan_boots(run->kernels, run->nr_kernels, &how, &run->nr_boots);
+}
+
+static void add_quoted(struct strbuf *sb, const char *word)
+{
+	if (*word && !strpbrk(word, " \t\n'\"\\$`&;()<>|*?[]#~!{}")) {
+		strbuf_addstr(sb, word);
+		return;
+	}
+	strbuf_addstr(sb, "'");
+	for (; *word; word++) {
+		if (*word == '\'')
+			strbuf_addstr(sb, "'\\''");
+		else
+			strbuf_add(sb, word, 1);
+	}
+	strbuf_addstr(sb, "'");
+}
+
+/* What argv was before argp reordered it: argv[0] is "cgmark run". */
+static char *command_line(int argc, char **argv)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addstr(&sb, argv[0]);
+	for (int i = 1; i < argc; i++) {
+		strbuf_addstr(&sb, " ");
+		add_quoted(&sb, argv[i]);
+	}
+	return strbuf_steal(&sb);
+}
+
+static void fill_run(struct request *rq, const char *words)
+{
+	struct run *run = rq->run = run_new();
+
+	run->version = xstrdup(CGMARK_VERSION);
+	run->command_line = xstrdup(words);
+	run->machine = xstrdup(rq->opts->machine);
+	run->host = host_describe();
+	run->suite = xstrdup(rq->has_suite ? rq->suite.name : "none");
+	run->seed = rq->opts->seed;
+	run->perturbations = rq->perturbations;
+}
+
+static int import_run(const struct request *rq, const struct run *loaded)
+{
+	_cleanup_free_ char *path =
+		xasprintf("%s/cgmark.db", rq->env->results_dir);
+	struct store *st;
+	bool changed;
+	int r = mkdir_p(rq->env->results_dir, 0777);
+
+	if (r < 0)
+		log_err_errno(-r, "cannot make %s", rq->env->results_dir);
+	else
+		r = store_open(path, &st);
+	if (r == 0) {
+		r = store_import(st, loaded, &changed);
+		store_close(st);
+	}
+	if (r == 0)
+		return ST_OK;
+	log_err("the run is not in %s; once that is put right: cgmark import "
+		"%s",
+		path, loaded->dir);
+	return ST_HOST;
+}
+
+static int compare_kernels(const struct request *rq, const struct run *loaded)
+{
+	size_t nr = loaded->nr_kernels - 1;
+	_cleanup_free_ unsigned *contenders =
+		xcalloc(nr + 1, sizeof(*contenders));
+	struct comparison *c;
+	int r = ST_OK;
+
+	for (size_t i = 0; i < nr; i++)
+		contenders[i] = i + 1;
+	c = compare_run(loaded, 0, contenders, nr);
+	if (!rq->opts->json)
+		compare_print_text(stdout, c);
+	else if (compare_print_json(stdout, c) < 0)
+		r = ST_HOST;
+	if (r == ST_OK)
+		r = compare_status(c, rq->opts->strict);
+	compare_free(c);
+	if (fflush(stdout) != 0) {
+		log_err_errno(errno, "cannot write standard output");
+		r = ST_HOST;
+	}
+	return r;
+}
+
+/* What there is to see of one kernel. */
+static int show_single(const struct request *rq, const struct run *loaded)
+{
+	static const unsigned none[1];
+	struct comparison *c;
+	int r = ST_OK;
+
+	log_info("one kernel: nothing to compare it with");
+	if (loaded->nr_events + loaded->nr_latencies == 0 ||
+	    rq->opts->no_compare)
+		return ST_OK;
+	c = compare_run(loaded, 0, none, 0);
+	if (rq->opts->json) {
+		r = compare_print_json(stdout, c) < 0 ? ST_HOST : ST_OK;
+	} else {
+		_cleanup_(event_table_freep) struct event_table *t =
+			event_table_new(c->values, loaded, 0, -1);
+
+		event_table_print(stdout, t);
+	}
+	compare_free(c);
+	return r;
+}
+
+static bool anything_measured(const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_boots; i++)
+		if (run->boots[i].nr_samples > 0)
+			return true;
+	return false;
+}
+
+/* From here on the run directory counts, not what is in memory. */
+static int evaluate(const struct request *rq, int boots)
+{
+	_cleanup_(run_freep) struct run *loaded = NULL;
+	int status, imported, verdict = ST_OK;
+
+	if (run_load(rq->run->dir, &loaded, NULL) < 0)
+		return ST_HOST;
+	imported = import_run(rq, loaded);
+	if (boots == ST_INTERRUPTED)
+		return boots;
+	status = session_status(loaded);
+	if (!anything_measured(loaded))
+		log_warn("nothing was measured, so nothing is compared");
+	else if (loaded->nr_kernels < 2)
+		verdict = show_single(rq, loaded);
+	else if (!rq->opts->no_compare)
+		verdict = compare_kernels(rq, loaded);
+	if (boots != ST_OK)
+		return boots;
+	if (status != ST_OK)
+		return status;
+	return imported != ST_OK ? imported : verdict;
+}
+
+static void tell_times(const struct request *rq)
+{
+	uint64_t end = now_ns();
+
+	log_info("build %.1f s, boots %.1f s, compare %.1f s; the run is in %s",
+		 (rq->built_ns - rq->begin_ns) / 1e9,
+		 (rq->booted_ns - rq->built_ns) / 1e9,
+		 (end - rq->booted_ns) / 1e9, rq->run->dir);
+}
+
+static int boot_and_evaluate(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	struct session s = {
+		.ops = rq->ops,
+		.machine_arg = rq->machine_arg,
+		.bench_dir = rq->env->bench_dir,
+		.files = &rq->files,
+		.run = rq->run,
+		.parallel = o->jobs ? o->jobs : host_cores(),
+		.deadlines = o->deadlines,
+		.tcg_plugin =
+			o->profile != PROFILE_OFF ? rq->env->tcg_plugin : NULL,
+		.profile_model = o->profile == PROFILE_MODEL,
+	};
+	_cleanup_free_ char *parent =
+		o->output ? xstrdup(o->output)
+			  : xasprintf("%s/runs", rq->env->results_dir);
+	int r;
+
+	if (rq->ops->max_parallel && s.parallel > rq->ops->max_parallel)
+		s.parallel = rq->ops->max_parallel;
+	r = session_prepare(&s, parent);
+	if (r == ST_OK) {
+		log_info("run %s: %zu points, %zu boots on %s, %u at a time",
+			 rq->run->id, rq->run->nr_points, rq->run->nr_boots,
+			 rq->run->machine, s.parallel);
+		r = session_boot(&s);
+		rq->booted_ns = now_ns();
+		r = evaluate(rq, r);
+		tell_times(rq);
+	}
+	session_release(&s);
+	return r;
+}
+
+static int carry_out(struct request *rq)
+{
+	int r = read_kernels(rq);
+
+	if (r == ST_OK)
+		r = find_machine(rq);
+	if (r == ST_OK)
+		r = find_events(rq);
+	if (r == ST_OK)
+		r = make_points(rq);
+	if (r == ST_OK)
+		r = build_kernels(rq);
+	rq->built_ns = now_ns();
+	if (r != ST_OK)
+		return r;
+	tell_same_code(rq->run);
+	make_boots(rq);
+	return boot_and_evaluate(rq);
+}
+
+int cmd_run(const struct env *env, int argc, char **argv)
+{
+	_cleanup_(run_opts_release) struct run_opts opts;
+	_cleanup_(request_release) struct request rq = {
+		.env = env,
+		.opts = &opts,
+		.begin_ns = now_ns(),
+	};
+	_cleanup_free_ char *words = command_line(argc, argv);
+	int r;
+
+	if (run_opts_parse(argc, argv, &opts))
+		return ST_USAGE;
+	if (opts.quiet)
+		log_set_level(LOG_WARNING);
+	r = read_suite(&rq);
+	if (r != ST_OK)
+		return r;
+	fill_run(&rq, words);
+	interrupt_block(NULL);
+	return carry_out(&rq);
+}

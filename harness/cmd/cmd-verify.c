@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <argp.h>
+
+#include "cmd.h"
+#include "exit-status.h"
+#include "run.h"
+#include "util.h"
+
+struct verify_opts {
+	bool quiet;
+	char **dirs;
+	int nr_dirs;
+};
+
+static const struct argp_option options[] = {
+	{ "quiet", 'q', NULL, 0, "Only warnings and errors", 0 },
+	{ NULL },
+};
+
+static error_t parse_opt(int key, char *arg, struct argp_state *state)
+{
+	struct verify_opts *o = state->input;
+
+	switch (key) {
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->dirs = state->argv + state->next;
+		o->nr_dirs = state->argc - state->next;
+		return 0;
+	}
+	return ARGP_ERR_UNKNOWN;
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse_opt,
+	.args_doc = "[RUN_DIR...]",
+	.doc = "Check the files of runs: whether each is there, whole and "
+	       "as it was written."
+	       "\vWithout RUN_DIR: the latest run below RESULTS/runs.  Exit "
+	       "status: 0 all is well, 5 a file is missing, cut short or "
+	       "altered (each is named), 2 there is no such run.",
+};
+
+static void print_run(const struct run *run, unsigned damaged)
+{
+	size_t finished = 0;
+
+	for (size_t i = 0; i < run->nr_boots; i++)
+		finished += run->boots[i].finished;
+	printf("%s: %s, %zu of %zu boots finished, ", run->dir, run->status,
+	       finished, run->nr_boots);
+	if (damaged)
+		printf("%u damaged file%s\n", damaged, damaged == 1 ? "" : "s");
+	else
+		printf("all files are as they were written\n");
+}
+
+/* A directory with boots was a run, though its run.json is gone. */
+static bool was_run(const char *dir)
+{
+	_cleanup_free_ char *boots = xasprintf("%s/boots", dir);
+
+	return access(boots, F_OK) == 0;
+}
+
+static int verify_dir(const char *dir, bool quiet)
+{
+	_cleanup_(run_freep) struct run *run = NULL;
+	unsigned damaged = 0;
+	int r;
+
+	r = run_load(dir, &run, &damaged);
+	if ((r == -ENOENT || r == -ENOTDIR) && !was_run(dir))
+		return ST_USAGE;
+	if (r < 0)
+		return ST_HOST;
+	if (!quiet)
+		print_run(run, damaged);
+	return damaged ? ST_HOST : ST_OK;
+}
+
+static int verify_latest(const char *runs_dir, bool quiet)
+{
+	_cleanup_free_ char *dir = NULL;
+	int r;
+
+	r = run_latest(runs_dir, &dir);
+	if (r == -ENOENT) {
+		log_err("there is no run below '%s': start with 'cgmark run'",
+			runs_dir);
+		return ST_USAGE;
+	}
+	if (r < 0) {
+		log_err_errno(-r, "cannot read '%s'", runs_dir);
+		return ST_HOST;
+	}
+	return verify_dir(dir, quiet);
+}
+
+int cmd_verify(const struct env *env, int argc, char **argv)
+{
+	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
+	struct verify_opts o = { 0 };
+	int worst = ST_OK;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return ST_USAGE;
+	if (o.quiet)
+		log_set_level(LOG_WARNING);
+	if (!o.nr_dirs)
+		return verify_latest(runs, o.quiet);
+	for (int i = 0; i < o.nr_dirs; i++) {
+		int r = verify_dir(o.dirs[i], o.quiet);
+
+		/* Damage outweighs a wrong word. */
+		if (r > worst)
+			worst = r;
+	}
+	return worst;
+}

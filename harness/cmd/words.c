@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "words.h"
+
+#include <dirent.h>
+#include <sys/stat.h>
+
+#include "exit-status.h"
+#include "suggest.h"
+#include "util.h"
+
+static bool is_run_dir(const char *dir)
+{
+	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
+
+	return access(path, F_OK) == 0;
+}
+
+static int is_run_name(const struct dirent *de)
+{
+	return de->d_name[0] != '.';
+}
+
+/* Says that there is no such run, and which there are. */
+static int no_such_run(const char *runs, const char *word)
+{
+	struct dirent **found = NULL;
+	int nr = scandir(runs, &found, is_run_name, alphasort);
+	const char **names;
+
+	if (nr <= 0) {
+		log_err("run '%s' is not known: there is none in %s yet", word,
+			runs);
+		free(found);
+		return ST_USAGE;
+	}
+	names = xcalloc((size_t)nr, sizeof(*names));
+	for (int i = 0; i < nr; i++)
+		names[i] = found[i]->d_name;
+	suggest_log("run", word, names, (size_t)nr);
+	free(names);
+	for (int i = 0; i < nr; i++)
+		free(found[i]);
+	free(found);
+	return ST_USAGE;
+}
+
+static int find_run(const struct env *env, const char *word, char **ret)
+{
+	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
+	_cleanup_free_ char *by_id = NULL;
+	int r;
+
+	if (!word) {
+		r = run_latest(runs, ret);
+		if (r == 0)
+			return ST_OK;
+		if (r != -ENOENT) {
+			log_err_errno(-r, "cannot read %s", runs);
+			return ST_HOST;
+		}
+		log_err("no run in %s yet; make one with: cgmark run", runs);
+		return ST_USAGE;
+	}
+	if (is_run_dir(word)) {
+		*ret = xstrdup(word);
+		return ST_OK;
+	}
+	by_id = xasprintf("%s/%s", runs, word);
+	if (!strchr(word, '/') && is_run_dir(by_id)) {
+		*ret = steal_ptr(by_id);
+		return ST_OK;
+	}
+	if (strchr(word, '/')) {
+		log_err("'%s' is not a run directory: there is no run.json",
+			word);
+		return ST_USAGE;
+	}
+	return no_such_run(runs, word);
+}
+
+int select_run(const struct env *env, const char *word, struct run **ret,
+	       unsigned *damaged)
+{
+	_cleanup_free_ char *dir = NULL;
+	int r = find_run(env, word, &dir);
+
+	if (r != ST_OK)
+		return r;
+	*damaged = 0;
+	r = run_load(dir, ret, damaged); /* logs */
+	return r < 0 ? ST_HOST : ST_OK;
+}
+
+void selection_release(struct selection *s)
+{
+	free(s->contenders);
+	s->contenders = NULL;
+}
+
+static int find_kernel(const struct run *run, const char *name, unsigned *ret)
+{
+	int i = run_kernel_index(run, name);
+	const char **names;
+
+	if (i >= 0) {
+		*ret = (unsigned)i;
+		return ST_OK;
+	}
+	names = xcalloc(run->nr_kernels + 1, sizeof(*names));
+	for (size_t k = 0; k < run->nr_kernels; k++)
+		names[k] = run->kernels[k].name;
+	suggest_log("kernel", name, names, run->nr_kernels);
+	free(names);
+	return ST_USAGE;
+}
+
+static bool is_selected(const struct selection *s, unsigned kernel)
+{
+	if (kernel == s->base)
+		return true;
+	for (size_t i = 0; i < s->nr; i++) {
+		if (s->contenders[i] == kernel)
+			return true;
+	}
+	return false;
+}
+
+int select_kernels(const struct run *run, char *const *names, size_t nr,
+		   struct selection *ret)
+{
+	struct selection s = { .base = 0, .nr = 0 };
+	int r = ST_OK;
+
+	s.contenders = xcalloc(run->nr_kernels + 1, sizeof(*s.contenders));
+	if (nr > 0)
+		r = find_kernel(run, names[0], &s.base);
+	for (size_t i = 1; r == ST_OK && i < nr; i++) {
+		unsigned k;
+
+		r = find_kernel(run, names[i], &k);
+		if (r == ST_OK && is_selected(&s, k)) {
+			log_err("kernel '%s' is named twice", names[i]);
+			r = ST_USAGE;
+		}
+		if (r == ST_OK)
+			s.contenders[s.nr++] = k;
+	}
+	for (unsigned k = 0; nr < 2 && r == ST_OK && k < run->nr_kernels; k++) {
+		if (k != s.base)
+			s.contenders[s.nr++] = k;
+	}
+	if (r != ST_OK) {
+		selection_release(&s);
+		return r;
+	}
+	*ret = s;
+	return ST_OK;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Finds the run and the kernels that words on the command line mean. */
+#ifndef CGMARK_SELECT_H
+#define CGMARK_SELECT_H
+
+#include "cmd.h"
+#include "run.h"
+
+/*
+ * Loads the run that word means: a run directory, the id of one below the
+ * results, or the latest one for NULL.  Returns an exit_status; errors were
+ * logged.  *damaged counts files that were found damaged (logged by name).
+ */
+int select_run(const struct env *env, const char *word, struct run **ret,
+	       unsigned *damaged);
+
+struct selection {
+	unsigned base;
+	unsigned *contenders; /* owned */
+	size_t nr;
+};
+
+void selection_release(struct selection *s);
+
+/*
+ * Baseline and contenders by name.  No name: the first kernel against all
+ * others; one: that one against all others.  Returns an exit_status, logged.
+ */
+int select_kernels(const struct run *run, char *const *names, size_t nr,
+		   struct selection *ret);
+
+#endif

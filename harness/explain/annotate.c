@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <ctype.h>
+
+#include "annotate.h"
+#include "exit-status.h"
+#include "number.h"
+#include "suggest.h"
+
+/* Cells of the table that finds what two listings share. */
+#define MAX_CELLS (64u << 20)
+/* Instructions that did not run, before they are one line. */
+#define QUIET_ROWS 4
+
+void annotation_release(struct annotation *a)
+{
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		insns_release(&a->code[i]);
+	free(a->rows);
+}
+
+/* --- what is the same --- */
+
+/* "<find_css_set+0x1c>" of the function itself: without the offset. */
+static size_t copy_symbol(struct strbuf *out, const char *p,
+			  const char *function)
+{
+	size_t len = strcspn(p, ">"), own = strlen(function);
+
+	if (strncmp(p + 1, function, own) == 0 &&
+	    (p[1 + own] == '+' || p[1 + own] == '>'))
+		strbuf_addf(out, "<%s", function);
+	else
+		strbuf_add(out, p, len);
+	return len;
+}
+
+char *annotate_key(const char *text, const char *function)
+{
+	struct strbuf out = STRBUF_INIT;
+	const char *relative = strstr(text, "(%rip)");
+
+	for (const char *p = text; *p; p++) {
+		size_t digits = strspn(p, "0123456789abcdefx");
+		bool starts = p == text || !isalnum((unsigned char)p[-1]);
+
+		/* A target's address, or how far away data lies. */
+		if (starts && digits >= 8 && p[digits] == ' ' &&
+		    p[digits + 1] == '<') {
+			p += digits;
+		} else if (starts && digits && p + digits == relative) {
+			p += digits - 1;
+			continue;
+		}
+		if (*p == '<')
+			p += copy_symbol(&out, p, function);
+		strbuf_add(&out, p, 1);
+	}
+	return strbuf_steal(&out);
+}
+
+static char **make_keys(const struct insns *in, const char *function)
+{
+	char **keys = xcalloc(in->nr + 1, sizeof(*keys));
+
+	for (size_t i = 0; i < in->nr; i++)
+		keys[i] = annotate_key(in->list[i].text, function);
+	return keys;
+}
+
+static void free_keys(char **keys, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		free(keys[i]);
+	free(keys);
+}
+
+static void add_row(struct annotation *a, size_t base, size_t cont)
+{
+	a->rows[a->nr_rows++] = (struct annotate_row){ { base, cont } };
+}
+
+/* best[i][j]: how many instructions base from i and cont from j share. */
+static uint16_t *count_common(char **base, size_t nr_base, char **cont,
+			      size_t nr_cont)
+{
+	size_t width = nr_cont + 1;
+	uint16_t *best = xcalloc((nr_base + 1) * width, sizeof(*best));
+
+	for (size_t i = nr_base; i-- > 0;)
+		for (size_t j = nr_cont; j-- > 0;) {
+			uint16_t skip_base = best[(i + 1) * width + j];
+			uint16_t skip_cont = best[i * width + j + 1];
+
+			if (strcmp(base[i], cont[j]) == 0)
+				best[i * width + j] =
+					best[(i + 1) * width + j + 1] + 1;
+			else
+				best[i * width + j] = skip_base > skip_cont
+							      ? skip_base
+							      : skip_cont;
+		}
+	return best;
+}
+
+static void walk(struct annotation *a, char **base, char **cont,
+		 const uint16_t *best)
+{
+	size_t nr_base = a->code[EX_BASE].nr, nr_cont = a->code[EX_CONT].nr;
+	size_t i = 0, j = 0, width = nr_cont + 1;
+
+	while (i < nr_base || j < nr_cont) {
+		if (best && i < nr_base && j < nr_cont &&
+		    strcmp(base[i], cont[j]) == 0) {
+			add_row(a, i++, j++);
+		} else if (i < nr_base && (j == nr_cont || !best ||
+					   best[(i + 1) * width + j] >=
+						   best[i * width + j + 1])) {
+			add_row(a, i++, ANNOTATE_NONE);
+		} else {
+			add_row(a, ANNOTATE_NONE, j++);
+		}
+	}
+}
+
+void annotate_align(struct annotation *a)
+{
+	size_t nr_base = a->code[EX_BASE].nr, nr_cont = a->code[EX_CONT].nr;
+	char **base = make_keys(&a->code[EX_BASE], a->function);
+	char **cont = make_keys(&a->code[EX_CONT], a->function);
+	_cleanup_free_ uint16_t *best = NULL;
+
+	/* Beyond that they are listed one after the other. */
+	if (nr_base < UINT16_MAX && nr_cont < UINT16_MAX &&
+	    (nr_base + 1) * (nr_cont + 1) <= MAX_CELLS)
+		best = count_common(base, nr_base, cont, nr_cont);
+	a->rows = xcalloc(nr_base + nr_cont + 1, sizeof(*a->rows));
+	a->nr_rows = 0;
+	walk(a, base, cont, best);
+	free_keys(base, nr_base);
+	free_keys(cont, nr_cont);
+}
+
+/* --- counts --- */
+
+static int compare_at(const void *pa, const void *pb)
+{
+	const struct insn *a = pa, *b = pb;
+
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+uint64_t annotate_count(struct insns *in, const struct profile_range *ranges,
+			size_t nr, const char *function)
+{
+	uint64_t sum = 0;
+
+	if (in->nr)
+		qsort(in->list, in->nr, sizeof(*in->list), compare_at);
+	for (size_t r = 0; r < nr; r++) {
+		if (strcmp(ranges[r].function, function) != 0)
+			continue;
+		for (size_t i = 0; i < in->nr; i++) {
+			struct insn *insn = &in->list[i];
+
+			if (insn->at < ranges[r].at ||
+			    insn->at - ranges[r].at >= ranges[r].bytes)
+				continue;
+			insn->count += ranges[r].count;
+			sum += ranges[r].count;
+		}
+	}
+	return sum;
+}
+
+/* The end of the part that an address lies in, or the address. */
+static uint64_t behind_part(const struct code_part *parts, size_t nr,
+			    uint64_t at)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (at >= parts[i].start && at < parts[i].end)
+			return parts[i].end;
+	return at;
+}
+
+/*
+ * Assembly runs on behind the label that a function ends with; what ran there
+ * is the function's too.
+ */
+static void add_ranges(struct code_part **parts, size_t *nr,
+		       const struct profile_point *p, const char *function)
+{
+	for (size_t i = 0; i < p->nr_ranges; i++) {
+		const struct profile_range *r = &p->ranges[i];
+		uint64_t at = behind_part(*parts, *nr, r->at);
+
+		if (strcmp(r->function, function) != 0 ||
+		    at >= r->at + r->bytes)
+			continue;
+		*parts = xreallocarray(*parts, *nr + 1, sizeof(**parts));
+		(*parts)[(*nr)++] = (struct code_part){
+			.start = at,
+			.end = r->at + r->bytes,
+		};
+	}
+}
+
+static int fill_side(const struct run *run, const struct explain_kernel *k,
+		     unsigned side, struct annotation *a,
+		     const struct plan_point *plan)
+{
+	const struct run_kernel *kernel = &run->kernels[k->index];
+	const struct profile_point *p = profile_find(&k->profile, plan);
+	_cleanup_free_ struct code_part *parts = NULL;
+	int r = vmlinux_check(kernel);
+	size_t nr;
+
+	if (r != ST_OK)
+		return r;
+	if (ksyms_parts(kernel->image, a->function, &parts, &nr) < 0)
+		return ST_HOST;
+	add_ranges(&parts, &nr, p, a->function);
+	if (disassemble(kernel->image, parts, nr, &a->code[side]) < 0)
+		return ST_HOST;
+	a->listed[side] = annotate_count(&a->code[side], p->ranges,
+					 p->nr_ranges, a->function);
+	return ST_OK;
+}
+
+static const struct explain_function *find_function(const struct explanation *e,
+						    const char *name)
+{
+	_cleanup_free_ const char **names =
+		xcalloc(e->nr_functions + 1, sizeof(*names));
+	_cleanup_strbuf_ struct strbuf near = STRBUF_INIT;
+
+	for (size_t i = 0; i < e->nr_functions; i++) {
+		if (!strcmp(e->functions[i].name, name))
+			return &e->functions[i];
+		names[i] = e->functions[i].name;
+	}
+	if (suggest(name, names, e->nr_functions, &near))
+		log_err("function '%s' ran on neither kernel at this point; "
+			"did you mean %s?",
+			name, near.buf);
+	else
+		log_err("function '%s' ran on neither kernel at this point; "
+			"those that did: explain with --top 0",
+			name);
+	return NULL;
+}
+
+static bool has_ranges(const struct explanation *e,
+		       const struct explain_kernel kernels[EX_BOTH])
+{
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		if (!profile_find(&kernels[i].profile, e->point)->nr_ranges)
+			return false;
+	return true;
+}
+
+int annotate(const struct run *run,
+	     const struct explain_kernel kernels[EX_BOTH],
+	     const struct explanation *e, const char *function,
+	     struct annotation *ret)
+{
+	const struct explain_function *f = find_function(e, function);
+	int r = f ? ST_OK : ST_USAGE;
+
+	*ret = (struct annotation){ .function = function };
+	if (f && *function == '[') {
+		log_err("%s is no function of the kernel", function);
+		r = ST_USAGE;
+	} else if (f && !has_ranges(e, kernels)) {
+		log_err("the profile does not say how often instructions ran: "
+			"an older cgmark made it; make one with: cgmark run "
+			"--profile");
+		r = ST_USAGE;
+	}
+	for (unsigned side = 0; side < EX_BOTH && r == ST_OK; side++) {
+		ret->self[side] = f->self[side];
+		r = fill_side(run, &kernels[side], side, ret, e->point);
+	}
+	if (r == ST_OK)
+		annotate_align(ret);
+	return r;
+}
+
+/* --- printing --- */
+
+static bool ran(const struct annotation *a, const struct annotate_row *row)
+{
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		if (row->insn[i] != ANNOTATE_NONE &&
+		    a->code[i].list[row->insn[i]].count)
+			return true;
+	return false;
+}
+
+static void print_counts(FILE *out, const double v[EX_BOTH],
+			 const bool there[EX_BOTH])
+{
+	char buf[PRINT_MAX];
+
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		fprintf(out, "%11s",
+			there[i] ? print_value(buf, v[i], 10) : "-");
+}
+
+static void print_insn(FILE *out, const struct explanation *e,
+		       const struct annotation *a,
+		       const struct annotate_row *row)
+{
+	const struct insn *insn[EX_BOTH], *shown;
+	double v[EX_BOTH] = { 0, 0 };
+	bool there[EX_BOTH];
+
+	for (unsigned i = 0; i < EX_BOTH; i++) {
+		there[i] = row->insn[i] != ANNOTATE_NONE;
+		insn[i] = there[i] ? &a->code[i].list[row->insn[i]] : NULL;
+		if (there[i])
+			v[i] = (double)insn[i]->count / e->ops[i];
+	}
+	shown = there[EX_BASE] ? insn[EX_BASE] : insn[EX_CONT];
+	print_counts(out, v, there);
+	fprintf(out, " %c %llx  %s\n",
+		!there[EX_BASE]	  ? '+'
+		: !there[EX_CONT] ? '-'
+				  : ' ',
+		(unsigned long long)shown->at, shown->text);
+}
+
+static void print_sum(FILE *out, const struct explanation *e,
+		      const int64_t count[EX_BOTH], const char *name)
+{
+	char buf[PRINT_MAX];
+
+	for (unsigned i = 0; i < EX_BOTH; i++) {
+		double v = (double)count[i] / e->ops[i];
+
+		fprintf(out, "%11s",
+			v < 0 ? print_difference(buf, v)
+			      : print_value(buf, v, 10));
+	}
+	fprintf(out, "   %s\n", name);
+}
+
+static size_t quiet_rows(const struct annotation *a, size_t from)
+{
+	size_t i = from;
+
+	while (i < a->nr_rows && !ran(a, &a->rows[i]))
+		i++;
+	return i - from;
+}
+
+static void print_rows(FILE *out, const struct explanation *e,
+		       const struct annotation *a, bool all)
+{
+	for (size_t i = 0; i < a->nr_rows;) {
+		size_t quiet = all ? 0 : quiet_rows(a, i);
+
+		if (quiet >= QUIET_ROWS) {
+			fprintf(out, "%22s   ... %zu that did not run\n", "",
+				quiet);
+			i += quiet;
+			continue;
+		}
+		print_insn(out, e, a, &a->rows[i++]);
+	}
+}
+
+void annotate_print(FILE *out, const struct run *run,
+		    const struct explain_kernel kernels[EX_BOTH],
+		    const struct explanation *e, const struct annotation *a,
+		    bool all)
+{
+	_cleanup_free_ char *point =
+		print_point(e->point->bench, e->point->params);
+	_cleanup_strbuf_ struct strbuf base = STRBUF_INIT, cont = STRBUF_INIT;
+	int64_t patched[EX_BOTH], sum[EX_BOTH];
+
+	print_clean(&base, run->kernels[kernels[EX_BASE].index].name);
+	print_clean(&cont, run->kernels[kernels[EX_CONT].index].name);
+	fprintf(out,
+		"%s\n%s, how often each instruction ran per operation\n"
+		"- only in %s, + only in %s\n%11s%11s\n",
+		point, a->function, base.buf, cont.buf, "base", "contender");
+	print_rows(out, e, a, all);
+	for (unsigned i = 0; i < EX_BOTH; i++) {
+		sum[i] = (int64_t)a->self[i];
+		patched[i] = sum[i] - (int64_t)a->listed[i];
+	}
+	if (patched[EX_BASE] || patched[EX_CONT])
+		print_sum(out, e, patched, "more or less, as patched at boot");
+	print_sum(out, e, sum, "instructions, exclusive");
+}

@@ -1,0 +1,406 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <math.h>
+
+#include "exit-status.h"
+#include "explain.h"
+#include "util.h"
+
+const char *explain_event_name(unsigned event)
+{
+	return event == EXPLAIN_CYCLES ? "cycles" : profile_event_name(event);
+}
+
+unsigned explain_find_event(const char *name)
+{
+	unsigned i = 0;
+
+	while (i < NR_EXPLAIN_EVENTS && strcmp(explain_event_name(i), name))
+		i++;
+	return i;
+}
+
+static uint64_t event_of(const uint64_t *count, unsigned event)
+{
+	return event == EXPLAIN_CYCLES ? profile_cycles(count) : count[event];
+}
+
+/* --- reading --- */
+
+static int check_boot(const struct run *run, const struct run_kernel *k,
+		      int boot)
+{
+	const struct run_boot *b;
+
+	if (boot < 0) {
+		log_err("run %s has no repeat boot of kernel %s, which a "
+			"profile comes from; make one with: cgmark run "
+			"--profile",
+			run->id, k->name);
+		return ST_USAGE;
+	}
+	b = &run->boots[boot];
+	switch (boot_trust(b)) {
+	case TRUST_GOOD:
+		return ST_OK;
+	case TRUST_FAILED:
+		log_err("boot %s of run %s failed: %s", b->id, run->id,
+			b->reason);
+		return ST_SUBJECT;
+	default:
+		log_err("boot %s of run %s did not finish or is damaged", b->id,
+			run->id);
+		return ST_HOST;
+	}
+}
+
+static int read_profile(const struct run *run, const struct run_boot *b,
+			struct profile *ret)
+{
+	_cleanup_free_ char *path = run_boot_path(run, b, PROFILE_FILE);
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	struct rec_error err;
+	int r = read_file(path, &text);
+
+	if (r == -ENOENT) {
+		log_err("run %s was not profiled (no %s); make one with: "
+			"cgmark run --profile",
+			run->id, path);
+		return ST_USAGE;
+	}
+	if (r < 0) {
+		log_err_errno(-r, "cannot read %s", path);
+		return ST_HOST;
+	}
+	r = profile_parse(text.buf ? text.buf : "", text.len, ret, &err);
+	if (r == 0)
+		return ST_OK;
+	log_err("%s: %s%s", path, r == -ENODATA ? "truncated: " : "", err.text);
+	return ST_HOST;
+}
+
+int explain_load(const struct run *run, unsigned kernel,
+		 struct explain_kernel *ret)
+{
+	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT), r;
+
+	*ret = (struct explain_kernel){ .index = kernel };
+	r = check_boot(run, &run->kernels[kernel], boot);
+	if (r != ST_OK)
+		return r;
+	ret->boot = boot;
+	return read_profile(run, &run->boots[boot], &ret->profile);
+}
+
+bool explain_is_profiled(const struct run *run, unsigned kernel)
+{
+	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT);
+	_cleanup_free_ char *path = NULL;
+
+	if (boot < 0 || !run->dir ||
+	    boot_trust(&run->boots[boot]) != TRUST_GOOD)
+		return false;
+	path = run_boot_path(run, &run->boots[boot], PROFILE_FILE);
+	return access(path, F_OK) == 0;
+}
+
+void explain_kernel_release(struct explain_kernel *k)
+{
+	profile_release(&k->profile);
+}
+
+/* --- bringing two trees together --- */
+
+static unsigned function_of(struct explanation *e, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < e->nr_functions; i++)
+		if (!strcmp(e->functions[i].name, name))
+			return i;
+	if (i == e->alloc_functions) {
+		e->alloc_functions = 2 * e->alloc_functions + 64;
+		e->functions = xreallocarray(e->functions, e->alloc_functions,
+					     sizeof(*e->functions));
+	}
+	e->functions[e->nr_functions++] =
+		(struct explain_function){ .name = name };
+	return i;
+}
+
+static unsigned add_node(struct explanation *e, unsigned parent,
+			 unsigned function)
+{
+	unsigned i = e->nr_nodes++;
+
+	if (i == e->alloc_nodes) {
+		e->alloc_nodes = 2 * e->alloc_nodes + 64;
+		e->nodes = xreallocarray(e->nodes, e->alloc_nodes,
+					 sizeof(*e->nodes));
+	}
+	e->nodes[i] =
+		(struct explain_node){ .parent = parent, .function = function };
+	if (i) {
+		e->nodes[i].next = e->nodes[parent].first;
+		e->nodes[parent].first = i;
+	}
+	return i;
+}
+
+static unsigned child_of(struct explanation *e, unsigned parent,
+			 unsigned function)
+{
+	unsigned i = e->nodes[parent].first;
+
+	while (i && e->nodes[i].function != function)
+		i = e->nodes[i].next;
+	return i ? i : add_node(e, parent, function);
+}
+
+static void merge(struct explanation *e, const struct profile_point *p,
+		  unsigned side)
+{
+	_cleanup_free_ unsigned *at = xcalloc(p->nr_nodes + 1, sizeof(*at));
+
+	for (size_t i = 0; i < p->nr_nodes; i++) {
+		const struct profile_node *n = &p->nodes[i];
+		unsigned function = function_of(e, n->function);
+
+		at[i + 1] = child_of(e, at[n->parent], function);
+		e->nodes[at[i + 1]].self[side] += event_of(n->count, e->event);
+		e->functions[function].seen[side] = true;
+	}
+}
+
+/* Is the function among the callers of the node? */
+static bool calls_itself(const struct explanation *e, unsigned node)
+{
+	unsigned function = e->nodes[node].function;
+
+	while ((node = e->nodes[node].parent))
+		if (e->nodes[node].function == function)
+			return true;
+	return false;
+}
+
+static void add_up(struct explanation *e, unsigned side)
+{
+	/* Children have higher indices than their parents. */
+	for (size_t i = e->nr_nodes - 1; i > 0; i--) {
+		struct explain_node *n = &e->nodes[i];
+
+		n->below[side] += n->self[side];
+		e->nodes[n->parent].below[side] += n->below[side];
+	}
+	for (size_t i = 1; i < e->nr_nodes; i++) {
+		const struct explain_node *n = &e->nodes[i];
+		struct explain_function *f = &e->functions[n->function];
+
+		f->self[side] += n->self[side];
+		if (!calls_itself(e, i))
+			f->below[side] += n->below[side];
+	}
+}
+
+static double per_op(const struct explanation *e, const uint64_t v[EX_BOTH],
+		     unsigned side)
+{
+	return (double)v[side] / e->ops[side];
+}
+
+static double diff_of(const struct explanation *e, const uint64_t v[EX_BOTH])
+{
+	/* No rounding where none is needed. */
+	if (e->ops[EX_BASE] == e->ops[EX_CONT])
+		return (double)((int64_t)v[EX_CONT] - (int64_t)v[EX_BASE]) /
+		       e->ops[EX_BASE];
+	return per_op(e, v, EX_CONT) - per_op(e, v, EX_BASE);
+}
+
+/* Down from the root, as long as one callee has nearly all of it. */
+static unsigned find_main(const struct explanation *e)
+{
+	double all = diff_of(e, e->nodes[0].below);
+	unsigned node = 0, i;
+
+	if (all == 0)
+		return 0;
+	do {
+		for (i = e->nodes[node].first; i; i = e->nodes[i].next)
+			if (diff_of(e, e->nodes[i].below) / all >=
+			    EXPLAIN_MAIN_SHARE)
+				break;
+		if (i)
+			node = i;
+	} while (i);
+	return node;
+}
+
+static int compare_functions(const void *pa, const void *pb)
+{
+	const struct explain_function *a = pa, *b = pb;
+	double da = fabs(a->self_diff), db = fabs(b->self_diff);
+
+	if (da != db)
+		return da > db ? -1 : 1;
+	da = fabs(a->below_diff);
+	db = fabs(b->below_diff);
+	if (da != db)
+		return da > db ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static void rank(struct explanation *e)
+{
+	_cleanup_free_ unsigned *place =
+		xcalloc(e->nr_functions + 1, sizeof(*place));
+	unsigned node = find_main(e);
+	const char *main_name =
+		node ? e->functions[e->nodes[node].function].name : NULL;
+	_cleanup_free_ const char **names =
+		xcalloc(e->nr_functions + 1, sizeof(*names));
+
+	for (size_t i = 0; i < e->nr_functions; i++) {
+		struct explain_function *f = &e->functions[i];
+
+		f->self_diff = diff_of(e, f->self);
+		f->below_diff = diff_of(e, f->below);
+		names[i] = f->name;
+	}
+	if (e->nr_functions)
+		qsort(e->functions, e->nr_functions, sizeof(*e->functions),
+		      compare_functions);
+	/* Nodes go by index, and names are one pointer a function. */
+	for (size_t i = 0; i < e->nr_functions; i++) {
+		if (e->functions[i].name == main_name)
+			e->main = &e->functions[i];
+		for (size_t old = 0; old < e->nr_functions; old++)
+			if (names[old] == e->functions[i].name)
+				place[old] = i;
+	}
+	for (size_t i = 1; i < e->nr_nodes; i++)
+		e->nodes[i].function = place[e->nodes[i].function];
+}
+
+/* --- totals --- */
+
+/* Of the profiled boot; false without samples. */
+static bool total_of_samples(const struct run_boot *b,
+			     const struct plan_point *p, double *ret,
+			     const char **metric)
+{
+	uint64_t value = 0, ops = 0;
+
+	for (size_t i = 0; i < b->nr_samples; i++) {
+		const struct sample *s = &b->samples[i];
+
+		if (s->version != p->version || strcmp(s->bench, p->bench) ||
+		    strcmp(s->params, p->params))
+			continue;
+		value += s->value;
+		ops += s->nr_ops;
+		*metric = s->metric;
+	}
+	if (ops)
+		*ret = (double)value / ops;
+	return ops > 0;
+}
+
+static void fill_totals(struct explanation *e)
+{
+	for (unsigned side = 0; side < EX_BOTH; side++) {
+		e->sum[side] = per_op(e, e->nodes[0].below, side);
+		/* Samples are instructions; of the rest there is only this. */
+		if (e->event != PROFILE_INSNS)
+			e->total[side] = e->sum[side];
+	}
+	e->remainder = explain_diff(e) - (e->sum[EX_CONT] - e->sum[EX_BASE]);
+	/* What is less than a millionth of an instruction is rounding. */
+	if (fabs(e->remainder) < 1e-6)
+		e->remainder = 0;
+}
+
+static bool repeats(const struct values *v, const struct run *run,
+		    const struct explain_kernel *k, unsigned point)
+{
+	int boot = run_find_boot(run, k->index, 0, BOOT_MEASURE);
+
+	return boot >= 0 && values_identical(v, boot, k->boot, point);
+}
+
+static bool add_side(struct explanation *e, const struct run *run,
+		     const struct explain_kernel *k, unsigned side)
+{
+	const struct run_boot *b = &run->boots[k->boot];
+	const struct profile_point *p = profile_find(&k->profile, e->point);
+
+	if (!p || !total_of_samples(b, e->point, &e->total[side], &e->metric))
+		return false;
+	e->ops[side] = p->nr_ops * p->samples;
+	merge(e, p, side);
+	add_up(e, side);
+	return true;
+}
+
+bool explain_has_point(const struct run *run,
+		       const struct explain_kernel kernels[EX_BOTH],
+		       unsigned point)
+{
+	const struct plan_point *plan = &run->points[point].plan;
+	const char *metric;
+	double total;
+
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		if (!profile_find(&kernels[i].profile, plan) ||
+		    !total_of_samples(&run->boots[kernels[i].boot], plan,
+				      &total, &metric))
+			return false;
+	return true;
+}
+
+struct explanation *explain_point(const struct values *v, const struct run *run,
+				  const struct explain_kernel kernels[EX_BOTH],
+				  unsigned point, unsigned event)
+{
+	struct explanation *e = xcalloc(1, sizeof(*e));
+
+	e->point = &run->points[point].plan;
+	e->event = event;
+	e->identical = true;
+	add_node(e, 0, 0);
+	for (unsigned side = 0; side < EX_BOTH; side++) {
+		const struct explain_kernel *k = &kernels[side];
+
+		if (!add_side(e, run, k, side)) {
+			log_warn("%s %s was not measured on %s (%s)",
+				 e->point->bench, e->point->params,
+				 run->kernels[k->index].name,
+				 point_status_str(boot_point_status(
+					 &run->boots[k->boot], point)));
+			explanation_free(e);
+			return NULL;
+		}
+		e->identical = e->identical && repeats(v, run, k, point);
+	}
+	fill_totals(e);
+	rank(e);
+	return e;
+}
+
+void explanation_free(struct explanation *e)
+{
+	if (!e)
+		return;
+	free(e->nodes);
+	free(e->functions);
+	free(e);
+}
+
+bool explain_in_doubt(const struct explanation *e)
+{
+	/* Idle time is no function's. */
+	if (e->metric && strcmp(e->metric, "insns"))
+		return !e->identical;
+	return !e->identical ||
+	       fabs(e->remainder) >
+		       EXPLAIN_REMAINDER_MAX * fabs(explain_diff(e));
+}

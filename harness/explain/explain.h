@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which functions account for the difference between two kernels at a point:
+ * the profiles (profile.h) of both, brought together.
+ */
+#ifndef CGMARK_EXPLAIN_H
+#define CGMARK_EXPLAIN_H
+
+#include <stdio.h>
+
+#include "profile.h"
+#include "run.h"
+#include "values.h"
+
+/* Events of a profile, and what is computed from them. */
+#define EXPLAIN_CYCLES NR_PROFILE_EVENTS
+#define NR_EXPLAIN_EVENTS (NR_PROFILE_EVENTS + 1)
+
+const char *explain_event_name(unsigned event);
+/* Index of an event by name, or NR_EXPLAIN_EVENTS. */
+unsigned explain_find_event(const char *name);
+
+/* Of the two kernels, in arrays of two. */
+enum { EX_BASE, EX_CONT, EX_BOTH };
+
+struct explain_kernel {
+	unsigned index; /* in run.kernels */
+	unsigned boot;	/* that was profiled; index in run.boots */
+	struct profile profile;
+};
+
+/* A function as called on one path, in both kernels. */
+struct explain_node {
+	unsigned parent;	 /* index; 0, the root, is its own */
+	unsigned first, next;	 /* child, sibling; 0: none */
+	unsigned function;	 /* index in functions */
+	uint64_t self[EX_BOTH];	 /* of the event, all samples together */
+	uint64_t below[EX_BOTH]; /* self and all that it calls */
+};
+
+struct explain_function {
+	const char *name; /* the profile's */
+	uint64_t self[EX_BOTH];
+	uint64_t below[EX_BOTH]; /* once, where it calls itself */
+	bool seen[EX_BOTH];	 /* called there */
+	double self_diff;	 /* per operation */
+	double below_diff;
+};
+
+/* One point and event. */
+struct explanation {
+	const struct plan_point *point;
+	unsigned event;
+	const char *metric;    /* of the samples: "insns", "guest_ns" */
+	uint64_t ops[EX_BOTH]; /* operations measured */
+	double total[EX_BOTH]; /* per operation; of insns: by the samples */
+	double sum[EX_BOTH];   /* of all functions, per operation */
+	double remainder;      /* of the difference, that no function has */
+	bool identical;	       /* profiled boots to those that they repeat */
+	struct explain_node *nodes;
+	size_t nr_nodes, alloc_nodes;
+	struct explain_function *functions; /* by |self_diff|, largest first */
+	size_t nr_functions, alloc_functions;
+	/*
+	 * The function lowest down that has, with all that it calls, 90% of
+	 * the difference on one path; NULL: there is no difference, or no such
+	 * function but the outermost.
+	 */
+	const struct explain_function *main;
+};
+
+#define EXPLAIN_MAIN_SHARE 0.9
+/* A larger part of the difference left over is a fault. */
+#define EXPLAIN_REMAINDER_MAX 0.01
+
+static inline double explain_diff(const struct explanation *e)
+{
+	return e->total[EX_CONT] - e->total[EX_BASE];
+}
+
+/*
+ * Finds and reads the profile of a kernel.  Returns an exit_status; errors were
+ * logged.  To be released whatever is returned.
+ */
+int explain_load(const struct run *run, unsigned kernel,
+		 struct explain_kernel *ret);
+void explain_kernel_release(struct explain_kernel *k);
+
+/*
+ * NULL when one of the two did not measure the point (logged).  Keeps pointers
+ * into what it is given.
+ */
+struct explanation *explain_point(const struct values *v, const struct run *run,
+				  const struct explain_kernel kernels[EX_BOTH],
+				  unsigned point, unsigned event);
+void explanation_free(struct explanation *e);
+/* Is so much of the difference left over that the figures are in doubt? */
+bool explain_in_doubt(const struct explanation *e);
+
+/* Has the run a profile of this kernel that can be trusted?  Logs nothing. */
+bool explain_is_profiled(const struct run *run, unsigned kernel);
+/* Did both measure the point?  Logs nothing. */
+bool explain_has_point(const struct run *run,
+		       const struct explain_kernel kernels[EX_BOTH],
+		       unsigned point);
+
+/* --- rows that every report has (explain-rows.c) --- */
+
+struct explain_row {
+	const struct profile_row *row;
+	bool there[EX_BOTH];   /* the kernel has symbols for it */
+	double value[EX_BOTH]; /* per operation, inclusive; NaN: not there */
+	double diff;
+};
+
+void explain_rows(const struct explanation *e,
+		  const struct explain_kernel kernels[EX_BOTH],
+		  struct explain_row ret[NR_PROFILE_ROWS]);
+/*
+ * Which of the functions that rows are made of have no symbol in the kernel,
+ * "a, b"; caller frees.  NULL: none, or the profile does not say.
+ */
+char *explain_lacking(const struct profile *p);
+
+/* A row at a point of a run, in instructions. */
+struct row_entry {
+	const struct plan_point *point;
+	struct explain_row v;
+};
+
+/* All rows at all points that both kernels measured, in the order of the plan. */
+struct row_list {
+	bool profiled; /* otherwise it is empty */
+	struct explain_kernel kernels[EX_BOTH];
+	struct row_entry *list;
+	size_t nr;
+};
+
+/* Keeps pointers into the run; a damaged profile is logged. */
+struct row_list *row_list_new(const struct values *v, const struct run *run,
+			      unsigned base, unsigned contender);
+void row_list_free(struct row_list *l);
+static inline void row_list_freep(struct row_list **l)
+{
+	row_list_free(*l);
+}
+
+/*
+ * The point where the row differs most: of the benchmarks that the row is about
+ * if the run has any.  NULL for an empty list.
+ */
+const struct row_entry *row_list_most(const struct row_list *l, unsigned row);
+/* Is it of a benchmark that the row is about, or the row's only one? */
+bool row_list_shows(const struct row_list *l, const struct row_entry *entry);
+
+/* At most 78 columns; top: how many functions, 0 for all. */
+void explain_print_text(FILE *out, const struct run *run,
+			const struct explain_kernel kernels[EX_BOTH],
+			const struct explanation *e, size_t top);
+/* Which functions of rows have no symbol, a paragraph a kernel. */
+void explain_print_lacking(FILE *out, const struct run *run,
+			   const struct explain_kernel kernels[EX_BOTH]);
+/* All points of one call, a list.  0 or -errno. */
+int explain_print_json(FILE *out, const struct run *run,
+		       const struct explain_kernel kernels[EX_BOTH],
+		       struct explanation *const *list, size_t nr);
+/* "caller;callee BASE CONTENDER", per operation, for differential graphs. */
+void explain_print_folded(FILE *out, const struct explanation *e);
+/*
+ * A picture of both call trees (explain-flame.c): an element for a page, its id
+ * a prefix of those in it; the style rules that it needs, for light and dark;
+ * both as an SVG file that needs nothing else.
+ */
+void explain_print_flame_element(FILE *out, const char *id,
+				 const struct run *run,
+				 const struct explain_kernel kernels[EX_BOTH],
+				 const struct explanation *e);
+void explain_flame_rules(FILE *out);
+void explain_print_flame(FILE *out, const struct run *run,
+			 const struct explain_kernel kernels[EX_BOTH],
+			 const struct explanation *e);
+/*
+ * As `perf script` prints it (explain-perf.c), one sample a stack, with counts
+ * over all operations: how many these are is a comment at the top.
+ */
+void explain_print_perf(FILE *out, const struct run *run,
+			const struct explain_kernel kernels[EX_BOTH],
+			const struct explanation *e);
+
+#endif

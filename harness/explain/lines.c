@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "lines.h"
+#include "exit-status.h"
+#include "number.h"
+
+/* Addresses are asked for this far apart, inside a range that ran. */
+#define STEP 16
+
+static int check_kernel(const struct run_kernel *k)
+{
+	int r = vmlinux_check(k);
+
+	if (r != ST_OK)
+		return r;
+	r = vmlinux_has_lines(k->image);
+	if (r < 0)
+		return ST_HOST;
+	if (r > 0)
+		return ST_OK;
+	log_err("kernel %s: %s has no debug information, which lines come "
+		"from, and kernels that cgmark builds have none; build one by "
+		"hand with CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y, and "
+		"measure that: cgmark run --profile --kernel %s=image:VMLINUX",
+		k->name, k->image, k->name);
+	return ST_USAGE;
+}
+
+int source_check(const struct run *run,
+		 const struct explain_kernel kernels[EX_BOTH])
+{
+	int r = ST_OK;
+
+	for (unsigned i = 0; i < EX_BOTH && r == ST_OK; i++)
+		r = check_kernel(&run->kernels[kernels[i].index]);
+	return r;
+}
+
+static size_t addresses_of(const struct profile_point *p, const char *function,
+			   uint64_t **ret)
+{
+	size_t nr = 0, alloc = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < p->nr_ranges; i++) {
+		const struct profile_range *r = &p->ranges[i];
+
+		if (strcmp(r->function, function) != 0)
+			continue;
+		alloc += r->bytes / STEP + 2;
+		*ret = xreallocarray(*ret, alloc, sizeof(**ret));
+		for (unsigned off = 0; off < r->bytes; off += STEP)
+			(*ret)[nr++] = r->at + off;
+		(*ret)[nr++] = r->at + r->bytes - 1;
+	}
+	return nr;
+}
+
+/* The file is that of the lowest address: where the function begins. */
+static void widen(struct source_range *ret, const struct source_line *l)
+{
+	if (!l->file)
+		return;
+	if (!ret->file) {
+		ret->file = xstrdup(l->file);
+		ret->first = ret->last = l->line;
+	}
+	if (strcmp(ret->file, l->file) != 0)
+		return;
+	if (l->line < ret->first)
+		ret->first = l->line;
+	if (l->line > ret->last)
+		ret->last = l->line;
+}
+
+int source_of(const char *vmlinux, const struct profile_point *p,
+	      const char *function, struct source_range *ret)
+{
+	_cleanup_free_ uint64_t *at = NULL;
+	size_t nr = addresses_of(p, function, &at);
+	_cleanup_free_ struct source_line *lines =
+		xcalloc(nr + 1, sizeof(*lines));
+	int r = nr ? source_lines(vmlinux, at, nr, lines) : 0;
+
+	*ret = (struct source_range){ NULL };
+	for (size_t i = 0; i < nr; i++) {
+		if (r == 0)
+			widen(ret, &lines[i]);
+		free(lines[i].file);
+	}
+	return r;
+}
+
+static int print_one(FILE *out, const struct run_kernel *k,
+		     const struct profile_point *p, const char *function)
+{
+	_cleanup_strbuf_ struct strbuf name = STRBUF_INIT;
+	struct source_range range;
+	int r = source_of(k->image, p, function, &range);
+
+	if (r < 0)
+		return ST_HOST;
+	print_clean(&name, k->name);
+	if (range.file)
+		fprintf(out, "    %s: %s:%u-%u\n", name.buf, range.file,
+			range.first, range.last);
+	else
+		fprintf(out, "    %s: no line known\n", name.buf);
+	free(range.file);
+	return ST_OK;
+}
+
+int source_print(FILE *out, const struct run *run,
+		 const struct explain_kernel kernels[EX_BOTH],
+		 const struct explanation *e, size_t top)
+{
+	size_t most = top && top < e->nr_functions ? top : e->nr_functions;
+	int r = ST_OK;
+
+	fprintf(out, "Lines that ran, without what was inlined:\n");
+	for (size_t i = 0; i < most && r == ST_OK; i++) {
+		const struct explain_function *f = &e->functions[i];
+
+		if (*f->name == '[' || f->self_diff == 0)
+			continue;
+		fprintf(out, "  %s\n", f->name);
+		for (unsigned side = 0; side < EX_BOTH && r == ST_OK; side++) {
+			const struct explain_kernel *k = &kernels[side];
+
+			if (f->seen[side])
+				r = print_one(
+					out, &run->kernels[k->index],
+					profile_find(&k->profile, e->point),
+					f->name);
+		}
+	}
+	return r;
+}

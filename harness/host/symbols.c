@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <fcntl.h>
+#include <gelf.h>
+
+#include "profile.h"
+#include "symbols.h"
+
+/* Of several symbols at one address the first in this order is the name. */
+enum rank { RANK_FUNCTION, RANK_GLOBAL, RANK_WEAK, RANK_LOCAL, RANK_END };
+
+struct ksym {
+	uint64_t at;
+	enum rank rank;
+	char *name;
+};
+
+struct ksyms {
+	Elf *elf;
+	struct ksym *list;
+	size_t nr, alloc;
+};
+
+static void release(struct ksyms *k)
+{
+	for (size_t i = 0; i < k->nr; i++)
+		free(k->list[i].name);
+	free(k->list);
+	if (k->elf)
+		elf_end(k->elf);
+}
+
+static void add(struct ksyms *k, uint64_t at, enum rank rank, char *name)
+{
+	if (k->nr == k->alloc) {
+		k->alloc = 2 * k->alloc + 1024;
+		k->list = xreallocarray(k->list, k->alloc, sizeof(*k->list));
+	}
+	k->list[k->nr++] = (struct ksym){ at, rank, name };
+}
+
+static bool is_code(Elf *elf, size_t section)
+{
+	Elf_Scn *scn = elf_getscn(elf, section);
+	GElf_Shdr sh;
+
+	return scn && gelf_getshdr(scn, &sh) && (sh.sh_flags & SHF_EXECINSTR) &&
+	       (sh.sh_flags & SHF_ALLOC);
+}
+
+static enum rank rank_of(const GElf_Sym *sym)
+{
+	if (GELF_ST_BIND(sym->st_info) == STB_WEAK)
+		return RANK_WEAK;
+	if (GELF_ST_TYPE(sym->st_info) == STT_FUNC)
+		return RANK_FUNCTION;
+	return GELF_ST_BIND(sym->st_info) == STB_GLOBAL ? RANK_GLOBAL
+							: RANK_LOCAL;
+}
+
+/* Labels, and the padding before a function. */
+static bool is_name(const char *s)
+{
+	return s && *s && *s != '.' && *s != '$' &&
+	       strncmp(s, "__pfx_", strlen("__pfx_")) != 0;
+}
+
+static char *base_name(const char *s)
+{
+	size_t len = strcspn(s, ".");
+
+	if (len >= PROFILE_FUNCTION_MAX)
+		len = PROFILE_FUNCTION_MAX - 1;
+	return xstrndup(s, len);
+}
+
+static void add_symbols(struct ksyms *k, Elf_Scn *scn, const GElf_Shdr *sh)
+{
+	Elf_Data *data = elf_getdata(scn, NULL);
+	size_t nr = sh->sh_entsize ? sh->sh_size / sh->sh_entsize : 0;
+	GElf_Sym sym;
+
+	for (size_t i = 0; data && i < nr; i++) {
+		const char *name;
+		unsigned type;
+
+		if (!gelf_getsym(data, i, &sym))
+			break;
+		type = GELF_ST_TYPE(sym.st_info);
+		if (type != STT_FUNC && type != STT_NOTYPE)
+			continue;
+		name = elf_strptr(k->elf, sh->sh_link, sym.st_name);
+		if (is_name(name) && is_code(k->elf, sym.st_shndx))
+			add(k, sym.st_value, rank_of(&sym), base_name(name));
+	}
+}
+
+static void read_sections(struct ksyms *k)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+
+	while ((scn = elf_nextscn(k->elf, scn))) {
+		if (!gelf_getshdr(scn, &sh))
+			continue;
+		if (sh.sh_type == SHT_SYMTAB)
+			add_symbols(k, scn, &sh);
+		if (is_code(k->elf, elf_ndxscn(scn)))
+			add(k, sh.sh_addr + sh.sh_size, RANK_END, xstrdup("-"));
+	}
+}
+
+static int compare(const void *pa, const void *pb)
+{
+	const struct ksym *a = pa, *b = pb;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	if (a->rank != b->rank)
+		return a->rank < b->rank ? -1 : 1;
+	return strcmp(a->name, b->name);
+}
+
+static void format(const struct ksyms *k, struct strbuf *ret)
+{
+	for (size_t i = 0; i < k->nr; i++)
+		if (i == 0 || k->list[i].at != k->list[i - 1].at)
+			strbuf_addf(ret, "%llx %s\n",
+				    (unsigned long long)k->list[i].at,
+				    k->list[i].name);
+}
+
+/* Sorted; to be released whatever is returned. */
+static int load(const char *vmlinux, struct ksyms *k)
+{
+	_cleanup_close_ int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
+	size_t ends = 0;
+
+	if (fd < 0)
+		return log_err_errno(errno, "cannot read %s", vmlinux);
+	elf_version(EV_CURRENT);
+	k->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	if (!k->elf || elf_kind(k->elf) != ELF_K_ELF) {
+		log_err("%s: %s", vmlinux, elf_errmsg(-1));
+		return -ENOEXEC;
+	}
+	read_sections(k);
+	for (size_t i = 0; i < k->nr; i++)
+		ends += k->list[i].rank == RANK_END;
+	if (ends == k->nr) {
+		log_err("%s has no symbol table: it was stripped; give the "
+			"vmlinux as it was linked",
+			vmlinux);
+		return -ENODATA;
+	}
+	qsort(k->list, k->nr, sizeof(*k->list), compare);
+	return 0;
+}
+
+int ksyms_format(const char *vmlinux, struct strbuf *ret)
+{
+	_cleanup_(release) struct ksyms k = { .elf = NULL };
+	int r = load(vmlinux, &k);
+
+	if (r == 0)
+		format(&k, ret);
+	return r;
+}
+
+int ksyms_parts(const char *vmlinux, const char *function,
+		struct code_part **ret, size_t *nr)
+{
+	_cleanup_(release) struct ksyms k = { .elf = NULL };
+	int r = load(vmlinux, &k);
+
+	*ret = NULL;
+	*nr = 0;
+	for (size_t i = 0, next; r == 0 && i < k.nr; i = next) {
+		for (next = i + 1; next < k.nr; next++)
+			if (k.list[next].at != k.list[i].at)
+				break;
+		if (next == k.nr || strcmp(k.list[i].name, function) != 0)
+			continue;
+		*ret = xreallocarray(*ret, *nr + 1, sizeof(**ret));
+		(*ret)[(*nr)++] = (struct code_part){
+			.start = k.list[i].at,
+			.end = k.list[next].at,
+		};
+	}
+	return r;
+}

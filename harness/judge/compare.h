@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Comparison of contender kernels with a baseline on one exact machine.
+ * Procedure and limits: compare.c, cgmark.1 (VERDICTS).
+ */
+#ifndef CGMARK_COMPARE_H
+#define CGMARK_COMPARE_H
+
+#include <stdio.h>
+
+#include "run.h"
+#include "values.h"
+
+enum verdict {
+	V_REGRESSION,
+	V_IMPROVEMENT,
+	V_NO_CHANGE,
+	V_INCONCLUSIVE,
+	V_INVALID,
+};
+
+#define NR_VERDICTS 5
+
+/* One point and metric, baseline against one contender. */
+struct effect {
+	const char *bench;
+	unsigned version;
+	const char *params;
+	const char *metric;
+	unsigned point;	    /* index in run.points */
+	unsigned contender; /* index in run.kernels */
+
+	unsigned nr_boots;	/* perturbations measured on both */
+	unsigned *perturbation; /* of base[i] and cont[i]; owned */
+	double *base;		/* per perturbation, per operation; owned */
+	double *cont;
+	double base_median; /* median of base[] */
+	double cont_median;
+	double base_p99; /* median over boots of the p99 sample */
+	double cont_p99;
+	double delta;	  /* cont_median - base_median, in the unit */
+	double ratio;	  /* exp(median log-ratio) */
+	double lo, hi;	  /* interval of the ratio */
+	double level;	  /* its coverage, e.g. 0.93 */
+	double threshold; /* relative, e.g. 0.002 */
+	unsigned nr_null; /* boot pairs the layout null rests on */
+	unsigned agree;	  /* log-ratios of the majority sign */
+	bool exact;	  /* both repeat boots were bit-identical */
+	enum verdict verdict;
+	char *reason;				    /* in words */
+	enum point_status base_status, cont_status; /* worst over boots */
+};
+
+struct comparison {
+	const struct run *run;
+	struct values *values; /* of run; owned */
+	unsigned base;	       /* index in run.kernels */
+	unsigned *contenders;
+	size_t nr_contenders;
+	bool *same_code;	/* per contender: equal vmlinux */
+	struct effect *effects; /* sorted by severity */
+	size_t nr_effects;
+	unsigned count[NR_VERDICTS]; /* by enum verdict */
+	char **notes;		     /* footnotes */
+	size_t nr_notes;
+};
+
+/* Never fails on doubtful data: that is what V_INVALID is for. */
+struct comparison *compare_run(const struct run *run, unsigned base,
+			       const unsigned *contenders, size_t nr);
+void compare_free(struct comparison *c);
+/* exit_status: by verdicts; strict counts inconclusive and invalid. */
+int compare_status(const struct comparison *c, bool strict);
+
+/* Severity: REGRESSION, INVALID, INCONCLUSIVE, IMPROVEMENT, NO CHANGE. */
+unsigned verdict_rank(enum verdict v);
+/* Smallest difference that counts, in the metric's unit. */
+double compare_floor(const char *metric);
+
+/* Text: at most 78 columns.  JSON: every boot's value (print-json.c). */
+void compare_print_text(FILE *out, const struct comparison *c);
+int compare_print_json(FILE *out, const struct comparison *c);
+
+const char *verdict_str(enum verdict v);
+
+#endif

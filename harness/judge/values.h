@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Values of a run by boot and point: what comparison and report read instead
+ * of walking over samples.  Keeps pointers into the run, which must outlive it.
+ */
+#ifndef CGMARK_VALUES_H
+#define CGMARK_VALUES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "run.h"
+
+/* May the numbers of a boot be used? */
+enum boot_trust {
+	TRUST_GOOD,
+	TRUST_MISSING, /* not finished, or lost through host or harness */
+	TRUST_FAILED,  /* splat, panic, hang: the kernel or guest is at fault */
+	TRUST_DAMAGED, /* sample file missing, cut short or altered */
+};
+
+enum boot_trust boot_trust(const struct run_boot *b);
+/* Index in run.boots, or -1. */
+int run_find_boot(const struct run *run, unsigned kernel, unsigned perturbation,
+		  enum boot_role role);
+/* MISSING where the boot says nothing about the point. */
+enum point_status boot_point_status(const struct run_boot *b, unsigned point);
+/* SKIP reason or failure, "" if none. */
+const char *boot_point_text(const struct run_boot *b, unsigned point);
+
+struct values;
+
+struct values *values_new(const struct run *run);
+void values_free(struct values *v);
+static inline void values_freep(struct values **v)
+{
+	values_free(*v);
+}
+
+/*
+ * Values per operation in the order taken; number of values, array owned by
+ * the caller (NULL for 0).
+ */
+size_t values_get(const struct values *v, unsigned boot, unsigned point,
+		  const char *metric, double **ret);
+/* Median and 99th percentile within one boot; NaN without samples. */
+double values_median(const struct values *v, unsigned boot, unsigned point,
+		     const char *metric);
+double values_p99(const struct values *v, unsigned boot, unsigned point,
+		  const char *metric);
+/*
+ * The i-th metric seen at a point in any boot of the kernel, or NULL.  Events
+ * are none: event-table.h has them.
+ */
+const char *values_metric(const struct values *v, unsigned kernel,
+			  unsigned point, unsigned i);
+/* Same samples at a point, bit for bit and in the same order? */
+bool values_identical(const struct values *v, unsigned boot_a, unsigned boot_b,
+		      unsigned point);
+
+#endif

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Runs kernel/build.sh and follows its events, one a line on its stdout:
+ *   key HEX64 | cached | waiting PID | step TEXT | progress DONE TOTAL |
+ *   entry PATH
+ * What went wrong it says itself, on stderr, which it shares with us.
+ */
+#include <inttypes.h>
+#include <poll.h>
+#include <sys/pidfd.h>
+#include <sys/signalfd.h>
+
+#include "child.h"
+#include "exit-status.h"
+#include "hostinfo.h"
+#include "interrupt.h"
+#include "kernel-image.h"
+#include "kernel-spec.h"
+#include "progress.h"
+#include "util.h"
+
+#define NS_PER_S 1000000000ULL
+/* build.sh removes its half entry on a signal; then patience ends. */
+#define KILL_AFTER_NS (20 * NS_PER_S)
+#define EVENT_MAX 4096
+
+struct build {
+	const char *name;
+	struct progress progress;
+	struct strbuf line;
+	char *key;
+	char *entry;
+	bool cached;
+	pid_t pid;
+	int signal; /* that was asked to end; 0: none */
+	uint64_t kill_ns;
+};
+
+static void build_release(struct build *b)
+{
+	progress_end(&b->progress);
+	strbuf_release(&b->line);
+	free(b->key);
+	free(b->entry);
+}
+
+static void on_event(struct build *b, const char *line)
+{
+	uint64_t done, total;
+	char text[96];
+
+	if (strncmp(line, "key ", 4) == 0) {
+		free(b->key);
+		b->key = xstrdup(line + 4);
+	} else if (strncmp(line, "entry ", 6) == 0) {
+		free(b->entry);
+		b->entry = xstrdup(line + 6);
+	} else if (strcmp(line, "cached") == 0) {
+		b->cached = true;
+	} else if (strncmp(line, "waiting ", 8) == 0) {
+		snprintf(text, sizeof(text),
+			 "waiting for the build of process %.20s", line + 8);
+		progress_step(&b->progress, text);
+	} else if (strncmp(line, "step ", 5) == 0) {
+		progress_step(&b->progress, line + 5);
+	} else if (sscanf(line, "progress %" SCNu64 " %" SCNu64, &done,
+			  &total) == 2) {
+		progress_set(&b->progress, done, total);
+	} else {
+		log_debug("kernel %s: build.sh says '%s'", b->name, line);
+	}
+}
+
+static void on_bytes(struct build *b, const char *buf, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (buf[i] != '\n') {
+			if (b->line.len < EVENT_MAX)
+				strbuf_add(&b->line, &buf[i], 1);
+			continue;
+		}
+		on_event(b, b->line.len ? b->line.buf : "");
+		strbuf_reset(&b->line);
+	}
+}
+
+/* Reads all that is there; false at the end of the stream. */
+static bool drain(struct build *b, int fd)
+{
+	char buf[4096];
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, buf, sizeof(buf));
+		if (n > 0)
+			on_bytes(b, buf, n);
+		else if (n == 0 || (errno != EAGAIN && errno != EINTR))
+			return false;
+		else if (errno == EAGAIN)
+			return true;
+	}
+}
+
+static void on_signal(struct build *b, int fd)
+{
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != sizeof(info) || b->signal)
+		return;
+	b->signal = info.ssi_signo;
+	b->kill_ns = now_ns() + KILL_AFTER_NS;
+	progress_end(&b->progress);
+	log_warn("interrupted: stopping the build of kernel %s", b->name);
+	kill(-b->pid, b->signal);
+}
+
+/* Follows the build until the process ended. */
+static int follow(struct build *b, int out_fd, int signal_fd)
+{
+	_cleanup_close_ int pidfd = pidfd_open(b->pid, 0);
+	struct pollfd fds[] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = out_fd, .events = POLLIN },
+		{ .fd = signal_fd, .events = POLLIN },
+	};
+
+	if (pidfd < 0)
+		return -errno;
+	for (;;) {
+		if (poll(fds, ARRAY_SIZE(fds), b->signal ? 1000 : -1) < 0 &&
+		    errno != EINTR)
+			return -errno;
+		if (fds[1].revents && !drain(b, out_fd))
+			fds[1].fd = -1;
+		if (fds[2].revents)
+			on_signal(b, signal_fd);
+		if (fds[0].revents) {
+			drain(b, out_fd);
+			return 0;
+		}
+		if (b->signal && now_ns() > b->kill_ns)
+			kill(-b->pid, SIGKILL);
+	}
+}
+
+static int run_build(struct build *b, char *const argv[])
+{
+	_cleanup_close_ int out_fd = -1, signal_fd = -1;
+	sigset_t mask, old;
+	int r, status;
+
+	interrupt_block(&old);
+	interrupt_mask(&mask);
+	signal_fd = signalfd(-1, &mask, SFD_CLOEXEC);
+	r = signal_fd < 0 ? -errno : child_start(argv, &b->pid, &out_fd);
+	if (r == 0) {
+		r = follow(b, out_fd, signal_fd);
+		if (r < 0)
+			kill(-b->pid, SIGKILL);
+		status = child_reap(b->pid);
+		r = r < 0 ? r : status;
+	}
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	return r;
+}
+
+/* build.sh's exit status as ours; it logged what was wrong. */
+static int map_status(const struct build *b, const char *script, int status)
+{
+	if (b->signal || status == ST_INTERRUPTED)
+		return ST_INTERRUPTED;
+	switch (status) {
+	case ST_OK:
+		if (b->entry)
+			return ST_OK;
+		log_err("kernel %s: %s ended well but named no entry", b->name,
+			script);
+		return ST_HOST;
+	case ST_USAGE:
+		log_err("kernel %s: its spec cannot be built", b->name);
+		return ST_USAGE;
+	case ST_SUBJECT:
+		log_err("kernel %s: the kernel does not build", b->name);
+		return ST_SUBJECT;
+	case ST_HOST:
+		log_err("kernel %s: this host could not build it", b->name);
+		return ST_HOST;
+	}
+	if (status < 0)
+		log_err_errno(-status, "kernel %s: cannot run %s", b->name,
+			      script);
+	else if (status > 128)
+		log_err("kernel %s: %s was killed by signal %d", b->name,
+			script, status - 128);
+	else
+		log_err("kernel %s: %s ended with status %d", b->name, script,
+			status);
+	return ST_HOST;
+}
+
+/* Value of KEY= in the text of a meta file; "" if there is none. */
+static char *meta_get(const char *text, const char *key)
+{
+	size_t len = strlen(key);
+
+	while (text && *text) {
+		if (strncmp(text, key, len) == 0 && text[len] == '=')
+			return xstrndup(text + len + 1,
+					strcspn(text + len + 1, "\n"));
+		text = strchr(text, '\n');
+		text = text ? text + 1 : NULL;
+	}
+	return xstrdup("");
+}
+
+static char *meta_toolchain(const char *text)
+{
+	_cleanup_free_ char *cc = meta_get(text, "cc");
+	_cleanup_free_ char *ld = meta_get(text, "ld");
+
+	return xasprintf("%s%s%s", cc, *cc && *ld ? "; " : "", ld);
+}
+
+/* build.sh vouches for the content of an entry; this is about its form. */
+static int check_entry(const struct build *b, const struct run_kernel *k)
+{
+	if (*k->key && strlen(k->vmlinux_sha256) == 64 && *k->release &&
+	    access(k->image, R_OK) == 0)
+		return ST_OK;
+	log_err("kernel %s: the entry %s is damaged (meta lacks a line, or "
+		"there is no vmlinux); remove it and run again",
+		b->name, b->entry);
+	return ST_HOST;
+}
+
+static int fill_kernel(const struct build *b, const struct kspec *spec,
+		       struct run_kernel *k)
+{
+	_cleanup_free_ char *meta = xasprintf("%s/meta", b->entry);
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	int r;
+
+	r = read_file(meta, &text);
+	if (r < 0) {
+		log_err_errno(-r, "kernel %s: cannot read %s", b->name, meta);
+		return ST_HOST;
+	}
+	k->name = xstrdup(spec->name);
+	k->spec = kspec_text(spec);
+	k->key = meta_get(text.buf, "key");
+	k->vmlinux_sha256 = meta_get(text.buf, "vmlinux_sha256");
+	k->source_version = meta_get(text.buf, "source_version");
+	k->release = meta_get(text.buf, "release");
+	k->patches = meta_get(text.buf, "patches");
+	k->config_sha256 = meta_get(text.buf, "config_sha256");
+	k->toolchain = meta_toolchain(text.buf);
+	k->cmdline = xstrdup(spec->cmdline);
+	k->image = xasprintf("%s/vmlinux", b->entry);
+	return check_entry(b, k);
+}
+
+static char **build_argv(const struct kspec *spec, char *script, char *jobs)
+{
+	char **argv = xcalloc(12 + 2 * spec->nr_config, sizeof(*argv));
+	static char opt_jobs[] = "-j", build[] = "build";
+	static char opt_source[] = "--source", opt_patches[] = "--patches";
+	static char opt_first[] = "--first", opt_config[] = "--config";
+	size_t n = 0;
+
+	argv[n++] = script;
+	argv[n++] = opt_jobs;
+	argv[n++] = jobs;
+	argv[n++] = build;
+	argv[n++] = opt_source;
+	argv[n++] = spec->source;
+	if (*spec->patches) {
+		argv[n++] = opt_patches;
+		argv[n++] = spec->patches;
+	}
+	if (*spec->first) {
+		argv[n++] = opt_first;
+		argv[n++] = spec->first;
+	}
+	for (size_t i = 0; i < spec->nr_config; i++) {
+		argv[n++] = opt_config;
+		argv[n++] = spec->config[i];
+	}
+	return argv;
+}
+
+static int get_built(const struct kspec *spec, const char *kernel_dir,
+		     struct run_kernel *ret)
+{
+	_cleanup_free_ char *script = xasprintf("%s/build.sh", kernel_dir);
+	_cleanup_free_ char *jobs = xasprintf("%u", host_cores());
+	_cleanup_free_ char *what = xasprintf("kernel %s: ", spec->name);
+	_cleanup_free_ char **argv = build_argv(spec, script, jobs);
+	_cleanup_(build_release) struct build b = { .name = spec->name };
+	uint64_t start = now_ns();
+	int r;
+
+	progress_init(&b.progress, what);
+	r = map_status(&b, script, run_build(&b, argv));
+	progress_end(&b.progress);
+	if (r == ST_OK)
+		r = fill_kernel(&b, spec, ret);
+	if (r == ST_OK)
+		log_info("kernel %s: %s, %.12s%s (%.1f s)", spec->name,
+			 ret->release, ret->key, b.cached ? ", cached" : "",
+			 (now_ns() - start) / 1e9);
+	return r;
+}
+
+static void kernel_release(struct run_kernel *k)
+{
+	char **fields[] = {
+		&k->name,	    &k->spec,		&k->key,
+		&k->vmlinux_sha256, &k->source_version, &k->release,
+		&k->patches,	    &k->config_sha256,	&k->toolchain,
+		&k->cmdline,	    &k->image
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
+		free(*fields[i]);
+		*fields[i] = NULL;
+	}
+}
+
+int kbuild_get(const struct kspec *spec, const char *kernel_dir,
+	       struct run_kernel *ret)
+{
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	if (strncmp(spec->source, "image:", 6) == 0)
+		r = kimage_get(spec, ret);
+	else
+		r = get_built(spec, kernel_dir, ret);
+	if (r != ST_OK)
+		kernel_release(ret);
+	return r;
+}

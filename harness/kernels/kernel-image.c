@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "exit-status.h"
+#include "kernel-image.h"
+#include "util.h"
+
+static int check_elf(const char *name, const char *path, const void *map,
+		     size_t size)
+{
+	const Elf64_Ehdr *eh = map;
+
+	if (size < sizeof(*eh) || memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0) {
+		bool bzimage = size > 0x206 && memcmp((const char *)map + 0x202,
+						      "HdrS", 4) == 0;
+
+		log_err("kernel %s: %s is no ELF file%s", name, path,
+			bzimage ? "; it is a bzImage: give the vmlinux that "
+				  "it was made from"
+				: "; an image is a vmlinux");
+		return ST_USAGE;
+	}
+	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_machine != EM_X86_64) {
+		log_err("kernel %s: %s is no 64-bit x86 ELF file", name, path);
+		return ST_USAGE;
+	}
+	return ST_OK;
+}
+
+/* What follows "Linux version " in the image, or "unknown". */
+static char *find_release(const void *map, size_t size)
+{
+	static const char banner[] = "Linux version ";
+	const char *end = (const char *)map + size, *at = map;
+
+	for (;;) {
+		size_t len = 0;
+
+		at = memmem(at, end - at, banner, sizeof(banner) - 1);
+		if (!at)
+			return xstrdup("unknown");
+		at += sizeof(banner) - 1;
+		while (at + len < end && len < 64 && at[len] > ' ' &&
+		       at[len] <= '~' && at[len] != '%')
+			len++;
+		if (len > 0 && at + len < end && at[len] == ' ')
+			return xstrndup(at, len);
+	}
+}
+
+static void fill_image(const struct kspec *spec, const char *sha256,
+		       char *release, struct run_kernel *k)
+{
+	k->name = xstrdup(spec->name);
+	k->spec = kspec_text(spec);
+	k->key = xstrdup(sha256);
+	k->vmlinux_sha256 = xstrdup(sha256);
+	k->source_version = xstrdup("");
+	k->release = release;
+	k->patches = xstrdup("");
+	k->config_sha256 = xstrdup("");
+	k->toolchain = xstrdup("");
+	k->cmdline = xstrdup(spec->cmdline);
+	k->image = xstrdup(spec->source + strlen("image:"));
+}
+
+int kimage_get(const struct kspec *spec, struct run_kernel *ret)
+{
+	const char *path = spec->source + strlen("image:");
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char sha256[65], *release = NULL;
+	struct stat st;
+	void *map;
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		log_err_errno(errno, "kernel %s: cannot read %s", spec->name,
+			      path);
+		return ST_USAGE;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size == 0) {
+		log_err("kernel %s: %s is %s", spec->name, path,
+			S_ISREG(st.st_mode) ? "empty" : "no file");
+		return ST_USAGE;
+	}
+	map = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (map == MAP_FAILED) {
+		log_err_errno(errno, "kernel %s: cannot read %s", spec->name,
+			      path);
+		return ST_HOST;
+	}
+	r = check_elf(spec->name, path, map, st.st_size);
+	if (r == ST_OK) {
+		sha256_hex(map, st.st_size, sha256);
+		release = find_release(map, st.st_size);
+	}
+	munmap(map, st.st_size);
+	if (r == ST_OK)
+		fill_image(spec, sha256, release, ret);
+	return r;
+}

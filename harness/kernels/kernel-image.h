@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Kernels given as image:PATH: nothing is built. */
+#ifndef CGMARK_KIMAGE_H
+#define CGMARK_KIMAGE_H
+
+#include "kernel-spec.h"
+
+/*
+ * Checks that the image is a 64-bit x86 ELF file and fills *ret; its hash is
+ * the kernel key.  Returns an exit_status; errors were logged.
+ */
+int kimage_get(const struct kspec *spec, struct run_kernel *ret);
+
+#endif

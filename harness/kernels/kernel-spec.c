@@ -1,0 +1,577 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <sys/stat.h>
+
+#include "exit-status.h"
+#include "kernel-spec.h"
+#include "kernels-ini.h"
+#include "suggest.h"
+#include "util.h"
+
+/* What the words of one kernel are read with. */
+struct context {
+	const char *kernel_dir;
+	const char *word; /* for messages: as the user wrote it */
+	const char *base; /* directory that relative paths are below */
+};
+
+void kspec_release(struct kspec *k)
+{
+	for (size_t i = 0; i < k->nr_config; i++)
+		free(k->config[i]);
+	free(k->config);
+	free(k->name);
+	free(k->source);
+	free(k->patches);
+	free(k->first);
+	free(k->cmdline);
+	memset(k, 0, sizeof(*k));
+}
+
+bool kspec_name_ok(const char *name)
+{
+	size_t len = 0;
+
+	if (!*name || *name == '-' || *name == '.')
+		return false;
+	for (; name[len]; len++)
+		if (!isalnum((unsigned char)name[len]) &&
+		    !strchr("._-", name[len]))
+			return false;
+	return len <= KSPEC_NAME_MAX;
+}
+
+/* Absolute path of an existing file or directory, or NULL (logged). */
+static char *resolve(const struct context *cx, const char *what,
+		     const char *path)
+{
+	const char *home = getenv("HOME");
+	_cleanup_free_ char *full = NULL;
+	char *real;
+
+	if (path[0] == '~' && path[1] == '/' && home)
+		full = xasprintf("%s%s", home, path + 1);
+	else if (path[0] == '/')
+		full = xstrdup(path);
+	else
+		full = xasprintf("%s/%s", cx->base, path);
+	real = realpath(full, NULL);
+	if (!real)
+		log_err("kernel '%s': %s %s: %s", cx->word, what, full,
+			strerror(errno));
+	return real;
+}
+
+/* A path that a build can be told by a line of text. */
+static int check_path(const struct context *cx, const char *path)
+{
+	for (const char *c = path; *c; c++) {
+		if ((unsigned char)*c < ' ') {
+			log_err("kernel '%s': a path holds a control character",
+				cx->word);
+			return ST_USAGE;
+		}
+	}
+	return ST_OK;
+}
+
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int set_deb(const struct context *cx, const char *package, char **ret)
+{
+	size_t len = strspn(package, "abcdefghijklmnopqrstuvwxyz0123456789.+-");
+
+	if (!len || package[len]) {
+		log_err("kernel '%s': '%s' is no name of a Debian package",
+			cx->word, package);
+		return ST_USAGE;
+	}
+	*ret = xasprintf("deb:%s", package);
+	return ST_OK;
+}
+
+static int set_dir(const struct context *cx, const char *path, char **ret)
+{
+	_cleanup_free_ char *real = resolve(cx, "source directory", path);
+	_cleanup_free_ char *kbuild = NULL;
+
+	if (!real || check_path(cx, real) != ST_OK)
+		return ST_USAGE;
+	kbuild = xasprintf("%s/Kbuild", real);
+	if (access(kbuild, R_OK) < 0) {
+		log_err("kernel '%s': %s is no kernel source: it has no "
+			"readable Kbuild file",
+			cx->word, real);
+		return ST_USAGE;
+	}
+	*ret = xasprintf("dir:%s", real);
+	return ST_OK;
+}
+
+static int set_git(const struct context *cx, const char *text, char **ret)
+{
+	const char *at = strrchr(text, '@');
+	_cleanup_free_ char *path = NULL, *real = NULL;
+
+	if (!at || at == text || !at[1]) {
+		log_err("kernel '%s': a git source is written git:PATH@REF",
+			cx->word);
+		return ST_USAGE;
+	}
+	path = xstrndup(text, at - text);
+	real = resolve(cx, "git repository", path);
+	if (!real || check_path(cx, real) != ST_OK)
+		return ST_USAGE;
+	if (!is_dir(real)) {
+		log_err("kernel '%s': %s is no directory", cx->word, real);
+		return ST_USAGE;
+	}
+	*ret = xasprintf("git:%s@%s", real, at + 1);
+	return ST_OK;
+}
+
+static int set_image(const struct context *cx, const char *path, char **ret)
+{
+	_cleanup_free_ char *real = resolve(cx, "image", path);
+
+	if (!real || check_path(cx, real) != ST_OK)
+		return ST_USAGE;
+	*ret = xasprintf("image:%s", real);
+	return ST_OK;
+}
+
+static const struct kind {
+	const char *prefix;
+	int (*set)(const struct context *cx, const char *text, char **ret);
+} kinds[] = {
+	{ "deb:", set_deb },
+	{ "dir:", set_dir },
+	{ "git:", set_git },
+	{ "image:", set_image },
+};
+
+static const struct kind *find_kind(const char *source)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strncmp(source, kinds[i].prefix, strlen(kinds[i].prefix)) ==
+		    0)
+			return &kinds[i];
+	return NULL;
+}
+
+static int set_source(const struct context *cx, const char *source, char **ret)
+{
+	const struct kind *kind = find_kind(source);
+
+	if (!kind) {
+		log_err("kernel '%s': source '%s' is none of deb:PACKAGE, "
+			"dir:PATH, git:PATH@REF, image:PATH",
+			cx->word, source);
+		return ST_USAGE;
+	}
+	return kind->set(cx, source + strlen(kind->prefix), ret);
+}
+
+/* A series file, or a directory that holds one of that name. */
+static int set_patches(const struct context *cx, const char *path, char **ret)
+{
+	_cleanup_free_ char *real = NULL;
+	char *series;
+
+	if (!*path) {
+		*ret = xstrdup("");
+		return ST_OK;
+	}
+	real = resolve(cx, "patch series", path);
+	if (!real || check_path(cx, real) != ST_OK)
+		return ST_USAGE;
+	series = is_dir(real) ? xasprintf("%s/series", real) : xstrdup(real);
+	if (access(series, R_OK) < 0) {
+		log_err("kernel '%s': patch series %s: %s", cx->word, series,
+			strerror(errno));
+		free(series);
+		return ST_USAGE;
+	}
+	*ret = series;
+	return ST_OK;
+}
+
+static int set_first(const struct context *cx, const char *text, char **ret)
+{
+	size_t len = strspn(text, "0123456789");
+
+	if (!len || text[len] || len > 4) {
+		log_err("kernel '%s': first=%s is no number of patches",
+			cx->word, text);
+		return ST_USAGE;
+	}
+	*ret = xstrdup(text);
+	return ST_OK;
+}
+
+static void log_unknown_fragment(const char *dir, const char *name)
+{
+	const char *known[128];
+	struct dirent **found = NULL;
+	int nr = scandir(dir, &found, NULL, alphasort);
+	size_t n = 0;
+
+	for (int i = 0; i < nr; i++) {
+		char *dot = strstr(found[i]->d_name, ".config");
+
+		if (dot && dot != found[i]->d_name && !dot[7] &&
+		    n < ARRAY_SIZE(known)) {
+			*dot = '\0';
+			known[n++] = found[i]->d_name;
+		}
+	}
+	suggest_log("config fragment", name, known, n);
+	for (int i = 0; i < nr; i++)
+		free(found[i]);
+	free(found);
+}
+
+static int add_fragment(const struct context *cx, const char *name,
+			struct kspec *k)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/config.d", cx->kernel_dir);
+	_cleanup_free_ char *file = xasprintf("%s/%s.config", dir, name);
+	char *path;
+
+	if (!strchr(name, '/') && access(file, F_OK) < 0) {
+		log_unknown_fragment(dir, name);
+		return ST_USAGE;
+	}
+	path = resolve(cx, "config fragment", strchr(name, '/') ? name : file);
+	if (!path)
+		return ST_USAGE;
+	k->config =
+		xreallocarray(k->config, k->nr_config + 1, sizeof(*k->config));
+	k->config[k->nr_config++] = path;
+	if (check_path(cx, path) != ST_OK)
+		return ST_USAGE;
+	if (access(path, R_OK) < 0 || is_dir(path)) {
+		log_err("kernel '%s': config fragment %s cannot be read",
+			cx->word, path);
+		return ST_USAGE;
+	}
+	return ST_OK;
+}
+
+static int set_config(const struct context *cx, const char *names,
+		      const char *separators, struct kspec *k)
+{
+	_cleanup_free_ char *copy = xstrdup(names);
+	char *save = NULL;
+
+	for (char *name = strtok_r(copy, separators, &save); name;
+	     name = strtok_r(NULL, separators, &save)) {
+		int r = add_fragment(cx, name, k);
+
+		if (r != ST_OK)
+			return r;
+	}
+	return ST_OK;
+}
+
+static int set_cmdline(const struct context *cx, const char *text, char **ret)
+{
+	for (const char *c = text; *c; c++) {
+		if (*c < ' ' || *c > '~') {
+			log_err("kernel '%s': cmdline is not printable ASCII",
+				cx->word);
+			return ST_USAGE;
+		}
+	}
+	if (strlen(text) > 1024) {
+		log_err("kernel '%s': cmdline is longer than 1024 characters",
+			cx->word);
+		return ST_USAGE;
+	}
+	*ret = xstrdup(text);
+	return ST_OK;
+}
+
+/* Fills what o gives and k does not have yet. */
+static int apply(const struct context *cx, const struct kopts *o,
+		 const char *separators, bool *config_given, struct kspec *k)
+{
+	int r = ST_OK;
+
+	if (o->source && !k->source)
+		r = set_source(cx, o->source, &k->source);
+	if (r == ST_OK && o->patches && !k->patches)
+		r = set_patches(cx, o->patches, &k->patches);
+	if (r == ST_OK && o->first && !k->first)
+		r = set_first(cx, o->first, &k->first);
+	if (r == ST_OK && o->cmdline && !k->cmdline)
+		r = set_cmdline(cx, o->cmdline, &k->cmdline);
+	if (r == ST_OK && o->config && !*config_given) {
+		*config_given = true;
+		r = set_config(cx, o->config, separators, k);
+	}
+	return r;
+}
+
+/* Splits "WHAT,key=value,...": source holds WHAT, whatever it is. */
+static int split_word(const char *word, const char *text, struct kopts *ret)
+{
+	_cleanup_free_ char *copy = xstrdup(text);
+	char *item, *next, *value, **member;
+
+	next = strchr(copy, ',');
+	ret->source = next ? xstrndup(copy, next - copy) : xstrdup(copy);
+	for (item = next ? next + 1 : NULL; item; item = next) {
+		next = NULL;
+		/* A command line may well hold commas: it comes last. */
+		if (strncmp(item, "cmdline=", 8) != 0) {
+			next = strchr(item, ',');
+			if (next)
+				*next++ = '\0';
+		}
+		value = strchr(item, '=');
+		if (!value) {
+			log_err("kernel '%s': '%s' is no KEY=VALUE", word,
+				item);
+			return ST_USAGE;
+		}
+		*value++ = '\0';
+		member = kopts_member(ret, item);
+		if (!member || member == &ret->source) {
+			suggest_log("kernel option", item, kopts_keys + 1,
+				    kopts_nr_keys - 1);
+			return ST_USAGE;
+		}
+		if (*member) {
+			log_err("kernel '%s': %s= is given twice", word, item);
+			return ST_USAGE;
+		}
+		*member = xstrdup(value);
+	}
+	return ST_OK;
+}
+
+static int check_image(const struct context *cx, const struct kspec *k)
+{
+	if (strncmp(k->source, "image:", 6) != 0)
+		return ST_OK;
+	if (!*k->patches && !k->nr_config)
+		return ST_OK;
+	log_err("kernel '%s': an image is not built, so it takes neither "
+		"patches= nor config=",
+		cx->word);
+	return ST_USAGE;
+}
+
+/* From the words of the command line and, for the rest, kernels.ini. */
+static int fill(const char *word, const char *kernel_dir,
+		const struct kopts *given, const char *cwd, struct kspec *k)
+{
+	struct context cx = { kernel_dir, word, cwd };
+	bool direct = find_kind(given->source) != NULL;
+	bool config_given = false;
+	struct kopts first = *given;
+	const struct kini_section *s;
+	struct kini ini;
+	int r;
+
+	/* A name is resolved below, once kernels.ini is read. */
+	if (!direct) {
+		if (strpbrk(given->source, ":/"))
+			return set_source(&cx, given->source, &k->source);
+		first.source = NULL;
+	}
+	r = apply(&cx, &first, ":", &config_given, k);
+	if (r != ST_OK)
+		return r;
+	if (direct &&
+	    (config_given || strncmp(given->source, "image:", 6) == 0))
+		return ST_OK;
+
+	r = kini_load(kernel_dir, &ini);
+	if (r != ST_OK)
+		return r;
+	cx.base = kernel_dir;
+	s = kini_find(&ini, direct ? "baseline" : given->source);
+	if (s && direct) {
+		struct kopts config = { .config = s->opts.config };
+
+		r = apply(&cx, &config, " \t", &config_given, k);
+	} else if (s) {
+		r = apply(&cx, &s->opts, " \t", &config_given, k);
+	} else if (!direct) {
+		kini_log_unknown(&ini, given->source);
+		r = ST_USAGE;
+	}
+	kini_release(&ini);
+	return r;
+}
+
+static int parse(const char *word, const char *kernel_dir, const char *cwd,
+		 struct kspec *k)
+{
+	const struct context cx = { kernel_dir, word, cwd };
+	struct kopts given = { NULL };
+	const char *eq = strchr(word, '=');
+	int r;
+
+	k->name = eq ? xstrndup(word, eq - word) : xstrdup(word);
+	if (!kspec_name_ok(k->name)) {
+		log_err("'%s' cannot name a kernel: at most %d letters, "
+			"digits, '.', '_' and '-', neither '.' nor '-' first",
+			k->name, KSPEC_NAME_MAX);
+		return ST_USAGE;
+	}
+	r = split_word(word, eq ? eq + 1 : word, &given);
+	if (r == ST_OK)
+		r = fill(word, kernel_dir, &given, cwd, k);
+	kopts_release(&given);
+	if (r != ST_OK)
+		return r;
+	if (!k->patches)
+		k->patches = xstrdup("");
+	if (!k->first)
+		k->first = xstrdup("");
+	if (!k->cmdline)
+		k->cmdline = xstrdup("");
+	return check_image(&cx, k);
+}
+
+int kspec_parse(const char *word, const char *kernel_dir, struct kspec *ret)
+{
+	_cleanup_free_ char *cwd = getcwd(NULL, 0);
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!cwd) {
+		log_err_errno(errno, "the current directory is gone");
+		return ST_HOST;
+	}
+	r = parse(word, kernel_dir, cwd, ret);
+	if (r != ST_OK)
+		kspec_release(ret);
+	return r;
+}
+
+/* Lines that name a patch; what build.sh makes of a series file. */
+static int count_patches(const char *series, size_t *ret)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	char *save = NULL;
+	int r = read_file(series, &text);
+
+	*ret = 0;
+	if (r < 0) {
+		log_err_errno(-r, "cannot read %s", series);
+		return ST_HOST;
+	}
+	for (char *line = strtok_r(text.buf, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		line += strspn(line, " \t");
+		*ret += *line && *line != '#';
+	}
+	return ST_OK;
+}
+
+static int nr_patches_of(const char *word, const char *kernel_dir, char **name,
+			 size_t *nr)
+{
+	struct kspec k;
+	int r = kspec_parse(word, kernel_dir, &k);
+
+	if (r != ST_OK)
+		return r;
+	if (*k.patches && !*k.first) {
+		r = count_patches(k.patches, nr);
+	} else {
+		log_err("--series %s: this kernel has %s", word,
+			*k.first ? "first= already" : "no patches=");
+		r = ST_USAGE;
+	}
+	*name = xstrdup(k.name);
+	kspec_release(&k);
+	return r;
+}
+
+int kspec_series(const char *word, const char *kernel_dir, struct kspec **ret,
+		 size_t *nr)
+{
+	const char *eq = strchr(word, '='), *what = eq ? eq + 1 : word;
+	int len = strcspn(what, ",");
+	_cleanup_free_ char *name = NULL;
+	size_t nr_patches;
+	int r = nr_patches_of(word, kernel_dir, &name, &nr_patches);
+
+	if (r != ST_OK)
+		return r;
+	*ret = xcalloc(nr_patches + 1, sizeof(**ret));
+	for (*nr = 0; *nr <= nr_patches && r == ST_OK; ++*nr) {
+		_cleanup_free_ char *one =
+			xasprintf("%s-%zu=%.*s,first=%zu%s", name, *nr, len,
+				  what, *nr, what + len);
+
+		r = kspec_parse(one, kernel_dir, &(*ret)[*nr]);
+	}
+	if (r == ST_OK)
+		return r;
+	/* a kernel that could not be parsed was released, and is all zero */
+	while (*nr)
+		kspec_release(&(*ret)[--*nr]);
+	free(*ret);
+	return r;
+}
+
+int kspec_list(const char *kernel_dir, struct kspec **ret, size_t *nr)
+{
+	struct kspec *list;
+	struct kini ini;
+	size_t n = 0;
+	int r;
+
+	r = kini_load(kernel_dir, &ini);
+	if (r != ST_OK)
+		return r;
+	list = xcalloc(ini.nr + 1, sizeof(*list));
+	while (r == ST_OK && n < ini.nr) {
+		r = kspec_parse(ini.sections[n].name, kernel_dir, &list[n]);
+		if (r == ST_OK)
+			n++;
+	}
+	kini_release(&ini);
+	if (r != ST_OK) {
+		while (n > 0)
+			kspec_release(&list[--n]);
+		free(list);
+		return r;
+	}
+	*ret = list;
+	*nr = n;
+	return ST_OK;
+}
+
+char *kspec_text(const struct kspec *k)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addstr(&sb, k->source);
+	if (*k->patches)
+		strbuf_addf(&sb, ",patches=%s", k->patches);
+	if (*k->first)
+		strbuf_addf(&sb, ",first=%s", k->first);
+	for (size_t i = 0; i < k->nr_config; i++) {
+		const char *slash = strrchr(k->config[i], '/');
+
+		strbuf_addf(&sb, "%s%s", i ? ":" : ",config=",
+			    slash ? slash + 1 : k->config[i]);
+	}
+	if (*k->cmdline)
+		strbuf_addf(&sb, ",cmdline=%s", k->cmdline);
+	return strbuf_steal(&sb);
+}

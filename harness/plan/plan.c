@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <ctype.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+
+#include "exit-status.h"
+#include "plan.h"
+#include "suggest.h"
+
+#define KIB 1024
+/* Guest time for one point; a point that sleeps 200 ms a sample needs 10 s. */
+#define POINT_TIMEOUT_MS 60000
+
+/* One --param: the values that replace the sweep of a key. */
+struct override {
+	char *key;
+	char **values;
+	size_t nr_values;
+	bool used;
+};
+
+struct planning {
+	const struct catalog *catalog;
+	const struct plan_wish *wish;
+	bool *selected; /* per benchmark of the catalog */
+	bool first;	/* planned now: points that are to come first */
+	bool more;	/* values beyond the default sweeps, too */
+	struct override *overrides;
+	size_t nr_overrides;
+	struct run_point *points;
+	size_t nr_points;
+	size_t max_points; /* room for */
+};
+
+static void planning_release(struct planning *pl)
+{
+	for (size_t i = 0; i < pl->nr_overrides; i++) {
+		struct override *o = &pl->overrides[i];
+
+		for (size_t j = 0; j < o->nr_values; j++)
+			free(o->values[j]);
+		free(o->values);
+		free(o->key);
+	}
+	free(pl->overrides);
+	free(pl->selected);
+	free(pl->points);
+}
+
+bool plan_value_ok(const char *value)
+{
+	size_t len = 0;
+
+	for (; value[len]; len++)
+		if (!isalnum((unsigned char)value[len]) &&
+		    !strchr("._+-", value[len]))
+			return false;
+	return len > 0;
+}
+
+static int add_value(struct override *o, const char *word, const char *value)
+{
+	if (!plan_value_ok(value)) {
+		log_err("--param %s: '%s' is no value: letters, digits, '.', "
+			"'_', '+' and '-'",
+			word, value);
+		return ST_USAGE;
+	}
+	for (size_t i = 0; i < o->nr_values; i++) {
+		if (strcmp(o->values[i], value) == 0) {
+			log_err("--param %s: value '%s' is given twice", word,
+				value);
+			return ST_USAGE;
+		}
+	}
+	o->values =
+		xreallocarray(o->values, o->nr_values + 1, sizeof(*o->values));
+	o->values[o->nr_values++] = xstrdup(value);
+	return ST_OK;
+}
+
+static int parse_override(struct planning *pl, const char *word)
+{
+	_cleanup_free_ char *copy = xstrdup(word);
+	char *value = strchr(copy, '='), *next;
+	struct override *o;
+	int r = ST_OK;
+
+	if (!value || value == copy) {
+		log_err("--param %s: write KEY=VALUE[,VALUE]...", word);
+		return ST_USAGE;
+	}
+	*value++ = '\0';
+	for (size_t i = 0; i < pl->nr_overrides; i++) {
+		if (strcmp(pl->overrides[i].key, copy) == 0) {
+			log_err("--param %s: '%s' is given twice", word, copy);
+			return ST_USAGE;
+		}
+	}
+	pl->overrides = xreallocarray(pl->overrides, pl->nr_overrides + 1,
+				      sizeof(*pl->overrides));
+	o = &pl->overrides[pl->nr_overrides++];
+	memset(o, 0, sizeof(*o));
+	o->key = xstrdup(copy);
+	for (; r == ST_OK && value; value = next) {
+		next = strchr(value, ',');
+		if (next)
+			*next++ = '\0';
+		r = add_value(o, word, value);
+	}
+	return r;
+}
+
+static void log_unknown_bench(const struct catalog *c, const char *glob)
+{
+	_cleanup_free_ const char **names = xcalloc(c->nr + 1, sizeof(*names));
+
+	for (size_t i = 0; i < c->nr; i++)
+		names[i] = c->benches[i].name;
+	suggest_log("benchmark", glob, names, c->nr);
+}
+
+static bool in_suite(const struct planning *pl, const struct bench_info *b)
+{
+	return !pl->wish->suite || suite_has(pl->wish->suite, b);
+}
+
+/* Marks what the glob names; ST_USAGE if that is nothing. */
+static int select_glob(struct planning *pl, const char *glob)
+{
+	const struct catalog *c = pl->catalog;
+	bool known = false, found = false;
+
+	for (size_t i = 0; i < c->nr; i++) {
+		if (fnmatch(glob, c->benches[i].name, 0) != 0)
+			continue;
+		known = true;
+		if (!in_suite(pl, &c->benches[i]))
+			continue;
+		found = true;
+		pl->selected[i] = true;
+	}
+	if (!known)
+		log_unknown_bench(c, glob);
+	else if (!found)
+		log_err("benchmark '%s' is not in suite %s; leave --suite out "
+			"to run it",
+			glob, pl->wish->suite->name);
+	return found ? ST_OK : ST_USAGE;
+}
+
+static int select_benches(struct planning *pl)
+{
+	const struct catalog *c = pl->catalog;
+	int r = ST_OK;
+
+	pl->selected = xcalloc(c->nr + 1, sizeof(*pl->selected));
+	/* What is extra, a suite has or has not: benchmarks and values. */
+	pl->more = !pl->wish->suite || !pl->wish->suite->no_extra;
+	if (pl->wish->nr_benches == 0)
+		for (size_t i = 0; i < c->nr; i++)
+			pl->selected[i] = in_suite(pl, &c->benches[i]);
+	for (size_t g = 0; g < pl->wish->nr_benches && r == ST_OK; g++)
+		r = select_glob(pl, pl->wish->benches[g]);
+	return r;
+}
+
+/* Adds each key of the selected benchmarks once. */
+static size_t known_keys(const struct planning *pl, const char ***ret)
+{
+	const struct catalog *c = pl->catalog;
+	const char **keys = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nr; i++) {
+		for (size_t j = 0; j < c->benches[i].nr_keys; j++) {
+			const char *key = c->benches[i].keys[j].key;
+			bool seen = !pl->selected[i];
+
+			for (size_t k = 0; k < n && !seen; k++)
+				seen = strcmp(keys[k], key) == 0;
+			if (seen)
+				continue;
+			keys = xreallocarray(keys, n + 1, sizeof(*keys));
+			keys[n++] = key;
+		}
+	}
+	*ret = keys;
+	return n;
+}
+
+static int check_overrides(const struct planning *pl)
+{
+	for (size_t o = 0; o < pl->nr_overrides; o++) {
+		_cleanup_free_ const char **keys = NULL;
+		size_t n = known_keys(pl, &keys);
+		bool found = false;
+
+		for (size_t i = 0; i < n && !found; i++)
+			found = strcmp(keys[i], pl->overrides[o].key) == 0;
+		if (!found) {
+			suggest_log("param", pl->overrides[o].key, keys, n);
+			return ST_USAGE;
+		}
+	}
+	return ST_OK;
+}
+
+static const struct suite_rule *find_rule(const struct planning *pl,
+					  const struct bench_info *b,
+					  const char *key)
+{
+	return pl->wish->suite ? suite_find_rule(pl->wish->suite, b, key)
+			       : NULL;
+}
+
+/* The command line replaces the sweep of a key. */
+static bool overridden(const struct planning *pl, const struct bench_key *key,
+		       char *const **values, size_t *nr)
+{
+	for (size_t o = 0; o < pl->nr_overrides; o++) {
+		if (strcmp(pl->overrides[o].key, key->key) == 0) {
+			*values = pl->overrides[o].values;
+			*nr = pl->overrides[o].nr_values;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* So does the suite, where the command line does not. */
+static bool replaced(const struct planning *pl, const struct bench_info *b,
+		     const struct bench_key *key, char *const **values,
+		     size_t *nr)
+{
+	const struct suite_rule *rule = find_rule(pl, b, key->key);
+
+	if (overridden(pl, key, values, nr))
+		return true;
+	if (!rule)
+		return false;
+	*values = rule->values;
+	*nr = rule->nr_values;
+	return true;
+}
+
+/* What the benchmark holds a key at along an axis; a value, or NULL. */
+static char *const *held_at(const struct bench_key *axis,
+			    const struct bench_key *key)
+{
+	for (size_t i = 0; axis && i < axis->nr_at; i++)
+		if (strcmp(axis->at_keys[i], key->key) == 0)
+			return &axis->at_values[i];
+	return NULL;
+}
+
+/*
+ * The values that a key takes in this plan, where those of `axis` (NULL: of
+ * none) are the ones beyond its sweep, and others may have to stand still.
+ */
+static void sweep_of(const struct planning *pl, const struct bench_info *b,
+		     const struct bench_key *key, const struct bench_key *axis,
+		     char *const **values, size_t *nr)
+{
+	char *const *held = held_at(axis, key);
+
+	if (held && !overridden(pl, key, values, nr)) {
+		*values = held;
+		*nr = 1;
+		return;
+	}
+	if (replaced(pl, b, key, values, nr))
+		return;
+	*values = key == axis ? key->more : key->values;
+	*nr = key == axis ? key->nr_more : key->nr_values;
+}
+
+static unsigned samples_of(const struct planning *pl,
+			   const struct bench_info *b)
+{
+	const struct suite_rule *rule = find_rule(pl, b, "samples");
+
+	if (pl->wish->samples)
+		return pl->wish->samples;
+	return rule ? strtoul(rule->values[0], NULL, 10) : b->samples;
+}
+
+static int fill_point(const struct planning *pl, const struct bench_info *b,
+		      const char *params, struct plan_point *p)
+{
+	char line[REC_LINE_MAX];
+
+	memset(p, 0, sizeof(*p));
+	if (strlen(b->binary) >= sizeof(p->binary) ||
+	    strlen(b->name) >= sizeof(p->bench) ||
+	    strlen(params) >= sizeof(p->params)) {
+		log_err("%s: '%s %s' is too long a name for a point", b->binary,
+			b->name, params);
+		return ST_USAGE;
+	}
+	strcpy(p->binary, b->binary);
+	strcpy(p->bench, b->name);
+	strcpy(p->params, params);
+	p->version = b->version;
+	p->samples = samples_of(pl, b);
+	p->warmup = b->warmup;
+	p->nr_ops = b->nr_ops;
+	p->timeout_ms = POINT_TIMEOUT_MS;
+	if (rec_params_sort(p->params, sizeof(p->params)) < 0 ||
+	    rec_format_point(line, sizeof(line), p) < 0) {
+		log_err("%s: '%s %s' cannot be written into a plan", b->binary,
+			b->name, params);
+		return ST_USAGE;
+	}
+	return ST_OK;
+}
+
+static bool comes_first(const struct bench_info *b, const char *params)
+{
+	const char *word = b->first;
+	char key[REC_PARAMS_MAX], value[REC_PARAMS_MAX];
+	bool match = word != NULL;
+
+	if (match && strcmp(word, "*") == 0)
+		return true;
+	while (match && *word) {
+		size_t len = strcspn(word, ","), eq = strcspn(word, "=");
+
+		snprintf(key, sizeof(key), "%.*s", (int)eq, word);
+		match = eq < len &&
+			rec_param_get(params, key, value, sizeof(value)) == 0 &&
+			strlen(value) == len - eq - 1 &&
+			strncmp(value, word + eq + 1, len - eq - 1) == 0;
+		word += len + (word[len] == ',');
+	}
+	return match;
+}
+
+static int add_point(struct planning *pl, const struct bench_info *b,
+		     const char *params)
+{
+	if (comes_first(b, params) != pl->first)
+		return ST_OK;
+	if (pl->nr_points == PLAN_POINTS_MAX) {
+		log_err("more than %d points; narrow them with --bench and "
+			"--param",
+			PLAN_POINTS_MAX);
+		return ST_USAGE;
+	}
+	if (pl->nr_points == pl->max_points) {
+		pl->max_points = pl->max_points ? 2 * pl->max_points : 64;
+		pl->points = xreallocarray(pl->points, pl->max_points,
+					   sizeof(*pl->points));
+	}
+	pl->nr_points++;
+	return fill_point(pl, b, params, &pl->points[pl->nr_points - 1].plan);
+}
+
+/* Slowest first: params of the set-up, then variants, each as declared. */
+static const struct bench_key *nth_key(const struct bench_info *b, size_t n)
+{
+	for (int variant = 0; variant <= 1; variant++)
+		for (size_t i = 0; i < b->nr_keys; i++)
+			if (b->keys[i].variant == variant && n-- == 0)
+				return &b->keys[i];
+	return NULL;
+}
+
+/* A value that goes without saying: a point has one name, however asked for. */
+static bool unsaid(const struct bench_key *key, const char *value)
+{
+	return key->implied && strcmp(value, key->values[0]) == 0;
+}
+
+/* All combinations of the keys from the nth on, behind what params holds. */
+static int expand(struct planning *pl, const struct bench_info *b,
+		  const struct bench_key *axis, size_t n, struct strbuf *params)
+{
+	const struct bench_key *key = nth_key(b, n);
+	char *const *values;
+	size_t nr, len = params->len;
+	int r = ST_OK;
+
+	if (!key)
+		return add_point(pl, b, params->len ? params->buf : "");
+	sweep_of(pl, b, key, axis, &values, &nr);
+	for (size_t i = 0; i < nr && r == ST_OK; i++) {
+		if (!unsaid(key, values[i]))
+			strbuf_addf(params, "%s%s=%s", len ? "," : "", key->key,
+				    values[i]);
+		r = expand(pl, b, axis, n + 1, params);
+		params->len = len;
+		if (params->buf)
+			params->buf[len] = '\0';
+	}
+	return r;
+}
+
+/* The sweep, and then along each axis what lies beyond it. */
+static int add_points(struct planning *pl, const struct bench_info *b)
+{
+	_cleanup_strbuf_ struct strbuf params = STRBUF_INIT;
+	int r = expand(pl, b, NULL, 0, &params);
+
+	for (size_t i = 0; pl->more && i < b->nr_keys && r == ST_OK; i++) {
+		const struct bench_key *key = &b->keys[i];
+		char *const *values;
+		size_t nr;
+
+		if (key->nr_more && !replaced(pl, b, key, &values, &nr))
+			r = expand(pl, b, key, 0, &params);
+	}
+	return r;
+}
+
+static int make_points(struct planning *pl)
+{
+	const struct suite *suite = pl->wish->suite;
+	int r = suite ? suite_check(suite, pl->catalog) : ST_OK;
+
+	for (size_t i = 0; i < pl->wish->nr_params && r == ST_OK; i++)
+		r = parse_override(pl, pl->wish->params[i]);
+	if (r == ST_OK)
+		r = select_benches(pl);
+	if (r == ST_OK)
+		r = check_overrides(pl);
+	for (int rest = 0; rest <= 1; rest++) {
+		pl->first = !rest;
+		for (size_t i = 0; i < pl->catalog->nr && r == ST_OK; i++)
+			if (pl->selected[i])
+				r = add_points(pl, &pl->catalog->benches[i]);
+	}
+	return r;
+}
+
+int plan_points(const struct catalog *c, const struct plan_wish *wish,
+		struct run_point **ret, size_t *nr)
+{
+	_cleanup_(planning_release) struct planning pl = {
+		.catalog = c,
+		.wish = wish,
+	};
+	int r = make_points(&pl);
+
+	if (r != ST_OK)
+		return r;
+	*nr = pl.nr_points;
+	*ret = steal_ptr(pl.points);
+	return ST_OK;
+}
+
+struct perturbation plan_perturbation(unsigned p, enum boot_role role)
+{
+	return (struct perturbation){
+		.initrd_pad_bytes = (size_t)p * 12 * KIB +
+				    (role == BOOT_NULL ? 68 * KIB : 0),
+		.mem_mib = 512 + 4 * p,
+		.precreate = 3 * p,
+		.phase_ns = (uint64_t)p * 137000,
+	};
+}
+
+/* splitmix64: the next number of a stream that the seed fixes. */
+static uint64_t next_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+	return z ^ (z >> 31);
+}
+
+static void shuffle(unsigned *order, size_t nr, uint64_t *state)
+{
+	for (size_t i = nr; i > 1; i--) {
+		size_t j = next_random(state) % i;
+		unsigned tmp = order[j];
+
+		order[j] = order[i - 1];
+		order[i - 1] = tmp;
+	}
+}
+
+static void reverse(unsigned *order, size_t nr)
+{
+	for (size_t i = 0; i < nr / 2; i++) {
+		unsigned tmp = order[i];
+
+		order[i] = order[nr - 1 - i];
+		order[nr - 1 - i] = tmp;
+	}
+}
+
+static void add_boot(struct run_boot *boots, size_t *nr,
+		     const struct run_kernel *kernels, unsigned kernel,
+		     unsigned p, enum boot_role role)
+{
+	static const char *const suffix[] = {
+		[BOOT_MEASURE] = "",
+		[BOOT_REPEAT] = "-repeat",
+		[BOOT_NULL] = "-null",
+		[BOOT_EVENTS] = "-events",
+	};
+	struct run_boot *b = &boots[(*nr)++];
+
+	b->id = xasprintf("%s-p%u%s", kernels[kernel].name, p, suffix[role]);
+	b->kernel = kernel;
+	b->perturbation = p;
+	b->role = role;
+}
+
+struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
+			    const struct plan_boots *how, size_t *nr)
+{
+	_cleanup_free_ unsigned *order = xcalloc(nr_kernels, sizeof(*order));
+	size_t max = (nr_kernels + 1) * how->perturbations +
+		     nr_kernels * (1 + how->events);
+	struct run_boot *boots = xcalloc(max, sizeof(*boots));
+	unsigned nulls = PLAN_NULL_BOOTS;
+	uint64_t state = how->seed;
+	size_t n = 0;
+
+	if (nulls > how->perturbations)
+		nulls = how->perturbations;
+	for (size_t k = 0; k < nr_kernels; k++)
+		order[k] = k;
+	for (unsigned p = 0; p < how->perturbations; p++) {
+		if (how->shuffle && p % 2 == 0)
+			shuffle(order, nr_kernels, &state);
+		else if (how->shuffle)
+			reverse(order, nr_kernels);
+		for (size_t k = 0; k < nr_kernels; k++)
+			add_boot(boots, &n, kernels, order[k], p, BOOT_MEASURE);
+	}
+	for (size_t k = 0; how->repeat && k < nr_kernels; k++)
+		add_boot(boots, &n, kernels, k, 0, BOOT_REPEAT);
+	for (unsigned p = 0; how->null && p < nulls; p++)
+		add_boot(boots, &n, kernels, 0, p, BOOT_NULL);
+	for (unsigned p = 0; p < how->events; p++)
+		for (size_t k = 0; k < nr_kernels; k++)
+			add_boot(boots, &n, kernels, k, p, BOOT_EVENTS);
+	*nr = n;
+	return boots;
+}
+
+static int add_option(struct strbuf *sb, const char *key, const char *value)
+{
+	char line[REC_LINE_MAX];
+	int len = rec_format_option(line, sizeof(line), key, value);
+
+	if (len < 0)
+		return len;
+	strbuf_add(sb, line, len);
+	return 0;
+}
+
+static int add_events(struct strbuf *sb, const struct perturbation *p)
+{
+	char value[REC_LINE_MAX];
+	int r = 0;
+
+	if (p->nr_events > 0)
+		r = add_option(sb, EVENT_SCOPE_OPTION,
+			       p->event_tasks ? EVENT_SCOPE_TASK
+					      : EVENT_SCOPE_MACHINE);
+	for (size_t i = 0; i < p->nr_events && r == 0; i++) {
+		r = event_format(value, sizeof(value), &p->events[i].ev);
+		if (r == 0)
+			r = add_option(sb, EVENT_OPTION, value);
+	}
+	for (size_t i = 0; i < p->nr_latencies && r == 0; i++)
+		r = add_option(sb, LATENCY_OPTION, p->latencies[i]);
+	return r;
+}
+
+static int add_options(struct strbuf *sb, const char *clock,
+		       const struct perturbation *p)
+{
+	char precreate[24], phase_ns[24];
+	int r;
+
+	snprintf(precreate, sizeof(precreate), "%u", p->precreate);
+	snprintf(phase_ns, sizeof(phase_ns), "%" PRIu64, p->phase_ns);
+	r = add_option(sb, "clock", clock);
+	if (r == 0)
+		r = add_option(sb, "precreate", precreate);
+	if (r == 0)
+		r = add_option(sb, "phase_ns", phase_ns);
+	if (r == 0 && p->setup_only)
+		r = add_option(sb, REC_SETUP_ONLY, "1");
+	return r == 0 ? add_events(sb, p) : r;
+}
+
+int plan_format(const struct run_point *points, size_t nr, const char *clock,
+		const struct perturbation *p, struct strbuf *ret)
+{
+	size_t start = ret->len;
+	char line[REC_LINE_MAX];
+	int len;
+
+	len = rec_format_head(line, sizeof(line), "cgmark-plan");
+	if (len < 0)
+		return len;
+	strbuf_add(ret, line, len);
+	len = add_options(ret, clock, p);
+	if (len < 0)
+		return len;
+	for (size_t i = 0; i < nr; i++) {
+		len = rec_format_point(line, sizeof(line), &points[i].plan);
+		if (len < 0)
+			return len;
+		strbuf_add(ret, line, len);
+	}
+	len = rec_format_end(line, sizeof(line), nr,
+			     rec_crc32(0, ret->buf + start, ret->len - start));
+	if (len < 0)
+		return len;
+	strbuf_add(ret, line, len);
+	return 0;
+}

@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+
+#include "exit-status.h"
+#include "plan.h"
+
+static const char list_a[] =
+	"B\tattach/self\t2\tCGROUPS\t31\t4\t1\tmove the caller\n"
+	"A\tattach/self\tpace\tburst,200ms\t1\n"
+	"A\tattach/self\tversion\t1,2\t0\n"
+	"B\tattach/thread\t1\t\t15\t2\t0\tmove a thread\n"
+	"T\tattach/thread\tsome-tool\n";
+static const char list_b[] = "B\tnull\t1\t\t31\t4\t64\tnothing at all\n";
+
+static struct catalog catalog;
+
+static int add(struct catalog *c, const char *binary, const char *list)
+{
+	_cleanup_free_ char *text = xstrdup(list);
+
+	return catalog_parse(c, binary, text);
+}
+
+static int set_up(void **state)
+{
+	int r = add(&catalog, "bench-attach", list_a);
+
+	return r ? r : add(&catalog, "bench-null", list_b);
+}
+
+static int tear_down(void **state)
+{
+	catalog_release(&catalog);
+	return 0;
+}
+
+/* The messages of what is meant to fail say nothing to the reader of a log. */
+static int quiet_dup;
+
+static void quiet(void)
+{
+	int fd = open("/dev/null", O_WRONLY);
+
+	quiet_dup = dup(STDERR_FILENO);
+	dup2(fd, STDERR_FILENO);
+	close(fd);
+}
+
+static void loud(void)
+{
+	dup2(quiet_dup, STDERR_FILENO);
+	close(quiet_dup);
+}
+
+static void expect_points(const struct plan_wish *wish, const char *want)
+{
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+	_cleanup_free_ struct run_point *points = NULL;
+	size_t nr;
+
+	assert_int_equal(plan_points(&catalog, wish, &points, &nr), ST_OK);
+	for (size_t i = 0; i < nr; i++)
+		strbuf_addf(&got, "%s %s\n", points[i].plan.bench,
+			    points[i].plan.params);
+	assert_string_equal(got.buf, want);
+}
+
+static void expect_refused(const struct catalog *c,
+			   const struct plan_wish *wish)
+{
+	struct run_point *points;
+	size_t nr;
+	int r;
+
+	quiet();
+	r = plan_points(c, wish, &points, &nr);
+	loud();
+	assert_int_equal(r, ST_USAGE);
+}
+
+static void catalog_holds_what_was_listed(void **state)
+{
+	const struct bench_info *b = &catalog.benches[0];
+
+	assert_int_equal(catalog.nr, 3);
+	assert_string_equal(b->binary, "bench-attach");
+	assert_string_equal(b->name, "attach/self");
+	assert_string_equal(b->kconfig, "CGROUPS");
+	assert_string_equal(b->summary, "move the caller");
+	assert_int_equal(b->version, 2);
+	assert_int_equal(b->samples, 31);
+	assert_int_equal(b->warmup, 4);
+	assert_int_equal(b->nr_ops, 1);
+	assert_int_equal(b->nr_keys, 2);
+	assert_true(b->keys[0].variant);
+	assert_false(b->keys[1].variant);
+	assert_string_equal(b->keys[0].values[1], "200ms");
+	assert_int_equal(b->nr_programs, 0);
+	assert_int_equal(catalog.benches[1].nr_programs, 1);
+	assert_string_equal(catalog.benches[1].programs[0], "some-tool");
+	assert_string_equal(catalog.benches[2].binary, "bench-null");
+	assert_int_equal(catalog.benches[2].nr_ops, 64);
+}
+
+static void catalog_refuses_nonsense(void **state)
+{
+	static const char *const bad[] = {
+		"hello\n",
+		"F\ta\tk=v\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nF\ta\t\n",
+		"M\ta\tk\t1\t4\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nM\ta\tk\t1\t4\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\t\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1,2\t0\nM\ta\tk\t1\t4\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\t4\tj\n",
+		"B\n",
+		"B\tx\t1\t\t31\t4\t1\n",
+		"B\tx\tone\t\t31\t4\t1\tsum\n",
+		"B\tx\t1\t\t0\t4\t1\tsum\n",
+		"B\tx\t-1\t\t1\t4\t1\tsum\n",
+		"B\tx\t99999999999999999999\t\t1\t4\t1\tsum\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\ttoo many\n",
+		"A\tx\tkey\t1\t0\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nA\tx\tkey\t\t0\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nA\tx\tk\t1\t0\nA\tx\tk\t2\t0\n",
+		"B\tx\t1\t\t1\t4\t1\ts\nB\tx\t1\t\t1\t4\t1\ts\n",
+		"X\tx\n",
+		"T\tx\ttool\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nT\tx\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nT\tx\t/bin/tool\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nX\ty\n",
+		"B\tx\t1\t\t1\t4\t1\tsum\nX\tx\t1\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct catalog c = { NULL, 0 };
+		int r;
+
+		quiet();
+		r = add(&c, "bench-x", bad[i]);
+		loud();
+		catalog_release(&c);
+		if (r != -EBADMSG)
+			fail_msg("accepted: %s", bad[i]);
+	}
+}
+
+static void points_are_the_product(void **state)
+{
+	/* Variants fastest, whatever their place; keys sorted. */
+	expect_points(&(struct plan_wish){ .nr_benches = 0 },
+		      "attach/self pace=burst,version=1\n"
+		      "attach/self pace=200ms,version=1\n"
+		      "attach/self pace=burst,version=2\n"
+		      "attach/self pace=200ms,version=2\n"
+		      "attach/thread \n"
+		      "null \n");
+}
+
+static void globs_select(void **state)
+{
+	static const char *const globs[] = { "n*l", "*/thread" };
+
+	expect_points(&(struct plan_wish){ .benches = globs, .nr_benches = 2 },
+		      "attach/thread \nnull \n");
+}
+
+static void params_restrict_and_extend(void **state)
+{
+	static const char *const one[] = { "pace=burst" };
+	static const char *const two[] = { "version=2", "pace=1s,burst" };
+	static const char *const self[] = { "attach/self" };
+
+	expect_points(&(struct plan_wish){ .params = one, .nr_params = 1 },
+		      "attach/self pace=burst,version=1\n"
+		      "attach/self pace=burst,version=2\n"
+		      "attach/thread \n"
+		      "null \n");
+	expect_points(&(struct plan_wish){ .benches = self,
+					   .nr_benches = 1,
+					   .params = two,
+					   .nr_params = 2 },
+		      "attach/self pace=1s,version=2\n"
+		      "attach/self pace=burst,version=2\n");
+}
+
+static void samples_can_be_set(void **state)
+{
+	struct run_point *points;
+	size_t nr;
+
+	assert_int_equal(plan_points(&catalog,
+				     &(struct plan_wish){ .samples = 7 },
+				     &points, &nr),
+			 ST_OK);
+	assert_int_equal(nr, 6);
+	assert_int_equal(points[0].plan.samples, 7);
+	assert_int_equal(points[4].plan.samples, 7);
+	assert_int_equal(points[5].plan.nr_ops, 64);
+	assert_int_equal(points[0].plan.version, 2);
+	assert_string_equal(points[0].plan.binary, "bench-attach");
+	free(points);
+}
+
+/* Along each axis, with the sweeps of the others, under one name each. */
+static void values_beyond_the_sweep(void **state)
+{
+	static const char text[] = "B\tx/y\t1\t\t9\t1\t1\tdo it\n"
+				   "A\tx/y\tfew\t1,2\t0\n"
+				   "A\tx/y\tmany\t1\t0\n"
+				   "A\tx/y\tload\tnone\t1\n"
+				   "M\tx/y\tmany\t1\t4,16\tload=none\n"
+				   "M\tx/y\tload\t1\tforks\tfew=2\n"
+				   "M\tx/y\tfew\t0\t3\t\n";
+	static const char *const xy[] = { "x/y" };
+	static const char *const many[] = { "many=1,64", "few=2" };
+	static const char along[] = "x/y few=1\n"
+				    "x/y few=2\n"
+				    "x/y few=3\n"
+				    "x/y few=1,many=4\n"
+				    "x/y few=1,many=16\n"
+				    "x/y few=2,many=4\n"
+				    "x/y few=2,many=16\n"
+				    "x/y few=2,load=forks\n";
+	static char star[] = "*";
+	char *every[] = { star };
+	const struct suite brief = { .globs = every,
+				     .nr_globs = 1,
+				     .no_extra = true };
+	const struct suite whole = { .globs = every, .nr_globs = 1 };
+	static char few[] = "few", five[] = "5";
+	char *fives[] = { five };
+	struct suite_rule rule = {
+		.glob = star, .key = few, .values = fives, .nr_values = 1
+	};
+	const struct suite other = {
+		.globs = every, .nr_globs = 1, .rules = &rule, .nr_rules = 1
+	};
+	struct catalog saved = catalog;
+
+	catalog = (struct catalog){ NULL, 0 };
+	assert_int_equal(add(&catalog, "bench-x", text), 0);
+	expect_points(&(struct plan_wish){ .suite = &brief },
+		      "x/y few=1\nx/y few=2\n");
+	expect_points(&(struct plan_wish){ .suite = &whole }, along);
+	expect_points(&(struct plan_wish){ .benches = xy, .nr_benches = 1 },
+		      along);
+	/* A suite replaces sweeps, not where an axis lies. */
+	expect_points(&(struct plan_wish){ .suite = &other },
+		      "x/y few=5\n"
+		      "x/y few=5,many=4\n"
+		      "x/y few=5,many=16\n"
+		      "x/y few=2,load=forks\n");
+	expect_points(&(struct plan_wish){ .benches = xy,
+					   .nr_benches = 1,
+					   .params = many,
+					   .nr_params = 2 },
+		      "x/y few=2\n"
+		      "x/y few=2,many=64\n"
+		      "x/y few=2,load=forks\n"
+		      "x/y few=2,load=forks,many=64\n");
+	catalog_release(&catalog);
+	catalog = saved;
+}
+
+/* Of all benchmarks, and the others thereafter as ever. */
+static void some_come_first(void **state)
+{
+	static const char first[] = "B\ta\t1\t\t9\t1\t1\tdo it\n"
+				    "A\ta\tv\t1,2\t0\n"
+				    "A\ta\tw\tx,xy\t0\n"
+				    "F\ta\tv=1,w=x\n";
+	static const char second[] = "B\tb\t1\t\t9\t1\t1\tdo it\n"
+				     "A\tb\tv\t2,1\t0\n"
+				     "F\tb\tv=1\n"
+				     "B\tc\t1\t\t9\t1\t1\tdo it\n"
+				     "B\td\t1\t\t9\t1\t1\tdo it\n"
+				     "A\td\tv\t1,2\t0\n"
+				     "F\td\t*\n";
+	struct catalog saved = catalog;
+
+	catalog = (struct catalog){ NULL, 0 };
+	assert_int_equal(add(&catalog, "bench-a", first), 0);
+	assert_int_equal(add(&catalog, "bench-b", second), 0);
+	expect_points(&(struct plan_wish){ NULL }, "a v=1,w=x\n"
+						   "b v=1\n"
+						   "d v=1\n"
+						   "d v=2\n"
+						   "a v=1,w=xy\n"
+						   "a v=2,w=x\n"
+						   "a v=2,w=xy\n"
+						   "b v=2\n"
+						   "c \n");
+	catalog_release(&catalog);
+	catalog = saved;
+}
+
+static void bad_wishes_are_refused(void **state)
+{
+	static const char *const params[] = {
+		"pase=burst",	 "pace",	"=burst",   "pace=",
+		"pace=a,,b",	 "pace=a,a",	"pace=a b", "pace=a=b",
+		"pace=\xc3\xa4", "pace=burst,",
+	};
+	static const char *const twice[] = { "pace=a", "pace=b" };
+	static const char *const bench[] = { "null", "atach/self" };
+	static const char *const null[] = { "null" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(params); i++)
+		expect_refused(&catalog,
+			       &(struct plan_wish){ .params = &params[i],
+						    .nr_params = 1 });
+	expect_refused(&catalog,
+		       &(struct plan_wish){ .params = twice, .nr_params = 2 });
+	expect_refused(&catalog, &(struct plan_wish){ .benches = bench,
+						      .nr_benches = 2 });
+	/* A param of a benchmark that is not selected is unknown here. */
+	expect_refused(&catalog, &(struct plan_wish){ .benches = null,
+						      .nr_benches = 1,
+						      .params = twice,
+						      .nr_params = 1 });
+}
+
+static void limits_of_the_format_hold(void **state)
+{
+	struct catalog c = { NULL, 0 };
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	const char *words[1];
+
+	/* Each value fits, both together do not. */
+	strbuf_addstr(&sb, "k1=");
+	for (int i = 0; i < 150; i++)
+		strbuf_addstr(&sb, "x");
+	assert_int_equal(add(&c, "bench-x",
+			     "B\tx\t1\t\t1\t1\t1\tsum\n"
+			     "A\tx\tk1\t1\t0\nA\tx\tk2\t123456789\t0\n"),
+			 0);
+	words[0] = sb.buf;
+	expect_refused(&c,
+		       &(struct plan_wish){ .params = words, .nr_params = 1 });
+	catalog_release(&c);
+}
+
+static void number_of_points_is_limited(void **state)
+{
+	struct catalog c = { NULL, 0 };
+	struct strbuf values[2] = { STRBUF_INIT, STRBUF_INIT };
+	struct run_point *points;
+	const char *words[2];
+	size_t nr;
+
+	for (int k = 0; k < 2; k++) {
+		strbuf_addf(&values[k], "k%d=0", k);
+		for (int i = 1; i < 101; i++)
+			strbuf_addf(&values[k], ",%d", i);
+		words[k] = values[k].buf;
+	}
+	assert_int_equal(add(&c, "bench-x",
+			     "B\tx\t1\t\t1\t1\t1\tsum\n"
+			     "A\tx\tk0\t1\t0\nA\tx\tk1\t1\t0\n"),
+			 0);
+	/* 101 x 101 is over the limit of 10000, 101 x 1 is not. */
+	expect_refused(&c,
+		       &(struct plan_wish){ .params = words, .nr_params = 2 });
+	assert_int_equal(plan_points(&c,
+				     &(struct plan_wish){ .params = words,
+							  .nr_params = 1 },
+				     &points, &nr),
+			 ST_OK);
+	assert_int_equal(nr, 101);
+	free(points);
+	strbuf_release(&values[0]);
+	strbuf_release(&values[1]);
+	catalog_release(&c);
+}
+
+static struct run_kernel kernels[] = {
+	{ .name = (char *)(uintptr_t) "base" },
+	{ .name = (char *)(uintptr_t) "new" },
+	{ .name = (char *)(uintptr_t) "old" },
+};
+
+static void expect_boots(size_t nr_kernels, const struct plan_boots *how,
+			 const char *want)
+{
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+	size_t nr;
+	struct run_boot *boots = plan_boots(kernels, nr_kernels, how, &nr);
+
+	for (size_t i = 0; i < nr; i++) {
+		strbuf_addf(&got, "%s%s", i ? " " : "", boots[i].id);
+		free(boots[i].id);
+	}
+	free(boots);
+	assert_string_equal(got.buf, want);
+}
+
+static void boots_are_interleaved(void **state)
+{
+	expect_boots(2,
+		     &(struct plan_boots){
+			     .perturbations = 3, .repeat = true, .null = true },
+		     "base-p0 new-p0 base-p1 new-p1 base-p2 new-p2 "
+		     "base-p0-repeat new-p0-repeat "
+		     "base-p0-null base-p1-null base-p2-null");
+	expect_boots(1, &(struct plan_boots){ .perturbations = 2 },
+		     "base-p0 base-p1");
+	/* Those that count events come last: they move none of the others. */
+	expect_boots(2,
+		     &(struct plan_boots){ .perturbations = 2,
+					   .repeat = true,
+					   .null = true,
+					   .events = 1 },
+		     "base-p0 new-p0 base-p1 new-p1 "
+		     "base-p0-repeat new-p0-repeat "
+		     "base-p0-null base-p1-null "
+		     "base-p0-events new-p0-events");
+}
+
+static void boots_know_what_they_are(void **state)
+{
+	size_t nr;
+	struct run_boot *b = plan_boots(
+		kernels, 2,
+		&(struct plan_boots){
+			.perturbations = 2, .repeat = true, .null = true },
+		&nr);
+
+	assert_int_equal(nr, 8);
+	assert_int_equal(b[3].kernel, 1);
+	assert_int_equal(b[3].perturbation, 1);
+	assert_int_equal(b[3].role, BOOT_MEASURE);
+	assert_int_equal(b[5].kernel, 1);
+	assert_int_equal(b[5].perturbation, 0);
+	assert_int_equal(b[5].role, BOOT_REPEAT);
+	assert_int_equal(b[7].kernel, 0);
+	assert_int_equal(b[7].perturbation, 1);
+	assert_int_equal(b[7].role, BOOT_NULL);
+	assert_false(b[7].finished);
+	for (size_t i = 0; i < nr; i++)
+		free(b[i].id);
+	free(b);
+}
+
+/* Every perturbation has each kernel once, and every second is turned round. */
+static void shuffled_boots_are_abba(void **state)
+{
+	bool differ = false;
+
+	for (uint64_t seed = 0; seed < 20; seed++) {
+		const struct plan_boots how = { .perturbations = 4,
+						.shuffle = true,
+						.seed = seed };
+		size_t nr;
+		struct run_boot *b = plan_boots(kernels, 3, &how, &nr);
+		struct run_boot *again = plan_boots(kernels, 3, &how, &nr);
+
+		assert_int_equal(nr, 12);
+		for (size_t i = 0; i < nr; i++)
+			assert_string_equal(b[i].id, again[i].id);
+		for (size_t p = 0; p < 4; p += 2) {
+			unsigned seen = 0;
+
+			for (size_t k = 0; k < 3; k++) {
+				seen |= 1u << b[p * 3 + k].kernel;
+				assert_int_equal(b[p * 3 + k].kernel,
+						 b[p * 3 + 5 - k].kernel);
+				assert_int_equal(b[p * 3 + k].perturbation, p);
+			}
+			assert_int_equal(seen, 7);
+		}
+		differ |= b[0].kernel != 0;
+		for (size_t i = 0; i < nr; i++) {
+			free(b[i].id);
+			free(again[i].id);
+		}
+		free(b);
+		free(again);
+	}
+	assert_true(differ);
+}
+
+static void perturbations_differ(void **state)
+{
+	struct perturbation p0 = plan_perturbation(0, BOOT_MEASURE);
+	struct perturbation p3 = plan_perturbation(3, BOOT_REPEAT);
+	struct perturbation n3 = plan_perturbation(3, BOOT_NULL);
+
+	assert_int_equal(p0.initrd_pad_bytes, 0);
+	assert_int_equal(p0.mem_mib, 512);
+	assert_int_equal(p0.precreate, 0);
+	assert_int_equal(p0.phase_ns, 0);
+	assert_int_equal(p3.initrd_pad_bytes, 3 * 12 * 1024);
+	assert_int_equal(p3.mem_mib, 524);
+	assert_int_equal(p3.precreate, 9);
+	assert_int_equal(p3.phase_ns, 411000);
+	/* The null differs by padding alone. */
+	assert_int_equal(n3.initrd_pad_bytes, (3 * 12 + 68) * 1024);
+	assert_int_equal(n3.mem_mib, p3.mem_mib);
+	assert_int_equal(n3.precreate, p3.precreate);
+	assert_int_equal(n3.phase_ns, p3.phase_ns);
+}
+
+static void plan_bytes_are_stable(void **state)
+{
+	static const char want[] =
+		"V\t1\tcgmark-plan\n"
+		"O\tclock\tinsns\n"
+		"O\tprecreate\t6\n"
+		"O\tphase_ns\t274000\n"
+		"P\tbench-attach\tattach/thread\t1\t-\t15\t2\t0\t60000\n"
+		"P\tbench-null\tnull\t1\t-\t31\t4\t64\t60000\n";
+	static const char *const globs[] = { "null", "attach/thread" };
+	const struct plan_wish wish = { .benches = globs, .nr_benches = 2 };
+	struct perturbation p = plan_perturbation(2, BOOT_MEASURE);
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf full = STRBUF_INIT;
+	_cleanup_free_ struct run_point *points = NULL;
+	size_t nr;
+
+	assert_int_equal(plan_points(&catalog, &wish, &points, &nr), ST_OK);
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	strbuf_addf(&full, "%sE\t2\t%08x\n", want,
+		    rec_crc32(0, want, strlen(want)));
+	assert_string_equal(got.buf, full.buf);
+	assert_null(strstr(got.buf, REC_SETUP_ONLY));
+	strbuf_reset(&got);
+	p.setup_only = true;
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tsetup_only\t1\n"));
+}
+
+static void plan_has_events(void **state)
+{
+	static struct run_event events[] = {
+		{ .ev = { .name = "page-faults", .type = 1, .config = 2 } },
+		{ .ev = { .name = "skl::X:k",
+			  .type = 4,
+			  .config = 0x20d1,
+			  .exclude = EVENT_NO_USER } },
+	};
+	static char find[] = "find_css_set", at_exit[] = "taskstats_exit";
+	static char *const functions[] = { find, at_exit };
+	static const char *const globs[] = { "null" };
+	const struct plan_wish wish = { .benches = globs, .nr_benches = 1 };
+	struct perturbation p = plan_perturbation(0, BOOT_EVENTS);
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+	_cleanup_free_ struct run_point *points = NULL;
+	size_t nr;
+
+	assert_int_equal(plan_points(&catalog, &wish, &points, &nr), ST_OK);
+	p.events = events;
+	p.nr_events = ARRAY_SIZE(events);
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tevent_scope\tmachine\n"
+					"O\tevent\tpage-faults 0x1 0x2 0x0 0x0 "
+					"-\n"
+					"O\tevent\tskl::X:k 0x4 0x20d1 0x0 0x0 "
+					"u\n"));
+	strbuf_reset(&got);
+	p.event_tasks = true;
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tevent_scope\ttask\n"));
+	strbuf_reset(&got);
+	p.nr_events = 0;
+	p.latencies = functions;
+	p.nr_latencies = 2;
+	assert_int_equal(plan_format(points, nr, "insns", &p, &got), 0);
+	assert_non_null(strstr(got.buf, "O\tlatency\tfind_css_set\n"
+					"O\tlatency\ttaskstats_exit\n"));
+	assert_null(strstr(got.buf, "event"));
+}
+
+static int count_point(const struct plan_point *p, void *arg)
+{
+	*(unsigned *)arg += 1;
+	return 0;
+}
+
+static int ignore_option(const char *key, const char *value, void *arg)
+{
+	return 0;
+}
+
+static void plan_can_be_parsed(void **state)
+{
+	struct perturbation p = plan_perturbation(63, BOOT_NULL);
+	_cleanup_strbuf_ struct strbuf plan = STRBUF_INIT;
+	_cleanup_free_ struct run_point *points = NULL;
+	struct rec_error err;
+	unsigned count = 0;
+	size_t nr;
+
+	assert_int_equal(plan_points(&catalog, &(struct plan_wish){ NULL },
+				     &points, &nr),
+			 ST_OK);
+	assert_int_equal(plan_format(points, nr, "ns", &p, &plan), 0);
+	assert_int_equal(rec_parse_plan(plan.buf, plan.len, ignore_option,
+					count_point, &count, &err),
+			 0);
+	assert_int_equal(count, nr);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(catalog_holds_what_was_listed),
+		cmocka_unit_test(catalog_refuses_nonsense),
+		cmocka_unit_test(points_are_the_product),
+		cmocka_unit_test(globs_select),
+		cmocka_unit_test(params_restrict_and_extend),
+		cmocka_unit_test(samples_can_be_set),
+		cmocka_unit_test(values_beyond_the_sweep),
+		cmocka_unit_test(some_come_first),
+		cmocka_unit_test(bad_wishes_are_refused),
+		cmocka_unit_test(limits_of_the_format_hold),
+		cmocka_unit_test(number_of_points_is_limited),
+		cmocka_unit_test(boots_are_interleaved),
+		cmocka_unit_test(boots_know_what_they_are),
+		cmocka_unit_test(shuffled_boots_are_abba),
+		cmocka_unit_test(perturbations_differ),
+		cmocka_unit_test(plan_bytes_are_stable),
+		cmocka_unit_test(plan_has_events),
+		cmocka_unit_test(plan_can_be_parsed),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}

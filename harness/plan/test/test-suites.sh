@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-suites.sh CGMARK: the suites of bench/suites beside the benchmarks that
+# were built.  Lists that nobody looks at drift.
+
+cgmark=$1
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=harness/test/tap.sh
+. "$here/../../test/tap.sh"
+
+"$cgmark" list --suites >"$work/suites" 2>"$work/err"
+is $? 0 'every benchmark and param that a suite names exists' ||
+	sed 's/^/# /' "$work/err"
+for name in quick full nightly attach stats rebind fork workload; do
+	has "$work/suites" "^$name	" "there is a suite $name"
+done
+is "$(awk -F '\t' 'NR > 1 && ($3 == 0 || $4 == "") { print $1 }' \
+	"$work/suites")" '' 'every suite has benchmarks and a summary'
+
+"$cgmark" list >"$work/benches" 2>"$work/err"
+is $? 0 'the benchmarks are listed' || sed 's/^/# /' "$work/err"
+# without NAME: benchmarks that are not in the suite.
+without() {
+	awk -F '\t' -v suite="$1" 'NR > 1 && index("," $3 ",", "," suite ",") == 0 {
+		print $1 }' "$work/benches"
+}
+is "$(without full)" '' 'every benchmark is in full'
+is "$(without nightly)" '' 'every benchmark is in nightly'
+[ "$(without quick | wc -l)" -gt 0 ]
+ok $? 'quick leaves something out'
+# A suite that bears the name of a family has all of it.
+for name in attach stats rebind fork workload; do
+	is "$(without $name | grep "^$name/")" '' \
+		"every benchmark $name/* is in $name"
+done
+is "$(without stats | grep -E '^(taskstats|procs|tasks)/')" '' \
+	'every list and statistic is in stats'
+
+tap_done

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The verdict as text for terminals and mail, at most 78 columns wide.  A row
+ * is one line where that fits; else the params get a line of their own and the
+ * figures move left.  Nothing is cut off.
+ */
+#include <math.h>
+
+#include "events.h"
+#include "explain.h"
+#include "number.h"
+
+#define NAME_COLUMNS 20
+#define VALUE_COLUMNS 7
+#define CHANGE_COLUMNS 8
+#define SPREAD_COLUMNS 6
+#define DIFF_COLUMNS 10
+
+/* Reasons by number, each once. */
+struct footnotes {
+	char **text;
+	size_t nr;
+};
+
+static size_t footnote(struct footnotes *f, const char *text)
+{
+	for (size_t i = 0; i < f->nr; i++) {
+		if (strcmp(f->text[i], text) == 0)
+			return i + 1;
+	}
+	f->text = xreallocarray(f->text, f->nr + 1, sizeof(*f->text));
+	f->text[f->nr++] = xstrdup(text);
+	return f->nr;
+}
+
+static void footnotes_release(struct footnotes *f)
+{
+	for (size_t i = 0; i < f->nr; i++)
+		free(f->text[i]);
+	free(f->text);
+}
+
+/* Bytes of the first columns characters of s. */
+static size_t bytes_of(const char *s, size_t columns)
+{
+	size_t i = 0, seen = 0;
+
+	for (; s[i]; i++) {
+		if (((unsigned char)s[i] & 0xc0) != 0x80 && seen++ == columns)
+			break;
+	}
+	return i;
+}
+
+/* Where to break s so that it fits: at a blank, behind a comma, or anywhere. */
+static size_t break_at(const char *s, size_t columns)
+{
+	size_t max = bytes_of(s, columns);
+
+	if (!s[max] || s[max] == ' ')
+		return max;
+	for (size_t i = max; i > max / 2; i--) {
+		if (s[i - 1] == ' ' || s[i - 1] == ',')
+			return i;
+	}
+	return max;
+}
+
+static void spaces(FILE *out, size_t nr)
+{
+	fprintf(out, "%*s", (int)nr, "");
+}
+
+/*
+ * Foreign text behind head, on as many lines as it needs; those after the
+ * first are indented to the column where the text began.
+ */
+void print_wrapped(FILE *out, const char *head, const char *text)
+{
+	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
+	size_t indent = print_width(head), len, end;
+	const char *s;
+
+	print_clean(&clean, text);
+	s = clean.buf ? clean.buf : "";
+	fputs(head, out);
+	do {
+		len = break_at(s, PRINT_COLUMNS - indent);
+		end = len;
+		while (end > 0 && s[end - 1] == ' ')
+			end--;
+		fprintf(out, "%.*s\n", (int)end, s);
+		s += len;
+		while (*s == ' ')
+			s++;
+		if (*s)
+			spaces(out, indent);
+	} while (*s);
+}
+
+/* ---- rows ---- */
+
+/* The farther end of the interval from the effect, "" if it is a point. */
+static const char *spread_text(char buf[PRINT_MAX], const struct effect *e)
+{
+	double far = fmax(fabs(e->hi - e->ratio), fabs(e->ratio - e->lo)) * 100;
+
+	if (!isfinite(far) || far == 0)
+		return "";
+	if (far < 0.005)
+		return "±0.00";
+	snprintf(buf, PRINT_MAX, "±%.*f",
+		 far < 10    ? 2
+		 : far < 100 ? 1
+			     : 0,
+		 far);
+	if (print_width(buf) > SPREAD_COLUMNS)
+		snprintf(buf, PRINT_MAX, "±%.0e", far);
+	return buf;
+}
+
+static void add_right(struct strbuf *out, const char *text, size_t columns)
+{
+	size_t width = print_width(text);
+
+	strbuf_addf(out, "%*s%s",
+		    (int)(1 + (columns > width ? columns - width : 0)), "",
+		    text);
+}
+
+/* Figures of one effect, as wide as the columns want or wider. */
+static void row_figures(struct strbuf *out, const struct effect *e)
+{
+	char buf[PRINT_MAX];
+	bool equal = e->base_median == e->cont_median && e->ratio == 1;
+
+	add_right(out, print_value(buf, e->base_median, VALUE_COLUMNS),
+		  VALUE_COLUMNS);
+	add_right(out, print_value(buf, e->cont_median, VALUE_COLUMNS),
+		  VALUE_COLUMNS);
+	add_right(out, print_change(buf, e->ratio), CHANGE_COLUMNS);
+	add_right(out, spread_text(buf, e), SPREAD_COLUMNS);
+	add_right(out, equal ? "=" : print_difference(buf, e->delta),
+		  DIFF_COLUMNS);
+	strbuf_addf(out, " %2u ", e->nr_boots);
+}
+
+static bool needs_footnote(const struct effect *e)
+{
+	return e->verdict == V_INVALID || e->verdict == V_INCONCLUSIVE;
+}
+
+static void print_row(FILE *out, const char *name, const struct effect *e,
+		      struct footnotes *notes)
+{
+	_cleanup_strbuf_ struct strbuf fig = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf verdict = STRBUF_INIT;
+	size_t name_width = print_width(name), width, lead;
+
+	row_figures(&fig, e);
+	strbuf_addstr(&verdict, verdict_str(e->verdict));
+	if (needs_footnote(e))
+		strbuf_addf(&verdict, "[%zu]", footnote(notes, e->reason));
+
+	width = print_width(fig.buf) + verdict.len;
+	if (name_width <= NAME_COLUMNS &&
+	    NAME_COLUMNS + width <= PRINT_COLUMNS) {
+		fputs(name, out);
+		spaces(out, NAME_COLUMNS - name_width);
+		fprintf(out, "%s%s\n", fig.buf, verdict.buf);
+		return;
+	}
+	print_wrapped(out, name[0] == ' ' ? " " : "", name + (name[0] == ' '));
+	/* Aligned if it fits, else as far to the left as needed. */
+	lead = NAME_COLUMNS + width <= PRINT_COLUMNS ? NAME_COLUMNS
+	       : width <= PRINT_COLUMNS		     ? PRINT_COLUMNS - width
+						     : 0;
+	spaces(out, lead);
+	fputs(fig.buf, out);
+	if (lead + width > PRINT_COLUMNS)
+		fprintf(out, "\n%*s", NAME_COLUMNS, "");
+	fprintf(out, "%s\n", verdict.buf);
+}
+
+/* "base" where a kernel's name is too long for its column. */
+static void head_name(struct strbuf *out, const char *name, const char *other)
+{
+	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
+
+	print_clean(&clean, name);
+	add_right(out,
+		  clean.buf && print_width(clean.buf) <= VALUE_COLUMNS
+			  ? clean.buf
+			  : other,
+		  VALUE_COLUMNS);
+}
+
+static void print_head(FILE *out, const struct comparison *c, unsigned k)
+{
+	_cleanup_strbuf_ struct strbuf head = STRBUF_INIT;
+
+	spaces(out, NAME_COLUMNS);
+	head_name(&head, c->run->kernels[c->base].name, "base");
+	head_name(&head, c->run->kernels[k].name, "contend");
+	add_right(&head, "change", CHANGE_COLUMNS);
+	add_right(&head, "±", SPREAD_COLUMNS);
+	add_right(&head, "diff", DIFF_COLUMNS);
+	fprintf(out, "%s  n verdict\n", head.buf);
+}
+
+/* "" for instructions, which need no mark. */
+static const char *unit_mark(const char *metric)
+{
+	if (!*metric || strcmp(metric, "insns") == 0)
+		return "";
+	return strcmp(metric, "guest_ns") == 0 ? "ns" : metric;
+}
+
+/* The benchmark's line above its rows; those without params are one line. */
+static void print_effect(FILE *out, const struct effect *e,
+			 const struct effect *above, struct footnotes *notes)
+{
+	_cleanup_strbuf_ struct strbuf name = STRBUF_INIT;
+	const char *mark = unit_mark(e->metric);
+	bool same =
+		above && strcmp(above->bench, e->bench) == 0 && *above->params;
+
+	if (*e->params && !same)
+		print_wrapped(out, "", e->bench);
+	if (*e->params)
+		strbuf_addstr(&name, " ");
+	print_clean(&name, *e->params ? e->params : e->bench);
+	if (*mark) {
+		strbuf_addstr(&name, " (");
+		print_clean(&name, mark);
+		strbuf_addstr(&name, ")");
+	}
+	print_row(out, name.buf, e, notes);
+}
+
+static void print_contender(FILE *out, const struct comparison *c, unsigned k,
+			    struct footnotes *notes)
+{
+	_cleanup_free_ char *title = xasprintf(
+		"%s against %s, instructions per operation; (ns): "
+		"guest time",
+		c->run->kernels[k].name, c->run->kernels[c->base].name);
+	_cleanup_free_ char *summary = print_summary(c, k);
+	const struct effect *above = NULL;
+
+	fputc('\n', out);
+	print_wrapped(out, "", title);
+	if (c->nr_contenders > 1)
+		print_wrapped(out, "", summary);
+	print_head(out, c, k);
+	for (size_t i = 0; i < c->nr_effects; i++) {
+		const struct effect *e = &c->effects[i];
+
+		if (e->contender != k)
+			continue;
+		print_effect(out, e, above, notes);
+		above = e;
+	}
+}
+
+/* ---- rows of a profile ---- */
+
+#define ROW_NAME_COLUMNS 24
+
+static void print_profile_row(FILE *out, const struct row_entry *entry)
+{
+	char a[PRINT_MAX], b[PRINT_MAX], d[PRINT_MAX];
+	const struct explain_row *v = &entry->v;
+	_cleanup_free_ char *point =
+		print_point(entry->point->bench, entry->point->params);
+
+	fprintf(out, "%-*s%14s%14s%14s\n", ROW_NAME_COLUMNS, v->row->name,
+		print_value(a, v->value[EX_BASE], 13),
+		print_value(b, v->value[EX_CONT], 13),
+		isnan(v->diff) ? "-" : print_difference(d, v->diff));
+	print_wrapped(out, "  at ", point);
+}
+
+/* What is spent in functions that reports are to name, where it differs most. */
+static bool print_profile(FILE *out, const struct comparison *c, unsigned k)
+{
+	_cleanup_(row_list_freep) struct row_list *l =
+		row_list_new(c->values, c->run, c->base, k);
+	_cleanup_free_ char *title = NULL;
+
+	if (!l->profiled)
+		return false;
+	fputc('\n', out);
+	title = xasprintf("%s against %s, instructions in functions with all "
+			  "that they call, each where it differs most:",
+			  c->run->kernels[k].name,
+			  c->run->kernels[c->base].name);
+	print_wrapped(out, "", title);
+	for (unsigned i = 0; i < NR_PROFILE_ROWS; i++) {
+		const struct row_entry *entry = row_list_most(l, i);
+
+		if (entry)
+			print_profile_row(out, entry);
+	}
+	explain_print_lacking(out, c->run, l->kernels);
+	return true;
+}
+
+static void print_profiles(FILE *out, const struct comparison *c)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		if (!print_profile(out, c, c->contenders[i]))
+			all = false;
+	if (all)
+		return;
+	fputc('\n', out);
+	print_wrapped(out, "", PRINT_NO_PROFILE);
+}
+
+static void print_events(FILE *out, const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_contenders; i++) {
+		_cleanup_(event_table_freep) struct event_table *t =
+			event_table_new(c->values, c->run, c->base,
+					(int)c->contenders[i]);
+
+		if (t->nr > 0)
+			fputc('\n', out);
+		event_table_print(out, t);
+	}
+}
+
+/* ---- below the tables ---- */
+
+static double widest_threshold(const struct comparison *c)
+{
+	double max = 0;
+
+	for (size_t i = 0; i < c->nr_effects; i++) {
+		if (isfinite(c->effects[i].threshold))
+			max = fmax(max, c->effects[i].threshold);
+	}
+	return max;
+}
+
+static void print_legend(FILE *out, const struct comparison *c)
+{
+	_cleanup_strbuf_ struct strbuf range = STRBUF_INIT;
+	_cleanup_free_ char *text = NULL;
+	double widest = widest_threshold(c);
+
+	if (c->nr_effects == 0)
+		return;
+	if (widest > 0.00201)
+		strbuf_addf(&range, " to %.2g%%", widest * 100);
+	text = xasprintf("Medians over boots; change: median of the paired "
+			 "ratios; ±: to the farther end of its 90%% interval; "
+			 "diff: of the medians, exact; n: boot pairs. A change "
+			 "is more than the threshold (0.2%%%s) and %g or more "
+			 "instructions.",
+			 range.buf ? range.buf : "", compare_floor("insns"));
+	fputc('\n', out);
+	print_wrapped(out, "", text);
+	if (*print_limits(c->run->machine))
+		print_wrapped(out, "", print_limits(c->run->machine));
+}
+
+static void print_footnotes(FILE *out, const struct comparison *c,
+			    const struct footnotes *notes)
+{
+	if (notes->nr || c->nr_notes)
+		fputc('\n', out);
+	for (size_t i = 0; i < notes->nr; i++) {
+		_cleanup_free_ char *head = xasprintf("[%zu] ", i + 1);
+
+		print_wrapped(out, head, notes->text[i]);
+	}
+	for (size_t i = 0; i < c->nr_notes; i++)
+		print_wrapped(out, "note: ", c->notes[i]);
+}
+
+static void print_kernel(FILE *out, const struct run_kernel *k)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+
+	strbuf_addf(&text, "%s: ", k->name);
+	strbuf_addstr(&text, k->release && *k->release ? k->release
+			     : k->source_version       ? k->source_version
+						       : "?");
+	if (k->source_version && *k->source_version)
+		strbuf_addf(&text, ", source %s", k->source_version);
+	if (k->key && *k->key)
+		strbuf_addf(&text, ", key %.12s", k->key);
+	strbuf_addf(&text, ", %s%s", print_patches(k),
+		    k->patches ? k->patches : "");
+	if (k->cmdline && *k->cmdline)
+		strbuf_addf(&text, ", cmdline %s", k->cmdline);
+	if (k->toolchain && *k->toolchain)
+		strbuf_addf(&text, ", %s", k->toolchain);
+	print_wrapped(out, "kernel   ", text.buf);
+}
+
+static void print_environment(FILE *out, const struct comparison *c)
+{
+	const struct run *r = c->run;
+	_cleanup_free_ char *machine = NULL, *guest = NULL, *run = NULL;
+
+	fputc('\n', out);
+	machine = xasprintf("%s: %s", r->machine ? r->machine : "?",
+			    r->machine_detail ? r->machine_detail : "");
+	print_wrapped(out, "machine  ", machine);
+	print_kernel(out, &r->kernels[c->base]);
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		print_kernel(out, &r->kernels[c->contenders[i]]);
+	guest = xasprintf("%.12s, suite %s, %u perturbations, seed %llu",
+			  r->guest_sha256 ? r->guest_sha256 : "?",
+			  r->suite ? r->suite : "?", r->perturbations,
+			  (unsigned long long)r->seed);
+	print_wrapped(out, "guest    ", guest);
+	if (r->host && *r->host)
+		print_wrapped(out, "host     ", r->host);
+	run = xasprintf("%s, %s, %s, cgmark %s", r->id ? r->id : "?",
+			r->created ? r->created : "?",
+			r->status ? r->status : "?",
+			r->version ? r->version : "?");
+	print_wrapped(out, "run      ", run);
+}
+
+void compare_print_text(FILE *out, const struct comparison *c)
+{
+	_cleanup_(footnotes_release) struct footnotes notes = { 0 };
+	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
+
+	print_wrapped(out, "", summary);
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		print_contender(out, c, c->contenders[i], &notes);
+	print_events(out, c);
+	print_profiles(out, c);
+	print_legend(out, c);
+	print_footnotes(out, c, &notes);
+	print_environment(out, c);
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Both call trees as one picture: an SVG that needs nothing else, callers above
+ * callees.  A frame is as wide as what was counted in it and below it on both
+ * kernels together, so that widths add up and what is new or gone is seen too;
+ * its colour says on which of them it was more.
+ */
+#include <math.h>
+
+#include "explain.h"
+#include "number.h"
+
+#define WIDTH 1200.0
+#define ROW 18
+#define HEAD 44
+#define MARGIN 10
+#define TEXT_WIDTH 6.6 /* of one letter */
+#define MIN_WIDTH 0.4  /* of a frame that is drawn */
+#define DARK_STEPS 5   /* of colours, each way */
+
+struct flame {
+	FILE *out;
+	const struct explanation *e;
+	double all;	/* width of the root, per operation */
+	unsigned depth; /* deepest row */
+};
+
+static double per_op(const struct flame *f, unsigned node, unsigned side)
+{
+	return (double)f->e->nodes[node].below[side] / f->e->ops[side];
+}
+
+static double weight(const struct flame *f, unsigned node)
+{
+	return per_op(f, node, EX_BASE) + per_op(f, node, EX_CONT);
+}
+
+static const char *name_of(const struct flame *f, unsigned node)
+{
+	return f->e->functions[f->e->nodes[node].function].name;
+}
+
+static void add_text(FILE *out, const char *s, size_t max)
+{
+	for (size_t i = 0; s[i] && i < max; i++) {
+		switch (s[i]) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		default:
+			fputc(s[i], out);
+		}
+	}
+}
+
+/* Names of kernels, which are foreign. */
+static void add_clean(FILE *out, const char *s)
+{
+	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
+
+	print_clean(&clean, s);
+	add_text(out, clean.buf ? clean.buf : "", SIZE_MAX);
+}
+
+static unsigned blend(unsigned colour, double part)
+{
+	return 0xf4 + lround(part * ((double)colour - 0xf4));
+}
+
+/*
+ * Blue for less, orange for more, by how much of it.  In the dark the class
+ * says so, in steps.
+ */
+static void add_colour(FILE *out, double base, double cont)
+{
+	double part = (cont - base) / (cont + base);
+	double much = fabs(part);
+
+	fprintf(out, "class=\"%c%ld\" fill=\"#%02x%02x%02x\"",
+		part > 0 ? 'm' : 'l', lround(much * DARK_STEPS),
+		blend(part > 0 ? 0xff : 0x56, much),
+		blend(part > 0 ? 0x92 : 0xb4, much),
+		blend(part > 0 ? 0x48 : 0xe9, much));
+}
+
+static void add_frame(const struct flame *f, unsigned node, double x, double w,
+		      unsigned depth)
+{
+	double base = per_op(f, node, EX_BASE), cont = per_op(f, node, EX_CONT);
+	char a[PRINT_MAX], b[PRINT_MAX], c[PRINT_MAX];
+	const char *name = name_of(f, node);
+	unsigned y = HEAD + depth * ROW;
+	size_t room = w > 4 ? (size_t)((w - 4) / TEXT_WIDTH) : 0;
+
+	fputs("<g><title>", f->out);
+	add_text(f->out, name, SIZE_MAX);
+	fprintf(f->out,
+		": %s to %s, %s</title><rect x=\"%.2f\" y=\"%u\" "
+		"width=\"%.2f\" height=\"%d\" ",
+		print_value(a, base, 16), print_value(b, cont, 16),
+		print_difference(c, cont - base), x, y, w, ROW - 1);
+	add_colour(f->out, base, cont);
+	fputs("/>", f->out);
+	if (room >= 3) {
+		fprintf(f->out, "<text x=\"%.2f\" y=\"%u\">", x + 2,
+			y + ROW - 5);
+		add_text(f->out, name, room);
+		fputs("</text>", f->out);
+	}
+	fputs("</g>\n", f->out);
+}
+
+static int compare_weight(const void *pa, const void *pb, void *arg)
+{
+	const struct flame *f = arg;
+	unsigned a = *(const unsigned *)pa, b = *(const unsigned *)pb;
+	double wa = weight(f, a), wb = weight(f, b);
+
+	if (wa != wb)
+		return wa > wb ? -1 : 1;
+	return strcmp(name_of(f, a), name_of(f, b));
+}
+
+static size_t sorted_children(struct flame *f, unsigned node, unsigned **ret)
+{
+	const struct explain_node *nodes = f->e->nodes;
+	unsigned *list;
+	size_t nr = 0;
+
+	for (unsigned i = nodes[node].first; i; i = nodes[i].next)
+		nr++;
+	list = xcalloc(nr + 1, sizeof(*list));
+	nr = 0;
+	for (unsigned i = nodes[node].first; i; i = nodes[i].next)
+		list[nr++] = i;
+	qsort_r(list, nr, sizeof(*list), compare_weight, f);
+	*ret = list;
+	return nr;
+}
+
+static void add_children(struct flame *f, unsigned node, double x,
+			 unsigned depth)
+{
+	_cleanup_free_ unsigned *list = NULL;
+	size_t nr = sorted_children(f, node, &list);
+
+	for (size_t i = 0; i < nr; i++) {
+		double w = weight(f, list[i]) / f->all * WIDTH;
+
+		if (w < MIN_WIDTH)
+			break;
+		if (depth > f->depth)
+			f->depth = depth;
+		if (f->out)
+			add_frame(f, list[i], x, w, depth);
+		add_children(f, list[i], x, depth + 1);
+		x += w;
+	}
+}
+
+static void add_caption(const struct flame *f, const char *base,
+			const char *cont)
+{
+	_cleanup_free_ char *point =
+		print_point(f->e->point->bench, f->e->point->params);
+
+	add_text(f->out, point, SIZE_MAX);
+	fprintf(f->out, ": %s per operation, ",
+		explain_event_name(f->e->event));
+	add_clean(f->out, cont);
+	fputs(" against ", f->out);
+	add_clean(f->out, base);
+}
+
+static void add_legend(const struct flame *f, const char *cont)
+{
+	fprintf(f->out,
+		"<text x=\"%d\" y=\"34\">Width: both kernels together. "
+		"Blue: less on ",
+		MARGIN);
+	add_clean(f->out, cont);
+	fputs(", orange: more.</text>\n", f->out);
+}
+
+static void add_dark_step(FILE *out, char class, unsigned step, unsigned colour)
+{
+	const unsigned grey = 0x323a44;
+	unsigned mix = 0;
+
+	for (unsigned shift = 0; shift < 24; shift += 8) {
+		int from = grey >> shift & 0xff, to = colour >> shift & 0xff;
+
+		mix |= (unsigned)(from + (to - from) * (int)step / DARK_STEPS)
+		       << shift;
+	}
+	fprintf(out, ".flame .%c%u{fill:#%06x}", class, step, mix);
+}
+
+void explain_flame_rules(FILE *out)
+{
+	fputs(".flame text{font:11px monospace;fill:#1f2328}"
+	      ".flame .t{font-weight:bold}"
+	      ".flame rect{stroke:#fff;stroke-width:.5}\n"
+	      "@media screen and (prefers-color-scheme:dark){"
+	      ".flame text{fill:#e6e9ed}.flame rect{stroke:#14181d}"
+	      ".flame .p{fill:#14181d}",
+	      out);
+	for (unsigned step = 0; step <= DARK_STEPS; step++) {
+		add_dark_step(out, 'l', step, 0x1d6fa5);
+		add_dark_step(out, 'm', step, 0xb4511a);
+	}
+	fputs("}\n", out);
+}
+
+void explain_print_flame_element(FILE *out, const char *id,
+				 const struct run *run,
+				 const struct explain_kernel kernels[EX_BOTH],
+				 const struct explanation *e)
+{
+	const char *base = run->kernels[kernels[EX_BASE].index].name;
+	const char *cont = run->kernels[kernels[EX_CONT].index].name;
+	struct flame f = { .e = e };
+	unsigned height;
+
+	f.all = weight(&f, 0);
+	/* Once without drawing, to know how deep it is. */
+	if (f.all > 0)
+		add_children(&f, 0, MARGIN, 0);
+	height = HEAD + (f.depth + 1) * ROW + MARGIN;
+	f.out = out;
+	fprintf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"flame\" "
+		"width=\"%g\" height=\"%u\" viewBox=\"0 0 %g %u\" "
+		"role=\"img\" aria-labelledby=\"%s-title\">\n"
+		"<title id=\"%s-title\">",
+		WIDTH + 2 * MARGIN, height, WIDTH + 2 * MARGIN, height, id, id);
+	add_caption(&f, base, cont);
+	fprintf(out,
+		"</title>\n<rect class=\"p\" width=\"100%%\" "
+		"height=\"100%%\" fill=\"#fff\"/>\n"
+		"<text class=\"t\" x=\"%d\" y=\"16\">",
+		MARGIN);
+	add_caption(&f, base, cont);
+	fputs("</text>\n", out);
+	add_legend(&f, cont);
+	if (f.all > 0)
+		add_children(&f, 0, MARGIN, 0);
+	fputs("</svg>\n", out);
+}
+
+void explain_print_flame(FILE *out, const struct run *run,
+			 const struct explain_kernel kernels[EX_BOTH],
+			 const struct explanation *e)
+{
+	_cleanup_free_ char *svg = NULL;
+	size_t len, head;
+	FILE *mem = open_memstream(&svg, &len);
+
+	if (!mem)
+		return;
+	explain_print_flame_element(mem, "flame", run, kernels, e);
+	fclose(mem);
+	/* Style of its own, behind the opening tag. */
+	head = strcspn(svg, ">") + 1;
+	fprintf(out, "%.*s\n<style>", (int)head, svg);
+	explain_flame_rules(out);
+	fprintf(out, "</style>%s", svg + head);
+}

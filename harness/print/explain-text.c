@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <jansson.h>
+#include <math.h>
+
+#include "explain.h"
+#include "number.h"
+
+/* Columns: mark, function, base, contender, difference, share, with callees. */
+#define FORMAT "%c%-25.25s%11s%11s%12s"
+#define FORMAT_SHARE "%7s"
+#define FORMAT_BELOW "%11s"
+#define VALUE_WIDTH 10
+#define DIFF_WIDTH 11
+
+static const char *signed_value(char buf[PRINT_MAX], double v, int width)
+{
+	char value[PRINT_MAX];
+
+	if (v == 0)
+		return strcpy(buf, "0");
+	if (isnan(v))
+		return strcpy(buf, "-");
+	/* Two decimals are all there is room for. */
+	if (fabs(v) < 0.005)
+		v = v < 0 ? -0.005 : 0.005;
+	snprintf(buf, PRINT_MAX, "%c%s", v < 0 ? '-' : '+',
+		 print_value(value, fabs(v), width - 1));
+	return buf;
+}
+
+static const char *share(char buf[PRINT_MAX], double part, double all)
+{
+	if (all == 0 || isnan(part))
+		return strcpy(buf, "");
+	/* What rounds to nothing has no sign. */
+	if (fabs(part / all) < 0.0005)
+		part = 0;
+	snprintf(buf, PRINT_MAX, "%.1f%%", part ? 100 * part / all : 0.0);
+	return buf;
+}
+
+static void print_row(FILE *out, char mark, const char *name,
+		      const double value[EX_BOTH], double diff, double all,
+		      const double *below)
+{
+	char a[PRINT_MAX], b[PRINT_MAX], c[PRINT_MAX], d[PRINT_MAX];
+	char e[PRINT_MAX];
+
+	share(d, diff, all);
+	fprintf(out, FORMAT, mark, name,
+		print_value(a, value[EX_BASE], VALUE_WIDTH),
+		print_value(b, value[EX_CONT], VALUE_WIDTH),
+		signed_value(c, diff, DIFF_WIDTH));
+	if (*d || below)
+		fprintf(out, FORMAT_SHARE, d);
+	if (below)
+		fprintf(out, FORMAT_BELOW,
+			signed_value(e, *below, DIFF_WIDTH - 1));
+	fputc('\n', out);
+}
+
+static char mark_of(const struct explain_function *f)
+{
+	return f->seen[EX_BASE] ? f->seen[EX_CONT] ? ' ' : '-' : '+';
+}
+
+static void fill_self(const struct explanation *e,
+		      const struct explain_function *f, double ret[EX_BOTH])
+{
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		ret[i] = (double)f->self[i] / e->ops[i];
+}
+
+static void print_functions(FILE *out, const struct explanation *e, size_t top)
+{
+	double rest[EX_BOTH] = { 0, 0 }, value[EX_BOTH], diff = 0;
+	size_t nr_rest = 0;
+
+	for (size_t i = 0; i < e->nr_functions; i++) {
+		const struct explain_function *f = &e->functions[i];
+
+		fill_self(e, f, value);
+		if ((!top || i < top) && f->self_diff != 0) {
+			print_row(out, mark_of(f), f->name, value, f->self_diff,
+				  explain_diff(e), &f->below_diff);
+			continue;
+		}
+		nr_rest++;
+		diff += f->self_diff;
+		for (unsigned k = 0; k < EX_BOTH; k++)
+			rest[k] += value[k];
+	}
+	if (nr_rest) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%zu more", nr_rest);
+		print_row(out, ' ', name, rest, diff, explain_diff(e), NULL);
+	}
+}
+
+static void print_sums(FILE *out, const struct explanation *e)
+{
+	bool idle = e->event == PROFILE_INSNS && strcmp(e->metric, "insns");
+	double rest[EX_BOTH];
+
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		rest[i] = e->total[i] - e->sum[i];
+	print_row(out, ' ', "sum of functions", e->sum,
+		  e->sum[EX_CONT] - e->sum[EX_BASE], explain_diff(e), NULL);
+	print_row(out, ' ', idle ? "idle time (ns)" : "remainder", rest,
+		  e->remainder, explain_diff(e), NULL);
+	print_row(out, ' ', idle ? "total (guest_ns)" : "total", e->total,
+		  explain_diff(e), explain_diff(e), NULL);
+}
+
+static void print_rows(FILE *out, const struct explanation *e,
+		       const struct explain_kernel kernels[EX_BOTH])
+{
+	struct explain_row rows[NR_PROFILE_ROWS];
+
+	explain_rows(e, kernels, rows);
+	fprintf(out, "Of it, each with all that it called:\n");
+	for (unsigned i = 0; i < NR_PROFILE_ROWS; i++)
+		print_row(out, ' ', rows[i].row->name, rows[i].value,
+			  rows[i].diff, explain_diff(e), NULL);
+}
+
+static void print_lacking(FILE *out, const char *kernel, const char *list)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (!list)
+		return;
+	text = xasprintf("No symbol in %s, as inlined or not in it: %s", kernel,
+			 list);
+	print_wrapped(out, "  ", text);
+}
+
+void explain_print_lacking(FILE *out, const struct run *run,
+			   const struct explain_kernel kernels[EX_BOTH])
+{
+	_cleanup_free_ char *base = explain_lacking(&kernels[EX_BASE].profile);
+	_cleanup_free_ char *cont = explain_lacking(&kernels[EX_CONT].profile);
+
+	if (base && cont && !strcmp(base, cont)) {
+		print_lacking(out, "either kernel", base);
+		return;
+	}
+	print_lacking(out, run->kernels[kernels[EX_BASE].index].name, base);
+	print_lacking(out, run->kernels[kernels[EX_CONT].index].name, cont);
+}
+
+static void print_main(FILE *out, const struct explanation *e)
+{
+	const struct explain_function *f = e->main;
+	char a[PRINT_MAX], b[PRINT_MAX];
+
+	if (explain_diff(e) == 0)
+		fprintf(out, "No difference.\n");
+	else if (f)
+		fprintf(out, "Mainly: %.33s (%s inclusive, %s exclusive)\n",
+			f->name, share(a, f->below_diff, explain_diff(e)),
+			share(b, f->self_diff, explain_diff(e)));
+}
+
+static void print_model(FILE *out, const struct explain_kernel *k,
+			unsigned event)
+{
+	if (event <= PROFILE_STORES)
+		return;
+	for (size_t i = 0; i < k->profile.nr_model; i++)
+		fprintf(out, "  model: %s\n", k->profile.model[i]);
+	if (event == EXPLAIN_CYCLES)
+		fprintf(out, "  cycles = %s\n", profile_cycles_formula);
+}
+
+void explain_print_text(FILE *out, const struct run *run,
+			const struct explain_kernel kernels[EX_BOTH],
+			const struct explanation *e, size_t top)
+{
+	const struct run_kernel *base = &run->kernels[kernels[EX_BASE].index];
+	const struct run_kernel *cont = &run->kernels[kernels[EX_CONT].index];
+	_cleanup_free_ char *point =
+		print_point(e->point->bench, e->point->params);
+	_cleanup_strbuf_ struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
+
+	print_clean(&a, base->name);
+	print_clean(&b, cont->name);
+	fprintf(out, "%s\n%s against %s, %s per operation\n", point, b.buf,
+		a.buf, explain_event_name(e->event));
+	print_main(out, e);
+	fprintf(out, FORMAT FORMAT_SHARE FORMAT_BELOW "\n", ' ', "", "base",
+		"contender", "diff", "share", "inclusive");
+	print_functions(out, e, top);
+	print_sums(out, e);
+	print_rows(out, e, kernels);
+	explain_print_lacking(out, run, kernels);
+	print_model(out, &kernels[EX_BASE], e->event);
+	if (!e->identical)
+		fprintf(out, "  in doubt: the profiled boot differs from the "
+			     "one that it repeats\n");
+}
+
+/* --- JSON --- */
+
+static json_t *pair(double base, double cont, double diff)
+{
+	return json_pack("{s:f,s:f,s:f}", "base", base, "contender", cont,
+			 "difference", diff);
+}
+
+static json_t *function_json(const struct explanation *e,
+			     const struct explain_function *f)
+{
+	double self[EX_BOTH];
+
+	fill_self(e, f, self);
+	return json_pack(
+		"{s:s,s:b,s:b,s:o,s:o}", "function", f->name, "new",
+		!f->seen[EX_BASE], "gone", !f->seen[EX_CONT], "exclusive",
+		pair(self[EX_BASE], self[EX_CONT], f->self_diff), "inclusive",
+		pair((double)f->below[EX_BASE] / e->ops[EX_BASE],
+		     (double)f->below[EX_CONT] / e->ops[EX_CONT],
+		     f->below_diff));
+}
+
+/* Without a symbol: null, which is not 0. */
+static json_t *value_json(double v)
+{
+	return isnan(v) ? json_null() : json_real(v);
+}
+
+static json_t *rows_json(const struct explanation *e,
+			 const struct explain_kernel kernels[EX_BOTH])
+{
+	struct explain_row rows[NR_PROFILE_ROWS];
+	json_t *list = json_array();
+
+	explain_rows(e, kernels, rows);
+	for (unsigned i = 0; i < NR_PROFILE_ROWS; i++)
+		json_array_append_new(
+			list,
+			json_pack("{s:s,s:o,s:o,s:o}", "row", rows[i].row->name,
+				  "base", value_json(rows[i].value[EX_BASE]),
+				  "contender",
+				  value_json(rows[i].value[EX_CONT]),
+				  "difference", value_json(rows[i].diff)));
+	return list;
+}
+
+static json_t *point_json(const struct explanation *e,
+			  const struct explain_kernel kernels[EX_BOTH])
+{
+	json_t *obj = json_object(), *list = json_array();
+
+	json_object_set_new(obj, "benchmark", json_string(e->point->bench));
+	json_object_set_new(obj, "params", json_string(e->point->params));
+	json_object_set_new(obj, "event",
+			    json_string(explain_event_name(e->event)));
+	json_object_set_new(
+		obj, "total",
+		pair(e->total[EX_BASE], e->total[EX_CONT], explain_diff(e)));
+	json_object_set_new(obj, "sum",
+			    pair(e->sum[EX_BASE], e->sum[EX_CONT],
+				 e->sum[EX_CONT] - e->sum[EX_BASE]));
+	json_object_set_new(obj, "remainder", json_real(e->remainder));
+	json_object_set_new(obj, "metric", json_string(e->metric));
+	json_object_set_new(obj, "repeats", json_boolean(e->identical));
+	json_object_set_new(obj, "main",
+			    e->main ? json_string(e->main->name) : json_null());
+	for (size_t i = 0; i < e->nr_functions; i++)
+		json_array_append_new(list, function_json(e, &e->functions[i]));
+	json_object_set_new(obj, "functions", list);
+	json_object_set_new(obj, "rows", rows_json(e, kernels));
+	return obj;
+}
+
+static json_t *model_json(const struct profile *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->nr_model; i++)
+		json_array_append_new(list, json_string(p->model[i]));
+	return list;
+}
+
+static json_t *lacking_json(const struct profile *p)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < p->nr_symbols; i++)
+		if (!p->symbols[i].there)
+			json_array_append_new(list,
+					      json_string(p->symbols[i].name));
+	return list;
+}
+
+int explain_print_json(FILE *out, const struct run *run,
+		       const struct explain_kernel kernels[EX_BOTH],
+		       struct explanation *const *list, size_t nr)
+{
+	json_t *obj = json_object(), *points = json_array();
+	int r;
+
+	json_object_set_new(obj, "run", json_string(run->id));
+	json_object_set_new(
+		obj, "base",
+		json_string(run->kernels[kernels[EX_BASE].index].name));
+	json_object_set_new(
+		obj, "contender",
+		json_string(run->kernels[kernels[EX_CONT].index].name));
+	json_object_set_new(obj, "model",
+			    model_json(&kernels[EX_BASE].profile));
+	json_object_set_new(obj, "without_symbol",
+			    json_pack("{s:o,s:o}", "base",
+				      lacking_json(&kernels[EX_BASE].profile),
+				      "contender",
+				      lacking_json(&kernels[EX_CONT].profile)));
+	json_object_set_new(obj, "cycles", json_string(profile_cycles_formula));
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(points, point_json(list[i], kernels));
+	json_object_set_new(obj, "points", points);
+	r = json_dumpf(obj, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+	json_decref(obj);
+	return r < 0 || fputc('\n', out) == EOF ? -EIO : 0;
+}
+
+/* --- folded stacks --- */
+
+static void print_path(FILE *out, const struct explanation *e, unsigned node)
+{
+	if (!e->nodes[node].parent && node == 0)
+		return;
+	print_path(out, e, e->nodes[node].parent);
+	fprintf(out, "%s%s", e->nodes[node].parent ? ";" : "",
+		e->functions[e->nodes[node].function].name);
+}
+
+void explain_print_folded(FILE *out, const struct explanation *e)
+{
+	for (unsigned i = 1; i < e->nr_nodes; i++) {
+		const struct explain_node *n = &e->nodes[i];
+
+		if (!n->self[EX_BASE] && !n->self[EX_CONT])
+			continue;
+		print_path(out, e, i);
+		fprintf(out, " %.15g %.15g\n",
+			(double)n->self[EX_BASE] / e->ops[EX_BASE],
+			(double)n->self[EX_CONT] / e->ops[EX_CONT]);
+	}
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "number.h"
+
+#include <math.h>
+
+/* Digits of a whole number in groups of three. */
+static void group_digits(char *buf, size_t size, double whole)
+{
+	char digits[PRINT_MAX];
+	size_t len, at = 0;
+
+	snprintf(digits, sizeof(digits), "%.0f", fabs(whole));
+	len = strlen(digits);
+	for (size_t i = 0; i < len && at + 2 < size; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			buf[at++] = ',';
+		buf[at++] = digits[i];
+	}
+	buf[at] = '\0';
+}
+
+/* Not negative, below 1e15: grouped, with up to two decimals. */
+static void plain_number(char buf[PRINT_MAX], double v)
+{
+	char frac[8] = "";
+	double hundredths = round(v * 100);
+	double whole = floor(hundredths / 100);
+	double rest = hundredths - whole * 100;
+
+	group_digits(buf, PRINT_MAX - sizeof(frac), whole);
+	if (rest > 0) {
+		snprintf(frac, sizeof(frac), ".%02.0f", rest);
+		if (frac[2] == '0')
+			frac[2] = '\0';
+		strcat(buf, frac);
+	}
+}
+
+static void short_number(char buf[PRINT_MAX], double v, int width)
+{
+	static const char suffix[] = "kMGTP";
+	int step = -1;
+
+	while (v >= 999.5 && step + 1 < (int)sizeof(suffix) - 1) {
+		v /= 1000;
+		step++;
+	}
+	for (int decimals = 2; decimals >= 0; decimals--) {
+		int n;
+
+		if (step < 0)
+			n = snprintf(buf, PRINT_MAX, "%.*f", decimals, v);
+		else
+			n = snprintf(buf, PRINT_MAX, "%.*f%c", decimals, v,
+				     suffix[step]);
+		if (n <= width && v < 1e5)
+			return;
+	}
+	snprintf(buf, PRINT_MAX, "%.1e", v * pow(1000, step + 1));
+}
+
+const char *print_value(char buf[PRINT_MAX], double v, int width)
+{
+	char text[PRINT_MAX];
+	const char *sign = v < 0 ? "-" : "";
+
+	if (!isfinite(v))
+		return strcpy(buf, isnan(v) ? "-" : v > 0 ? "inf" : "-inf");
+	if (fabs(v) >= 100) /* a fraction says nothing any more */
+		v = round(v);
+	if (fabs(v) < 1e15)
+		plain_number(text, fabs(v));
+	if (fabs(v) >= 1e15 || strlen(text) + strlen(sign) > (size_t)width)
+		short_number(text, fabs(v), width - (int)strlen(sign));
+	snprintf(buf, PRINT_MAX, "%s%.40s", sign, text);
+	return buf;
+}
+
+const char *print_difference(char buf[PRINT_MAX], double v)
+{
+	char text[PRINT_MAX];
+
+	if (isnan(v))
+		return strcpy(buf, "-");
+	if (v == 0)
+		return strcpy(buf, "0");
+	if (fabs(v) >= 1e15)
+		snprintf(text, sizeof(text), "%.6e", fabs(v));
+	else if (fabs(v) < 0.005)
+		snprintf(text, sizeof(text), "%.2g", fabs(v));
+	else
+		plain_number(text, fabs(v));
+	snprintf(buf, PRINT_MAX, "%c%.40s", v < 0 ? '-' : '+', text);
+	return buf;
+}
+
+/* Percent points with three figures behind the sign that matter. */
+static int percent_decimals(double percent)
+{
+	double a = fabs(percent);
+
+	if (percent < -99.9)
+		return 3;
+	if (a >= 1000)
+		return 0;
+	return a >= 100 ? 1 : 2;
+}
+
+const char *print_change(char buf[PRINT_MAX], double ratio)
+{
+	double percent = (ratio - 1) * 100;
+
+	if (isnan(ratio))
+		return strcpy(buf, "-");
+	if (isinf(ratio))
+		return strcpy(buf, "+inf");
+	if (percent == 0)
+		return strcpy(buf, "=");
+	if (fabs(percent) < 0.005)
+		snprintf(buf, PRINT_MAX, "%+.1g%%", percent);
+	else if (percent >= 1e5)
+		snprintf(buf, PRINT_MAX, "%+.1e%%", percent);
+	else
+		snprintf(buf, PRINT_MAX, "%+.*f%%", percent_decimals(percent),
+			 percent);
+	return buf;
+}
+
+const char *print_interval(char buf[PRINT_MAX], double lo, double hi)
+{
+	char a[PRINT_MAX], b[PRINT_MAX];
+
+	if (isnan(lo) || isnan(hi))
+		return strcpy(buf, "-");
+	if (lo == 1 && hi == 1)
+		return strcpy(buf, "=");
+	print_change(a, lo);
+	print_change(b, hi);
+	snprintf(buf, PRINT_MAX, "%.20s..%.20s", *a == '=' ? "0%" : a,
+		 *b == '=' ? "0%" : b);
+	return buf;
+}
+
+/* Bytes of the UTF-8 character at s, 0 if there is none that may be printed. */
+static size_t utf8_len(const unsigned char *s)
+{
+	size_t len;
+	unsigned c;
+
+	if (s[0] >= 0x20 && s[0] < 0x7f)
+		return 1;
+	if (s[0] >= 0xc2 && s[0] <= 0xdf)
+		len = 2;
+	else if ((s[0] & 0xf0) == 0xe0)
+		len = 3;
+	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
+		len = 4;
+	else
+		return 0;
+	c = s[0] & (0x7fU >> len);
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	/* C1 controls, overlong forms, surrogates, text direction overrides */
+	if (c < 0xa0 || (len == 3 && c < 0x800) || (len == 4 && c < 0x10000) ||
+	    c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ||
+	    (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	    (c >= 0x2060 && c <= 0x206f) || (c & 0xfffe) == 0xfffe)
+		return 0;
+	return len;
+}
+
+void print_clean(struct strbuf *out, const char *s)
+{
+	const unsigned char *u = (const unsigned char *)(s ? s : "");
+
+	strbuf_add(out, "", 0);
+	while (*u) {
+		size_t len = utf8_len(u);
+
+		if (len)
+			strbuf_add(out, u, len);
+		else
+			strbuf_addstr(out, "?");
+		u += len ? len : 1;
+	}
+}
+
+size_t print_width(const char *s)
+{
+	size_t width = 0;
+
+	for (; *s; s++)
+		width += ((unsigned char)*s & 0xc0) != 0x80;
+	return width;
+}
+
+char *print_point(const char *bench, const char *params)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	print_clean(&out, bench);
+	if (*params) {
+		strbuf_addstr(&out, " ");
+		print_clean(&out, params);
+	}
+	return strbuf_steal(&out);
+}
+
+/* "; 1 INVALID, 14 NO CHANGE" of all verdicts but the one given. */
+static void add_others(struct strbuf *out, const unsigned *count,
+		       enum verdict but)
+{
+	static const enum verdict order[] = { V_REGRESSION, V_INVALID,
+					      V_INCONCLUSIVE, V_IMPROVEMENT,
+					      V_NO_CHANGE };
+	const char *sep = "; ";
+
+	for (size_t i = 0; i < ARRAY_SIZE(order); i++) {
+		if (order[i] == but || count[order[i]] == 0)
+			continue;
+		strbuf_addf(out, "%s%u %s", sep, count[order[i]],
+			    verdict_str(order[i]));
+		sep = ", ";
+	}
+}
+
+char *print_summary(const struct comparison *c, size_t contender)
+{
+	struct strbuf out = STRBUF_INIT;
+	unsigned count[NR_VERDICTS] = { 0 }, nr = 0;
+	enum verdict lead = V_NO_CHANGE;
+
+	for (size_t i = 0; i < c->nr_effects; i++) {
+		if (contender != SIZE_MAX &&
+		    c->effects[i].contender != contender)
+			continue;
+		count[c->effects[i].verdict]++;
+		nr++;
+	}
+	if (nr == 0) {
+		strbuf_addstr(&out, "No verdict: no point to compare");
+		return strbuf_steal(&out);
+	}
+	if (count[V_REGRESSION]) {
+		lead = V_REGRESSION;
+		strbuf_addstr(&out, "REGRESSION");
+	} else if (count[V_INVALID] == nr) {
+		lead = V_INVALID;
+		strbuf_addstr(&out, "No verdict: INVALID");
+	} else {
+		if (count[V_IMPROVEMENT])
+			lead = V_IMPROVEMENT;
+		else if (count[V_NO_CHANGE] == 0)
+			lead = V_INCONCLUSIVE;
+		strbuf_addf(&out, "No regression%s: %s",
+			    count[V_INVALID] || count[V_INCONCLUSIVE] ? " shown"
+								      : "",
+			    verdict_str(lead));
+	}
+	if (count[lead] == nr)
+		strbuf_addf(&out, " at %s%u point%s", nr > 1 ? "all " : "the ",
+			    nr, nr > 1 ? "s" : "");
+	else
+		strbuf_addf(&out, " at %u of %u points", count[lead], nr);
+	add_others(&out, count, lead);
+	return strbuf_steal(&out);
+}
+
+const char *print_patches(const struct run_kernel *k)
+{
+	if (k->patches && *k->patches)
+		return "patches ";
+	if (k->spec && strncmp(k->spec, "image:", strlen("image:")) == 0)
+		return "patches unknown (image)";
+	return "no patches";
+}
+
+const char *print_limits(const char *machine)
+{
+	if (machine && strcspn(machine, ":") == 3 &&
+	    strncmp(machine, "sim", 3) == 0)
+		return "sim counts instructions exactly; it says nothing about "
+		       "time, caches or lock contention.";
+	return "";
+}

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page.  All that does not come from this file is foreign and goes through
+ * html_text(); plots were checked when they were made.
+ */
+#include <math.h>
+
+#include "gnuplot.h"
+#include "number.h"
+#include "stats.h"
+
+void html_text(struct strbuf *out, const char *s)
+{
+	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
+
+	print_clean(&clean, s);
+	for (const char *p = clean.buf ? clean.buf : ""; *p; p++) {
+		switch (*p) {
+		case '&':
+			strbuf_addstr(out, "&amp;");
+			break;
+		case '<':
+			strbuf_addstr(out, "&lt;");
+			break;
+		case '>':
+			strbuf_addstr(out, "&gt;");
+			break;
+		case '"':
+			strbuf_addstr(out, "&quot;");
+			break;
+		case '\'':
+			strbuf_addstr(out, "&#39;");
+			break;
+		default:
+			strbuf_add(out, p, 1);
+		}
+	}
+}
+
+static void element(struct strbuf *out, const char *open, const char *text,
+		    const char *close)
+{
+	strbuf_addstr(out, open);
+	html_text(out, text);
+	strbuf_addstr(out, close);
+}
+
+/* ---- style ---- */
+
+static void add_colours(struct strbuf *out, bool dark)
+{
+	static const struct {
+		const char *name;
+		enum colour colour;
+	} vars[] = {
+		{ "text", COL_TEXT },
+		{ "muted", COL_MUTED },
+		{ "line", COL_GRID },
+		{ "band", COL_BAND },
+		{ "page", COL_PAGE },
+		{ "regression", COL_REGRESSION },
+		{ "improvement", COL_IMPROVEMENT },
+		{ "nochange", COL_NO_CHANGE },
+		{ "inconclusive", COL_INCONCLUSIVE },
+		{ "invalid", COL_INVALID },
+	};
+
+	strbuf_addstr(out, ":root{");
+	for (size_t i = 0; i < ARRAY_SIZE(vars); i++)
+		strbuf_addf(out, "--%s:%s;", vars[i].name,
+			    dark ? colour_hex_dark(vars[i].colour)
+				 : colour_hex(vars[i].colour));
+	strbuf_addstr(out, "}\n");
+}
+
+static const char rules[] =
+	"*{box-sizing:border-box}\n"
+	"body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:78rem;"
+	"background:var(--page);color:var(--text);"
+	"font:16px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,"
+	"sans-serif}\n"
+	"h1{font-size:1.7rem;line-height:1.25;margin:0 0 .25rem}\n"
+	"h2{font-size:1.2rem;margin:2.75rem 0 .5rem;padding-top:.75rem;"
+	"border-top:1px solid var(--line)}\n"
+	"h1,h2,td,th,dd,li,p{overflow-wrap:anywhere}\n"
+	"p{margin:.5rem 0;max-width:46rem}\n"
+	".lead{font-size:1.15rem}\n"
+	".muted,figcaption,.why{color:var(--muted)}\n"
+	"figure{margin:1rem 0 1.5rem;overflow-x:auto}\n"
+	"figcaption{font-size:.875rem;max-width:46rem}\n"
+	"svg{max-width:100%;height:auto;display:block}\n"
+	".wide svg{min-width:40rem}\n"
+	".scroll{overflow-x:auto}\n"
+	"table{border-collapse:collapse;font-size:.875rem;width:100%}\n"
+	"th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;"
+	"border-bottom:1px solid var(--line)}\n"
+	"thead th{font-weight:600;color:var(--muted);white-space:nowrap}\n"
+	"td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;"
+	"white-space:nowrap}\n"
+	"td.name{min-width:12rem}td.why{min-width:13rem}td "
+	"code{white-space:nowrap}\n"
+	".v{font-weight:600;white-space:nowrap}\n"
+	".REGRESSION{color:var(--regression)}"
+	".IMPROVEMENT{color:var(--improvement)}"
+	".NO{color:var(--nochange);font-weight:400}"
+	".INCONCLUSIVE{color:var(--inconclusive)}"
+	".INVALID{color:var(--invalid)}\n"
+	"dl{display:grid;grid-template-columns:max-content 1fr;"
+	"gap:.2rem 1.25rem;font-size:.875rem}\n"
+	"dt{color:var(--muted)}dd{margin:0}\n"
+	"code{font-family:ui-monospace,Menlo,Consolas,monospace;"
+	"font-size:.9em}\n"
+	"@media print{body{max-width:none;padding:0;font-size:10pt}"
+	"figure,tr{break-inside:avoid}h2{break-after:avoid}"
+	".scroll,figure{overflow:visible}}\n";
+
+static void add_head(struct strbuf *out, const char *title)
+{
+	strbuf_addstr(out,
+		      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+		      "<meta charset=\"utf-8\">\n"
+		      "<meta http-equiv=\"Content-Security-Policy\" "
+		      "content=\"default-src 'none'; "
+		      "style-src 'unsafe-inline'\">\n"
+		      "<meta name=\"viewport\" "
+		      "content=\"width=device-width, initial-scale=1\">\n"
+		      "<meta name=\"color-scheme\" content=\"light dark\">\n");
+	element(out, "<title>", title, "</title>\n<style>\n");
+	add_colours(out, false);
+	strbuf_addstr(out, "@media screen and (prefers-color-scheme:dark){");
+	add_colours(out, true);
+	strbuf_addstr(out, "}\n");
+	strbuf_addstr(out, rules);
+	svg_dark_rules(out);
+	svg_flame_rules(out);
+	strbuf_addstr(out, "</style>\n</head>\n<body>\n");
+}
+
+/* ---- verdicts ---- */
+
+static void number_cell(struct strbuf *out, const char *text)
+{
+	element(out, "<td class=\"n\">", text, "</td>");
+}
+
+/* "NO CHANGE" makes two classes, of which the first has the style. */
+static void verdict_cell(struct strbuf *out, enum verdict v)
+{
+	strbuf_addf(out, "<td class=\"v %s\">%s</td>", verdict_str(v),
+		    verdict_str(v));
+}
+
+/* May be broken behind a comma, and nowhere else. */
+static void params_text(struct strbuf *out, const char *params)
+{
+	while (*params) {
+		size_t len = strcspn(params, ",");
+		_cleanup_free_ char *one =
+			xstrndup(params, len + (params[len] == ','));
+
+		html_text(out, one);
+		params += strlen(one);
+		if (*params)
+			strbuf_addstr(out, "<wbr>");
+	}
+}
+
+static void name_cell(struct strbuf *out, const char *bench, const char *params,
+		      const char *metric)
+{
+	element(out, "<td class=\"name\">", bench, "");
+	if (*metric && strcmp(metric, "insns") != 0)
+		element(out, " <span class=\"muted\">(", metric, ")</span>");
+	if (*params) {
+		strbuf_addstr(out, "<br><code>");
+		params_text(out, params);
+		strbuf_addstr(out, "</code>");
+	}
+	strbuf_addstr(out, "</td>");
+}
+
+static void effect_row(struct strbuf *out, const struct effect *e)
+{
+	char buf[PRINT_MAX];
+	_cleanup_free_ char *boots = xasprintf("%u", e->nr_boots);
+	_cleanup_free_ char *threshold =
+		isfinite(e->threshold) ? xasprintf("%.2f%%", e->threshold * 100)
+				       : xstrdup("-");
+
+	strbuf_addstr(out, "<tr>");
+	name_cell(out, e->bench, e->params, e->metric);
+	verdict_cell(out, e->verdict);
+	number_cell(out, print_value(buf, e->base_median, 12));
+	number_cell(out, print_value(buf, e->cont_median, 12));
+	element(out, "<td class=\"n\">", print_change(buf, e->ratio), "");
+	element(out, "<br><span class=\"muted\">",
+		print_interval(buf, e->lo, e->hi), "</span></td>");
+	number_cell(out, print_difference(buf, e->delta));
+	element(out, "<td class=\"n\">", boots, "");
+	element(out, "<br><span class=\"muted\">", threshold, "</span></td>");
+	element(out, "<td class=\"why\">", e->reason, "</td></tr>\n");
+}
+
+static void effects_table(struct strbuf *out, const struct comparison *c,
+			  unsigned contender)
+{
+	strbuf_addstr(out, "<div class=\"scroll\"><table>\n<thead><tr>"
+			   "<th>Benchmark</th><th>Verdict</th>");
+	element(out, "<th class=\"n\">", c->run->kernels[c->base].name,
+		"</th>");
+	element(out, "<th class=\"n\">", c->run->kernels[contender].name,
+		"</th>");
+	strbuf_addstr(out, "<th class=\"n\">Change<br>interval</th>"
+			   "<th class=\"n\">Difference</th>"
+			   "<th class=\"n\">Boots<br>threshold</th>"
+			   "<th>Why</th>"
+			   "</tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < c->nr_effects; i++) {
+		if (c->effects[i].contender == contender)
+			effect_row(out, &c->effects[i]);
+	}
+	strbuf_addstr(out, "</tbody></table></div>\n");
+}
+
+static void add_verdicts(struct strbuf *out, const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_contenders; i++) {
+		unsigned k = c->contenders[i];
+		_cleanup_free_ char *summary = print_summary(c, k);
+
+		element(out, "<h2>", c->run->kernels[k].name, " against ");
+		html_text(out, c->run->kernels[c->base].name);
+		element(out, "</h2>\n<p>", summary,
+			". Instructions per operation where no unit is named; "
+			"medians over boots.</p>\n");
+		effects_table(out, c, k);
+	}
+}
+
+/* ---- one kernel: what it costs, nothing to compare ---- */
+
+static void cost_row(struct strbuf *out, const struct comparison *c,
+		     unsigned point, const char *metric)
+{
+	const struct run *run = c->run;
+	const struct plan_point *plan = &run->points[point].plan;
+	_cleanup_free_ double *v = xcalloc(run->nr_boots + 1, sizeof(*v));
+	enum point_status worst = POINT_SKIP;
+	char buf[PRINT_MAX];
+	const char *text = "";
+	size_t nr = 0;
+
+	for (unsigned b = 0; b < run->nr_boots; b++) {
+		const struct run_boot *boot = &run->boots[b];
+		enum point_status st = boot_point_status(boot, point);
+		double value;
+
+		if (boot->kernel != c->base || boot->role != BOOT_MEASURE)
+			continue;
+		if (st <= worst) {
+			worst = st;
+			text = boot_point_text(boot, point);
+		}
+		if (boot_trust(boot) != TRUST_GOOD || st != POINT_DONE)
+			continue;
+		value = values_median(c->values, b, point, metric);
+		if (!isnan(value))
+			v[nr++] = value;
+	}
+	strbuf_addstr(out, "<tr>");
+	name_cell(out, plan->bench, plan->params, metric);
+	strbuf_addf(out, "<td>%s</td>", point_status_str(worst));
+	number_cell(out, print_value(buf, stats_median(v, nr), 12));
+	number_cell(out, print_value(buf, stats_quantile(v, nr, 0), 12));
+	number_cell(out, print_value(buf, stats_quantile(v, nr, 1), 12));
+	strbuf_addf(out, "<td class=\"n\">%zu</td>", nr);
+	element(out, "<td class=\"why\">", text, "</td></tr>\n");
+}
+
+static void add_costs(struct strbuf *out, const struct comparison *c)
+{
+	element(out, "<h2>What ", c->run->kernels[c->base].name,
+		" costs</h2>\n<p>One kernel only: there is nothing to compare "
+		"it with.</p>\n<div class=\"scroll\"><table>\n<thead><tr>"
+		"<th>Benchmark</th><th>Status</th><th class=\"n\">Median</th>"
+		"<th class=\"n\">Least</th><th class=\"n\">Greatest</th>"
+		"<th class=\"n\">Boots</th><th>Reason</th></tr></thead>\n"
+		"<tbody>\n");
+	for (unsigned p = 0; p < c->run->nr_points; p++) {
+		const char *metric = values_metric(c->values, c->base, p, 0);
+
+		cost_row(out, c, p, metric ? metric : "");
+	}
+	strbuf_addstr(out, "</tbody></table></div>\n");
+}
+
+/* ---- plots ---- */
+
+static void add_figures(struct strbuf *out, const char *title, const char *text,
+			const struct figures *f)
+{
+	if (f->nr == 0)
+		return;
+	strbuf_addf(out, "<h2>%s</h2>\n<p>%s</p>\n", title, text);
+	for (size_t i = 0; i < f->nr; i++) {
+		const struct figure *fig = &f->list[i];
+
+		strbuf_addf(out, "<figure%s>\n",
+			    fig->small ? "" : " class=\"wide\"");
+		strbuf_addstr(out, fig->svg);
+		element(out, "<figcaption>", fig->caption,
+			"</figcaption>\n</figure>\n");
+	}
+}
+
+/* ---- words ---- */
+
+static void add_notes(struct strbuf *out, const struct comparison *c)
+{
+	if (c->nr_notes == 0)
+		return;
+	strbuf_addstr(out, "<h2>Notes</h2>\n<ul>\n");
+	for (size_t i = 0; i < c->nr_notes; i++)
+		element(out, "<li>", c->notes[i], "</li>\n");
+	strbuf_addstr(out, "</ul>\n");
+}
+
+static const char how_to_read[] =
+	"<h2>How to read this</h2>\n"
+	"<p>Every kernel was booted several times, each time in another "
+	"<em>perturbation</em>: another memory size, initramfs size, number of "
+	"groups made beforehand and timer phase, the same for all kernels. The "
+	"value of a point in one boot is the median of its samples; boots are "
+	"paired by perturbation. The <em>threshold</em> is what moves without "
+	"any change of the code: the baseline against itself with padding "
+	"added, 0.2% at least.</p>\n"
+	"<ul>\n"
+	"<li><span class=\"v REGRESSION\">REGRESSION</span>: at least 7 of 8 "
+	"perturbations cost more, the median is beyond the threshold, and the "
+	"difference is 20 instructions or more.</li>\n"
+	"<li><span class=\"v IMPROVEMENT\">IMPROVEMENT</span>: the same, "
+	"downwards.</li>\n"
+	"<li><span class=\"v NO\">NO CHANGE</span>: shown, not assumed. The "
+	"interval of the median lies inside the threshold, or no boot differs "
+	"by 20 instructions.</li>\n"
+	"<li><span class=\"v INCONCLUSIVE\">INCONCLUSIVE</span>: neither; the "
+	"reason says what would settle it.</li>\n"
+	"<li><span class=\"v INVALID\">INVALID</span>: the data deserve no "
+	"verdict: a repeat boot that is not identical, a splat, a failed "
+	"point, lost or altered samples, two groups of boots.</li>\n"
+	"</ul>\n";
+
+static const char sim_limits[] =
+	"<p>The machine <code>sim</code> runs the kernel in an emulator that "
+	"counts every guest instruction. It <strong>can</strong> say how many "
+	"instructions an operation costs, to the instruction and repeatably, "
+	"and so how that cost grows with the number of groups, tasks or sets. "
+	"It <strong>cannot</strong> say how long anything takes, nor anything "
+	"about caches, branch prediction or lock contention: there is one "
+	"processor, and every instruction counts the same. "
+	"<code>guest_ns</code> "
+	"is used where an operation waits: one nanosecond an instruction, plus "
+	"the time spent idle.</p>\n";
+
+static void entry(struct strbuf *out, const char *term, const char *text)
+{
+	if (!text || !*text)
+		return;
+	element(out, "<dt>", term, "</dt>");
+	element(out, "<dd>", text, "</dd>\n");
+}
+
+static const char *or_empty(const char *s)
+{
+	return s ? s : "";
+}
+
+static void add_kernel(struct strbuf *out, const struct run_kernel *k)
+{
+	_cleanup_free_ char *term = xasprintf("kernel %s", k->name);
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+
+	if (k->release && *k->release)
+		strbuf_addf(&text, "%s; ", k->release);
+	strbuf_addstr(&text, or_empty(k->spec));
+	if (k->source_version && *k->source_version)
+		strbuf_addf(&text, " (%s)", k->source_version);
+	strbuf_addf(&text, "; key %.12s; %s%s", or_empty(k->key),
+		    print_patches(k), or_empty(k->patches));
+	if (k->cmdline && *k->cmdline)
+		strbuf_addf(&text, "; command line %s", k->cmdline);
+	entry(out, term, text.buf);
+}
+
+static void add_environment(struct strbuf *out, const struct comparison *c)
+{
+	const struct run *r = c->run;
+	_cleanup_free_ char *machine =
+		xasprintf("%s: %s", r->machine ? r->machine : "?",
+			  r->machine_detail ? r->machine_detail : "");
+	_cleanup_free_ char *guest =
+		xasprintf("sha256 %s; suite %s; %u perturbations; seed %llu",
+			  r->guest_sha256 ? r->guest_sha256 : "?",
+			  r->suite ? r->suite : "?", r->perturbations,
+			  (unsigned long long)r->seed);
+	_cleanup_free_ char *run = xasprintf(
+		"%s, %s, made by cgmark %s", r->id ? r->id : "?",
+		r->status ? r->status : "?", r->version ? r->version : "?");
+
+	strbuf_addstr(out, "<h2>Environment</h2>\n<dl>\n");
+	entry(out, "run", run);
+	entry(out, "created", r->created);
+	entry(out, "machine", machine);
+	for (size_t k = 0; k < r->nr_kernels; k++)
+		add_kernel(out, &r->kernels[k]);
+	if (r->nr_kernels > 0)
+		entry(out, "compiler", r->kernels[0].toolchain);
+	entry(out, "guest", guest);
+	entry(out, "host", r->host);
+	entry(out, "command", r->command_line);
+	strbuf_addstr(out, "</dl>\n");
+}
+
+static char *page_title(const struct comparison *c)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		strbuf_addf(&out, "%s%s", i ? ", " : "",
+			    c->run->kernels[c->contenders[i]].name);
+	strbuf_addf(&out, "%s%s", c->nr_contenders ? " against " : "",
+		    c->run->kernels[c->base].name);
+	return strbuf_steal(&out);
+}
+
+void html_report(struct strbuf *out, const struct comparison *c,
+		 const struct figures f[NR_FIGURES],
+		 struct row_list *const *rows)
+{
+	_cleanup_free_ char *title = page_title(c);
+	_cleanup_free_ char *head = xasprintf("%s – cgmark", title);
+	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
+
+	add_head(out, head);
+	element(out, "<h1>", title, "</h1>\n");
+	if (c->nr_contenders)
+		element(out, "<p class=\"lead\">", summary, ".</p>\n");
+	element(out, "<p class=\"muted\">Run ", c->run->id, ", ");
+	html_text(out, c->run->created);
+	element(out, ", machine <code>", c->run->machine, "</code>. ");
+	html_text(out, print_limits(c->run->machine));
+	strbuf_addstr(out, "</p>\n");
+
+	add_figures(out, "All effects",
+		    "The change of every point, in the order of the plan.",
+		    &f[FIG_EFFECTS]);
+	add_figures(out, "How the cost grows",
+		    "Benchmarks with a numeric param, over its values.",
+		    &f[FIG_SCALING]);
+	if (c->nr_contenders)
+		add_verdicts(out, c);
+	else
+		add_costs(out, c);
+	html_events(out, c);
+	html_rows(out, c, rows);
+	add_figures(out, "Where it changed",
+		    "Call trees of the benchmarks that changed most, each at "
+		    "its point that changed most. Blue: the contender "
+		    "executed less there; orange: more.",
+		    &f[FIG_FLAME]);
+	add_notes(out, c);
+	strbuf_addstr(out, how_to_read);
+	if (c->run->machine && strcspn(c->run->machine, ":") == 3 &&
+	    strncmp(c->run->machine, "sim", 3) == 0)
+		strbuf_addstr(out, sim_limits);
+	add_figures(
+		out, "Boot by boot",
+		"A dot is one boot; dots of one row are spread in height by "
+		"perturbation. + is the repeat boot, which is to coincide "
+		"with the first dot; circles are the baseline with padding "
+		"added, the layout null.",
+		&f[FIG_BOOTS]);
+	add_environment(out, c);
+	strbuf_addstr(out, "</body>\n</html>\n");
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The SQLite index of all runs (schema.sql).  It holds nothing that the run
+ * directories do not: deleting it and importing them again gives the same
+ * content.  store.c is the only file that includes sqlite3.h.
+ */
+#ifndef CGMARK_STORE_H
+#define CGMARK_STORE_H
+
+#include "run.h"
+
+struct store;
+
+/*
+ * Open or create the database and bring its schema (PRAGMA user_version) to
+ * the current one.  -EPROTONOSUPPORT: written by a newer cgmark; -EBADMSG: not
+ * a database (the message tells to move it away and run cgmark import).
+ * Errors are logged.
+ */
+int store_open(const char *path, struct store **ret);
+void store_close(struct store *st);
+
+/*
+ * Import one run in one transaction: all of it or nothing.  A run that is
+ * already there with the same content is left as it is (*changed = false);
+ * with other content (it was still running) it is replaced.
+ */
+int store_import(struct store *st, const struct run *run, bool *changed);
+
+/* Number of runs, boots and samples; for tests and "cgmark import". */
+int store_count(struct store *st, uint64_t *runs, uint64_t *boots,
+		uint64_t *samples);
+
+#endif

@@ -1,0 +1,618 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads one boot's directory and decides what of it counts.
+ *
+ * Samples are trusted in one of three ways.  All of them: the stream ends with
+ * its own sum, and the file with the one in boot.json.  Some of them: the boot
+ * was interrupted or failed, so the stream has no end, yet what is there is
+ * sound; a point counts if its status and all of its samples arrived.  None:
+ * the file was cut short or altered after it was written.
+ */
+#include <sys/stat.h>
+
+#include "run-files.h"
+#include "status.h"
+
+/* Far above anything real (a boot writes about 100 KiB). */
+#define FILE_BYTES_MAX (256ull << 20)
+
+enum trust { TRUST_NONE, TRUST_SOME, TRUST_ALL };
+
+struct entry {
+	size_t point; /* index in run.points */
+	size_t order; /* of arrival */
+	struct sample s;
+};
+
+struct boot_load {
+	const struct run *run;
+	struct run_boot *boot;
+	unsigned damaged;      /* files */
+	struct strbuf counted; /* their names, each between slashes */
+	json_t *json;	       /* boot.json; NULL without */
+	struct entry *entries;
+	size_t nr_entries;
+	size_t alloc_entries;
+	struct lack *lacks;
+	size_t nr_lacks;
+	size_t hint; /* samples of a point come together */
+};
+
+/* Logs what is wrong with a file and counts the file once. */
+__attribute__((format(printf, 3, 4))) static void
+fault(struct boot_load *l, const char *file, const char *fmt, ...)
+{
+	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
+	_cleanup_free_ char *key = xasprintf("/%s/", file);
+	_cleanup_free_ char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	log_err("%s: %s", path, text ? text : fmt);
+	if (l->counted.len && strstr(l->counted.buf, key))
+		return;
+	strbuf_addstr(&l->counted, key);
+	l->damaged++;
+}
+
+static const char *blame_name(unsigned i)
+{
+	return blame_str(i);
+}
+
+static int read_fields(struct boot_load *l, json_t *json, struct strbuf *why)
+{
+	struct json_fields f = { .obj = json, .where = "", .why = why };
+	struct run_boot *b = l->boot;
+	_cleanup_free_ char *id = NULL;
+	unsigned blame = 0;
+
+	json_field_str(&f, "id", &id);
+	if (!f.err && strcmp(id, b->id))
+		json_field_fault(&f, "id", "of another boot");
+	json_field_bool(&f, "ok", &b->ok);
+	json_field_enum(&f, "blame", blame_name, NR_BLAMES, &blame);
+	json_field_str(&f, "reason", &b->reason);
+	json_field_u64(&f, "wall_ms", &b->wall_ms);
+	json_field_u64(&f, "cpu_ms", &b->cpu_ms);
+	json_field_str(&f, "splat", &b->splat);
+	json_field_str(&f, "samples_crc", &b->samples_crc);
+	json_field_u64(&f, "samples_bytes", &b->samples_bytes);
+	json_field_object(&f, "files");
+	b->blame = blame;
+	return f.err;
+}
+
+/* An altered boot.json says nothing about its boot. */
+static void forget_fields(struct run_boot *b)
+{
+	b->ok = false;
+	b->blame = BLAME_NONE;
+	b->wall_ms = b->cpu_ms = b->samples_bytes = 0;
+	b->splat[0] = b->samples_crc[0] = '\0';
+	free(b->reason);
+	b->reason = xstrdup("boot.json is damaged");
+}
+
+static void load_boot_json(struct boot_load *l)
+{
+	struct run_boot *b = l->boot;
+	_cleanup_free_ char *path = run_boot_path(l->run, b, "boot.json");
+	_cleanup_(json_decrefp) json_t *json = NULL;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	int r;
+
+	r = json_file_load(path, &json, &why);
+	/* A run that is complete has seen the end of each boot. */
+	if (r == -ENOENT && strcmp(l->run->status, "complete"))
+		return;
+	if (r == 0)
+		r = read_fields(l, json, &why);
+	if (r == 0) {
+		b->finished = true;
+		l->json = steal_ptr(json);
+		return;
+	}
+	fault(l, "boot.json", "%s", why.buf);
+	forget_fields(b);
+	b->damaged = true;
+}
+
+/* What boot.json says of a file; false if it says nothing. */
+static bool recorded_sum(struct boot_load *l, const char *file,
+			 struct file_sum *ret)
+{
+	json_t *obj = json_object_get(json_object_get(l->json, "files"), file);
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	struct json_fields f = { .obj = obj, .where = "files", .why = &why };
+
+	if (!obj)
+		return false;
+	json_field_u64(&f, "bytes", &ret->bytes);
+	json_field_buf(&f, "crc32", ret->crc, sizeof(ret->crc));
+	if (!f.err)
+		return true;
+	fault(l, "boot.json", "%s", why.buf);
+	l->boot->damaged = true;
+	return false;
+}
+
+static void describe_mismatch(const struct file_sum *said,
+			      const struct file_sum *is, struct strbuf *why)
+{
+	if (is->bytes < said->bytes)
+		strbuf_addf(why, "truncated: %llu of %llu bytes are there",
+			    (unsigned long long)is->bytes,
+			    (unsigned long long)said->bytes);
+	else
+		strbuf_addf(
+			why,
+			"altered: %llu bytes with sum %s, boot.json says %llu with %s",
+			(unsigned long long)is->bytes, is->crc,
+			(unsigned long long)said->bytes, said->crc);
+}
+
+/*
+ * Compares a file with what boot.json says of it.  Returns 0, -ENOENT for a
+ * file that is not there though it was, or -EBADMSG; *why says it in words.
+ */
+static int check_file(struct boot_load *l, const char *file, struct strbuf *why)
+{
+	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
+	struct file_sum said = { 0 }, is = { 0 };
+	int r;
+
+	if (!recorded_sum(l, file, &said))
+		return 0;
+	r = file_sum(path, &is);
+	if (r < 0) {
+		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
+		return r;
+	}
+	if (is.bytes == said.bytes && !strcmp(is.crc, said.crc))
+		return 0;
+	describe_mismatch(&said, &is, why);
+	return -EBADMSG;
+}
+
+/* The console and the plan, and what a newer cgmark may keep beside them. */
+static void check_other_files(struct boot_load *l)
+{
+	const char *file;
+	json_t *v;
+
+	json_object_foreach(json_object_get(l->json, "files"), file, v)
+	{
+		_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+
+		if (!strcmp(file, "status.ktap") ||
+		    !strcmp(file, "samples.tsv") || !is_file_name(file))
+			continue;
+		if (check_file(l, file, &why) < 0)
+			fault(l, file, "%s", why.buf);
+	}
+}
+
+/* Reads a stream.  Returns 0, -ENOENT, or another -errno with words in why. */
+static int read_stream(struct boot_load *l, const char *file,
+		       struct strbuf *ret, struct strbuf *why)
+{
+	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
+	struct stat st;
+	int r = 0;
+
+	if (stat(path, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode) || st.st_size > (off_t)FILE_BYTES_MAX)
+		r = -EFBIG;
+	else
+		r = read_file(path, ret);
+	if (r < 0)
+		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
+	return r;
+}
+
+static void take_status(struct boot_load *l, struct ktap *k)
+{
+	struct run_boot *b = l->boot;
+
+	for (size_t i = 0; i < l->run->nr_points; i++) {
+		b->status[i] = k->status[i];
+		free(b->status_text[i]);
+		b->status_text[i] = steal_ptr(k->text[i]);
+	}
+}
+
+static void log_ktap_faults(struct boot_load *l, const struct ktap *k)
+{
+	_cleanup_free_ char *path =
+		run_boot_path(l->run, l->boot, "status.ktap");
+
+	for (size_t i = 0; i < k->nr_faults && i < KTAP_FAULTS_MAX; i++)
+		log_warn("%s: %s", path, k->faults[i]);
+	if (k->nr_faults > KTAP_FAULTS_MAX)
+		log_warn("%s: %zu more such lines", path,
+			 k->nr_faults - KTAP_FAULTS_MAX);
+}
+
+static void all_points(struct boot_load *l, enum point_status from,
+		       enum point_status to, const char *text)
+{
+	struct run_boot *b = l->boot;
+
+	for (size_t i = 0; i < l->run->nr_points; i++) {
+		if (b->status[i] != from)
+			continue;
+		b->status[i] = to;
+		free(b->status_text[i]);
+		b->status_text[i] = xstrdup(text);
+	}
+}
+
+static void status_damage(struct boot_load *l, const char *why)
+{
+	_cleanup_free_ char *text = xasprintf("status.ktap: %s", why);
+
+	fault(l, "status.ktap", "%s", why);
+	l->boot->damaged = true;
+	all_points(l, POINT_MISSING, POINT_MISSING, text);
+}
+
+static void load_status(struct boot_load *l)
+{
+	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	int r;
+
+	r = check_file(l, "status.ktap", &why);
+	if (r == 0)
+		r = read_stream(l, "status.ktap", &text, &why);
+	/* A boot that failed early may never have had one. */
+	if (r == -ENOENT && !why.len)
+		strbuf_addstr(&why, "missing");
+	if (r == -ENOENT && !l->boot->ok &&
+	    !json_object_get(json_object_get(l->json, "files"), "status.ktap"))
+		return;
+	if (r < 0) {
+		status_damage(l, why.buf);
+		return;
+	}
+	ktap_parse(text.buf, text.len, l->run->points, l->run->nr_points, &k);
+	log_ktap_faults(l, &k);
+	take_status(l, &k);
+	if (l->boot->ok && !k.ended) {
+		fault(l, "status.ktap", "truncated: the end line is missing");
+		l->boot->damaged = true;
+	}
+}
+
+static size_t find_point(struct boot_load *l, const char *bench,
+			 unsigned version, const char *params)
+{
+	const struct run *run = l->run;
+
+	for (size_t n = 0; n < run->nr_points; n++) {
+		size_t i = (l->hint + n) % run->nr_points;
+		const struct plan_point *p = &run->points[i].plan;
+
+		if (p->version != version || strcmp(p->bench, bench) ||
+		    strcmp(p->params, params))
+			continue;
+		l->hint = i;
+		return i;
+	}
+	return SIZE_MAX;
+}
+
+static int on_sample(const struct sample *s, void *arg)
+{
+	struct boot_load *l = arg;
+	struct entry *e;
+
+	if (l->nr_entries == l->alloc_entries) {
+		l->alloc_entries = l->alloc_entries * 2 + 256;
+		l->entries =
+			xreallocarray(l->entries, l->alloc_entries, sizeof(*e));
+	}
+	e = &l->entries[l->nr_entries];
+	e->point = find_point(l, s->bench, s->version, s->params);
+	e->order = l->nr_entries++;
+	e->s = *s;
+	return 0;
+}
+
+static int on_lack(const struct lack *lack, void *arg)
+{
+	struct boot_load *l = arg;
+
+	l->lacks = xreallocarray(l->lacks, l->nr_lacks + 1, sizeof(*lack));
+	l->lacks[l->nr_lacks++] = *lack;
+	return 0;
+}
+
+static void samples_damage(struct boot_load *l, const char *why)
+{
+	_cleanup_free_ char *text = xasprintf("samples.tsv: %s", why);
+
+	fault(l, "samples.tsv", "%s", why);
+	l->boot->damaged = true;
+	l->nr_entries = 0;
+	l->nr_lacks = 0;
+	all_points(l, POINT_DONE, POINT_ERROR, text);
+}
+
+/* What the supervisor saw pass by, before the file lay on any disk. */
+static bool same_as_received(const struct run_boot *b,
+			     const struct strbuf *text, struct strbuf *why)
+{
+	struct file_sum said = { .bytes = b->samples_bytes };
+	struct file_sum is = { .bytes = text->len };
+
+	if (!*b->samples_crc)
+		return true;
+	snprintf(said.crc, sizeof(said.crc), "%s", b->samples_crc);
+	snprintf(is.crc, sizeof(is.crc), "%08lx",
+		 (unsigned long)rec_crc32(0, text->buf, text->len));
+	if (said.bytes == is.bytes && !strcmp(said.crc, is.crc))
+		return true;
+	if (!why->len)
+		describe_mismatch(&said, &is, why);
+	return false;
+}
+
+/* r and err: what the stream says of itself; why: what boot.json does. */
+static enum trust judge_stream(struct boot_load *l, int r, bool intact,
+			       const struct rec_error *err,
+			       const struct strbuf *why)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (r == 0 && intact)
+		return TRUST_ALL;
+	if (r == -ENODATA && intact && !l->boot->ok)
+		return TRUST_SOME;
+	if (r == 0)
+		text = xstrdup(why->buf);
+	else if (r == -ENODATA)
+		text = xasprintf("truncated: %s", err->text);
+	else if (r == -EPROTONOSUPPORT && intact)
+		text = xstrdup(err->text);
+	else
+		text = xasprintf("altered: %s", err->text);
+	samples_damage(l, text);
+	return TRUST_NONE;
+}
+
+static enum trust load_samples(struct boot_load *l)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	struct rec_error err;
+	bool intact;
+	int r;
+
+	r = check_file(l, "samples.tsv", &why);
+	intact = r == 0;
+	if (r == 0 || r == -EBADMSG)
+		r = read_stream(l, "samples.tsv", &text, &why);
+	if (r == -ENOENT && intact && !l->boot->ok)
+		return TRUST_SOME;
+	if (r < 0) {
+		samples_damage(l, why.buf);
+		return TRUST_NONE;
+	}
+	intact = same_as_received(l->boot, &text, &why) && intact;
+	r = rec_parse_samples(text.buf, text.len, on_sample, on_lack, l, &err);
+	return judge_stream(l, r, intact, &err, &why);
+}
+
+static int compare_entries(const void *pa, const void *pb)
+{
+	const struct entry *a = pa, *b = pb;
+	int r;
+
+	if (a->point != b->point)
+		return a->point < b->point ? -1 : 1;
+	r = strcmp(a->s.metric, b->s.metric);
+	if (r)
+		return r;
+	if (a->s.rep != b->s.rep)
+		return a->s.rep < b->s.rep ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+static bool lack_is_of(const struct lack *lack, const struct plan_point *p)
+{
+	return lack->version == p->version &&
+	       strcmp(lack->bench, p->bench) == 0 &&
+	       strcmp(lack->params, p->params) == 0;
+}
+
+/* Moves what could not be counted at a point to the boot; how much it was. */
+static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
+{
+	struct run_boot *b = l->boot;
+	size_t nr = 0, kept = 0;
+
+	for (size_t i = 0; i < l->nr_lacks; i++) {
+		if (!lack_is_of(&l->lacks[i], p)) {
+			l->lacks[kept++] = l->lacks[i];
+			continue;
+		}
+		b->lacks = xreallocarray(b->lacks, b->nr_lacks + 1,
+					 sizeof(*b->lacks));
+		b->lacks[b->nr_lacks++] = l->lacks[i];
+		nr++;
+	}
+	l->nr_lacks = kept;
+	return nr;
+}
+
+/*
+ * Says what is wrong with the sorted samples of one point: one of each
+ * repetition there must be, for every metric that there is, and there is one
+ * unless it was said that none can be had.  figures: a metric may also have but
+ * one, of all repetitions.
+ */
+static bool is_complete(const struct entry *e, size_t nr, size_t nr_lacks,
+			bool figures, const struct plan_point *p,
+			struct strbuf *why)
+{
+	size_t in_metric = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct sample *s = &e[i].s;
+		bool first = i == 0 || strcmp(s->metric, e[i - 1].s.metric);
+
+		if (s->rep >= p->samples)
+			strbuf_addf(why, "repetition %u of %s was not planned",
+				    s->rep, s->metric);
+		else if (s->value > INT64_MAX || s->nr_ops > INT64_MAX)
+			strbuf_addf(why, "repetition %u of %s is out of range",
+				    s->rep, s->metric);
+		else if (!first && s->rep == e[i - 1].s.rep)
+			strbuf_addf(why, "repetition %u of %s is there twice",
+				    s->rep, s->metric);
+		if (why->len)
+			return false;
+		in_metric = first ? 1 : in_metric + 1;
+		if ((i + 1 == nr || strcmp(s->metric, e[i + 1].s.metric)) &&
+		    in_metric != p->samples && !(figures && in_metric == 1)) {
+			strbuf_addf(why, "%zu of %u samples of %s are there",
+				    in_metric, p->samples, s->metric);
+			return false;
+		}
+	}
+	if (nr + nr_lacks == 0)
+		strbuf_addstr(why, "no sample is there");
+	return nr + nr_lacks > 0;
+}
+
+static void set_status(struct run_boot *b, size_t i, enum point_status status,
+		       const char *text)
+{
+	b->status[i] = status;
+	free(b->status_text[i]);
+	b->status_text[i] = xstrdup(text);
+}
+
+/* Keeps the samples of a point that is DONE and whole; true if it did. */
+static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
+			 enum trust trust)
+{
+	const struct entry *e = nr ? l->entries + from : NULL;
+	const struct plan_point *p = &l->run->points[i].plan;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	_cleanup_free_ char *name = NULL;
+	struct run_boot *b = l->boot;
+	size_t nr_lacks = take_lacks(l, p);
+
+	if (b->status[i] != POINT_DONE)
+		return false;
+	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
+		for (size_t j = 0; j < nr; j++)
+			b->samples[b->nr_samples++] = e[j].s;
+		return true;
+	}
+	if (trust == TRUST_SOME) {
+		set_status(b, i, POINT_MISSING, why.buf);
+		return false;
+	}
+	name = ktap_point_name(p);
+	fault(l, "samples.tsv", "%s, which is ok in status.ktap: %s", name,
+	      why.buf);
+	b->damaged = true;
+	set_status(b, i, POINT_ERROR, why.buf);
+	return false;
+}
+
+static void report_unplanned(struct boot_load *l, size_t from)
+{
+	const struct sample *s;
+
+	if (l->nr_lacks > 0) {
+		fault(l, "samples.tsv",
+		      "%s %s is said to be not there, but was not planned",
+		      l->lacks[0].bench, l->lacks[0].metric);
+		l->boot->damaged = true;
+	}
+	if (from == l->nr_entries)
+		return;
+	s = &l->entries[from].s;
+	fault(l, "samples.tsv",
+	      "%zu samples that are not in the plan, the first of %s version %u %s",
+	      l->nr_entries - from, s->bench, s->version, s->params);
+	l->boot->damaged = true;
+}
+
+/* Brings status and samples together.  Returns the points that count. */
+static size_t settle_points(struct boot_load *l, enum trust trust)
+{
+	struct run_boot *b = l->boot;
+	size_t from = 0, to, kept = 0;
+
+	/* qsort() takes no NULL. */
+	if (l->nr_entries)
+		qsort(l->entries, l->nr_entries, sizeof(*l->entries),
+		      compare_entries);
+	b->samples = xcalloc(l->nr_entries, sizeof(*b->samples));
+	for (size_t i = 0; i < l->run->nr_points; i++, from = to) {
+		for (to = from; to < l->nr_entries && l->entries[to].point == i;
+		     to++)
+			;
+		kept += settle_point(l, i, from, to - from, trust);
+	}
+	report_unplanned(l, from);
+	return kept;
+}
+
+static bool boot_was_started(const struct boot_load *l)
+{
+	_cleanup_free_ char *status =
+		run_boot_path(l->run, l->boot, "status.ktap");
+	_cleanup_free_ char *samples =
+		run_boot_path(l->run, l->boot, "samples.tsv");
+
+	return l->json || access(status, F_OK) == 0 ||
+	       access(samples, F_OK) == 0;
+}
+
+static void init_status(const struct run *run, struct run_boot *b)
+{
+	b->status = xcalloc(run->nr_points, sizeof(*b->status));
+	b->status_text = xcalloc(run->nr_points, sizeof(*b->status_text));
+	for (size_t i = 0; i < run->nr_points; i++) {
+		b->status[i] = POINT_MISSING;
+		b->status_text[i] = xstrdup("");
+	}
+}
+
+void run_load_boot(const struct run *run, struct run_boot *boot,
+		   unsigned *damaged)
+{
+	struct boot_load l = { .run = run, .boot = boot };
+	enum trust trust;
+	size_t kept;
+
+	init_status(run, boot);
+	load_boot_json(&l);
+	if (boot_was_started(&l)) {
+		check_other_files(&l);
+		load_status(&l);
+		trust = load_samples(&l);
+		kept = settle_points(&l, trust);
+		if (!boot->finished && !boot->damaged)
+			log_warn(
+				"%s/boots/%s: did not finish; %zu of %zu points were measured",
+				run->dir, boot->id, kept, run->nr_points);
+	}
+	*damaged += l.damaged;
+	strbuf_release(&l.counted);
+	json_decref(l.json);
+	free(l.entries);
+	free(l.lacks);
+}

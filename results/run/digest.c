@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "run-files.h"
+
+static void add_json(struct strbuf *sb, json_t *json)
+{
+	_cleanup_free_ char *text = json_dumps(json, JSON_COMPACT);
+
+	strbuf_addstr(sb, text ? text : "");
+	strbuf_addstr(sb, "\n");
+	json_decref(json);
+}
+
+static void add_boot(struct strbuf *sb, const struct run *run,
+		     const struct run_boot *b)
+{
+	add_json(sb, boot_to_json(b));
+	strbuf_addf(sb, "%d %d\n", b->finished, b->damaged);
+	for (size_t i = 0; b->status && i < run->nr_points; i++)
+		strbuf_addf(sb, "%s %s\n", point_status_str(b->status[i]),
+			    b->status_text[i]);
+	for (size_t i = 0; i < b->nr_samples; i++) {
+		const struct sample *s = &b->samples[i];
+
+		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n", s->bench,
+			    s->version, s->params, s->metric, s->rep,
+			    (unsigned long long)s->value,
+			    (unsigned long long)s->nr_ops);
+	}
+	for (size_t i = 0; i < b->nr_lacks; i++) {
+		const struct lack *l = &b->lacks[i];
+
+		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%s\n", l->bench, l->version,
+			    l->params, l->metric, l->why);
+	}
+}
+
+void run_digest(const struct run *run, char hex[65])
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	add_json(&sb, run_to_json(run));
+	for (size_t i = 0; i < run->nr_boots; i++)
+		add_boot(&sb, run, &run->boots[i]);
+	sha256_hex(sb.buf, sb.len, hex);
+}

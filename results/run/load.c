@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reads run.json.  Nothing in it is believed before it was checked. */
+#include "run-files.h"
+
+static const char *role_name(unsigned i)
+{
+	return boot_role_str(i);
+}
+
+static void read_seed(struct json_fields *f, uint64_t *ret)
+{
+	_cleanup_free_ char *s = NULL;
+	char *end;
+
+	json_field_str(f, "seed", &s);
+	if (f->err)
+		return;
+	errno = 0;
+	*ret = strtoull(s, &end, 10);
+	if (errno || *s < '0' || *s > '9' || *end)
+		json_field_fault(f, "seed", "not a number in a string");
+}
+
+static void read_provenance(struct json_fields *f, struct run *run)
+{
+	json_field_str(f, "id", &run->id);
+	if (!is_file_name(run->id))
+		json_field_fault(f, "id", "not the name of a directory");
+	json_field_str(f, "created", &run->created);
+	json_field_str(f, "status", &run->status);
+	json_field_str(f, "version", &run->version);
+	json_field_str(f, "command_line", &run->command_line);
+	json_field_str(f, "machine", &run->machine);
+	json_field_str(f, "machine_detail", &run->machine_detail);
+	json_field_str(f, "host", &run->host);
+	json_field_str(f, "guest_sha256", &run->guest_sha256);
+	json_field_str(f, "suite", &run->suite);
+	read_seed(f, &run->seed);
+	json_field_uint(f, "perturbations", &run->perturbations);
+}
+
+static void read_kernel(struct json_fields *f, struct run *run, size_t i)
+{
+	struct run_kernel *k = &run->kernels[i];
+
+	json_field_str(f, "name", &k->name);
+	if (!*k->name)
+		json_field_fault(f, "name", "empty");
+	json_field_str(f, "spec", &k->spec);
+	json_field_str(f, "key", &k->key);
+	json_field_str(f, "vmlinux_sha256", &k->vmlinux_sha256);
+	json_field_str(f, "source_version", &k->source_version);
+	json_field_str(f, "release", &k->release);
+	json_field_str(f, "patches", &k->patches);
+	json_field_str(f, "config_sha256", &k->config_sha256);
+	json_field_str(f, "toolchain", &k->toolchain);
+	json_field_str(f, "cmdline", &k->cmdline);
+	json_field_str(f, "image", &k->image);
+	for (size_t j = 0; j < i; j++)
+		if (!strcmp(run->kernels[j].name, k->name))
+			json_field_fault(f, "name", "a name twice");
+}
+
+static void read_point(struct json_fields *f, struct run *run, size_t i)
+{
+	struct plan_point *p = &run->points[i].plan;
+	char line[REC_LINE_MAX];
+
+	json_field_buf(f, "binary", p->binary, sizeof(p->binary));
+	json_field_buf(f, "bench", p->bench, sizeof(p->bench));
+	json_field_uint(f, "version", &p->version);
+	json_field_buf(f, "params", p->params, sizeof(p->params));
+	json_field_uint(f, "samples", &p->samples);
+	json_field_uint(f, "warmup", &p->warmup);
+	json_field_uint(f, "nr_ops", &p->nr_ops);
+	json_field_uint(f, "timeout_ms", &p->timeout_ms);
+	if (!f->err && rec_format_point(line, sizeof(line), p) < 0)
+		json_field_fault(f, "bench", "no plan can hold this point");
+}
+
+static void read_boot(struct json_fields *f, struct run *run, size_t i)
+{
+	struct run_boot *b = &run->boots[i];
+	unsigned role = 0;
+
+	b->reason = xstrdup("");
+	b->splat = xstrdup("");
+	b->samples_crc = xstrdup("");
+	json_field_str(f, "id", &b->id);
+	if (!is_file_name(b->id))
+		json_field_fault(f, "id", "not the name of a directory");
+	json_field_uint(f, "kernel", &b->kernel);
+	if (b->kernel >= run->nr_kernels)
+		json_field_fault(f, "kernel", "there is no kernel %u",
+				 b->kernel);
+	json_field_uint(f, "perturbation", &b->perturbation);
+	json_field_enum(f, "role", role_name, NR_BOOT_ROLES, &role);
+	b->role = role;
+}
+
+static void read_event(struct json_fields *f, struct run *run, size_t i)
+{
+	struct run_event *e = &run->events[i];
+	_cleanup_free_ char *text = NULL;
+
+	json_field_str(f, "event", &text);
+	json_field_str(f, "means", &e->means);
+	if (!f->err && event_parse(text, &e->ev) < 0)
+		json_field_fault(f, "event", "'%.80s' is none", text);
+	for (size_t j = 0; j < i && !f->err; j++)
+		if (!strcmp(run->events[j].ev.name, e->ev.name))
+			json_field_fault(f, "event", "'%s' is there twice",
+					 e->ev.name);
+}
+
+static void read_latency(struct json_fields *f, struct run *run, size_t i)
+{
+	json_field_str(f, "function", &run->latencies[i]);
+	if (!f->err && !latency_name_ok(run->latencies[i]))
+		json_field_fault(f, "function", "'%.80s' is no function",
+				 run->latencies[i]);
+}
+
+typedef void (*read_element_fn)(struct json_fields *f, struct run *run,
+				size_t i);
+
+/* Reads array[] into *elements of size bytes each; *nr counts those made. */
+static void read_array(struct json_fields *top, const char *key, size_t max,
+		       size_t size, read_element_fn fn, struct run *run,
+		       void *elements, size_t *nr)
+{
+	json_t *array = json_field_array(top, key, max);
+	size_t len = json_array_size(array);
+	void *p = xcalloc(len, size);
+
+	memcpy(elements, &p, sizeof(p));
+	for (size_t i = 0; i < len && !top->err; i++) {
+		_cleanup_free_ char *where = xasprintf("%s[%zu]", key, i);
+		struct json_fields f = {
+			.obj = json_array_get(array, i),
+			.where = where,
+			.why = top->why,
+		};
+
+		*nr = i + 1;
+		fn(&f, run, i);
+		top->err = f.err;
+	}
+}
+
+static int compare_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorts the words; returns one that is there twice, or NULL. */
+static const char *find_double(char **words, size_t nr)
+{
+	qsort(words, nr, sizeof(*words), compare_text);
+	for (size_t i = 1; i < nr; i++)
+		if (!strcmp(words[i - 1], words[i]))
+			return words[i];
+	return NULL;
+}
+
+static void check_doubles(struct json_fields *f, const struct run *run)
+{
+	size_t nr = run->nr_points;
+	_cleanup_free_ char **points = xcalloc(nr, sizeof(*points));
+	_cleanup_free_ char **boots = xcalloc(run->nr_boots, sizeof(*boots));
+	const char *dup;
+
+	/* By name on the wire: KTAP does not tell versions of one apart. */
+	for (size_t i = 0; i < nr; i++)
+		points[i] = xasprintf("%s %s", run->points[i].plan.bench,
+				      run->points[i].plan.params);
+	dup = find_double(points, nr);
+	if (dup)
+		json_field_fault(f, "points", "'%s' is there twice", dup);
+	for (size_t i = 0; i < nr; i++)
+		free(points[i]);
+	for (size_t i = 0; i < run->nr_boots; i++)
+		boots[i] = run->boots[i].id;
+	dup = find_double(boots, run->nr_boots);
+	if (dup)
+		json_field_fault(f, "boots", "'%s' is there twice", dup);
+}
+
+static int read_run(json_t *json, struct run *run, struct strbuf *why)
+{
+	struct json_fields f = { .obj = json, .where = "", .why = why };
+
+	read_provenance(&f, run);
+	read_array(&f, "kernels", RUN_KERNELS_MAX, sizeof(*run->kernels),
+		   read_kernel, run, &run->kernels, &run->nr_kernels);
+	read_array(&f, "points", RUN_POINTS_MAX, sizeof(*run->points),
+		   read_point, run, &run->points, &run->nr_points);
+	read_array(&f, "boots", RUN_BOOTS_MAX, sizeof(*run->boots), read_boot,
+		   run, &run->boots, &run->nr_boots);
+	/* Only where events were asked for. */
+	if (json_object_get(json, "events"))
+		read_array(&f, "events", EVENTS_MAX, sizeof(*run->events),
+			   read_event, run, &run->events, &run->nr_events);
+	if (json_object_get(json, "latencies"))
+		read_array(&f, "latencies", LATENCIES_MAX,
+			   sizeof(*run->latencies), read_latency, run,
+			   &run->latencies, &run->nr_latencies);
+	if (run->nr_points * run->nr_boots > RUN_CELLS_MAX)
+		json_field_fault(&f, "boots", "too many for so many points");
+	if (!f.err)
+		check_doubles(&f, run);
+	return f.err;
+}
+
+static char *clean_dir(const char *dir)
+{
+	size_t len = strlen(dir);
+
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	return xstrndup(dir, len);
+}
+
+static int load_json(struct run *run)
+{
+	_cleanup_free_ char *path = xasprintf("%s/run.json", run->dir);
+	_cleanup_(json_decrefp) json_t *json = NULL;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	int r;
+
+	r = json_file_load(path, &json, &why);
+	if (r == 0)
+		r = read_run(json, run, &why);
+	if (r < 0)
+		log_err("%s: %s", path, why.buf);
+	return r;
+}
+
+int run_load(const char *dir, struct run **ret, unsigned *damaged)
+{
+	_cleanup_(run_freep) struct run *run = run_new();
+	unsigned nr = 0;
+	int r;
+
+	run->dir = clean_dir(dir);
+	r = load_json(run);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < run->nr_boots; i++)
+		run_load_boot(run, &run->boots[i], &nr);
+	if (damaged)
+		*damaged = nr;
+	*ret = steal_ptr(run);
+	return 0;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <dirent.h>
+#include <fcntl.h>
+
+#include "run-files.h"
+
+/* File systems allow 255 bytes a name. */
+#define FILE_NAME_LEN_MAX 200
+
+const char *point_status_str(enum point_status s)
+{
+	static const char *const name[] = { "FAIL", "ERROR", "MISSING", "DONE",
+					    "SKIP" };
+
+	return s < ARRAY_SIZE(name) ? name[s] : "?";
+}
+
+const char *boot_role_str(enum boot_role r)
+{
+	static const char *const name[] = { "measure", "repeat", "null",
+					    "events" };
+
+	return r < ARRAY_SIZE(name) ? name[r] : "?";
+}
+
+const char *blame_str(enum blame b)
+{
+	static const char *const name[] = { "none", "subject", "benchmark",
+					    "harness", "host" };
+
+	return b < ARRAY_SIZE(name) ? name[b] : "?";
+}
+
+struct run *run_new(void)
+{
+	return xcalloc(1, sizeof(struct run));
+}
+
+static void free_kernel(struct run_kernel *k)
+{
+	free(k->name);
+	free(k->spec);
+	free(k->key);
+	free(k->vmlinux_sha256);
+	free(k->source_version);
+	free(k->release);
+	free(k->patches);
+	free(k->config_sha256);
+	free(k->toolchain);
+	free(k->cmdline);
+	free(k->image);
+}
+
+static void free_boot(struct run_boot *b, size_t nr_points)
+{
+	free(b->id);
+	free(b->reason);
+	free(b->splat);
+	free(b->samples_crc);
+	free(b->status);
+	for (size_t i = 0; b->status_text && i < nr_points; i++)
+		free(b->status_text[i]);
+	free(b->status_text);
+	free(b->samples);
+	free(b->lacks);
+}
+
+void run_free(struct run *run)
+{
+	if (!run)
+		return;
+	for (size_t i = 0; i < run->nr_kernels; i++)
+		free_kernel(&run->kernels[i]);
+	for (size_t i = 0; i < run->nr_boots; i++)
+		free_boot(&run->boots[i], run->nr_points);
+	for (size_t i = 0; i < run->nr_events; i++)
+		free(run->events[i].means);
+	free(run->events);
+	for (size_t i = 0; i < run->nr_latencies; i++)
+		free(run->latencies[i]);
+	free(run->latencies);
+	free(run->kernels);
+	free(run->points);
+	free(run->boots);
+	free(run->dir);
+	free(run->id);
+	free(run->created);
+	free(run->version);
+	free(run->command_line);
+	free(run->machine);
+	free(run->machine_detail);
+	free(run->host);
+	free(run->guest_sha256);
+	free(run->suite);
+	free(run->status);
+	free(run);
+}
+
+int run_kernel_index(const struct run *run, const char *name)
+{
+	for (size_t i = 0; i < run->nr_kernels; i++)
+		if (!strcmp(run->kernels[i].name, name))
+			return i;
+	return -1;
+}
+
+bool is_file_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len == 0 || len > FILE_NAME_LEN_MAX || *s == '.')
+		return false;
+	for (; *s; s++)
+		if (*s <= ' ' || *s > '~' || *s == '/')
+			return false;
+	return true;
+}
+
+char *run_boot_path(const struct run *run, const struct run_boot *boot,
+		    const char *file)
+{
+	return xasprintf("%s/boots/%s/%s", run->dir, boot->id, file);
+}
+
+int file_sum(const char *path, struct file_sum *ret)
+{
+	_cleanup_close_ int fd = -1;
+	char buf[16384];
+	uint32_t crc = 0;
+	ssize_t n;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret->bytes = 0;
+	while ((n = read(fd, buf, sizeof(buf))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		crc = rec_crc32(crc, buf, n);
+		ret->bytes += n;
+	}
+	snprintf(ret->crc, sizeof(ret->crc), "%08lx", (unsigned long)crc);
+	return 0;
+}
+
+static void closedirp(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+int run_latest(const char *runs_dir, char **ret)
+{
+	_cleanup_free_ char *best = NULL;
+	_cleanup_(closedirp) DIR *dir = NULL;
+	struct dirent *de;
+
+	dir = opendir(runs_dir);
+	if (!dir)
+		return -errno;
+	for (errno = 0; (de = readdir(dir)); errno = 0) {
+		_cleanup_free_ char *json = NULL;
+
+		if (de->d_name[0] == '.' ||
+		    (best && strcmp(de->d_name, best) <= 0))
+			continue;
+		json = xasprintf("%s/%s/run.json", runs_dir, de->d_name);
+		if (access(json, F_OK) < 0)
+			continue;
+		free(best);
+		best = xstrdup(de->d_name);
+	}
+	if (errno)
+		return -errno;
+	if (!best)
+		return -ENOENT;
+	*ret = xasprintf("%s/%s", runs_dir, best);
+	return 0;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "profile.h"
+#include "run-files.h"
+
+static const char *const boot_files[] = {
+	"plan.tsv", "console.log", "status.ktap", "samples.tsv", PROFILE_FILE,
+};
+
+static void set_text(json_t *obj, const char *key, const char *value)
+{
+	json_object_set_new(obj, key, json_text(value));
+}
+
+static void set_int(json_t *obj, const char *key, uint64_t value)
+{
+	json_object_set_new(obj, key, json_integer(value));
+}
+
+static json_t *kernel_to_json(const struct run_kernel *k)
+{
+	json_t *obj = json_object();
+
+	set_text(obj, "name", k->name);
+	set_text(obj, "spec", k->spec);
+	set_text(obj, "key", k->key);
+	set_text(obj, "vmlinux_sha256", k->vmlinux_sha256);
+	set_text(obj, "source_version", k->source_version);
+	set_text(obj, "release", k->release);
+	set_text(obj, "patches", k->patches);
+	set_text(obj, "config_sha256", k->config_sha256);
+	set_text(obj, "toolchain", k->toolchain);
+	set_text(obj, "cmdline", k->cmdline);
+	set_text(obj, "image", k->image);
+	return obj;
+}
+
+static json_t *point_to_json(const struct plan_point *p)
+{
+	json_t *obj = json_object();
+
+	set_text(obj, "binary", p->binary);
+	set_text(obj, "bench", p->bench);
+	set_int(obj, "version", p->version);
+	set_text(obj, "params", p->params);
+	set_int(obj, "samples", p->samples);
+	set_int(obj, "warmup", p->warmup);
+	set_int(obj, "nr_ops", p->nr_ops);
+	set_int(obj, "timeout_ms", p->timeout_ms);
+	return obj;
+}
+
+static json_t *planned_boot_to_json(const struct run_boot *b)
+{
+	json_t *obj = json_object();
+
+	set_text(obj, "id", b->id);
+	set_int(obj, "kernel", b->kernel);
+	set_int(obj, "perturbation", b->perturbation);
+	set_text(obj, "role", boot_role_str(b->role));
+	return obj;
+}
+
+static json_t *event_to_json(const struct run_event *e)
+{
+	json_t *obj = json_object();
+	char text[REC_LINE_MAX];
+
+	if (event_format(text, sizeof(text), &e->ev) < 0)
+		*text = '\0';
+	set_text(obj, "event", text);
+	set_text(obj, "means", e->means);
+	return obj;
+}
+
+/* Only where they were asked for. */
+static void set_events(json_t *obj, const struct run *run)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < run->nr_events; i++)
+		json_array_append_new(array, event_to_json(&run->events[i]));
+	if (run->nr_events > 0)
+		json_object_set(obj, "events", array);
+	json_decref(array);
+	array = json_array();
+	for (size_t i = 0; i < run->nr_latencies; i++) {
+		json_t *l = json_object();
+
+		set_text(l, "function", run->latencies[i]);
+		json_array_append_new(array, l);
+	}
+	if (run->nr_latencies > 0)
+		json_object_set(obj, "latencies", array);
+	json_decref(array);
+}
+
+static void set_provenance(json_t *obj, const struct run *run)
+{
+	char seed[24];
+
+	/* A JSON number is signed here, and a double elsewhere. */
+	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)run->seed);
+	set_int(obj, "format", RUN_FORMAT);
+	set_text(obj, "id", run->id);
+	set_text(obj, "created", run->created);
+	set_text(obj, "status", run->status);
+	set_text(obj, "version", run->version);
+	set_text(obj, "command_line", run->command_line);
+	set_text(obj, "machine", run->machine);
+	set_text(obj, "machine_detail", run->machine_detail);
+	set_text(obj, "host", run->host);
+	set_text(obj, "guest_sha256", run->guest_sha256);
+	set_text(obj, "suite", run->suite);
+	set_text(obj, "seed", seed);
+	set_int(obj, "perturbations", run->perturbations);
+}
+
+json_t *run_to_json(const struct run *run)
+{
+	json_t *obj = json_object(), *array;
+
+	set_provenance(obj, run);
+	array = json_array();
+	for (size_t i = 0; i < run->nr_kernels; i++)
+		json_array_append_new(array, kernel_to_json(&run->kernels[i]));
+	json_object_set_new(obj, "kernels", array);
+	array = json_array();
+	for (size_t i = 0; i < run->nr_points; i++)
+		json_array_append_new(array,
+				      point_to_json(&run->points[i].plan));
+	json_object_set_new(obj, "points", array);
+	array = json_array();
+	for (size_t i = 0; i < run->nr_boots; i++)
+		json_array_append_new(array,
+				      planned_boot_to_json(&run->boots[i]));
+	json_object_set_new(obj, "boots", array);
+	set_events(obj, run);
+	return obj;
+}
+
+json_t *boot_to_json(const struct run_boot *b)
+{
+	json_t *obj = json_object();
+
+	set_int(obj, "format", RUN_FORMAT);
+	set_text(obj, "id", b->id);
+	json_object_set_new(obj, "ok", json_boolean(b->ok));
+	set_text(obj, "blame", blame_str(b->blame));
+	set_text(obj, "reason", b->reason);
+	set_int(obj, "wall_ms", b->wall_ms);
+	set_int(obj, "cpu_ms", b->cpu_ms);
+	set_text(obj, "splat", b->splat);
+	set_text(obj, "samples_crc", b->samples_crc);
+	set_int(obj, "samples_bytes", b->samples_bytes);
+	return obj;
+}
+
+/* Adds what a file of the boot sums up to; one that is not there is left. */
+static int set_file_sum(json_t *files, const struct run *run,
+			const struct run_boot *boot, const char *name)
+{
+	_cleanup_free_ char *path = run_boot_path(run, boot, name);
+	struct file_sum sum;
+	json_t *file;
+	int r;
+
+	r = file_sum(path, &sum);
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return log_err_errno(-r, "cannot read '%s'", path);
+	file = json_object();
+	set_int(file, "bytes", sum.bytes);
+	set_text(file, "crc32", sum.crc);
+	json_object_set_new(files, name, file);
+	return 0;
+}
+
+static int set_raw_sums(json_t *files, const struct run *run,
+			const struct run_boot *boot,
+			const struct plan_point *point)
+{
+	int r = 0;
+
+	for (int i = 0; i < NR_RAWFILES && r == 0; i++) {
+		_cleanup_free_ char *name = raw_file_name(point, i);
+
+		if (name)
+			r = set_file_sum(files, run, boot, name);
+	}
+	return r;
+}
+
+static int set_file_sums(json_t *obj, const struct run *run,
+			 const struct run_boot *boot)
+{
+	json_t *files = json_object();
+	int r = 0;
+
+	json_object_set_new(obj, "files", files);
+	for (size_t i = 0; i < ARRAY_SIZE(boot_files) && r == 0; i++)
+		r = set_file_sum(files, run, boot, boot_files[i]);
+	for (size_t i = 0; i < run->nr_points && r == 0; i++)
+		r = set_raw_sums(files, run, boot, &run->points[i].plan);
+	return r;
+}
+
+int run_save(const struct run *run)
+{
+	_cleanup_(json_decrefp) json_t *obj = run_to_json(run);
+	_cleanup_free_ char *path = xasprintf("%s/run.json", run->dir);
+
+	return json_file_save(path, obj);
+}
+
+int run_save_boot(const struct run *run, const struct run_boot *boot)
+{
+	_cleanup_(json_decrefp) json_t *obj = boot_to_json(boot);
+	_cleanup_free_ char *path = run_boot_path(run, boot, "boot.json");
+	int r;
+
+	r = set_file_sums(obj, run, boot);
+	if (r < 0)
+		return r;
+	return json_file_save(path, obj);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads the status stream of a boot: nested KTAP 1, in which every indented
+ * result line is a planned point, named "BENCH PARAMS" or "BENCH".
+ *
+ *   ok 1 NAME                    DONE
+ *   ok 1 NAME # SKIP reason      SKIP
+ *   not ok 1 NAME # reason       FAIL
+ *   not ok 1 NAME # ERROR reason ERROR (TIMEOUT likewise)
+ *
+ * The stream may hold anything: it comes from the kernel under test.
+ */
+#ifndef CGMARK_KTAP_H
+#define CGMARK_KTAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "run.h"
+
+/* A complaint names its line; more than this many are only counted. */
+#define KTAP_FAULTS_MAX 8
+
+struct ktap {
+	size_t nr_points;
+	enum point_status *status; /* MISSING without a result line */
+	char **text;		   /* reason in printable ASCII, or "" */
+	bool ended;		   /* "# cgmark: end" was there */
+	char *bail;		   /* text of "Bail out!", or NULL */
+	char *faults[KTAP_FAULTS_MAX];
+	size_t nr_faults; /* may be above KTAP_FAULTS_MAX */
+};
+
+/* Fills *ret whatever buf holds; the caller releases it. */
+void ktap_parse(const char *buf, size_t len, const struct run_point *points,
+		size_t nr_points, struct ktap *ret);
+void ktap_release(struct ktap *k);
+
+/* "BENCH PARAMS", or "BENCH" without params; caller frees. */
+char *ktap_point_name(const struct plan_point *p);
+
+#endif
