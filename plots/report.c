@@ -42,7 +42,7 @@ static int save_figures(const struct figures *f, const char *dir)
 		int r;
 
 		svg_document(f->list[i].svg, &doc);
-		r = write_file_atomic(path, doc.buf, doc.len);
+		r = write_output(path, doc.buf, doc.len);
 		if (r < 0)
 			return log_err_errno(-r, "cannot write %s", path);
 	}
@@ -94,7 +94,7 @@ static int save(const struct comparison *c, const struct figures f[NR_FIGURES],
 			return r;
 	}
 	html_report(&page, c, f, rows);
-	r = write_file_atomic(index, page.buf, page.len);
+	r = write_output(index, page.buf, page.len);
 	return r < 0 ? log_err_errno(-r, "cannot write %s", index) : 0;
 }
 

@@ -99,7 +99,7 @@ static int print_to_file(const struct compare_opts *o,
 		r = -errno;
 	if (r < 0)
 		return log_err_errno(-r, "cannot print");
-	r = write_file_atomic(o->output, text, len);
+	r = write_output(o->output, text, len);
 	if (r < 0)
 		return log_err_errno(-r, "cannot write %s", o->output);
 	log_info("comparison written to %s", o->output);

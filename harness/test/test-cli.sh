@@ -440,6 +440,32 @@ has "$work/out" '	complete	fake:.*	22/22	4	base new$' \
 [ -s "$work/results/cgmark.db" ]
 ok $? 'the run was imported'
 
+# What is there under the name of the output stays what it is.
+at="$work/output"
+mkdir "$at"
+: >"$at/file"
+chmod 600 "$at/file"
+ln -s file "$at/link"
+mkfifo "$at/fifo"
+run 0 'compare -o through a symlink' compare -o "$at/link"
+[ -L "$at/link" ] && has "$at/file" 'alpha/slow' 'its target has the comparison'
+is "$(stat -c %a "$at/file")" 600 'and its mode'
+timeout 60 cat "$at/fifo" >"$at/read" &
+reader=$!
+run 0 'compare -o into a FIFO' compare -o "$at/fifo"
+[ -p "$at/fifo" ]
+ok $? 'it is one still'
+wait $reader
+has "$at/read" 'alpha/slow' 'who reads it has the comparison'
+# As /dev/stdout is, but not the machine's: what is tested may replace it.
+ln -s /proc/self/fd/1 "$at/stdout"
+run 0 'compare -o to its standard output' compare -o "$at/stdout"
+has "$work/out" 'alpha/slow' 'it is printed'
+if mknod "$at/null" c 1 3 2>/dev/null; then
+	run 0 'compare -o into a device' compare -o "$at/null"
+	is "$(stat -c %F "$at/null")" 'character special file' 'it is one still'
+fi
+
 fresh
 run 1 'a shift of 5%' run -q $img --machine "fake:$work/shift" --format json
 is "$(wc -c <"$work/err")" 0 'run -q says nothing'

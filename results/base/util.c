@@ -234,23 +234,30 @@ static int fsync_dir_of(const char *path)
 	return 0;
 }
 
-static int write_and_sync(int fd, const void *data, size_t len)
+/* mkostemp() makes private files; results are for everyone. */
+static mode_t default_mode(void)
 {
-	mode_t mask;
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+static int write_and_sync(int fd, mode_t mode, const void *data, size_t len)
+{
 	int r;
 
 	r = write_all(fd, data, len);
 	if (r < 0)
 		return r;
-	/* mkostemp() makes private files; results are for everyone. */
-	mask = umask(0);
-	umask(mask);
-	if (fchmod(fd, 0666 & ~mask) < 0 || fsync(fd) < 0)
+	if (fchmod(fd, mode) < 0 || fsync(fd) < 0)
 		return -errno;
 	return 0;
 }
 
-int write_file_atomic(const char *path, const void *data, size_t len)
+/* old: what is there, NULL if nothing is. */
+static int replace_file(const char *path, const struct stat *old,
+			const void *data, size_t len)
 {
 	_cleanup_free_ char *tmp = xasprintf("%s.XXXXXX", path);
 	int fd, r;
@@ -258,7 +265,13 @@ int write_file_atomic(const char *path, const void *data, size_t len)
 	fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = write_and_sync(fd, data, len);
+	/* Only root can give a file away; else it is the writer's now. */
+	if (old && fchown(fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
+		r = -errno;
+	else
+		r = write_and_sync(fd,
+				   old ? old->st_mode & 0777 : default_mode(),
+				   data, len);
 	/* Some file systems tell of a full disk only here. */
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
@@ -269,6 +282,77 @@ int write_file_atomic(const char *path, const void *data, size_t len)
 		return r;
 	}
 	return fsync_dir_of(path);
+}
+
+int write_file_atomic(const char *path, const void *data, size_t len)
+{
+	return replace_file(path, NULL, data, len);
+}
+
+/* Descriptors of a shell: below 10, or up to 63 for <( ) and >( ). */
+#define INHERITED_MAX 64
+
+/*
+ * What path names, if it came to this process open for writing, or -1.  To open
+ * it anew would be another file offset, and for a socket an error.
+ */
+static int find_inherited(const struct stat *st)
+{
+	for (int fd = STDOUT_FILENO; fd < INHERITED_MAX; fd++) {
+		struct stat is;
+		int flags = fcntl(fd, F_GETFL);
+
+		if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY ||
+		    fstat(fd, &is) < 0)
+			continue;
+		if (is.st_dev == st->st_dev && is.st_ino == st->st_ino)
+			return fd;
+	}
+	return -1;
+}
+
+static int write_inherited(int fd, const void *data, size_t len)
+{
+	/* What was printed before comes first. */
+	if (fflush(NULL) != 0)
+		return -errno;
+	return write_all(fd, data, len);
+}
+
+/* fd is of path, which is there. */
+static int write_opened(const char *path, int fd, const void *data, size_t len)
+{
+	_cleanup_free_ char *target = NULL;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return write_all(fd, data, len);
+	target = realpath(path, NULL);
+	return target ? replace_file(target, &st, data, len) : -errno;
+}
+
+int write_output(const char *path, const void *data, size_t len)
+{
+	_cleanup_close_ int fd = -1;
+	struct stat st;
+	int inherited = stat(path, &st) == 0 ? find_inherited(&st) : -1;
+
+	if (inherited >= 0)
+		return write_inherited(inherited, data, len);
+	/* What may not be written may not be replaced either. */
+	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	if (fd >= 0)
+		return write_opened(path, fd, data, len);
+	if (errno != ENOENT)
+		return -errno;
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? replace_file(path, NULL, data, len)
+				       : -errno;
+	/* A symlink to what is not there yet. */
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	return fd < 0 ? -errno : write_all(fd, data, len);
 }
 
 static int make_dir(const char *path, unsigned mode)

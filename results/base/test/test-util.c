@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "fixture.h"
 
@@ -162,6 +164,106 @@ static void test_write_fails(void **state)
 	assert_int_equal(count_entries(*state), 1);
 }
 
+static void file_is(const char *path, const char *want)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	assert_int_equal(read_file(path, &sb), 0);
+	assert_string_equal(sb.buf, want);
+}
+
+static void test_output_replaces_files(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	_cleanup_free_ char *link = xasprintf("%s/l", (char *)*state);
+	_cleanup_free_ char *away = xasprintf("%s/away", (char *)*state);
+	struct stat st, before;
+
+	assert_int_equal(write_output(path, "a", 1), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(stat(path, &before), 0);
+	assert_int_equal(symlink("f", link), 0);
+	assert_int_equal(write_output(link, "bc", 2), 0);
+	file_is(path, "bc");
+	assert_int_equal(lstat(link, &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	/* Replaced as a whole: nobody sees half of it. */
+	assert_true(st.st_ino != before.st_ino);
+
+	unlink(link);
+	assert_int_equal(symlink("away", link), 0);
+	assert_int_equal(write_output(link, "d", 1), 0);
+	file_is(away, "d");
+	assert_int_equal(write_output(*state, "d", 1), -EISDIR);
+}
+
+static void test_output_keeps_owner(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	struct stat st;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(write_output(path, "a", 1), 0);
+	assert_int_equal(chown(path, 12, 34), 0);
+	assert_int_equal(write_output(path, "b", 1), 0);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_uid, 12);
+	assert_int_equal(st.st_gid, 34);
+}
+
+static void test_output_into_fifo(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	char buf[8] = "";
+	struct stat st;
+	int fd;
+
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write_output(path, "abc", 3), 0);
+	assert_int_equal(read(fd, buf, sizeof(buf)), 3);
+	assert_string_equal(buf, "abc");
+	close(fd);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+}
+
+/* A node of its own: nothing here names the machine's. */
+static void test_output_into_device(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/null", (char *)*state);
+	struct stat st;
+	int r;
+
+	if (mknod(path, S_IFCHR | 0600, makedev(1, 3)) < 0)
+		skip();
+	r = write_output(path, "abc", 3);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISCHR(st.st_mode));
+	/* Not on a file system that is mounted without devices. */
+	assert_true(r == 0 || r == -EACCES);
+}
+
+/* /dev/stdout and /dev/fd/N: what is in the file already stays. */
+static void test_output_into_open_file(void **state)
+{
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	_cleanup_free_ char *name = NULL;
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	name = xasprintf("/proc/self/fd/%d", fd);
+	assert_int_equal(write(fd, "a", 1), 1);
+	assert_int_equal(write_output(name, "b", 1), 0);
+	assert_int_equal(write(fd, "c", 1), 1);
+	close(fd);
+	file_is(path, "abc");
+}
+
 static void test_mkdir_and_rm(void **state)
 {
 	_cleanup_free_ char *top = xasprintf("%s/t", (char *)*state);
@@ -226,6 +328,11 @@ int main(void)
 		IN_DIR(test_read_file),
 		IN_DIR(test_write_file_atomic),
 		IN_DIR(test_write_fails),
+		IN_DIR(test_output_replaces_files),
+		IN_DIR(test_output_keeps_owner),
+		IN_DIR(test_output_into_fifo),
+		IN_DIR(test_output_into_device),
+		IN_DIR(test_output_into_open_file),
 		IN_DIR(test_mkdir_and_rm),
 		IN_DIR(test_log),
 	};
