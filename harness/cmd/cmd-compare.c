@@ -22,7 +22,9 @@ static const struct argp_option options[] = {
 	  "A run directory or the id of one (default: the latest run)", 0 },
 	{ "format", 'f', "text|json", 0, "How to print (default: text)", 0 },
 	{ "strict", 's', NULL, 0,
-	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID", 0 },
+	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID, or a contender "
+	  "lacks points that the baseline has",
+	  0 },
 	{ "output", 'o', "FILE", 0, "Write there, not to standard output", 0 },
 	{ NULL },
 };
@@ -70,8 +72,9 @@ static const struct argp argp = {
 	.args_doc = "[BASE [CONTENDER...]]",
 	.doc = "Compare kernels of a run that was made before.\v"
 	       "Without names: the first kernel of the run against all others. "
-	       "Exit status: 0 no regression, 1 regression, 3 inconclusive or "
-	       "invalid (with --strict).",
+	       "Exit status: 0 no regression, 1 regression, 3 nothing "
+	       "compared, or (with --strict) inconclusive, invalid or lacking "
+	       "points.",
 };
 
 static int print_to(FILE *out, const struct compare_opts *o,

@@ -399,6 +399,28 @@ static bool anything_measured(const struct run *run)
 	return false;
 }
 
+/* A point that was skipped, as the reason is the same for many. */
+static void tell_skip(const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		for (size_t p = 0; p < run->nr_points; p++) {
+			const struct plan_point *pt = &run->points[p].plan;
+
+			if (b->status[p] != POINT_SKIP)
+				continue;
+			log_warn("nothing was measured: %s %s was skipped on "
+				 "%s: %s",
+				 pt->bench, pt->params,
+				 run->kernels[b->kernel].name,
+				 b->status_text[p]);
+			return;
+		}
+	}
+	log_warn("nothing was measured, so nothing is compared");
+}
+
 /* From here on the run directory counts, not what is in memory. */
 static int evaluate(const struct request *rq, int boots)
 {
@@ -411,12 +433,14 @@ static int evaluate(const struct request *rq, int boots)
 	if (boots == ST_INTERRUPTED)
 		return boots;
 	status = session_status(loaded);
-	if (!anything_measured(loaded))
-		log_warn("nothing was measured, so nothing is compared");
-	else if (loaded->nr_kernels < 2)
+	if (!anything_measured(loaded)) {
+		tell_skip(loaded);
+		verdict = ST_INCONCLUSIVE;
+	} else if (loaded->nr_kernels < 2) {
 		verdict = show_single(rq, loaded);
-	else if (!rq->opts->no_compare)
+	} else if (!rq->opts->no_compare) {
 		verdict = compare_kernels(rq, loaded);
+	}
 	if (boots != ST_OK)
 		return boots;
 	if (status != ST_OK)

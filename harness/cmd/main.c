@@ -32,8 +32,9 @@ static void print_help(FILE *out)
 	      "more\n"
 	      "  --version  print the version\n\n"
 	      "Exit status: 0 no regression, 1 regression, 2 usage error,\n"
-	      "3 inconclusive or invalid (with --strict), 4 a kernel failed,\n"
-	      "5 the harness or the host failed, 130 interrupted.\n",
+	      "3 nothing compared, or inconclusive, invalid or lacking points\n"
+	      "(with --strict), 4 a kernel failed, 5 the harness or the host\n"
+	      "failed, 130 interrupted.\n",
 	      out);
 }
 

@@ -101,7 +101,9 @@ static const struct argp_option options[] = {
 	{ "format", OPT_FORMAT, "text|json", 0,
 	  "How the comparison is printed (default: text)", 3 },
 	{ "strict", OPT_STRICT, NULL, 0,
-	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID", 3 },
+	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID, or a contender "
+	  "lacks points that the baseline has",
+	  3 },
 	{ "no-compare", OPT_NO_COMPARE, NULL, 0, "Measure and store only", 3 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 3 },
 	{ NULL },
@@ -302,8 +304,9 @@ static const struct argp argp = {
 	       "  cgmark run --kernel base=git:linux@v6.12 "
 	       "--kernel v1=git:linux@HEAD\n\n"
 	       "Exit status: 0 no regression, 1 regression, 2 usage error, "
-	       "3 inconclusive or invalid (--strict), 4 a kernel failed, 5 the "
-	       "harness or the host failed, 130 interrupted.",
+	       "3 nothing compared, or inconclusive, invalid or lacking points "
+	       "(--strict), 4 a kernel failed, 5 the harness or "
+	       "the host failed, 130 interrupted.",
 };
 
 int run_opts_parse(int argc, char **argv, struct run_opts *ret)

@@ -598,8 +598,8 @@ static struct effect *add_effect(struct comparison *c)
 	return &c->effects[c->nr_effects++];
 }
 
-static void compare_metric(struct comparison *c, unsigned contender,
-			   unsigned point, const char *metric)
+static unsigned compare_metric(struct comparison *c, unsigned contender,
+			       unsigned point, const char *metric)
 {
 	const struct plan_point *plan = &c->run->points[point].plan;
 	struct effect *e = add_effect(c);
@@ -622,6 +622,7 @@ static void compare_metric(struct comparison *c, unsigned contender,
 		judge(c, e, &p);
 	c->count[e->verdict]++;
 	pairs_release(&p);
+	return e->nr_boots;
 }
 
 /* Skipped points of a benchmark, for one note instead of one each. */
@@ -655,9 +656,10 @@ static void skips_add(struct comparison *c, struct skips *s, const char *bench,
 }
 
 /* Is the point there on both kernels?  Else it gets no row, but a note. */
-static bool skipped(struct comparison *c, struct skips *s, unsigned contender,
+static bool skipped(struct comparison *c, struct skips *s, size_t i,
 		    unsigned point)
 {
+	unsigned contender = c->contenders[i];
 	struct side base = side_scan(c, c->base, point);
 	struct side cont = side_scan(c, contender, point);
 	const char *bench = c->run->points[point].plan.bench;
@@ -675,6 +677,7 @@ static bool skipped(struct comparison *c, struct skips *s, unsigned contender,
 		skips_add(c, s, bench,
 			  xstrdup(compare_kernel_name(c, contender)),
 			  cont.skip_text);
+	c->nr_lacking[i] += cont.skip && !base.skip;
 	return base.skip || cont.skip;
 }
 
@@ -691,15 +694,15 @@ static bool kernel_has_metric(const struct comparison *c, unsigned kernel,
 	return false;
 }
 
-static void compare_point(struct comparison *c, unsigned contender,
-			  unsigned point)
+static void compare_point(struct comparison *c, size_t n, unsigned point)
 {
+	unsigned contender = c->contenders[n], pairs = 0;
 	bool lacking = false, any = false;
 	const char *name;
 
 	for (unsigned i = 0;
 	     (name = values_metric(c->values, c->base, point, i)); i++) {
-		compare_metric(c, contender, point, name);
+		pairs += compare_metric(c, contender, point, name);
 		lacking |= !kernel_has_metric(c, contender, point, name);
 		any = true;
 	}
@@ -709,11 +712,12 @@ static void compare_point(struct comparison *c, unsigned contender,
 		if ((any && lacking) ||
 		    kernel_has_metric(c, c->base, point, name))
 			continue;
-		compare_metric(c, contender, point, name);
+		pairs += compare_metric(c, contender, point, name);
 		any = true;
 	}
 	if (!any)
 		compare_metric(c, contender, point, "");
+	c->nr_compared[n] += pairs > 0;
 }
 
 static bool same_vmlinux(const struct comparison *c, unsigned contender)
@@ -745,8 +749,8 @@ static void compare_contender(struct comparison *c, size_t i)
 	}
 	note_repeat(c, contender);
 	for (unsigned p = 0; p < c->run->nr_points; p++) {
-		if (!skipped(c, &skips, contender, p))
-			compare_point(c, contender, p);
+		if (!skipped(c, &skips, i, p))
+			compare_point(c, i, p);
 	}
 	skips_flush(c, &skips);
 }
@@ -787,6 +791,8 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 	c->nr_contenders = nr;
 	c->contenders = xcalloc(nr + 1, sizeof(*c->contenders));
 	c->same_code = xcalloc(nr + 1, sizeof(*c->same_code));
+	c->nr_compared = xcalloc(nr + 1, sizeof(*c->nr_compared));
+	c->nr_lacking = xcalloc(nr + 1, sizeof(*c->nr_lacking));
 	memcpy(c->contenders, contenders, nr * sizeof(*contenders));
 
 	if (run->status && strcmp(run->status, "complete") != 0)
@@ -820,6 +826,8 @@ void compare_free(struct comparison *c)
 	free(c->notes);
 	free(c->contenders);
 	free(c->same_code);
+	free(c->nr_compared);
+	free(c->nr_lacking);
 	values_free(c->values);
 	free(c);
 }
@@ -828,6 +836,9 @@ int compare_status(const struct comparison *c, bool strict)
 {
 	if (c->count[V_REGRESSION] > 0)
 		return ST_REGRESSION;
+	for (size_t i = 0; i < c->nr_contenders; i++)
+		if (c->nr_compared[i] == 0 || (strict && c->nr_lacking[i] > 0))
+			return ST_INCONCLUSIVE;
 	if (strict && (c->count[V_INCONCLUSIVE] > 0 || c->count[V_INVALID] > 0))
 		return ST_INCONCLUSIVE;
 	return ST_OK;

@@ -58,6 +58,8 @@ struct comparison {
 	unsigned *contenders;
 	size_t nr_contenders;
 	bool *same_code;	/* per contender: equal vmlinux */
+	unsigned *nr_compared;	/* per contender: points with a pair */
+	unsigned *nr_lacking;	/* skipped there, not on the baseline */
 	struct effect *effects; /* sorted by severity */
 	size_t nr_effects;
 	unsigned count[NR_VERDICTS]; /* by enum verdict */
@@ -69,7 +71,11 @@ struct comparison {
 struct comparison *compare_run(const struct run *run, unsigned base,
 			       const unsigned *contenders, size_t nr);
 void compare_free(struct comparison *c);
-/* exit_status: by verdicts; strict counts inconclusive and invalid. */
+/*
+ * exit_status: by verdicts; strict counts inconclusive and invalid, and points
+ * that a contender lacks.  One with which nothing was compared always counts:
+ * that it has no regression was not shown.
+ */
 int compare_status(const struct comparison *c, bool strict);
 
 /* Severity: REGRESSION, INVALID, INCONCLUSIVE, IMPROVEMENT, NO CHANGE. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <ctype.h>
 #include <dirent.h>
 #include <sys/stat.h>
 
@@ -252,6 +253,80 @@ int catalog_parse(struct catalog *c, const char *binary, char *text)
 		}
 	}
 	return 0;
+}
+
+static bool is_listed(const struct bench_key *k, const char *word, size_t len)
+{
+	for (size_t i = 0; i < k->nr_values; i++)
+		if (strlen(k->values[i]) == len &&
+		    strncmp(k->values[i], word, len) == 0)
+			return true;
+	for (size_t i = 0; i < k->nr_more; i++)
+		if (strlen(k->more[i]) == len &&
+		    strncmp(k->more[i], word, len) == 0)
+			return true;
+	return false;
+}
+
+/* "16", "64K", "200ms" */
+static bool is_number(const char *s)
+{
+	size_t digits = strspn(s, "0123456789"), unit = 0;
+
+	while (isalpha((unsigned char)s[digits + unit]))
+		unit++;
+	return digits > 0 && unit <= 2 && !s[digits + unit];
+}
+
+static bool lists_number(const struct bench_key *k)
+{
+	for (size_t i = 0; i < k->nr_values; i++)
+		if (is_number(k->values[i]))
+			return true;
+	for (size_t i = 0; i < k->nr_more; i++)
+		if (is_number(k->more[i]))
+			return true;
+	return false;
+}
+
+/* A kernel may have one that no sweep names; the last are of kernel/patches. */
+static bool is_controller(const char *word, size_t len)
+{
+	static const char *const names[] = {
+		"cpu",	      "cpuacct", "cpuset",  "memory",	"io",
+		"blkio",      "pids",	 "devices", "freezer",	"net_cls",
+		"perf_event", "hugetlb", "rdma",    "net_prio", "misc",
+		"debug",      "dmem",	 "every",   "swap",	"oom",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i]) == len &&
+		    strncmp(names[i], word, len) == 0)
+			return true;
+	return false;
+}
+
+static bool are_controllers(const struct bench_key *k, const char *value)
+{
+	size_t len;
+
+	for (;; value += len + 1) {
+		len = strcspn(value, "+");
+		if (!is_listed(k, value, len) && !is_controller(value, len))
+			return false;
+		if (!value[len])
+			return true;
+	}
+}
+
+bool bench_key_takes(const struct bench_key *key, const char *value)
+{
+	if (is_listed(key, value, strlen(value)))
+		return true;
+	if (is_number(value))
+		return lists_number(key);
+	return strncmp(key->key, "controller", strlen("controller")) == 0 &&
+	       are_controllers(key, value);
 }
 
 /* The rule by which programs get into the initramfs, too. */

@@ -49,6 +49,14 @@ int catalog_load(const char *bench_dir, struct catalog *ret);
 void catalog_release(struct catalog *c);
 
 /*
+ * Can the benchmark know this value of a param?  One that --list shows, any
+ * number where that shows one (a size or a time with its unit too), and for
+ * controllers those of Linux, joined by '+'.  Whether the kernel that runs has
+ * it shows in the guest only.
+ */
+bool bench_key_takes(const struct bench_key *key, const char *value);
+
+/*
  * Adds what a program printed for --list.  0, or -EBADMSG (logged with the
  * program and the line).  Changes text.
  */

@@ -206,6 +206,65 @@ static int check_overrides(const struct planning *pl)
 	return ST_OK;
 }
 
+static const struct bench_key *find_key(const struct bench_info *b,
+					const char *key)
+{
+	for (size_t i = 0; i < b->nr_keys; i++)
+		if (strcmp(b->keys[i].key, key) == 0)
+			return &b->keys[i];
+	return NULL;
+}
+
+static void add_known(const char ***words, size_t *n, char *const *values,
+		      size_t nr)
+{
+	*words = xreallocarray(*words, *n + nr + 1, sizeof(**words));
+	for (size_t i = 0; i < nr; i++) {
+		bool seen = false;
+
+		for (size_t j = 0; j < *n && !seen; j++)
+			seen = strcmp((*words)[j], values[i]) == 0;
+		if (!seen)
+			(*words)[(*n)++] = values[i];
+	}
+}
+
+/* Does a selected benchmark know the value?  Else logs those that are known. */
+static bool check_value(const struct planning *pl, const char *key,
+			const char *value)
+{
+	_cleanup_free_ const char **words = NULL;
+	_cleanup_free_ char *what = xasprintf("param '%s': value", key);
+	size_t n = 0;
+
+	for (size_t i = 0; i < pl->catalog->nr; i++) {
+		const struct bench_key *k =
+			find_key(&pl->catalog->benches[i], key);
+
+		if (!k || !pl->selected[i])
+			continue;
+		if (bench_key_takes(k, value))
+			return true;
+		add_known(&words, &n, k->values, k->nr_values);
+		add_known(&words, &n, k->more, k->nr_more);
+	}
+	suggest_log(what, value, words, n);
+	return false;
+}
+
+/* What no benchmark knows would be skipped everywhere, long after. */
+static int check_values(const struct planning *pl)
+{
+	for (size_t o = 0; o < pl->nr_overrides; o++) {
+		const struct override *ov = &pl->overrides[o];
+
+		for (size_t i = 0; i < ov->nr_values; i++)
+			if (!check_value(pl, ov->key, ov->values[i]))
+				return ST_USAGE;
+	}
+	return ST_OK;
+}
+
 static const struct suite_rule *find_rule(const struct planning *pl,
 					  const struct bench_info *b,
 					  const char *key)
@@ -424,11 +483,19 @@ static int make_points(struct planning *pl)
 		r = select_benches(pl);
 	if (r == ST_OK)
 		r = check_overrides(pl);
+	if (r == ST_OK)
+		r = check_values(pl);
 	for (int rest = 0; rest <= 1; rest++) {
 		pl->first = !rest;
 		for (size_t i = 0; i < pl->catalog->nr && r == ST_OK; i++)
 			if (pl->selected[i])
 				r = add_points(pl, &pl->catalog->benches[i]);
+	}
+	if (r == ST_OK && pl->nr_points == 0) {
+		log_err("suite %s has no benchmark to run: 'cgmark list' shows "
+			"which are in which suite",
+			suite ? suite->name : "?");
+		r = ST_USAGE;
 	}
 	return r;
 }

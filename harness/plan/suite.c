@@ -411,11 +411,37 @@ static bool has_key(const struct bench_info *b, const char *key)
 	return strcmp(key, "samples") == 0;
 }
 
+/* The first value that no benchmark of the rule knows, or NULL. */
+static const char *unknown_value(const struct suite *s,
+				 const struct suite_rule *r,
+				 const struct catalog *c)
+{
+	for (size_t v = 0; v < r->nr_values; v++) {
+		bool known = strcmp(r->key, "samples") == 0;
+
+		for (size_t i = 0; i < c->nr && !known; i++) {
+			const struct bench_info *b = &c->benches[i];
+
+			if (fnmatch(r->glob, b->name, 0) != 0 ||
+			    !suite_has(s, b))
+				continue;
+			for (size_t j = 0; j < b->nr_keys && !known; j++)
+				known = strcmp(b->keys[j].key, r->key) == 0 &&
+					bench_key_takes(&b->keys[j],
+							r->values[v]);
+		}
+		if (!known)
+			return r->values[v];
+	}
+	return NULL;
+}
+
 static int check_rule(const struct suite *s, const struct suite_rule *r,
 		      const struct catalog *c)
 {
 	_cleanup_free_ char *where = xasprintf("%s:%u", r->path, r->line);
 	bool about = false, known = false;
+	const char *wrong;
 
 	if (!any_match(c, r->glob)) {
 		log_no_bench(where, c, r->glob);
@@ -429,9 +455,14 @@ static int check_rule(const struct suite *s, const struct suite_rule *r,
 			known = known || has_key(b, r->key);
 		}
 	}
-	if (known)
+	wrong = known ? unknown_value(s, r, c) : NULL;
+	if (known && !wrong)
 		return ST_OK;
-	if (about)
+	if (wrong)
+		log_err("%s: no benchmark that matches '%s' knows %s=%s; "
+			"'cgmark list' shows what they know",
+			where, r->glob, r->key, wrong);
+	else if (about)
 		log_err("%s: no benchmark that matches '%s' has a param '%s'",
 			where, r->glob, r->key);
 	else

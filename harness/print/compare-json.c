@@ -12,7 +12,9 @@
  *                  "release", "patches", "config_sha256", "toolchain",
  *                  "cmdline" } ],
  *   "base": NAME,
- *   "contenders": [ { "name", "same_code": bool, "summary" } ],
+ *   "contenders": [ { "name", "same_code": bool, "summary",
+ *                    "points_compared", "points_lacking": skipped there,
+ *                    not on the baseline } ],
  *   "counts": { "REGRESSION": n, ... all five },
  *   "exit_status": 0, "exit_status_strict": 3,
  *   "limits": what the machine's figures cannot say,
@@ -241,6 +243,8 @@ static json_t *json_contenders(const struct comparison *c)
 		set_text(o, "name", c->run->kernels[c->contenders[i]].name);
 		set_bool(o, "same_code", c->same_code[i]);
 		set_text(o, "summary", summary);
+		set_int(o, "points_compared", c->nr_compared[i]);
+		set_int(o, "points_lacking", c->nr_lacking[i]);
 		json_array_append_new(array, o);
 	}
 	return array;

@@ -227,6 +227,31 @@ static void add_others(struct strbuf *out, const unsigned *count,
 	}
 }
 
+static bool is_meant(const struct comparison *c, size_t i, size_t contender)
+{
+	return contender == SIZE_MAX || c->contenders[i] == contender;
+}
+
+/* "; patched lacks 3 points that base has" */
+static void add_lacking(struct strbuf *out, const struct comparison *c,
+			size_t contender)
+{
+	for (size_t i = 0; i < c->nr_contenders; i++) {
+		unsigned nr = c->nr_lacking[i];
+
+		if (!is_meant(c, i, contender))
+			continue;
+		if (c->nr_compared[i] == 0 && c->nr_contenders > 1)
+			strbuf_addf(out, "; nothing compared with %s",
+				    c->run->kernels[c->contenders[i]].name);
+		if (nr > 0)
+			strbuf_addf(out, "; %s lacks %u point%s that %s has",
+				    c->run->kernels[c->contenders[i]].name, nr,
+				    nr == 1 ? "" : "s",
+				    c->run->kernels[c->base].name);
+	}
+}
+
 char *print_summary(const struct comparison *c, size_t contender)
 {
 	struct strbuf out = STRBUF_INIT;
@@ -242,6 +267,7 @@ char *print_summary(const struct comparison *c, size_t contender)
 	}
 	if (nr == 0) {
 		strbuf_addstr(&out, "No verdict: no point to compare");
+		add_lacking(&out, c, contender);
 		return strbuf_steal(&out);
 	}
 	if (count[V_REGRESSION]) {
@@ -266,6 +292,7 @@ char *print_summary(const struct comparison *c, size_t contender)
 	else
 		strbuf_addf(&out, " at %u of %u points", count[lead], nr);
 	add_others(&out, count, lead);
+	add_lacking(&out, c, contender);
 	return strbuf_steal(&out);
 }
 

@@ -108,6 +108,9 @@ refused 'unknown param' "param 'stes'.*did you mean 'sets'" \
 	run $img $fake --param stes=1
 refused 'param of no selected benchmark' "param 'sets' is not known" \
 	run $img $fake --bench null --param sets=1
+refused 'value that no benchmark knows' \
+	"param 'sets': value 'bogus' is not known" \
+	run $img $fake --param sets=16,bogus
 refused 'malformed param' 'KEY=VALUE' run $img $fake --param sets
 refused 'unknown kernel' "kernel 'basline'.*did you mean 'baseline'" \
 	run $fake --kernel basline
@@ -496,6 +499,49 @@ fresh
 run 0 'one vmlinux under two names' run -q --machine "fake:$work/same" \
 	--kernel "base=image:$work/vmlinux-a" --kernel "new=image:$work/vmlinux-a"
 has "$work/err" 'base and new are the same code' 'the same code is told'
+
+# --- what is skipped -----------------------------------------------------------------
+# skip_on DIR KERNEL PATTERN: in DIR no boot of the kernel has such points.
+skip_on() {
+	find "$1/$2" -name status.ktap -exec sed -i -E \
+		"s,^    ok ([0-9]+) ($3)\$,    ok \\1 \\2 # SKIP it lacks v1," {} +
+	find "$1/$2" -name samples.tsv | while read -r f; do
+		# The head and the end are mkstream's own.
+		grep '^S' "$f" | grep -vE "	($3)	" | "$mkstream" >"$f.new"
+		mv "$f.new" "$f"
+	done
+}
+
+fresh
+cp -r "$work/same" "$work/lacks"
+skip_on "$work/lacks" new 'alpha/slow'
+run 0 'a contender that lacks a point' run -q $img --machine "fake:$work/lacks"
+has "$work/out" 'new lacks 1 point that' 'the summary says it'
+run 3 'compare --strict' compare --strict
+run 3 'compare --strict --format json' compare --strict --format json
+is "$(jq -c '[.contenders[0].points_lacking, .exit_status, .exit_status_strict]' \
+	"$work/out")" '[1,0,3]' 'JSON says it'
+
+fresh
+cp -r "$work/same" "$work/without"
+skip_on "$work/without" new '(alpha|null).*'
+run 3 'a contender without any point' run -q $img --machine "fake:$work/without"
+has "$work/out" '^No verdict: no point to compare; new lacks 4 points that' \
+	'the summary says it'
+
+fresh
+cp -r "$work/without" "$work/none"
+skip_on "$work/none" base '(alpha|null).*'
+run 3 'nothing but skips' run -q $img --machine "fake:$work/none"
+has "$work/err" 'nothing was measured: .* was skipped on base: it lacks v1' \
+	'the message has the reason'
+run 3 'compare of nothing but skips' compare
+fresh
+run 3 'nothing but skips, with --no-compare' run -q $img \
+	--machine "fake:$work/none" --no-compare
+fresh
+run 3 'nothing but skips, on one kernel' run -q --machine "fake:$work/none" \
+	--kernel "base=image:$work/vmlinux-a"
 
 # --- endings ------------------------------------------------------------------------
 fresh

@@ -7,7 +7,7 @@ enum exit_status {
 	ST_OK = 0, /* no regression */
 	ST_REGRESSION = 1,
 	ST_USAGE = 2,	      /* unknown word, malformed file */
-	ST_INCONCLUSIVE = 3,  /* inconclusive or invalid, with --strict */
+	ST_INCONCLUSIVE = 3,  /* nothing compared; doubts, with --strict */
 	ST_SUBJECT = 4,	      /* the kernel failed: no build, no boot, splat */
 	ST_HOST = 5,	      /* the harness or the host failed */
 	ST_INTERRUPTED = 130, /* ^C or SIGTERM; what was measured is kept */

@@ -416,12 +416,75 @@ static void test_skip(void **state)
 	assert_int_equal(c->nr_effects, 1);
 	assert_true(has_note(c, "css_set/lookup, 2 points skipped on base "
 				"(no named hierarchies)"));
+	/* The contender is what is on trial: it may have more, not less. */
+	assert_int_equal(compare_status(c, true), ST_OK);
 	compare_free(c);
 	skip_kernel(run, 1, 0);
 	skip_kernel(run, 1, 1);
 	c = compare(run);
 	assert_int_equal(c->nr_effects, 1);
 	assert_true(has_note(c, "skipped on base and patched"));
+	assert_int_equal(compare_status(c, true), ST_OK);
+	compare_free(c);
+	run_free(run);
+}
+
+static void summary_is(const struct comparison *c, const char *want)
+{
+	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
+
+	assert_string_equal(summary, want);
+}
+
+static void test_contender_lacks_points(void **state)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+
+	knob_init(&k, 5000, 1);
+	run = make(&k, 8, 2);
+	skip_kernel(run, 1, 0);
+	c = compare(run);
+	assert_int_equal(compare_status(c, false), ST_OK);
+	assert_int_equal(compare_status(c, true), ST_INCONCLUSIVE);
+	summary_is(c, "No regression: NO CHANGE at all 2 points; patched lacks "
+		      "1 point that base has");
+	compare_free(c);
+	skip_kernel(run, 1, 1);
+	skip_kernel(run, 1, 2);
+	c = compare(run);
+	assert_int_equal(c->nr_effects, 0);
+	assert_int_equal(compare_status(c, false), ST_INCONCLUSIVE);
+	summary_is(c, "No verdict: no point to compare; patched lacks 3 points "
+		      "that base has");
+	compare_free(c);
+	run_free(run);
+}
+
+/* What one contender shows does not speak for another. */
+static void test_nothing_compared(void **state)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+
+	knob_init(&k, 5000, 1);
+	run = make(&k, 8, 3);
+	for (unsigned p = 0; p < NR_POINTS; p++)
+		skip_kernel(run, 2, p);
+	c = compare(run);
+	assert_int_equal(c->nr_effects, NR_POINTS);
+	assert_int_equal(compare_status(c, false), ST_INCONCLUSIVE);
+	summary_is(c,
+		   "No regression: NO CHANGE at all 3 points; nothing "
+		   "compared with other; other lacks 3 points that base has");
+	compare_free(c);
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned p = 0; p < NR_POINTS; p++)
+			skip_kernel(run, i, p);
+	c = compare(run);
+	assert_int_equal(compare_status(c, false), ST_INCONCLUSIVE);
 	compare_free(c);
 	run_free(run);
 }
@@ -772,7 +835,7 @@ static void test_nothing(void **state)
 		run->boots[i].finished = run->boots[i].ok = false;
 	c = compare(run);
 	assert_int_equal(c->count[V_INVALID], NR_POINTS);
-	assert_int_equal(compare_status(c, true), ST_INCONCLUSIVE);
+	assert_int_equal(compare_status(c, false), ST_INCONCLUSIVE);
 	text = text_of(c);
 	check_columns(text);
 	json_decref(json_of(c));
@@ -798,6 +861,8 @@ int main(void)
 		cmocka_unit_test(test_null_boots),
 		cmocka_unit_test(test_failed_point),
 		cmocka_unit_test(test_skip),
+		cmocka_unit_test(test_contender_lacks_points),
+		cmocka_unit_test(test_nothing_compared),
 		cmocka_unit_test(test_metric_differs),
 		cmocka_unit_test(test_time_is_refused),
 		cmocka_unit_test(test_same_code),

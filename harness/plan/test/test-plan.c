@@ -306,10 +306,10 @@ static void bad_wishes_are_refused(void **state)
 {
 	static const char *const params[] = {
 		"pase=burst",	 "pace",	"=burst",   "pace=",
-		"pace=a,,b",	 "pace=a,a",	"pace=a b", "pace=a=b",
+		"pace=1s,,2s",	 "pace=1s,1s",	"pace=a b", "pace=a=b",
 		"pace=\xc3\xa4", "pace=burst,",
 	};
-	static const char *const twice[] = { "pace=a", "pace=b" };
+	static const char *const twice[] = { "pace=1s", "pace=2s" };
 	static const char *const bench[] = { "null", "atach/self" };
 	static const char *const null[] = { "null" };
 
@@ -328,6 +328,81 @@ static void bad_wishes_are_refused(void **state)
 						      .nr_params = 1 });
 }
 
+/* Skipped in every guest, it would be a run of nothing that exits with 0. */
+static void values_that_nobody_knows_are_refused(void **state)
+{
+	static const char *const bad[] = {
+		"c/any controllers=bogus",
+		"c/any controllers=cpu+bogus",
+		"c/any controllers=",
+		"c/any controllers=cpu+",
+		"c/any controllers=7",
+		"c/any sets=-1",
+		"c/any sets=many",
+		"c/any sets=1e9",
+		"c/any way=nwe",
+		"c/any way=cpu",
+		"c/any way=1",
+		"c/o* way=third",
+	};
+	static const char *const good[] = {
+		"c/any controllers=cpu",
+		"c/any controllers=pids+memory",
+		"c/any controllers=all,every",
+		"c/any sets=3,64K",
+		"c/any way=new",
+		"c/* way=third",
+	};
+	struct catalog c = { NULL, 0 };
+
+	assert_int_equal(add(&c, "bench-c",
+			     "B\tc/any\t1\t\t1\t1\t1\tsum\n"
+			     "A\tc/any\tcontrollers\tnone,all\t0\n"
+			     "A\tc/any\tsets\t0\t0\nA\tc/any\tway\told\t0\n"
+			     "M\tc/any\tway\t1\tnew\t\n"
+			     "B\tc/other\t1\t\t1\t1\t1\tsum\n"
+			     "A\tc/other\tway\told\t0\n"
+			     "B\tc/third\t1\t\t1\t1\t1\tsum\n"
+			     "A\tc/third\tway\tthird\t0\n"),
+			 0);
+	for (size_t i = 0; i < ARRAY_SIZE(bad) + ARRAY_SIZE(good); i++) {
+		const char *text = i < ARRAY_SIZE(bad)
+					   ? bad[i]
+					   : good[i - ARRAY_SIZE(bad)];
+		_cleanup_free_ char *copy = xstrdup(text);
+		_cleanup_free_ struct run_point *points = NULL;
+		const char *bench = strtok(copy, " ");
+		const char *param = strtok(NULL, "");
+		const struct plan_wish wish = { .benches = &bench,
+						.nr_benches = 1,
+						.params = &param,
+						.nr_params = 1 };
+		size_t nr;
+
+		if (i < ARRAY_SIZE(bad))
+			expect_refused(&c, &wish);
+		else
+			assert_int_equal(plan_points(&c, &wish, &points, &nr),
+					 ST_OK);
+	}
+	catalog_release(&c);
+}
+
+static void a_suite_of_nothing_is_refused(void **state)
+{
+	static char star[] = "*";
+	char *every[] = { star };
+	const struct suite brief = { .globs = every,
+				     .nr_globs = 1,
+				     .no_extra = true };
+	struct catalog c = { NULL, 0 };
+
+	assert_int_equal(add(&c, "bench-c", "B\tx\t1\t\t1\t1\t1\tsum\nX\tx\n"),
+			 0);
+	expect_refused(&c, &(struct plan_wish){ .suite = &brief });
+	catalog_release(&c);
+}
+
 static void limits_of_the_format_hold(void **state)
 {
 	struct catalog c = { NULL, 0 };
@@ -337,7 +412,7 @@ static void limits_of_the_format_hold(void **state)
 	/* Each value fits, both together do not. */
 	strbuf_addstr(&sb, "k1=");
 	for (int i = 0; i < 150; i++)
-		strbuf_addstr(&sb, "x");
+		strbuf_addstr(&sb, "1");
 	assert_int_equal(add(&c, "bench-x",
 			     "B\tx\t1\t\t1\t1\t1\tsum\n"
 			     "A\tx\tk1\t1\t0\nA\tx\tk2\t123456789\t0\n"),
@@ -620,6 +695,8 @@ int main(void)
 		cmocka_unit_test(values_beyond_the_sweep),
 		cmocka_unit_test(some_come_first),
 		cmocka_unit_test(bad_wishes_are_refused),
+		cmocka_unit_test(values_that_nobody_knows_are_refused),
+		cmocka_unit_test(a_suite_of_nothing_is_refused),
 		cmocka_unit_test(limits_of_the_format_hold),
 		cmocka_unit_test(number_of_points_is_limited),
 		cmocka_unit_test(boots_are_interleaved),

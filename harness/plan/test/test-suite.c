@@ -233,6 +233,9 @@ static void names_that_do_not_exist_are_refused(void **state)
 	text_refused("[suite]\nbenchmarks = *\n[attach/*]\nversoin = 1\n",
 		     "bad.ini:4: no benchmark that matches 'attach/*' has a "
 		     "param 'versoin'");
+	text_refused("[suite]\nbenchmarks = *\n[attach/*]\nversion = x\n",
+		     "bad.ini:4: no benchmark that matches 'attach/*' knows "
+		     "version=x");
 	text_refused("[suite]\nbenchmarks = null\n[attach/*]\nversion = 1\n",
 		     "bad.ini:4: nothing in the suite matches 'attach/*'");
 }
