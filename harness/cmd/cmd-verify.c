@@ -38,10 +38,11 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "[RUN_DIR...]",
 	.doc = "Check the files of runs: whether each is there, whole and "
-	       "as it was written."
+	       "as it was written, by this run."
 	       "\vWithout RUN_DIR: the latest run below RESULTS/runs.  Exit "
-	       "status: 0 all is well, 5 a file is missing, cut short or "
-	       "altered (each is named), 2 there is no such run.",
+	       "status: 0 all is well, 5 a file is missing, cut short, "
+	       "altered or of another run (each is named), 2 there is no "
+	       "such run.",
 };
 
 static void print_run(const struct run *run, unsigned damaged)

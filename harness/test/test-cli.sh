@@ -443,6 +443,21 @@ has "$work/out" '	complete	fake:.*	22/22	4	base new$' \
 [ -s "$work/results/cgmark.db" ]
 ok $? 'the run was imported'
 
+# Boots of one run among those of another are whole, and yet not of it.
+first=$(run_dir)
+"$cgmark" run -q $img --machine "fake:$work/shift" -o "$work/shifted" \
+	>"$work/out" 2>&1
+cp -r "$work"/shifted/*/. "$work/mixed"
+rm -r "$work/mixed/boots"/new-*
+cp -r "$first/boots"/new-* "$work/mixed/boots"
+run 5 'verify of boots of another run' verify "$work/mixed"
+has "$work/err" "new-p3/boot.json: field 'run': the boot is of '$(basename "$first")'" \
+	'it names boot and run'
+run 3 'compare --strict of boots of another run' compare --strict \
+	--run "$work/mixed"
+! grep -q 'NO CHANGE' "$work/out"
+ok $? 'it gives no verdict on them'
+
 # What is there under the name of the output stays what it is.
 at="$work/output"
 mkdir "$at"

@@ -63,6 +63,22 @@ static const char *blame_name(unsigned i)
 	return blame_str(i);
 }
 
+/* A file of another run is whole and its sums are right: only this tells. */
+static void check_name(const struct boot_load *l, struct json_fields *f,
+		       const char *key, const char *want)
+{
+	_cleanup_free_ char *is = NULL;
+
+	/* Runs of before have no such field; in others, it is one of those. */
+	if (!l->run->boots_named && !json_object_get(f->obj, key))
+		return;
+	json_field_str(f, key, &is);
+	if (f->err || !strcmp(is, want))
+		return;
+	json_field_fault(f, key, "the boot is of '%.80s', not of '%s'",
+			 is_file_name(is) ? is : "?", want);
+}
+
 static int read_fields(struct boot_load *l, json_t *json, struct strbuf *why)
 {
 	struct json_fields f = { .obj = json, .where = "", .why = why };
@@ -73,6 +89,8 @@ static int read_fields(struct boot_load *l, json_t *json, struct strbuf *why)
 	json_field_str(&f, "id", &id);
 	if (!f.err && strcmp(id, b->id))
 		json_field_fault(&f, "id", "of another boot");
+	check_name(l, &f, "run", l->run->id);
+	check_name(l, &f, "kernel_key", l->run->kernels[b->kernel].key);
 	json_field_bool(&f, "ok", &b->ok);
 	json_field_enum(&f, "blame", blame_name, NR_BLAMES, &blame);
 	json_field_str(&f, "reason", &b->reason);

@@ -37,6 +37,8 @@ static void read_provenance(struct json_fields *f, struct run *run)
 	json_field_str(f, "suite", &run->suite);
 	read_seed(f, &run->seed);
 	json_field_uint(f, "perturbations", &run->perturbations);
+	if (json_object_get(f->obj, "boots_named"))
+		json_field_bool(f, "boots_named", &run->boots_named);
 }
 
 static void read_kernel(struct json_fields *f, struct run *run, size_t i)

@@ -13,8 +13,9 @@
  *                                were profiled
  *   RUN/boots/BOOT/POINT.KIND    what a tool in the guest wrote (rawfile.h), as
  *                                workload-exec,controllers=all,load=none.json
- *   RUN/boots/BOOT/boot.json     how the boot ended; written last, atomically:
- *                                without it the boot did not finish
+ *   RUN/boots/BOOT/boot.json     how the boot ended, of which run and kernel it
+ *                                is; written last, atomically: without it the
+ *                                boot did not finish
  *
  * run.json is rewritten once, at the end, with the final status.  A directory
  * is self-contained: it can be copied and imported elsewhere.
@@ -119,6 +120,8 @@ struct run {
 	char *suite;
 	uint64_t seed;
 	unsigned perturbations;
+	/* Each boot.json names run and kernel key; not so in old runs. */
+	bool boots_named;
 	char *status; /* "running" "complete" "interrupted" "failed" */
 	struct run_kernel *kernels;
 	size_t nr_kernels;

@@ -210,6 +210,7 @@ int run_save(const struct run *run)
 	_cleanup_(json_decrefp) json_t *obj = run_to_json(run);
 	_cleanup_free_ char *path = xasprintf("%s/run.json", run->dir);
 
+	json_object_set_new(obj, "boots_named", json_true());
 	return json_file_save(path, obj);
 }
 
@@ -219,6 +220,8 @@ int run_save_boot(const struct run *run, const struct run_boot *boot)
 	_cleanup_free_ char *path = run_boot_path(run, boot, "boot.json");
 	int r;
 
+	set_text(obj, "run", run->id);
+	set_text(obj, "kernel_key", run->kernels[boot->kernel].key);
 	r = set_file_sums(obj, run, boot);
 	if (r < 0)
 		return r;

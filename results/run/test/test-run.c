@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "fixture.h"
+#include "jsonfile.h"
 
 /* A run on disk, loaded again; freed by the caller. */
 static struct run *written_run(const char *dir)
@@ -306,6 +307,84 @@ static void test_other_files(void **state)
 	unlink(ktap);
 	gone = load_damaged(run, "status.ktap: missing\n");
 	check_lost(gone, POINT_MISSING);
+}
+
+/* dst/boots/ID of both runs: the bytes of one become those of the other. */
+static void copy_boot(const struct run *src, const struct run *dst, size_t boot)
+{
+	static const char *const files[] = { "plan.tsv", "console.log",
+					     "status.ktap", "samples.tsv",
+					     "boot.json" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+		_cleanup_free_ char *from = boot_file(src, boot, files[i]);
+		_cleanup_free_ char *to = boot_file(dst, boot, files[i]);
+		_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+		assert_int_equal(read_file(from, &sb), 0);
+		write_bytes(to, sb.buf, sb.len);
+	}
+}
+
+static void test_boot_of_another_run(void **state)
+{
+	_cleanup_(run_freep) struct run *run = written_run(*state);
+	_cleanup_(run_freep) struct run *other = fixture_run(*state, "other");
+	_cleanup_(run_freep) struct run *got = NULL;
+
+	fixture_write_run(other);
+	copy_boot(other, run, 1);
+	got = load_damaged(run,
+			   "base-p1/boot.json: field 'run': the boot is of "
+			   "'other', not of '20250101-1'");
+	assert_true(got->boots[1].damaged);
+	assert_false(got->boots[1].ok);
+}
+
+static void test_boot_of_another_kernel(void **state)
+{
+	_cleanup_(run_freep) struct run *run = written_run(*state);
+	_cleanup_(run_freep) struct run *got = NULL;
+
+	run->kernels[0].key[0] = 'f';
+	assert_int_equal(run_save_boot(run, &run->boots[1]), 0);
+	got = load_damaged(run, "base-p1/boot.json: field 'kernel_key': ");
+	assert_true(got->boots[1].damaged);
+}
+
+/* As written before boots were named. */
+static void strip_names(char *path, const char *const *keys, size_t nr)
+{
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	json_t *json;
+
+	assert_int_equal(json_file_load(path, &json, &why), 0);
+	json_object_del(json, "crc32");
+	for (size_t i = 0; i < nr; i++)
+		assert_int_equal(json_object_del(json, keys[i]), 0);
+	assert_int_equal(json_file_save(path, json), 0);
+	json_decref(json);
+}
+
+static void test_boots_without_names(void **state)
+{
+	static const char *const of_boot[] = { "run", "kernel_key" };
+	static const char *const of_run[] = { "boots_named" };
+	_cleanup_(run_freep) struct run *run = written_run(*state);
+	_cleanup_(run_freep) struct run *refused = NULL, *got = NULL;
+	_cleanup_free_ char *json = xasprintf("%s/run.json", run->dir);
+	_cleanup_free_ char *boot = boot_file(run, 1, "boot.json");
+	_cleanup_free_ char *log = NULL;
+	unsigned damaged;
+
+	/* A boot of an old run among named ones is as foreign. */
+	strip_names(boot, of_boot, ARRAY_SIZE(of_boot));
+	refused = load_damaged(run, "base-p1/boot.json: field 'run': missing");
+	strip_names(json, of_run, ARRAY_SIZE(of_run));
+	got = load(run->dir, &damaged, &log);
+	assert_int_equal(damaged, 0);
+	assert_string_equal(log, "");
+	check_samples(&got->boots[1], 1);
 }
 
 static void test_boot_json_damaged(void **state)
@@ -813,6 +892,9 @@ int main(void)
 		IN_DIR(test_samples_replaced),
 		IN_DIR(test_samples_not_as_received),
 		IN_DIR(test_other_files),
+		IN_DIR(test_boot_of_another_run),
+		IN_DIR(test_boot_of_another_kernel),
+		IN_DIR(test_boots_without_names),
 		IN_DIR(test_boot_json_damaged),
 		IN_DIR(test_boot_json_of_another),
 		IN_DIR(test_truncated_by_guest),
