@@ -6,9 +6,11 @@
  */
 #include <math.h>
 
+#include "alloc.h"
 #include "gnuplot.h"
 #include "number.h"
 #include "stats.h"
+#include "strbuf.h"
 
 #define DOTS_PX 270
 #define CHAR_PX 7.4

@@ -8,8 +8,10 @@
  */
 #include <math.h>
 
+#include "alloc.h"
 #include "gnuplot.h"
 #include "number.h"
+#include "strbuf.h"
 
 #define ROW_PX 19
 #define TOP_PX (TITLE_PX + 4)

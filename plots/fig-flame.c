@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "alloc.h"
 #include "explain.h"
 #include "number.h"
 #include "report.h"

@@ -6,9 +6,11 @@
  */
 #include <math.h>
 
+#include "alloc.h"
 #include "gnuplot.h"
 #include "number.h"
 #include "stats.h"
+#include "strbuf.h"
 
 #define MIN_VALUES 3
 #define MAX_PANELS 12

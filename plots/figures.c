@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <ctype.h>
 
+#include "alloc.h"
 #include "report.h"
 
 /* A name that is safe as a file and as an id, and free within the list. */

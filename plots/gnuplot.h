@@ -4,6 +4,7 @@
 #define CGMARK_GNUPLOT_H
 
 #include "report.h"
+#include "strbuf.h"
 
 /*
  * Colours by meaning.  Scripts name them by their light-mode value; the style

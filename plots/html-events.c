@@ -5,6 +5,7 @@
 #include "events.h"
 #include "number.h"
 #include "report.h"
+#include "strbuf.h"
 
 static void add(struct strbuf *out, const char *open, const char *text,
 		const char *close)

@@ -5,9 +5,11 @@
  */
 #include <math.h>
 
+#include "alloc.h"
 #include "gnuplot.h"
 #include "number.h"
 #include "stats.h"
+#include "strbuf.h"
 
 void html_text(struct strbuf *out, const char *s)
 {

@@ -4,7 +4,10 @@
 #include <dirent.h>
 #include <fcntl.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "gnuplot.h"
+#include "log.h"
 
 /* Runs the scripts and keeps each plot as an element. */
 static int draw(struct figures *f, const char *plots_dir)

@@ -8,7 +8,7 @@
 
 #include "compare.h"
 #include "explain.h"
-#include "util.h"
+#include "strbuf.h"
 
 /*
  * Writes OUT_DIR/index.html and the plots.  c may have no contender.  Returns 0

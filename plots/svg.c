@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "alloc.h"
 #include "gnuplot.h"
+#include "strbuf.h"
 
 /* Okabe and Ito's palette, which colour-blind readers can tell apart. */
 static const struct {

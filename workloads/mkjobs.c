@@ -6,9 +6,10 @@
 #include <ctype.h>
 #include <libgen.h>
 
+#include "alloc.h"
 #include "exit-status.h"
 #include "inifile.h"
-#include "util.h"
+#include "log.h"
 
 #define OPS_MAX 1000000
 #define SUMMARY_MAX 70

@@ -3,7 +3,10 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "alloc.h"
 #include "boot-priv.h"
+#include "log.h"
+#include "monotonic.h"
 
 struct ending {
 	enum blame blame;

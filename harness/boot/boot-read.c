@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What supervision understands of the text that a guest sends. */
+#include "alloc.h"
 #include "boot-priv.h"
+#include "monotonic.h"
 
 #define PANIC_GRACE_MS 2000 /* for the trace behind the panic line */
 #define REPORT_LINES 8	    /* of a splat, beside its first */

@@ -4,8 +4,12 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "alloc.h"
 #include "boot-priv.h"
+#include "log.h"
+#include "monotonic.h"
 #include "record.h"
+#include "strbuf.h"
 
 #define KILL_AFTER_MS 2000 /* SIGTERM to SIGKILL */
 #define CHUNK_BYTES (64 * 1024)

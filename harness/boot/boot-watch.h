@@ -7,6 +7,7 @@
 #define CGMARK_GUEST_H
 
 #include "oops.h"
+#include "strbuf.h"
 #include "supervise.h"
 
 #define GUEST_LINE_MAX 1024

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <elf.h>
 
+#include "alloc.h"
 #include "child.h"
 #include "exit-status.h"
+#include "file.h"
 #include "guest-files.h"
+#include "log.h"
 
 #define LIST_TIMEOUT_MS 30000
 #define LIST_MAX_BYTES (256 * 1024)

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "util.h"
+#include "macro.h"
 
 /* A file to take along. */
 struct hostfile {

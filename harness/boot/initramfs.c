@@ -3,7 +3,11 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "initramfs.h"
+#include "log.h"
+#include "sha256.h"
 
 #define CPIO_ALIGN 4
 #define CPIO_BLOCK 512

@@ -9,7 +9,7 @@
 
 #include "guest-files.h"
 #include "machine.h"
-#include "util.h"
+#include "strbuf.h"
 
 /* An archive being written. */
 struct cpio {

@@ -20,6 +20,9 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "alloc.h"
+#include "file.h"
+#include "log.h"
 #include "machine.h"
 #include "spawn.h"
 

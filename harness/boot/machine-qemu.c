@@ -13,11 +13,15 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
+#include "alloc.h"
 #include "child.h"
+#include "file.h"
 #include "guest-cpu.h"
 #include "guest-files.h"
 #include "initramfs.h"
+#include "log.h"
 #include "machine.h"
+#include "monotonic.h"
 #include "record.h"
 #include "spawn.h"
 #include "symbols.h"

@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "alloc.h"
+#include "file.h"
+#include "log.h"
 #include "machine.h"
 
 /* The most that an unprivileged process may ask for (pipe-max-size). */
@@ -238,9 +241,9 @@ void machine_destroy(struct machine *m)
 				 strerror(-r));
 	}
 	close_fd(&m->tmpdir_fd);
-	util_freep(&m->tmpdir);
+	cleanup_free(&m->tmpdir);
 	m->tmpdir = NULL;
-	util_freep(&m->arg);
+	cleanup_free(&m->arg);
 	m->arg = NULL;
 	strbuf_release(&m->command);
 }

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
-#include "util.h"
+#include "strbuf.h"
 
 /* What to boot; strings stay owned by the caller and must outlive the boot. */
 struct boot_image {

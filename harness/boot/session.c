@@ -3,9 +3,12 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "file.h"
 #include "initramfs.h"
 #include "interrupt.h"
+#include "log.h"
 #include "profile.h"
 #include "progress.h"
 #include "session.h"

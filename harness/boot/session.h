@@ -11,6 +11,7 @@
 #include "machine.h"
 #include "plan.h"
 #include "run.h"
+#include "strbuf.h"
 #include "supervise.h"
 
 struct session {

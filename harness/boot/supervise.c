@@ -3,7 +3,10 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 
+#include "alloc.h"
 #include "boot-watch.h"
+#include "log.h"
+#include "monotonic.h"
 #include "supervise.h"
 
 #define MS 1000000ULL

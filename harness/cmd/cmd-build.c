@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <argp.h>
 
+#include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
 #include "kernel-spec.h"
-#include "util.h"
+#include "log.h"
 
 struct build_opts {
 	bool quiet;

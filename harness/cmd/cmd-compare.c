@@ -4,8 +4,9 @@
 #include "cmd.h"
 #include "compare.h"
 #include "exit-status.h"
+#include "file.h"
+#include "log.h"
 #include "suggest.h"
-#include "util.h"
 #include "words.h"
 
 struct compare_opts {

@@ -2,13 +2,14 @@
 #include <argp.h>
 #include <fnmatch.h>
 
+#include "alloc.h"
 #include "annotate.h"
 #include "cmd.h"
 #include "exit-status.h"
 #include "explain.h"
 #include "lines.h"
+#include "log.h"
 #include "suggest.h"
-#include "util.h"
 #include "words.h"
 
 enum format {

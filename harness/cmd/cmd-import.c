@@ -2,11 +2,12 @@
 #include <argp.h>
 #include <dirent.h>
 
+#include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
+#include "log.h"
 #include "run.h"
 #include "store.h"
-#include "util.h"
 
 struct import_opts {
 	bool quiet;

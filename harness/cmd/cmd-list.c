@@ -2,14 +2,15 @@
 #include <argp.h>
 #include <dirent.h>
 
+#include "alloc.h"
 #include "catalog.h"
 #include "cmd.h"
 #include "exit-status.h"
 #include "kernel-spec.h"
 #include "list-needs.h"
+#include "log.h"
 #include "run.h"
 #include "suite.h"
-#include "util.h"
 
 struct list_opts {
 	bool benchmarks;

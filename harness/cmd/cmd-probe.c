@@ -2,14 +2,17 @@
 #include <argp.h>
 #include <signal.h>
 
+#include "alloc.h"
 #include "cmd.h"
 #include "event-names.h"
 #include "exit-status.h"
 #include "initramfs.h"
 #include "interrupt.h"
 #include "kernel-spec.h"
+#include "log.h"
 #include "machine.h"
 #include "probe-events.h"
+#include "strbuf.h"
 #include "suggest.h"
 
 struct probe_opts {

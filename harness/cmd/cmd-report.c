@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <argp.h>
 
+#include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
+#include "log.h"
 #include "report.h"
 #include "words.h"
 

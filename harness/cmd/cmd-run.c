@@ -4,21 +4,24 @@
  * given is found before anything is built, and what is planned is written down
  * before anything is booted.
  */
+#include "alloc.h"
 #include "catalog.h"
 #include "cmd.h"
 #include "compare.h"
 #include "event-names.h"
 #include "events.h"
 #include "exit-status.h"
+#include "file.h"
 #include "hostinfo.h"
 #include "interrupt.h"
 #include "kernel-spec.h"
+#include "log.h"
+#include "monotonic.h"
 #include "plan.h"
 #include "run-opts.h"
 #include "session.h"
 #include "store.h"
 #include "suggest.h"
-#include "util.h"
 
 #define PERTURBATIONS 8
 

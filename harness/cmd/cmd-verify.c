@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <argp.h>
 
+#include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
+#include "log.h"
 #include "run.h"
-#include "util.h"
 
 struct verify_opts {
 	bool quiet;

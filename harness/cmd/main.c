@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
+#include "log.h"
 #include "suggest.h"
-#include "util.h"
 
 static const struct cmd cmds[] = {
 	{ "run", "build, boot, measure, store and compare", cmd_run },

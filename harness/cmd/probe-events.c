@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "probe-events.h"
+#include "alloc.h"
 #include "catalog.h"
 #include "event-names.h"
 #include "exit-status.h"

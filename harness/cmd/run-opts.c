@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <limits.h>
 
+#include "alloc.h"
 #include "event-names.h"
 #include "plan.h"
 #include "run-opts.h"
-#include "util.h"
 
 enum {
 	OPT_KERNEL = 256,

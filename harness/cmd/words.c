@@ -4,9 +4,10 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "log.h"
 #include "suggest.h"
-#include "util.h"
 
 static bool is_run_dir(const char *dir)
 {

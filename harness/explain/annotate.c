@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <ctype.h>
 
+#include "alloc.h"
 #include "annotate.h"
 #include "exit-status.h"
+#include "log.h"
 #include "number.h"
+#include "strbuf.h"
 #include "suggest.h"
 
 /* Cells of the table that finds what two listings share. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <math.h>
 
+#include "alloc.h"
 #include "exit-status.h"
 #include "explain.h"
-#include "util.h"
+#include "file.h"
+#include "log.h"
 
 const char *explain_event_name(unsigned event)
 {

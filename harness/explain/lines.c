@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "lines.h"
+#include "alloc.h"
 #include "exit-status.h"
+#include "log.h"
 #include "number.h"
+#include "strbuf.h"
 
 /* Addresses are asked for this far apart, inside a range that ran. */
 #define STEP 16

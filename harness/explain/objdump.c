@@ -3,9 +3,13 @@
 #include <fcntl.h>
 #include <gelf.h>
 
+#include "alloc.h"
 #include "child.h"
 #include "exit-status.h"
+#include "log.h"
 #include "objdump.h"
+#include "sha256.h"
+#include "strbuf.h"
 
 /* A function of a few thousand instructions is a few hundred KiB of text. */
 #define TIMEOUT_MS 60000

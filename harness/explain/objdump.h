@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
+#include "macro.h"
 #include "run.h"
 #include "symbols.h"
-#include "util.h"
 
 struct insn {
 	uint64_t at;

@@ -3,8 +3,9 @@
 #include <fnmatch.h>
 #include <math.h>
 
+#include "alloc.h"
 #include "explain.h"
-#include "util.h"
+#include "strbuf.h"
 
 static bool is_in(const char *const *list, const char *name)
 {

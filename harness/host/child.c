@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 
 #include "child.h"
+#include "monotonic.h"
+#include "strbuf.h"
 
 static void reset_signals(void)
 {

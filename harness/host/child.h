@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-#include "util.h"
+#include "strbuf.h"
 
 /*
  * Starts argv[0] (a path) with /dev/null as stdin and a pipe as stdout, whose

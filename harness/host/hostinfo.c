@@ -2,8 +2,9 @@
 #include <sched.h>
 #include <sys/utsname.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "hostinfo.h"
-#include "util.h"
 
 unsigned host_cores(void)
 {

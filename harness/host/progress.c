@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "log.h"
+#include "monotonic.h"
 #include "progress.h"
-#include "util.h"
 
 #define NS_PER_S 1000000000ULL
 #define LINE_MAX_COLUMNS 78

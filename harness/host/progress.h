@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "log.h"
+
 struct progress {
 	char what[64];	    /* "kernel baseline: " or "" */
 	char step[80];	    /* "compile" */

@@ -6,8 +6,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "macro.h"
 #include "spawn.h"
-#include "util.h"
 
 static void reset_signals(void)
 {

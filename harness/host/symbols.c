@@ -2,7 +2,10 @@
 #include <fcntl.h>
 #include <gelf.h>
 
+#include "alloc.h"
+#include "log.h"
 #include "profile.h"
+#include "strbuf.h"
 #include "symbols.h"
 
 /* Of several symbols at one address the first in this order is the name. */

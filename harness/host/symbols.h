@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "util.h"
+#include "strbuf.h"
 
 /*
  * Appends what the plugin reads (tcg/plugin.c): "HEXADDRESS NAME" a line,

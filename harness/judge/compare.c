@@ -24,9 +24,9 @@
 
 #include <math.h>
 
+#include "alloc.h"
 #include "exit-status.h"
 #include "stats.h"
-#include "util.h"
 
 #define MIN_THRESHOLD 0.002
 #define FLOOR 20 /* instructions, or nanoseconds of guest time */

@@ -3,8 +3,9 @@
 
 #include <math.h>
 
+#include "alloc.h"
 #include "stats.h"
-#include "util.h"
+#include "strbuf.h"
 
 /* --- one cell --------------------------------------------------------------
  */

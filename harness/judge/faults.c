@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "util.h"
+#include "alloc.h"
 
 #define MIN_PAIRS COMPARE_MIN_PAIRS
 

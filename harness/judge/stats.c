@@ -6,7 +6,7 @@
 #define MATHLIB_STANDALONE
 #include <Rmath.h>
 
-#include "util.h"
+#include "alloc.h"
 
 static int cmp_double(const void *a, const void *b)
 {

@@ -3,8 +3,8 @@
 
 #include <math.h>
 
+#include "alloc.h"
 #include "stats.h"
-#include "util.h"
 
 /* Samples of one boot by point: order[first[p]..first[p + 1]) are those of p.
  */

@@ -10,14 +10,17 @@
 #include <sys/pidfd.h>
 #include <sys/signalfd.h>
 
+#include "alloc.h"
 #include "child.h"
 #include "exit-status.h"
+#include "file.h"
 #include "hostinfo.h"
 #include "interrupt.h"
 #include "kernel-image.h"
 #include "kernel-spec.h"
+#include "log.h"
+#include "monotonic.h"
 #include "progress.h"
-#include "util.h"
 
 #define NS_PER_S 1000000000ULL
 /* build.sh removes its half entry on a signal; then patience ends. */

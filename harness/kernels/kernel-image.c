@@ -4,9 +4,11 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "exit-status.h"
 #include "kernel-image.h"
-#include "util.h"
+#include "log.h"
+#include "sha256.h"
 
 static int check_elf(const char *name, const char *path, const void *map,
 		     size_t size)

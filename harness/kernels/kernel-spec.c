@@ -4,11 +4,13 @@
 #include <limits.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "file.h"
 #include "kernel-spec.h"
 #include "kernels-ini.h"
+#include "log.h"
 #include "suggest.h"
-#include "util.h"
 
 /* What the words of one kernel are read with. */
 struct context {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "kernels-ini.h"
+#include "alloc.h"
 #include "exit-status.h"
 #include "inifile.h"
 #include "kernel-spec.h"
+#include "log.h"
 #include "suggest.h"
-#include "util.h"
 
 const char *const kopts_keys[] = { "source", "patches", "first", "config",
 				   "cmdline" };

@@ -3,11 +3,13 @@
 #include <dirent.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "catalog.h"
 #include "child.h"
 #include "exit-status.h"
+#include "log.h"
 #include "record.h"
-#include "util.h"
+#include "strbuf.h"
 
 #define LIST_TIMEOUT_MS 30000
 #define LIST_MAX_BYTES (1024 * 1024)

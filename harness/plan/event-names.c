@@ -2,10 +2,12 @@
 #include <ctype.h>
 #include <perfmon/pfmlib_perf_event.h>
 
+#include "alloc.h"
 #include "event-names.h"
 #include "exit-status.h"
+#include "log.h"
+#include "strbuf.h"
 #include "suggest.h"
-#include "util.h"
 
 const char event_names_default[] =
 	"task-clock,context-switches,cgroup-switches,cpu-migrations,"

@@ -3,8 +3,11 @@
 #include <fnmatch.h>
 #include <inttypes.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "log.h"
 #include "plan.h"
+#include "strbuf.h"
 #include "suggest.h"
 
 #define KIB 1024

@@ -13,8 +13,8 @@
 
 #include "catalog.h"
 #include "run.h"
+#include "strbuf.h"
 #include "suite.h"
-#include "util.h"
 
 #define PLAN_PERTURBATIONS_MAX 64
 #define PLAN_POINTS_MAX 10000

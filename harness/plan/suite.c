@@ -2,8 +2,10 @@
 #include <dirent.h>
 #include <fnmatch.h>
 
+#include "alloc.h"
 #include "exit-status.h"
 #include "inifile.h"
+#include "log.h"
 #include "plan.h"
 #include "suggest.h"
 #include "suite.h"

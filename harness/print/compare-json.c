@@ -50,6 +50,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "alloc.h"
 #include "events.h"
 #include "json.h"
 #include "number.h"

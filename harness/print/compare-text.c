@@ -6,9 +6,11 @@
  */
 #include <math.h>
 
+#include "alloc.h"
 #include "events.h"
 #include "explain.h"
 #include "number.h"
+#include "strbuf.h"
 
 #define NAME_COLUMNS 20
 #define VALUE_COLUMNS 7

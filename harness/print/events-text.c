@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "events.h"
+#include "macro.h"
 #include "number.h"
 
 #define EVENT_COLUMNS 36

@@ -7,8 +7,10 @@
  */
 #include <math.h>
 
+#include "alloc.h"
 #include "explain.h"
 #include "number.h"
+#include "strbuf.h"
 
 #define WIDTH 1200.0
 #define ROW 18

@@ -7,6 +7,7 @@
 #include <ctype.h>
 
 #include "explain.h"
+#include "macro.h"
 #include "number.h"
 
 #define COMM_MAX 15 /* as the kernel has it */

@@ -2,8 +2,10 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "alloc.h"
 #include "explain.h"
 #include "number.h"
+#include "strbuf.h"
 
 /* Columns: mark, function, base, contender, difference, share, with callees. */
 #define FORMAT "%c%-25.25s%11s%11s%12s"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "number.h"
+#include "strbuf.h"
 
 #include <math.h>
 

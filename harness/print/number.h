@@ -4,7 +4,7 @@
 #define CGMARK_PRINT_H
 
 #include "compare.h"
-#include "util.h"
+#include "strbuf.h"
 
 #define PRINT_MAX 48 /* enough for every number below */
 #define PRINT_COLUMNS 78

@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "gnuplot.h"
+#include "log.h"
 #include "number.h"
 #include "report.h"
 #include "synth.h"

@@ -2,7 +2,9 @@
 #include <ini.h>
 
 #include "exit-status.h"
+#include "file.h"
 #include "inifile.h"
+#include "log.h"
 #include "suggest.h"
 
 void inifile_fail(struct inifile *f, const char *fmt, ...)

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "util.h"
+#include "strbuf.h"
 
 /* A file being read. */
 struct inifile {

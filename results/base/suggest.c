@@ -3,6 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "alloc.h"
+#include "log.h"
+#include "strbuf.h"
 #include "suggest.h"
 
 #define MAX_SHOWN 3

@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-#include "util.h"
+#include "strbuf.h"
 
 /*
  * Edit distance without regard to case: insertions, deletions, replacements

@@ -8,6 +8,8 @@
  */
 #include <sqlite3.h>
 
+#include "alloc.h"
+#include "log.h"
 #include "run-files.h"
 #include "schema.h"
 #include "store.h"

@@ -10,6 +10,9 @@
  */
 #include <sys/stat.h>
 
+#include "alloc.h"
+#include "file.h"
+#include "log.h"
 #include "run-files.h"
 #include "status.h"
 

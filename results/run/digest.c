@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "run-files.h"
+#include "sha256.h"
+#include "strbuf.h"
 
 static void add_json(struct strbuf *sb, json_t *json)
 {

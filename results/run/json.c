@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "json.h"
+#include "alloc.h"
+#include "file.h"
+#include "log.h"
 
 /* Everything else in the tail is fixed, so that no byte of it can change. */
 #define TAIL_FMT ",\n  \"crc32\": \"%08lx\"\n}\n"

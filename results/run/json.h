@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 #include "run.h"
-#include "util.h"
+#include "strbuf.h"
 
 /* Write obj to path atomically.  -errno, logged. */
 int json_file_save(const char *path, const json_t *obj);

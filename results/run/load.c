@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reads run.json.  Nothing in it is believed before it was checked. */
+#include "alloc.h"
+#include "log.h"
 #include "run-files.h"
+#include "strbuf.h"
 
 static const char *role_name(unsigned i)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <ctype.h>
 
+#include "alloc.h"
 #include "profile.h"
-#include "util.h"
 
 struct reader {
 	struct profile *p;

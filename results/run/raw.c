@@ -4,6 +4,9 @@
  * hold anything: files are made of planned points alone, under names that only
  * the plan makes, and are no longer than the stream.
  */
+#include "alloc.h"
+#include "file.h"
+#include "log.h"
 #include "run-files.h"
 #include "status.h"
 

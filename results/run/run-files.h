@@ -4,9 +4,9 @@
 #define CGMARK_RUNDIR_INT_H
 
 #include "json.h"
+#include "macro.h"
 #include "rawfile.h"
 #include "run.h"
-#include "util.h"
 
 /* Bounds on what a run.json may ask a reader to allocate. */
 #define RUN_KERNELS_MAX 1024

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 
+#include "alloc.h"
 #include "run-files.h"
 
 /* File systems allow 255 bytes a name. */

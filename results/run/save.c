@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "alloc.h"
+#include "log.h"
 #include "profile.h"
 #include "run-files.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <ctype.h>
 
+#include "alloc.h"
 #include "status.h"
-#include "util.h"
 
 #define KTAP_LINE_MAX 1024
 

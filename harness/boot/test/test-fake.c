@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "machine.h"
 
 struct fixture {

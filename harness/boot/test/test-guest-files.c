@@ -9,7 +9,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "file.h"
 #include "guest-files.h"
 
 static void collect(const char *path, void *arg)

@@ -8,7 +8,10 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "initramfs.h"
+#include "sha256.h"
 
 struct fixture {
 	char *dir;

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
 #include "oops.h"
-#include "util.h"
 
 struct row {
 	enum splat splat;

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "machine.h"
 
 struct fixture {

@@ -17,6 +17,8 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "record.h"
 #include "supervise.h"
 
@@ -129,7 +131,7 @@ static int teardown(void **state)
 	int r;
 
 	for (size_t i = 0; i < f->b.nr_jobs; i++)
-		util_freep(&(char *){ (char *)(uintptr_t)f->jobs[i].dir });
+		cleanup_free(&(char *){ (char *)(uintptr_t)f->jobs[i].dir });
 	run_free(f->run);
 	r = rm_rf(f->dir);
 	free(f->streams);
@@ -496,7 +498,7 @@ static void test_garbage(void **state)
 	for (unsigned i = 0; i < 300000; i++)
 		junk[i] = (char)(i * 7919U >> 3);
 	assert_int_equal(write_file_atomic(path, junk, 300000), 0);
-	util_freep(&path);
+	cleanup_free(&path);
 	path = xasprintf("%s/console.log", dir);
 	assert_int_equal(write_file_atomic(path, junk, 300000), 0);
 	boot = add_boot(f, 0);

@@ -10,6 +10,8 @@
 
 #include "annotate.h"
 #include "lines.h"
+#include "macro.h"
+#include "sha256.h"
 
 static void check_key(const char *text, const char *want)
 {

@@ -9,8 +9,10 @@
 #include <jansson.h>
 #include <cmocka.h>
 
+#include "alloc.h"
 #include "compare.h"
 #include "explain.h"
+#include "file.h"
 #include "number.h"
 #include "synth.h"
 

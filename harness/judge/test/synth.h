@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "profile.h"
 #include "record.h"
 #include "run.h"
-#include "util.h"
+#include "sha256.h"
 
 struct synth_point {
 	const char *bench;

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
 #include "compare.h"
 #include "exit-status.h"
 #include "number.h"

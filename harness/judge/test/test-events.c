@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "alloc.h"
 #include "compare.h"
 #include "events.h"
 #include "synth.h"

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "macro.h"
 #include "stats.h"
-#include "util.h"
 
 #define assert_close(a, b) assert_float_equal((a), (b), 1e-9)
 

@@ -8,9 +8,10 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "file.h"
 #include "kernel-spec.h"
-#include "util.h"
 
 static char *dir;      /* a kernel directory of our own */
 static char *log_path; /* what was logged since the last parse */

@@ -19,7 +19,7 @@
 
 #include "event-names.h"
 #include "exit-status.h"
-#include "util.h"
+#include "macro.h"
 
 static void release(struct run_event *list, size_t nr)
 {

@@ -7,8 +7,10 @@
 
 #include <fcntl.h>
 
+#include "alloc.h"
 #include "exit-status.h"
 #include "plan.h"
+#include "strbuf.h"
 
 static const char list_a[] =
 	"B\tattach/self\t2\tCGROUPS\t31\t4\t1\tmove the caller\n"

@@ -8,7 +8,9 @@
 
 #include <fcntl.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "file.h"
 #include "plan.h"
 #include "suite.h"
 

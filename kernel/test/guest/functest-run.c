@@ -9,10 +9,14 @@
 #include <poll.h>
 #include <signal.h>
 
+#include "alloc.h"
 #include "exit-status.h"
+#include "file.h"
 #include "guest-cpu.h"
 #include "initramfs.h"
+#include "log.h"
 #include "machine.h"
+#include "monotonic.h"
 #include "oops.h"
 #include "spawn.h"
 

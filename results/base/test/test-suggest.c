@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "progress.h"
+#include "strbuf.h"
 #include "suggest.h"
 
 static const char *const benches[] = {

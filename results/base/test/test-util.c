@@ -6,7 +6,11 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "fixture.h"
+#include "log.h"
+#include "sha256.h"
 
 static void test_sha256(void **state)
 {

@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 #include <sys/wait.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "fixture.h"
 #include "store.h"
 

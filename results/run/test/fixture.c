@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <fcntl.h>
 
+#include "alloc.h"
+#include "file.h"
 #include "fixture.h"
 
 static char *capture_path;

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "run.h"
-#include "util.h"
+#include "strbuf.h"
 
 /* A fresh directory (below $TMPDIR, if set), which the teardown removes. */
 int fixture_setup(void **state);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "alloc.h"
 #include "fixture.h"
 #include "profile.h"
+#include "strbuf.h"
 
 static const char good[] = "H\tinsns\tloads\tstores\n"
 			   "M\ta model of 1 line\n"

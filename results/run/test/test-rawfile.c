@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Files of tools: through lines of a status stream, and out of it again. */
+#include "alloc.h"
+#include "file.h"
 #include "fixture.h"
 #include "rawfile.h"
 #include "run-files.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "alloc.h"
+#include "file.h"
 #include "fixture.h"
-#include "jsonfile.h"
+#include "json.h"
 
 /* A run on disk, loaded again; freed by the caller. */
 static struct run *written_run(const char *dir)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "alloc.h"
 #include "fixture.h"
 #include "status.h"
+#include "strbuf.h"
 
 static struct run *run;
 

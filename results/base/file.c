@@ -1,171 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "file.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "util.h"
-
-static void *or_abort(void *p)
-{
-	if (!p) {
-		fputs("cgmark: error: out of memory\n", stderr);
-		abort();
-	}
-	return p;
-}
-
-void *xmalloc(size_t size)
-{
-	return or_abort(malloc(size ? size : 1));
-}
-
-void *xcalloc(size_t nr, size_t size)
-{
-	return or_abort(calloc(nr ? nr : 1, size ? size : 1));
-}
-
-void *xreallocarray(void *p, size_t nr, size_t size)
-{
-	return or_abort(reallocarray(p, nr ? nr : 1, size ? size : 1));
-}
-
-char *xstrdup(const char *s)
-{
-	return or_abort(strdup(s));
-}
-
-char *xstrndup(const char *s, size_t len)
-{
-	return or_abort(strndup(s, len));
-}
-
-char *xasprintf(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
-	va_end(ap);
-	return or_abort(n < 0 ? NULL : s);
-}
-
-/* Room for len more bytes and the NUL behind them. */
-static void strbuf_grow(struct strbuf *sb, size_t len)
-{
-	size_t need;
-
-	if (__builtin_add_overflow(sb->len + 1, len, &need))
-		or_abort(NULL);
-	if (need <= sb->alloc)
-		return;
-	if (need < sb->alloc + sb->alloc / 2)
-		need = sb->alloc + sb->alloc / 2;
-	if (need < 64)
-		need = 64;
-	sb->buf = xreallocarray(sb->buf, need, 1);
-	sb->alloc = need;
-}
-
-void strbuf_add(struct strbuf *sb, const void *data, size_t len)
-{
-	strbuf_grow(sb, len);
-	if (len)
-		memcpy(sb->buf + sb->len, data, len);
-	sb->len += len;
-	sb->buf[sb->len] = '\0';
-}
-
-void strbuf_addstr(struct strbuf *sb, const char *s)
-{
-	strbuf_add(sb, s, strlen(s));
-}
-
-void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
-{
-	_cleanup_free_ char *s = NULL;
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
-	va_end(ap);
-	if (n < 0) {
-		s = NULL;
-		or_abort(NULL);
-	}
-	strbuf_add(sb, s, n);
-}
-
-void strbuf_reset(struct strbuf *sb)
-{
-	sb->len = 0;
-	if (sb->buf)
-		sb->buf[0] = '\0';
-}
-
-void strbuf_release(struct strbuf *sb)
-{
-	free(sb->buf);
-	memset(sb, 0, sizeof(*sb));
-}
-
-char *strbuf_steal(struct strbuf *sb)
-{
-	char *s = sb->buf ? sb->buf : xstrdup("");
-
-	memset(sb, 0, sizeof(*sb));
-	return s;
-}
-
-static enum log_level log_max = LOG_INFO;
-
-void log_set_level(enum log_level max)
-{
-	log_max = max;
-}
-
-enum log_level log_get_level(void)
-{
-	return log_max;
-}
-
-__attribute__((format(printf, 2, 0))) static void
-log_va(enum log_level level, const char *fmt, va_list ap, const char *tail)
-{
-	static const char *const prefix[] = { "error: ", "warning: ", "",
-					      "debug: " };
-	_cleanup_free_ char *text = NULL;
-
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
-	/* One write a message, so that those of two processes do not mix. */
-	fprintf(stderr, "cgmark: %s%s%s%s\n", prefix[level], text ? text : fmt,
-		tail ? ": " : "", tail ? tail : "");
-}
-
-void log_msg(enum log_level level, const char *fmt, ...)
-{
-	va_list ap;
-
-	if (level > log_max)
-		return;
-	va_start(ap, fmt);
-	log_va(level, fmt, ap, NULL);
-	va_end(ap);
-}
-
-int log_err_errno(int err, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	log_va(LOG_ERROR, fmt, ap, strerror(err));
-	va_end(ap);
-	return -err;
-}
+#include "alloc.h"
 
 static int read_fd(int fd, struct strbuf *ret)
 {
@@ -387,7 +227,7 @@ int mkdir_p(const char *path, unsigned mode)
 	return make_dir(copy, mode);
 }
 
-static void util_closedirp(DIR **dir)
+static void cleanup_closedir(DIR **dir)
 {
 	if (*dir)
 		closedir(*dir);
@@ -398,7 +238,7 @@ static int remove_at(int dirfd, const char *name);
 /* Removes what is in a directory; carries on after a fault, says the first. */
 static int empty_dir_at(int dirfd, const char *name)
 {
-	_cleanup_(util_closedirp) DIR *dir = NULL;
+	_cleanup_(cleanup_closedir) DIR *dir = NULL;
 	struct dirent *de;
 	int fd, r, ret = 0;
 
@@ -443,12 +283,4 @@ static int remove_at(int dirfd, const char *name)
 int rm_rf(const char *path)
 {
 	return remove_at(AT_FDCWD, path);
-}
-
-uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "alloc.h"
+
+void *or_abort(void *p)
+{
+	if (!p) {
+		fputs("cgmark: error: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+void *xmalloc(size_t size)
+{
+	return or_abort(malloc(size ? size : 1));
+}
+
+void *xcalloc(size_t nr, size_t size)
+{
+	return or_abort(calloc(nr ? nr : 1, size ? size : 1));
+}
+
+void *xreallocarray(void *p, size_t nr, size_t size)
+{
+	return or_abort(reallocarray(p, nr ? nr : 1, size ? size : 1));
+}
+
+char *xstrdup(const char *s)
+{
+	return or_abort(strdup(s));
+}
+
+char *xstrndup(const char *s, size_t len)
+{
+	return or_abort(strndup(s, len));
+}
+
+char *xasprintf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	return or_abort(n < 0 ? NULL : s);
+}

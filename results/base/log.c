@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "log.h"
+
+static enum log_level log_max = LOG_INFO;
+
+void log_set_level(enum log_level max)
+{
+	log_max = max;
+}
+
+enum log_level log_get_level(void)
+{
+	return log_max;
+}
+
+__attribute__((format(printf, 2, 0))) static void
+log_va(enum log_level level, const char *fmt, va_list ap, const char *tail)
+{
+	static const char *const prefix[] = { "error: ", "warning: ", "",
+					      "debug: " };
+	_cleanup_free_ char *text = NULL;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	/* One write a message, so that those of two processes do not mix. */
+	fprintf(stderr, "cgmark: %s%s%s%s\n", prefix[level], text ? text : fmt,
+		tail ? ": " : "", tail ? tail : "");
+}
+
+void log_msg(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (level > log_max)
+		return;
+	va_start(ap, fmt);
+	log_va(level, fmt, ap, NULL);
+	va_end(ap);
+}
+
+int log_err_errno(int err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	log_va(LOG_ERROR, fmt, ap, strerror(err));
+	va_end(ap);
+	return -err;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A string that grows. */
+#ifndef CGMARK_STRBUF_H
+#define CGMARK_STRBUF_H
+
+#include "macro.h"
+
+/* Growing string; buf is always NUL terminated once anything was added. */
+struct strbuf {
+	char *buf;
+	size_t len;
+	size_t alloc;
+};
+
+#define STRBUF_INIT        \
+	{                  \
+		NULL, 0, 0 \
+	}
+
+/* Make room for len more bytes and the NUL behind them. */
+void strbuf_grow(struct strbuf *sb, size_t len);
+void strbuf_add(struct strbuf *sb, const void *data, size_t len);
+void strbuf_addstr(struct strbuf *sb, const char *s);
+void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __printf(2, 3);
+void strbuf_reset(struct strbuf *sb); /* len = 0, memory kept */
+void strbuf_release(struct strbuf *sb);
+char *strbuf_steal(struct strbuf *sb); /* never NULL; caller frees */
+#define _cleanup_strbuf_ _cleanup_(strbuf_release)
+
+#endif
