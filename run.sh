@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Everything from a bare Debian 12 machine: installs what is missing, builds,
-# and runs cgmark.  Exit statuses are cgmark's (cgmark.1); 5 where a step of
-# this script failed.
+# Everything from a bare Debian 12 machine: installs what is missing, builds and
+# runs cgmark.  The exit status is that of cgmark (cgmark.1), or 5 if a step of this
+# script failed.
 
 set -u
 
@@ -12,8 +12,8 @@ build=${CGMARK_BUILD_DIR:-$top/build}
 quiet=false
 brief=false	# say only what had to be done
 
-# By line: what builds cgmark, what builds kernels, what boots them, what draws,
-# what workloads run.
+# Line by line: for building cgmark, its libraries, building kernels, booting them,
+# plots, workloads.
 packages='
 gcc libc6-dev meson ninja-build pkg-config scdoc
 libjansson-dev libinih-dev libmd-dev libsqlite3-dev r-mathlib libcmocka-dev
@@ -145,7 +145,7 @@ count_tests() {
 	END { printf "%d %d %d\n", pass, fail, skip }' "$1"
 }
 
-# Meson says which subtest failed, but not why: that is in the comments after it.
+# Meson says which subtest failed; the comments after it in its log say why.
 why_failed() {
 	awk '
 	/^test: /	{ sub(/^test: */, ""); test = $0 }
@@ -155,7 +155,7 @@ why_failed() {
 }
 
 # run_tests DIR WORDS...: meson's words and output go to stdout and the log.  One
-# test more than CPUs: there is always one that waits for its guest.
+# test more than CPUs, as one of them usually waits for its guest.
 run_tests() {
 	dir=$1
 	shift
@@ -192,7 +192,7 @@ cmd_test() {
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ] || exit 1
 }
 
-# What a run with these statuses found can be shown.
+# Did a run with this status get as far as a verdict?
 is_verdict() {
 	case $1 in 0 | 1 | 3) true ;; *) false ;; esac
 }

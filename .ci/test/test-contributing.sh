@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-contributing.sh SOURCE_ROOT: "Adding a benchmark is one file".  What
-# CONTRIBUTING.md shows is the file it speaks of, and that text, as the only new
-# file in a copy of the tree, is a benchmark that cgmark knows.
+# test-contributing.sh SOURCE_ROOT: "Adding a benchmark is one file".  The example
+# in CONTRIBUTING.md is the file it claims to be, and added to a copy of the tree
+# as the only new file it is a benchmark that cgmark knows.
 
 root=$1
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -27,7 +27,7 @@ mkdir "$work/tree"
 	tar -xf - -C "$work/tree"
 check 'copy the tree' test -f "$work/tree/meson.build"
 
-# build_and_list FILE PROGRAM...: of the programs some are enough.
+# build_and_list FILE PROGRAM...: builds only these programs.
 build_and_list() {
 	list=$1
 	shift

@@ -64,9 +64,9 @@ is "$(grep -vE '^(ok|not ok|#)' "$work/out")" '' \
 	'the manual has every subcommand and option'
 
 # --- the kernel patches --------------------------------------------------------
-# By stdin: a file that git tracks is taken for source, not for a patch.
-# FILE_PATH_CHANGES asks of any new file whether MAINTAINERS covers it; it covers
-# kernel/cgroup, include/linux/cgroup* and the documentation of v1 as a whole.
+# On stdin, as checkpatch takes a file that git tracks for source, not a patch.
+# FILE_PATH_CHANGES asks for each new file whether MAINTAINERS covers it, and it
+# does: kernel/cgroup, include/linux/cgroup* and the documentation of v1.
 checkpatch() {
 	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --no-summary \
 		--ignore FILE_PATH_CHANGES - <"$1"

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# bench-profile.sh CGMARK: how much longer a boot takes that is profiled, as CPU
-# time of QEMU for whole boots that attach, look up and fork.  Three times with counts and
-# eight times with the model are allowed.  For `meson test --benchmark`: host
-# time is for no test to judge.
+# bench-profile.sh CGMARK: how much longer a profiled boot takes, as CPU time of
+# QEMU for whole boots that attach, look up and fork.  Allowed are three times as
+# much with counts, eight times with the model.  Run by `meson test --benchmark`,
+# as no test should judge host time.
 
 cgmark=$(realpath "$1")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

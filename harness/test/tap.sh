@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# TAP for shell tests: set $here to this folder, source it, call ok/skip, end
-# with tap_done.
-# $work is a temporary folder that goes when the test ends.
+# TAP for shell tests: set $here to the folder of the test, source this file, call
+# ok, is, has or check, and end with tap_done.  $work is a temporary folder that is
+# removed when the test ends.
 
 tap_nr=0
 tap_failed=0
@@ -61,7 +61,7 @@ wait_until() {
 	done
 }
 
-# The source of the kernels, unpacked as for a build of them.  Not to be changed.
+# The source of the kernels, unpacked as for a build.  Do not change it.
 kernel_source() {
 	# shellcheck disable=SC2154 # of who sources this
 	"$here/../../kernel/build.sh" -q unpack \

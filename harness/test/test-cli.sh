@@ -318,7 +318,7 @@ kill -INT $pid
 wait $pid
 is $? 130 '^C during a build: exit status 130'
 is "$(cat "$work/trapped" 2>/dev/null)" cleaned '^C: build.sh could clean up'
-# It may need a CPU to die, and nobody may have reaped it: then it is a zombie.
+# A killed process needs a CPU to die, and stays a zombie until it is reaped.
 sleeper_state() {
 	sed -n 's/^State:[[:blank:]]*[^Z[:blank:]]/&/p' \
 		"/proc/$(cat "$work/sleeper")/status" 2>/dev/null
@@ -443,7 +443,7 @@ has "$work/out" '	complete	fake:.*	22/22	4	base new$' \
 [ -s "$work/results/cgmark.db" ]
 ok $? 'the run was imported'
 
-# Boots of one run among those of another are whole, and yet not of it.
+# Boots copied from another run are whole, but do not belong to this one.
 first=$(run_dir)
 "$cgmark" run -q $img --machine "fake:$work/shift" -o "$work/shifted" \
 	>"$work/out" 2>&1
@@ -458,7 +458,7 @@ run 3 'compare --strict of boots of another run' compare --strict \
 ! grep -q 'NO CHANGE' "$work/out"
 ok $? 'it gives no verdict on them'
 
-# What is there under the name of the output stays what it is.
+# The output file keeps its type, mode and owner.
 at="$work/output"
 mkdir "$at"
 : >"$at/file"
@@ -475,7 +475,7 @@ run 0 'compare -o into a FIFO' compare -o "$at/fifo"
 ok $? 'it is one still'
 wait $reader
 has "$at/read" 'alpha/slow' 'who reads it has the comparison'
-# As /dev/stdout is, but not the machine's: what is tested may replace it.
+# Like /dev/stdout, but not the machine's own: a bug could replace it.
 ln -s /proc/self/fd/1 "$at/stdout"
 run 0 'compare -o to its standard output' compare -o "$at/stdout"
 has "$work/out" 'alpha/slow' 'it is printed'

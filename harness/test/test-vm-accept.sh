@@ -59,7 +59,7 @@ nr=$(jq '.points | length' "$work/aa.json")
 ok $? "A/A compared all points ($nr)"
 
 # --- the same boots, idle and loaded -----------------------------------------
-# Those of the baseline above had no load beside them, and another name.
+# The baseline above ran without a load, under another name.
 idle=$(echo "$work"/results/runs/*/boots)
 loaded=$(echo "$work"/aa/*/boots)
 for boot in a-p0 b-p0; do
@@ -89,7 +89,7 @@ run=$(echo "$work"/results/runs/*)
 boot=$run/boots/patched-p3
 cp "$boot/samples.tsv" "$work/keep"
 
-# damage COMMAND...: runs it on the file, wants verify to name the file.
+# damage COMMAND...: runs it on the file; verify has to name the file.
 damage() {
 	name=$1
 	shift

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-vm-events.sh CGMARK: events that the baseline counts on sim.  What is
-# known of an operation has to be counted to the unit, what the machine or the
-# kernel does not have is said to be lacking, and no timed boot is any different.
+# test-vm-events.sh CGMARK: events that the baseline counts on sim.  Where the
+# number of events of an operation is known, the count is exact; what the machine
+# or the kernel does not have is reported as lacking; and no timed boot changes.
 
 cgmark=$(realpath "$1")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -59,7 +59,7 @@ is "$(counted fault/anon minor-faults)" '1 ' 'fault/anon: and it is a minor one'
 is "$(counted fault/anon page-faults:u)" '1 ' 'fault/anon: in user mode'
 is "$(counted fault/anon page-faults:k)" '0 ' 'fault/anon: not in the kernel'
 is "$(counted fault/anon context-switches)" '0 ' 'fault/anon: nobody waits'
-# Of the whole machine: now and then a kernel thread runs in between.
+# System-wide counts: now and then a kernel thread runs in between.
 least=$(counted fork/exit context-switches | cut -d ' ' -f 1)
 is "$least" 2 'fork/exit: to the child and back again'
 is "$(counted fork/exit context-switches | tr ' ' '\n' | awk '$1 >= 3')" '' \
@@ -73,8 +73,8 @@ done
 ok $? 'fork/exit: parent and child have page faults'
 is "$(counted fork/exit minor-faults)" "$(counted fork/exit page-faults)" \
 	'fork/exit: all of them minor ones'
-# A tick is an instruction: what the events say of time, the clock says too, but
-# for what it takes to count each fault.
+# A tick is an instruction, so the clock events agree with the clock, but for the
+# cost of counting each fault.
 awk -F "$tab" '
 FNR == NR && $2 == "fault/anon" { insns = $7 }
 FNR != NR && $2 == "fault/anon" && $5 == "task-clock" {

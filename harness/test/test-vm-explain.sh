@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # test-vm-explain.sh CGMARK [CONTENDER]: profiles of real boots on machine sim.
-# They move no count, repeat bit for bit, add up, and name the right function.
+# Profiling changes no count, repeats bit for bit, adds up, and names the right
+# function.
 
 cgmark=$(realpath "$1")
 contender=${2-patched}

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-vm-facts.sh CGMARK: what is known of control groups shows in the figures
-# of the baseline, and every point of the benchmarks that it is known of is
-# measured.  One boot, exact counts; bounds far from what is counted.
+# test-vm-facts.sh CGMARK: known properties of control groups show in the figures
+# of the baseline, and every point of the benchmarks concerned is measured.  One
+# boot, exact counts, generous bounds.
 
 cgmark=$(realpath "$1")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -26,8 +26,8 @@ is "$(grep -c '# SKIP' "$boot/status.ktap")" 0 'no point is skipped'
 has "$boot/status.ktap" '# [|] on 1 CPU: .*not of contention' \
 	'attach/storm says on how many CPUs it ran'
 
-# cost POINT: the least that one operation costs.  Now and then one has to fetch
-# memory for those that follow; of three samples that may be two.
+# cost POINT: the least that one operation costs.  Now and then an operation
+# refills a batch of memory for those that follow: up to two of three samples.
 cost() {
 	awk -F "$tab" -v want="$1" '
 	$1 == "S" && $2 " " $4 == want { print $7 / $8 }' "$boot/samples.tsv" |
@@ -98,7 +98,7 @@ ratio 'fork/clone_into controllers=none,way=attach' '>=' 1.02 \
 	'fork/clone_into controllers=none,way=into' \
 	'fork/clone_into: and costs more in a burst as well'
 
-# --- the new interfaces beside what userspace has to do without ----------------
+# --- the new interfaces beside the mainline way --------------------------------
 mkdir "$work/suites"
 cat >"$work/suites/facts.ini" <<'END'
 [suite]
@@ -149,7 +149,7 @@ ratio "$add=new" '<=' 0.9 "$add=mainline" \
 ratio 'mm_owner/exit case=transient,tasks=1000' '<=' 1.1 \
 	'mm_owner/exit case=transient,tasks=0' 'patched mm_owner/exit: does not'
 
-# Only here among so many: the baseline takes long to make them.
+# So many only here: the baseline takes long to make them.
 "$cgmark" run -q -j 1 --kernel many=patched --perturbations 1 --no-repeat \
 	--no-null --samples 8 --no-compare --bench css_set/lookup \
 	--param sets=16,4096 --param hierarchies=1 --param controller=none \

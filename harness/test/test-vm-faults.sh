@@ -14,7 +14,7 @@ export TMPDIR="$work/tmp"
 mkdir "$TMPDIR"
 faults=$(CDPATH='' cd -- "$here/../../kernel/test" && pwd)
 
-# Small kernels: only what a fault needs, so that a build takes a minute.
+# Small kernels with only what a fault needs, which build in a minute.
 fault_kernel=deb:linux-source-6.12,config=$faults/tiny.config
 
 # QEMU processes whose channels are in our temporary folder, or below pid $1.
@@ -77,7 +77,7 @@ is_measuring() {
 }
 
 # start_run BOOTS: runs in the background, waits until its first QEMU measures.
-# What is to end before it is over has more boots than it needs.
+# A run that is to be interrupted has more boots than it will get to.
 start_run() {
 	rm -rf "$CGMARK_RESULTS_DIR/runs"
 	# A background job of sh ignores SIGINT; env restores the default.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # test-vm-trace.sh CGMARK: tracepoints on sim, on the baseline built with them.
-# Each of them is passed a known number of times in an operation.
+# Each fires a known number of times per operation.
 
 cgmark=$(realpath "$1")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -44,7 +44,7 @@ is "$(counted cgroup/rmdir cgroup:cgroup_mkdir)" '0 ' \
 for event in attach_task mkdir rmdir; do
 	is "$(counted null cgroup:cgroup_$event)" '0 ' "null: no cgroup_$event"
 done
-# Two ways to count the same, in the same samples.
+# Two ways to count the same thing in the same samples.
 is "$(counted fork/exit sched:sched_switch)" \
 	"$(counted fork/exit context-switches)" \
 	'fork/exit: as many sched_switch as context switches'

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Tests of build.sh on a tree that answers to the targets of the kernel's
-# Makefile which build.sh uses, so that a "kernel" takes no time.
+# Tests of build.sh on a tree with just the make targets that build.sh uses, so
+# that a "kernel" builds in no time.
 
 set -u
 
@@ -26,7 +26,7 @@ cleanup()
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP
 
-# report STATUS NAME: and what build.sh said, when it went wrong.
+# report STATUS NAME: with what build.sh printed, if it failed.
 report()
 {
 	nr=$((nr + 1))

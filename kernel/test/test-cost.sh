@@ -23,7 +23,7 @@ export CGMARK_RESULTS_DIR="$work/results"
 show="$work/err" is $? 0 'built and measured'
 run=$(echo "$work/runs"/*)
 
-# explained KERNEL BENCH FUNCTION: it is first at every point, and costs more.
+# explained KERNEL BENCH FUNCTION: it comes first at every point, and costs more.
 explained() {
 	"$cgmark" explain --run "$run" --strict --format json base "$1" "$2" \
 		>"$work/json" 2>"$work/err"
@@ -36,12 +36,11 @@ explained() {
 
 explained migrate attach/self cgroup_migrate_execute
 explained taskstats taskstats/pid fill_stats
-# fork/exit has pages that come and go, not always from the same lists, and
-# with cpu the load of groups is updated now and then.
+# fork/exit allocates pages from lists whose state varies, and with cpu the load
+# of groups is updated now and then.
 explained fork fork/vfork copy_process
 
-# The rows say so too; in those of what did not change there is at most a part
-# of an interrupt, or of a load beside it.
+# The rows agree; those of unchanged code hold at most part of an interrupt.
 # row KERNEL BENCH ROW CONDITION
 row() {
 	"$cgmark" explain --run "$run" --format json base "$1" "$2" \

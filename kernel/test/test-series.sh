@@ -3,7 +3,7 @@
 #
 # test-series.sh CGMARK: each patch of the series applies with git am to a clean
 # tree, and the kernel builds without a warning and boots after each of them.
-# The tree is built in place, step by step: an hour less than from scratch.
+# The tree is built in place, incrementally, which saves an hour.
 
 cgmark=$(realpath "$1")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -16,7 +16,7 @@ tree=$work/linux
 obj=$work/obj
 mkdir "$tree" "$obj"
 
-# A directory named gcc in PATH is what make would take for the compiler.
+# make would take a directory named gcc in PATH for the compiler.
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 in_tree() {
@@ -30,7 +30,7 @@ make_tree() {
 		in_tree commit -q -m base
 }
 
-# Symbols that come with a later patch are unknown so far, and left out.
+# Symbols that a later patch adds are still unknown, and left out.
 configure() {
 	cat "$kernel/config.d/base.config" "$kernel/config.d/cgroup.config" \
 		"$kernel/config.d/net.config" "$kernel/config.d/series.config" \

@@ -9,7 +9,7 @@
 cgmark=$1 runner=$2 functest=$3 kernel=$4
 shift 4
 
-# What the series adds: without it a test is a failure, not skipped.
+# What the series adds: a test that misses it fails instead of being skipped.
 all=hash,rebind,inherit,split,merge,signal,procs,oom,swap,net_rx,stat
 # Only the debug kernel has IPv6 and hugetlb, and it is too slow to fill a link.
 case $kernel in
@@ -29,6 +29,6 @@ for module in "$dir"/modules/kernel/net/core/netprio_cgroup.ko \
 	set -- "$@" --file "$module=lib/modules/${module##*/}"
 	all=${all%,module},module
 done
-# Of two settings the first one counts.
+# The first of two settings wins.
 exec "$runner" --init "$functest" "$@" --append "functest.require=$all" \
 	"$dir/vmlinux"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # test-suites.sh CGMARK: the suites of bench/suites beside the benchmarks that
-# were built.  Lists that nobody looks at drift.
+# were built.  An unguarded list drifts.
 
 cgmark=$1
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -29,7 +29,7 @@ is "$(without full)" '' 'every benchmark is in full'
 is "$(without nightly)" '' 'every benchmark is in nightly'
 [ "$(without quick | wc -l)" -gt 0 ]
 ok $? 'quick leaves something out'
-# A suite that bears the name of a family has all of it.
+# A suite named after a family has all of that family.
 for name in attach stats rebind fork workload; do
 	is "$(without $name | grep "^$name/")" '' \
 		"every benchmark $name/* is in $name"
