@@ -271,24 +271,93 @@ source_get_git()
 		rm "$3.tar"' sh "$repo" "$tree" "$1" >>"$log" 2>&1
 }
 
+# What is to be copied of a git tree: what git tracks or would add, and of a
+# submodule or another repository in it everything.  The index names files, but
+# what they are is looked up: they may be gone, or lie behind a link by now.
+list_git_tree()
+{
+	git -c core.fsmonitor=false ls-files -co --exclude-standard -z \
+		>"$tmp/known" &&
+		sed -z -i -e 's|/$||' -e 's|^|./|' "$tmp/known" &&
+		sort -zu -o "$tmp/known" "$tmp/known" || return
+	find . -name .git -prune -o -type d -print0 >"$tmp/dirs" &&
+		sort -z -o "$tmp/dirs" "$tmp/dirs" &&
+		comm -z -12 "$tmp/known" "$tmp/dirs" >"$tmp/nested" &&
+		comm -z -12 "$tmp/known" "$tmp/files" >"$tmp/list" &&
+		xargs -0 -r -I{} find {} -name .git -prune -o ! -type d \
+			-print0 <"$tmp/nested" >>"$tmp/list" &&
+		sort -zu -o "$tmp/list" "$tmp/list"
+}
+
+# Is the directory the top of a git tree?  A .git that git makes nothing of
+# would else lead to a repository further up.
+is_git_tree()
+{
+	[ -e .git ] &&
+		[ "$(git rev-parse --show-toplevel)" = "$(pwd -P)" ]
+}
+
+list_tree()
+{
+	find . -name .git -prune -o ! -type d -print0 >"$tmp/files" &&
+		sort -z -o "$tmp/files" "$tmp/files" || return
+	if is_git_tree; then
+		list_git_tree
+	else
+		mv "$tmp/files" "$tmp/list"
+	fi
+}
+
+# Links to what stays behind and is there: the compiler would find it, but
+# nobody would notice a change of it.
+links_out()
+{
+	# shellcheck disable=SC2016 # for the inner shell
+	find . -name .git -prune -o -type l -print0 | sort -z |
+		comm -z -12 - "$tmp/list" | xargs -0 -r sh -c 'for link; do
+			target=$(realpath -e "$link" 2>/dev/null) || continue
+			case $(readlink "$link") in
+			/*)	target=outside ;;
+			esac
+			case $target/ in
+			"$0"/*)	;;
+			*)	printf "%s\n" "${link#./}" ;;
+			esac
+		done' "$(pwd -P)"
+}
+
+# tar that writes what is listed and nothing of when and whose it is; beyond
+# that, of the mode only the x bit means anything.
+# shellcheck disable=SC2016 # for the inner shell
+PACK='tar -C "$1" --null --no-recursion --files-from="$2/list" \
+	--format=gnu --hard-dereference --owner=0 --group=0 --numeric-owner \
+	--mode=a=rX,u+w,ug-s,-t --mtime=@1704067200 -cf - || : >"$2/failed"'
+
+# The key is the hash of the very stream that the copy is unpacked from, so that
+# nothing can be in the one and not in the other.  What git and stat say of a
+# file is no help: git takes it on trust that some do not change.  b2sum takes
+# half the time of sha256sum.
 source_id_dir()
 {
 	[ -r "$source_path/Makefile" ] ||
 		die "$EX_HOST" "no kernel source in $source_path: no readable Makefile"
-	if [ -e "$source_path/.git" ] && need git git &&
-	   tree=$(git -C "$source_path" rev-parse --verify --quiet 'HEAD^{tree}'); then
-		work=$(git -C "$source_path" diff --no-ext-diff --no-color \
-			--no-textconv --full-index --binary HEAD | sha256)
-		new=$(cd "$source_path" && git ls-files -o --exclude-standard -z |
-			xargs -0 -r sha256sum | sha256)
-		id="tree $tree $work $new"
-	else
-		id=$(cd "$source_path" && { find . -type f ! -path './.git/*' \
-			-print0 | sort -z | xargs -0 -r sha256sum
-			find . ! -path './.git/*' ! -type d -printf '%p %M %l\n' |
-			sort; } | sha256)
-		id="files $id"
-	fi
+	need tar tar
+	[ ! -e "$source_path/.git" ] || need git git
+	source_path=$(cd "$source_path" && pwd -P) || exit "$EX_HOST"
+	tmp=$cache/tmp/tree.$$
+	mkdir "$tmp" || die "$EX_HOST" "cannot write $cache"
+	(cd "$source_path" && list_tree) || die "$EX_HOST" \
+		"cannot list the source $source_path in $tmp"
+	grep -qzFx ./Makefile "$tmp/list" || die "$EX_HOST" \
+		"no kernel source in $source_path: git ignores its Makefile"
+	out=$(cd "$source_path" && links_out)
+	[ -z "$out" ] || die "$EX_HOST" \
+		"a link in $source_path leads out of the tree, to what is not copied: $(printf '%s\n' "$out" | head -n 1) (copy it in, remove it or let git ignore it)"
+	run sh -c "{ $PACK; } | b2sum -l 256 >\"\$2/sum\"" \
+		sh "$source_path" "$tmp"
+	[ ! -e "$tmp/failed" ] || die "$EX_HOST" \
+		"cannot read all of $source_path"
+	id="tree $(cut -d ' ' -f 1 "$tmp/sum")"
 	version=$(printf '%s' "$id" | sha256 | cut -c 1-12)
 }
 
@@ -296,22 +365,20 @@ source_id_dir()
 source_get_dir()
 {
 	step "copy source"
-	mkdir "$1"
-	if [ "${id%% *}" = tree ]; then
-		# shellcheck disable=SC2016 # for the inner shell
-		run sh -c 'cd "$1" && git ls-files -co --exclude-standard -z |
-			xargs -0 sh -c '\''for f; do
-				[ -e "$f" ] || [ -L "$f" ] || continue
-				printf "%s\0" "$f"
-			done'\'' sh | tar --null -T - -cf "$2.tar" &&
-			tar -C "$2" -xf "$2.tar" && rm "$2.tar"' \
-			sh "$source_path" "$1" >>"$log" 2>&1
-	else
-		run cp -a "$source_path/." "$1" >>"$log" 2>&1 || return
-		# A tree that was built in cannot be built out of.
-		if [ -e "$1/.config" ] || [ -e "$1/include/config" ]; then
-			run make -C "$1" mrproper >>"$log" 2>&1
-		fi
+	mkdir "$1" && mkfifo "$tmp/fifo" || return
+	run sh -c "b2sum -l 256 <\"\$2/fifo\" >\"\$2/sum\" &
+		{ $PACK; } | tee \"\$2/fifo\" | tar -C \"\$3\" -xf -
+		status=\$?
+		wait
+		exit \$status" sh "$source_path" "$tmp" "$1" >>"$log" 2>&1 ||
+		return
+	if [ -e "$tmp/failed" ] ||
+	   [ "$id" != "tree $(cut -d ' ' -f 1 "$tmp/sum")" ]; then
+		die "$EX_HOST" "$source_path changed while it was read: build again"
+	fi
+	# A tree that was built in cannot be built out of.
+	if [ -e "$1/.config" ] || [ -e "$1/include/config" ]; then
+		run make -C "$1" mrproper >>"$log" 2>&1
 	fi
 }
 
@@ -662,9 +729,15 @@ build()
 {
 	begin=$(date +%s)
 	check_tools
+	# The list of a tree is there already.
+	if [ -n "$tmp" ]; then
+		mv "$tmp" "$cache/tmp/$key.$$"
+	else
+		mkdir "$cache/tmp/$key.$$"
+	fi || die "$EX_HOST" "cannot write $cache"
 	tmp=$cache/tmp/$key.$$
 	log=$cache/logs/$key.log
-	if ! mkdir "$tmp" || ! : >"$log"; then
+	if ! : >"$log"; then
 		die "$EX_HOST" "cannot write $cache"
 	fi
 
@@ -791,8 +864,10 @@ main()
 	LC_ALL=C
 	PATH=$(path_of_programs)
 	export LC_ALL PATH
+	unset TAR_OPTIONS
 
-	for tool in flock:util-linux setsid:util-linux sha256sum:coreutils awk:mawk; do
+	for tool in flock:util-linux setsid:util-linux sha256sum:coreutils \
+		b2sum:coreutils awk:mawk; do
 		need "${tool%:*}" "${tool#*:}"
 	done
 	mkdir -p "$cache/src" "$cache/kernels" "$cache/tmp" "$cache/locks" \

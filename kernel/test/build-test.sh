@@ -94,7 +94,8 @@ empty_dir()
 
 # It configures by copying the fragments, but knows the symbols A and B only,
 # and makes one object of all sources.  It waits while there is a file "hold"
-# in the cache, and notes each build in the file "builds".
+# in the cache, notes each build in the file "builds", and in "copied" what it
+# found in the tree.
 make_tree()
 {
 	mkdir -p "$work/linux/kernel"
@@ -110,6 +111,8 @@ make_tree()
 
 	vmlinux:
 	> @echo started >>$(cache)/builds
+	> @find . -type f -printf '%P %m\n' -o -type l -printf '%P -> %l\n' | \
+	>	sort >$(cache)/copied
 	> @gcc --version
 	> @while [ -e $(cache)/hold ]; do sleep 0.1; done
 	> @for f in kernel/*.c; do \
@@ -217,6 +220,139 @@ test_git_key()
 	ok "git: builds" exits 0
 	run build --source "dir:$work/git"
 	ok "dir: builds with new files" has_line 'progress 3 3'
+}
+
+tree_key()
+{
+	run key --source "dir:$work/tree"
+	cat "$out"
+}
+
+# rekeys NAME COMMAND...: what the command does to the tree changes its key.
+rekeys()
+{
+	name=$1 before=$(tree_key)
+	shift
+	(cd "$work/tree" && "$@") || name="$name: cannot $*"
+	ok "dir: key depends on $name" [ "$before" != "$(tree_key)" ]
+	ok "and is one ($name)" grep -qxE 'key [0-9a-f]{64}' "$out"
+}
+
+append()
+{
+	echo more >>"$1"
+}
+
+file_for_link()
+{
+	cat "$1" >same && rm "$1" && mv same "$1"
+}
+
+# Whatever git believes of a file, or does not look at.
+test_tree_key()
+{
+	cp -a "$work/git" "$work/tree"
+	git init -q "$work/tree/nested" && echo n >"$work/tree/nested/n.c"
+	cp -a "$work/git" "$work/module"
+	git -C "$work/tree" -c protocol.file.allow=always \
+		submodule --quiet add "$work/module" sub
+	(
+		cd "$work/tree" || exit
+		echo s >kernel/skipped.c
+		echo u >kernel/unchanged.c
+		echo '*.o' >.gitignore
+		ln -s a.c kernel/link
+		ln -s nowhere kernel/dangling
+		git add kernel .gitignore
+		git update-index --skip-worktree kernel/skipped.c
+		git update-index --assume-unchanged kernel/unchanged.c
+		git config core.fileMode false
+	)
+	rekeys "a nested repository" append nested/n.c
+	rekeys "a submodule" append sub/kernel/b.c
+	rekeys "a submodule that is dirty already" append sub/kernel/b.c
+	rekeys "a skip-worktree file" append kernel/skipped.c
+	rekeys "an assume-unchanged file" append kernel/unchanged.c
+	rekeys "the x bit of a tracked file" chmod +x kernel/a.c
+	echo new >"$work/tree/kernel/new.c"
+	rekeys "the x bit of a new file" chmod +x kernel/new.c
+	rekeys "file or link" file_for_link kernel/link
+	ln -s a.c "$work/tree/kernel/newlink"
+	rekeys "file or new link" file_for_link kernel/newlink
+	rekeys "the target of a dangling link" \
+		ln -sf elsewhere kernel/dangling
+	ln -s nowhere "$work/tree/kernel/newdangling"
+	rekeys "the target of a new dangling link" \
+		ln -sf elsewhere kernel/newdangling
+
+	before=$(tree_key)
+	touch "$work/tree/kernel/b.c"
+	chmod g+w "$work/tree/kernel/b.c"
+	echo object >"$work/tree/kernel/b.o"
+	ln "$work/tree/kernel/b.c" "$work/hard"
+	ok "dir: key does not depend on what means nothing" \
+		[ "$before" = "$(tree_key)" ]
+
+	rm "$work/tree/kernel/unchanged.c"
+	run build --source "dir:$work/tree"
+	ok "dir: builds what git does not look at" exits 0
+	for file in 'nested/n.c 644' 'sub/kernel/b.c 644' \
+		    'kernel/skipped.c 644' 'kernel/new.c 755' \
+		    'kernel/dangling -> elsewhere'; do
+		ok "dir: $file is copied" grep -qxF "$file" "$cache/copied"
+	done
+	ok "dir: what git ignores, and git's own, is not" \
+		[ -z "$(grep -E '\.o |\.git[ /]' "$cache/copied")" ]
+
+	# Without git all of it counts, and the same is the same.
+	rm -rf "$work/plain"
+	cp -a "$work/tree" "$work/plain"
+	rm "$work/plain/kernel/b.o"
+	find "$work/plain" -name .git -prune -exec rm -rf {} +
+	before=$(tree_key)
+	run key --source "dir:$work/plain"
+	ok "dir: key is the same without git" [ "$before" = "$(cat "$out")" ]
+	chmod +x "$work/plain/kernel/b.c"
+	run key --source "dir:$work/plain"
+	ok "dir: key depends on the x bit without git" \
+		[ "$before" != "$(cat "$out")" ]
+}
+
+# What a link leads to, out of the tree, is in no key.
+test_links_out()
+{
+	echo out >"$work/out.h"
+	for target in "$work/out.h" ../../out.h "$work/tree/kernel/a.c"; do
+		ln -s "$target" "$work/tree/kernel/out"
+		run key --source "dir:$work/tree"
+		ok "dir: a link to ${target#"$work/"} is refused" exits 5
+		ok "and named" says "kernel/out (copy it in"
+		rm "$work/tree/kernel/out"
+	done
+	ln -s .. "$work/tree/kernel/top"
+	run key --source "dir:$work/tree"
+	ok "dir: a link to the top of the tree is none" exits 0
+	rm "$work/tree/kernel/top"
+}
+
+# A change between the key and the copy is in the one, but not in the other.
+test_changing_tree()
+{
+	mkdir -p "$work/bin"
+	cat >"$work/bin/mkfifo" <<-WRAPPER
+	#!/bin/sh
+	echo changed >>"$work/tree/kernel/a.c"
+	exec $(command -v mkfifo) "\$@"
+	WRAPPER
+	chmod +x "$work/bin/mkfifo"
+	saved=$PATH
+	PATH=$work/bin:$PATH
+	echo '# changing' >"$work/changing.config"
+	run build --source "dir:$work/tree" --config "$work/changing.config"
+	PATH=$saved
+	ok "dir: a tree that changes while it is copied is not built" exits 5
+	ok "and the cause is named" says "changed while it was read"
+	ok "and nothing is left" empty_dir "$cache/tmp"
 }
 
 test_build()
@@ -418,6 +554,9 @@ echo 'TAP version 13'
 make_tree
 test_key
 test_git_key
+test_tree_key
+test_links_out
+test_changing_tree
 test_build
 test_path
 test_patch
