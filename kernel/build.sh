@@ -814,6 +814,15 @@ path_of_programs()
 	printf '%s\n' "$kept"
 }
 
+# A hook of git, or git rebase -x, names its own repository, and git then takes
+# that for whatever directory it is told to look at.
+forget_repository()
+{
+	command -v git >/dev/null 2>&1 || return 0
+	# shellcheck disable=SC2046 # names of variables
+	unset $(git rev-parse --local-env-vars)
+}
+
 parse_args()
 {
 	cache=${XDG_CACHE_HOME:-${HOME:-/}/.cache}/cgmark
@@ -865,6 +874,7 @@ main()
 	PATH=$(path_of_programs)
 	export LC_ALL PATH
 	unset TAR_OPTIONS
+	forget_repository
 
 	for tool in flock:util-linux setsid:util-linux sha256sum:coreutils \
 		b2sum:coreutils awk:mawk; do

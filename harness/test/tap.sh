@@ -5,6 +5,12 @@
 # ok, is, has or check, and end with tap_done.  $work is a temporary folder that is
 # removed when the test ends.
 
+# In a hook, git would work on the repository that is committed to.
+if command -v git >/dev/null 2>&1; then
+	# shellcheck disable=SC2046 # names of variables
+	unset $(git rev-parse --local-env-vars)
+fi
+
 tap_nr=0
 tap_failed=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/cgmark-test-XXXXXX") || exit 99

@@ -16,6 +16,12 @@ nr=0
 failed=0
 pids=
 
+# In a hook, git would work on the repository that is committed to.
+if command -v git >/dev/null 2>&1; then
+	# shellcheck disable=SC2046 # names of variables
+	unset $(git rev-parse --local-env-vars)
+fi
+
 cleanup()
 {
 	for pid in $pids; do
@@ -355,6 +361,41 @@ test_changing_tree()
 	ok "and nothing is left" empty_dir "$cache/tmp"
 }
 
+# As in a hook of another repository.
+test_git_environment()
+{
+	cp -a "$work/git" "$work/other"
+	(
+		cd "$work/other" && echo other >>kernel/a.c &&
+			git -c user.name=t -c user.email=t@localhost \
+				commit -qam other
+	)
+	run key --source "git:$work/git@HEAD"
+	from_git=$(cat "$out")
+	run key --source "dir:$work/git"
+	from_dir=$(cat "$out")
+	for setting in "GIT_DIR=$work/other/.git" \
+		       "GIT_INDEX_FILE=$work/none" "GIT_WORK_TREE=$work/other" \
+		       "GIT_OBJECT_DIRECTORY=$work/other/.git/objects"; do
+		export "${setting?}"
+		run key --source "git:$work/git@HEAD"
+		git_key=$(cat "$out")
+		run key --source "dir:$work/git"
+		dir_key=$(cat "$out")
+		unset "${setting%%=*}"
+		ok "git: key does not depend on ${setting%%=*}" \
+			[ "$from_git" = "$git_key" ]
+		ok "dir: key does not depend on ${setting%%=*}" \
+			[ "$from_dir" = "$dir_key" ]
+	done
+	export GIT_DIR="$work/other/.git"
+	printf 'CONFIG_A=y\n# environment\n' >"$work/environment.config"
+	run build --source "git:$work/git@HEAD" \
+		--config "$work/environment.config"
+	unset GIT_DIR
+	ok "git: builds in a hook of another repository" exits 0
+}
+
 test_build()
 {
 	run_build
@@ -557,6 +598,7 @@ test_git_key
 test_tree_key
 test_links_out
 test_changing_tree
+test_git_environment
 test_build
 test_path
 test_patch
