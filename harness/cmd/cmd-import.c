@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
+#include "file.h"
 #include "log.h"
 #include "run.h"
 #include "store.h"
@@ -53,7 +54,8 @@ static const struct argp argp = {
 	       "already is left as it is, or replaced where its directory has "
 	       "changed since.  The database holds nothing that the "
 	       "directories do not: it can be removed and imported again at "
-	       "any time.",
+	       "any time, and a damaged one is kept under another name and "
+	       "made again.",
 };
 
 static void print_run(const struct run *run, bool changed, unsigned damaged)
@@ -145,6 +147,28 @@ static int import_all(struct totals *t, const char *runs_dir)
 	return status;
 }
 
+int import_run(const struct env *env, const struct run *run)
+{
+	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
+	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
+	struct totals t = { .quiet = true };
+	bool changed;
+	int r;
+
+	r = mkdir_p(env->results_dir, 0777);
+	if (r < 0)
+		return log_err_errno(-r, "cannot make %s", env->results_dir);
+	r = store_open(db, &t.st);
+	if (r < 0)
+		return r;
+	r = store_import(t.st, run, &changed);
+	/* What is wrong with the others says nothing about this one. */
+	if (r == 0 && store_remade(t.st))
+		import_all(&t, runs);
+	store_close(t.st);
+	return r;
+}
+
 static int print_totals(const struct totals *t)
 {
 	uint64_t runs, boots, samples;
@@ -172,10 +196,14 @@ int cmd_import(const struct env *env, int argc, char **argv)
 	t.quiet = o.quiet;
 	if (store_open(db, &t.st) < 0)
 		return ST_HOST;
-	if (o.nr_dirs)
+	if (o.nr_dirs) {
 		status = import_named(&t, o.dirs, o.nr_dirs);
-	else
+	} else {
+		store_remade(t.st);
 		status = import_all(&t, runs);
+	}
+	if (store_remade(t.st) && import_all(&t, runs) != ST_OK)
+		status = ST_HOST;
 	if (!o.quiet && print_totals(&t) != ST_OK)
 		status = ST_HOST;
 	store_close(t.st);

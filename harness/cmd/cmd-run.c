@@ -321,27 +321,14 @@ static void fill_run(struct request *rq, const char *words)
 	run->perturbations = rq->perturbations;
 }
 
-static int import_run(const struct request *rq, const struct run *loaded)
+/* An index that cannot be written costs time, but no verdict. */
+static int index_run(const struct request *rq, const struct run *loaded)
 {
-	_cleanup_free_ char *path =
-		xasprintf("%s/cgmark.db", rq->env->results_dir);
-	struct store *st;
-	bool changed;
-	int r = mkdir_p(rq->env->results_dir, 0777);
-
-	if (r < 0)
-		log_err_errno(-r, "cannot make %s", rq->env->results_dir);
-	else
-		r = store_open(path, &st);
-	if (r == 0) {
-		r = store_import(st, loaded, &changed);
-		store_close(st);
-	}
-	if (r == 0)
+	if (import_run(rq->env, loaded) == 0)
 		return ST_OK;
-	log_err("the run is not in %s; once that is put right: cgmark import "
-		"%s",
-		path, loaded->dir);
+	log_err("the run is not in %s/cgmark.db; once that is put right: "
+		"cgmark import %s",
+		rq->env->results_dir, loaded->dir);
 	return ST_HOST;
 }
 
@@ -424,7 +411,21 @@ static void tell_skip(const struct run *run)
 	log_warn("nothing was measured, so nothing is compared");
 }
 
-/* From here on the run directory counts, not what is in memory. */
+static int judge(const struct request *rq, const struct run *loaded)
+{
+	if (!anything_measured(loaded)) {
+		tell_skip(loaded);
+		return ST_INCONCLUSIVE;
+	}
+	if (loaded->nr_kernels < 2)
+		return show_single(rq, loaded);
+	return rq->opts->no_compare ? ST_OK : compare_kernels(rq, loaded);
+}
+
+/*
+ * From here on the run directory counts, not what is in memory.  The index
+ * comes last: it may be damaged, or locked for long.
+ */
 static int evaluate(const struct request *rq, int boots)
 {
 	_cleanup_(run_freep) struct run *loaded = NULL;
@@ -432,18 +433,11 @@ static int evaluate(const struct request *rq, int boots)
 
 	if (run_load(rq->run->dir, &loaded, NULL) < 0)
 		return ST_HOST;
-	imported = import_run(rq, loaded);
-	if (boots == ST_INTERRUPTED)
-		return boots;
 	status = session_status(loaded);
-	if (!anything_measured(loaded)) {
-		tell_skip(loaded);
-		verdict = ST_INCONCLUSIVE;
-	} else if (loaded->nr_kernels < 2) {
-		verdict = show_single(rq, loaded);
-	} else if (!rq->opts->no_compare) {
-		verdict = compare_kernels(rq, loaded);
-	}
+	if (boots != ST_INTERRUPTED)
+		verdict = judge(rq, loaded);
+	fflush(stdout);
+	imported = index_run(rq, loaded);
 	if (boots != ST_OK)
 		return boots;
 	if (status != ST_OK)

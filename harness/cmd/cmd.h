@@ -3,6 +3,8 @@
 #ifndef CGMARK_CMD_H
 #define CGMARK_CMD_H
 
+struct run;
+
 /* Where things are: set by main() from the environment or the build. */
 struct env {
 	const char *kernel_dir;	 /* CGMARK_KERNEL_DIR */
@@ -28,5 +30,11 @@ int cmd_build(const struct env *env, int argc, char **argv);
 int cmd_probe(const struct env *env, int argc, char **argv);
 int cmd_explain(const struct env *env, int argc, char **argv);
 int cmd_verify(const struct env *env, int argc, char **argv);
+
+/*
+ * Import one run into the database, and with it all others if the database had
+ * to be made again; 0 or -errno, logged.
+ */
+int import_run(const struct env *env, const struct run *run);
 
 #endif

@@ -484,6 +484,33 @@ if mknod "$at/null" c 1 3 2>/dev/null; then
 	is "$(stat -c %F "$at/null")" 'character special file' 'it is one still'
 fi
 
+# The index is not worth a verdict, and nothing is kept there only.
+# schema_version BYTES: into the header of the database.
+schema_version() {
+	printf %b "$1" | dd of="$work/results/cgmark.db" bs=1 seek=60 \
+		conv=notrunc 2>/dev/null
+}
+schema_version '\0377\0377\0377\0000'
+run 1 'a damaged database' run -q $img --machine "fake:$work/shift"
+has "$work/out" REGRESSION 'a damaged database: the verdict is there'
+has "$work/err" 'cgmark.db.damaged-1, and a new one' \
+	'a damaged database: kept, and named'
+run 0 'and a new one' import
+has "$work/out" '^0 imported, 2 unchanged, 0 failed' \
+	'a damaged database: all runs are in the new one'
+schema_version '\0377\0377\0377\0000'
+run 0 'import of one run' import -q "$(run_dir)"
+run 0 'and of the others' import
+has "$work/out" '^0 imported, 2 unchanged, 0 failed' \
+	'a damaged database: import of one run brings back all'
+schema_version '\0000\0000\0000\0143'
+"$cgmark" run $img --machine "fake:$work/shift" >"$work/both" 2>&1
+is $? 5 'a newer database: exit status 5'
+is "$(grep -oE 'REGRESSION|newer cgmark' "$work/both" | uniq | tail -n 1)" \
+	'newer cgmark' 'a newer database: the verdict is printed before'
+is "$(find "$work/results" -name '*damaged*' | wc -l)" 2 \
+	'a newer database stays where it is'
+
 fresh
 run 1 'a shift of 5%' run -q $img --machine "fake:$work/shift" --format json
 is "$(wc -c <"$work/err")" 0 'run -q says nothing'

@@ -7,6 +7,8 @@
  * failing in the middle.
  */
 #include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 
 #include "alloc.h"
 #include "log.h"
@@ -23,6 +25,9 @@
 struct store {
 	sqlite3 *db;
 	char *path;
+	dev_t dev; /* of what is open */
+	ino_t ino;
+	bool remade;
 };
 
 static int errno_of(sqlite3 *db)
@@ -59,8 +64,8 @@ static int sql_error(struct store *st, const char *what)
 	int err = errno_of(st->db);
 
 	if (err == EBADMSG)
-		log_err("%s: no database, or a damaged one (%s); move it away and run 'cgmark import'",
-			st->path, sqlite3_errmsg(st->db));
+		log_err("%s: no database, or a damaged one: %s", st->path,
+			sqlite3_errmsg(st->db));
 	else if (err == ENOSPC)
 		log_err("%s: cannot %s: the disk is full", st->path, what);
 	else if (err == EBUSY)
@@ -102,8 +107,109 @@ static int query_int(struct store *st, const char *sql, int64_t *ret)
 	return 0;
 }
 
-/* Version of the schema; 0 for an empty database. */
-static int read_version(struct store *st, int64_t *ret)
+/* A database with the tables that the steps up to version make. */
+static sqlite3 *make_model(int64_t version)
+{
+	sqlite3 *db = NULL;
+	int r;
+
+	r = sqlite3_open(":memory:", &db);
+	for (int64_t i = 1; i <= version && r == SQLITE_OK; i++)
+		r = sqlite3_exec(db, schema_steps[i], NULL, NULL, NULL);
+	if (r == SQLITE_OK)
+		return db;
+	sqlite3_close(db);
+	return NULL;
+}
+
+/* What a table was made with, however it was laid out. */
+#define MODEL_COLUMNS                                         \
+	"type, name, tbl_name, replace(replace(replace(sql, " \
+	"' ', ''), char(9), ''), char(10), '')"
+#define FIND_IN_FILE \
+	"SELECT 1 FROM sqlite_schema WHERE (" MODEL_COLUMNS ") IS (?, ?, ?, ?)"
+
+static int find_in_file(struct store *st, sqlite3_stmt *want,
+			sqlite3_stmt *find)
+{
+	const char *name = (const char *)sqlite3_column_text(want, 1);
+	int r;
+
+	sqlite3_reset(find);
+	for (int i = 0; i < 4; i++)
+		sqlite3_bind_value(find, i + 1, sqlite3_column_value(want, i));
+	r = sqlite3_step(find);
+	if (r == SQLITE_ROW)
+		return 0;
+	if (r != SQLITE_DONE)
+		return sql_error(st, "read it");
+	log_err("%s: a damaged database: '%s' is missing or altered", st->path,
+		name);
+	return -EBADMSG;
+}
+
+static int compare_to_model(struct store *st, sqlite3 *model)
+{
+	_cleanup_(finalizep) sqlite3_stmt *want = NULL;
+	_cleanup_(finalizep) sqlite3_stmt *find = NULL;
+	int r = 0;
+
+	if (sqlite3_prepare_v2(st->db, FIND_IN_FILE, -1, &find, NULL) !=
+	    SQLITE_OK)
+		return sql_error(st, "read it");
+	if (sqlite3_prepare_v2(model,
+			       "SELECT " MODEL_COLUMNS " FROM sqlite_schema",
+			       -1, &want, NULL) != SQLITE_OK)
+		return -ENOMEM;
+	while (r == 0 && sqlite3_step(want) == SQLITE_ROW)
+		r = find_in_file(st, want, find);
+	return r;
+}
+
+/*
+ * The tables are those of the version, or an import would fail in the middle.
+ * More of them do no harm, but a trigger changes what is imported.
+ */
+static int check_schema(struct store *st, int64_t version)
+{
+	sqlite3 *model = make_model(version);
+	int64_t triggers = 0;
+	int r;
+
+	if (!model)
+		return -ENOMEM;
+	r = compare_to_model(st, model);
+	sqlite3_close(model);
+	if (r == 0)
+		r = query_int(st,
+			      "SELECT count(*) FROM sqlite_schema "
+			      "WHERE type = 'trigger'",
+			      &triggers);
+	if (r < 0 || !triggers)
+		return r;
+	log_err("%s: a damaged database: it has a trigger", st->path);
+	return -EBADMSG;
+}
+
+static int refuse_newer(struct store *st, int64_t version)
+{
+	log_err("%s: schema version %lld was written by a newer cgmark (this one knows %d); move it away and run 'cgmark import'",
+		st->path, (long long)version, SCHEMA_VERSION);
+	return -EPROTONOSUPPORT;
+}
+
+static int refuse_other(struct store *st)
+{
+	log_err("%s: a database of another program; move it away and run 'cgmark import'",
+		st->path);
+	return -EPROTONOSUPPORT;
+}
+
+/*
+ * Version of the schema; 0 for an empty database.  It indexes schema_steps and
+ * comes from a file: nothing goes on with one that was not looked at here.
+ */
+static int check_version(struct store *st, int64_t *ret)
 {
 	int64_t id = 0, tables = 0;
 	int r;
@@ -114,27 +220,17 @@ static int read_version(struct store *st, int64_t *ret)
 	if (r == 0)
 		r = query_int(st, "SELECT count(*) FROM sqlite_schema",
 			      &tables);
-	if (r < 0)
+	if (r < 0 || (id == 0 && *ret == 0 && tables == 0))
 		return r;
-	if (id == APPLICATION_ID || (id == 0 && *ret == 0 && tables == 0))
-		return 0;
-	log_err("%s: a database of another program; move it away and run 'cgmark import'",
-		st->path);
+	if (id != APPLICATION_ID)
+		return refuse_other(st);
+	if (*ret > SCHEMA_VERSION)
+		return refuse_newer(st, *ret);
+	if (*ret >= 1)
+		return check_schema(st, *ret);
+	log_err("%s: a damaged database: there is no schema version %lld",
+		st->path, (long long)*ret);
 	return -EBADMSG;
-}
-
-static int check_version(struct store *st, int64_t *ret)
-{
-	int r;
-
-	r = read_version(st, ret);
-	if (r < 0)
-		return r;
-	if (*ret <= SCHEMA_VERSION)
-		return 0;
-	log_err("%s: schema version %lld was written by a newer cgmark (this one knows %d); move it away and run 'cgmark import'",
-		st->path, (long long)*ret, SCHEMA_VERSION);
-	return -EPROTONOSUPPORT;
 }
 
 static int run_steps(struct store *st)
@@ -188,7 +284,12 @@ static int migrate(struct store *st)
 static int open_db(struct store *st)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	struct stat sb;
 
+	if (stat(st->path, &sb) == 0) {
+		st->dev = sb.st_dev;
+		st->ino = sb.st_ino;
+	}
 	if (sqlite3_open_v2(st->path, &st->db, flags, NULL) != SQLITE_OK)
 		return st->db ? sql_error(st, "open it") : -ENOMEM;
 	sqlite3_extended_result_codes(st->db, 1);
@@ -197,7 +298,78 @@ static int open_db(struct store *st)
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
+	sqlite3_exec(st->db, "PRAGMA cell_size_check = ON", NULL, NULL, NULL);
 	return migrate(st);
+}
+
+/* Of all that make a database again, one at a time; -1: they take the risk. */
+static int lock_directory_of(const char *path)
+{
+	_cleanup_free_ char *dir = xstrdup(path);
+	int fd;
+
+	*strrchr(dir, '/') = '\0';
+	fd = open(*dir ? dir : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
+static char *free_name(const char *path)
+{
+	struct stat sb;
+
+	for (unsigned i = 1;; i++) {
+		char *name = xasprintf("%s.damaged-%u", path, i);
+
+		if (lstat(name, &sb) < 0)
+			return name;
+		free(name);
+	}
+}
+
+/* What the last writer left beside it would be played into the next one. */
+static int move_aside(const char *path)
+{
+	static const char *const suffixes[] = { "-journal", "-wal", "-shm",
+						"" };
+	_cleanup_free_ char *name = free_name(path);
+
+	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {
+		_cleanup_free_ char *from =
+			xasprintf("%s%s", path, suffixes[i]);
+		_cleanup_free_ char *to = xasprintf("%s%s", name, suffixes[i]);
+
+		if (rename(from, to) < 0 && errno != ENOENT)
+			return log_err_errno(
+				errno, "cannot move the damaged %s away", from);
+	}
+	log_warn("%s: what was damaged is kept as %s, and a new one is made",
+		 path, name);
+	return 0;
+}
+
+/* Nothing is lost: all of it is in the run directories. */
+static int remake(struct store *st)
+{
+	_cleanup_free_ char *path = realpath(st->path, NULL);
+	_cleanup_close_ int lock = path ? lock_directory_of(path) : -1;
+	struct stat sb;
+	int r;
+
+	/* Another process may have been faster. */
+	if (path && stat(path, &sb) == 0 && sb.st_dev == st->dev &&
+	    sb.st_ino == st->ino) {
+		if (!S_ISREG(sb.st_mode))
+			return -EBADMSG;
+		r = move_aside(path);
+		if (r < 0)
+			return r;
+	}
+	sqlite3_close(st->db);
+	st->db = NULL;
+	st->remade = true;
+	return open_db(st);
 }
 
 int store_open(const char *path, struct store **ret)
@@ -207,6 +379,8 @@ int store_open(const char *path, struct store **ret)
 
 	st->path = xstrdup(path);
 	r = open_db(st);
+	if (r == -EBADMSG)
+		r = remake(st);
 	if (r < 0) {
 		store_close(st);
 		return r;
@@ -222,6 +396,14 @@ void store_close(struct store *st)
 	sqlite3_close(st->db);
 	free(st->path);
 	free(st);
+}
+
+bool store_remade(struct store *st)
+{
+	bool remade = st->remade;
+
+	st->remade = false;
+	return remade;
 }
 
 enum statement {
@@ -337,8 +519,11 @@ static int take_id(struct import *im, enum statement nr, int r, int64_t *ret)
 {
 	if (r < 0)
 		return r;
-	if (r == SQLITE_DONE)
-		return -ENOENT;
+	if (r == SQLITE_DONE) {
+		log_err("%s: a damaged database: an index lacks what its table has",
+			im->st->path);
+		return -EBADMSG;
+	}
 	*ret = sqlite3_column_int64(im->stmt[nr], 0);
 	sqlite3_reset(im->stmt[nr]);
 	return 0;
@@ -565,7 +750,7 @@ static void finalize_all(struct import *im)
 		sqlite3_finalize(im->stmt[i]);
 }
 
-int store_import(struct store *st, const struct run *run, bool *changed)
+static int import_once(struct store *st, const struct run *run, bool *changed)
 {
 	_cleanup_free_ int64_t *point_ids =
 		xcalloc(run->nr_points, sizeof(*point_ids));
@@ -581,6 +766,16 @@ int store_import(struct store *st, const struct run *run, bool *changed)
 		r = replace_run(&im, changed);
 	finalize_all(&im);
 	return end_transaction(st, r);
+}
+
+int store_import(struct store *st, const struct run *run, bool *changed)
+{
+	int r = import_once(st, run, changed);
+
+	if (r != -EBADMSG)
+		return r;
+	r = remake(st);
+	return r < 0 ? r : import_once(st, run, changed);
 }
 
 static int count_rows(struct store *st, const char *sql, uint64_t *ret)

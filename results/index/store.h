@@ -13,17 +13,24 @@ struct store;
 
 /*
  * Open or create the database and bring its schema (PRAGMA user_version) to
- * the current one.  -EPROTONOSUPPORT: written by a newer cgmark; -EBADMSG: not
- * a database (the message tells to move it away and run cgmark import).
+ * the current one.  A damaged one is renamed to PATH.damaged-N and made again.
+ * -EPROTONOSUPPORT: of a newer cgmark or of another program, and left alone.
  * Errors are logged.
  */
 int store_open(const char *path, struct store **ret);
 void store_close(struct store *st);
 
 /*
+ * Whether, since the last call, the database was found damaged and made again,
+ * so that it lacks all runs but those that were imported since then.
+ */
+bool store_remade(struct store *st);
+
+/*
  * Import one run in one transaction: all of it or nothing.  A run that is
  * already there with the same content is left as it is (*changed = false);
- * with other content (it was still running) it is replaced.
+ * with other content (it was still running) it is replaced.  Of a database that
+ * turns out to be damaged, store_open() tells what becomes.
  */
 int store_import(struct store *st, const struct run *run, bool *changed);
 

@@ -382,26 +382,144 @@ static void test_newer(void **state)
 
 static void test_not_ours(void **state)
 {
-	_cleanup_free_ char *path = db_path(state);
-	_cleanup_free_ char *text = NULL, *other = NULL, *cut = NULL;
-	_cleanup_free_ char *dir = NULL, *absent = NULL;
-	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	_cleanup_free_ char *path = db_path(state), *rows = NULL;
+	_cleanup_free_ char *other = NULL, *dir = NULL, *absent = NULL;
 	_cleanup_free_ char *lost = xasprintf("%s/no/x.db", (char *)*state);
 
-	write_text(path, "This is a text that somebody left here.\n");
-	assert_int_equal(open_fails(path, state, &text), -EBADMSG);
-	assert_non_null(strstr(text, "move it away and run 'cgmark import'"));
-	unlink(path);
 	execute(path, "CREATE TABLE diary (day TEXT)");
-	assert_int_equal(open_fails(path, state, &other), -EBADMSG);
+	assert_int_equal(open_fails(path, state, &other), -EPROTONOSUPPORT);
 	assert_non_null(strstr(other, "another program"));
-	unlink(path);
-	store_close(open_store(path));
-	assert_int_equal(read_file(path, &sb), 0);
-	write_bytes(path, sb.buf, 5000);
-	assert_int_equal(open_fails(path, state, &cut), -EBADMSG);
+	assert_non_null(strstr(other, "move it away and run 'cgmark import'"));
+	rows = query(path, "SELECT name FROM sqlite_schema");
+	assert_string_equal(rows, "diary|\n--\n");
 	assert_int_equal(open_fails(*state, state, &dir), -EISDIR);
 	assert_int_equal(open_fails(lost, state, &absent), -ENOENT);
+}
+
+/* The file is kept byte for byte as PATH.damaged-N, and a new one is sound. */
+static void check_remade(void **state, unsigned n, const char *why)
+{
+	_cleanup_free_ char *path = db_path(state), *log = NULL;
+	_cleanup_free_ char *kept = xasprintf("%s.damaged-%u", path, n);
+	_cleanup_(run_freep) struct run *run = loaded_run(*state, "r1");
+	_cleanup_strbuf_ struct strbuf before = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf after = STRBUF_INIT;
+	struct store *st;
+
+	assert_int_equal(read_file(path, &before), 0);
+	capture_start(*state);
+	st = open_store(path);
+	log = capture_end();
+	assert_non_null(strstr(log, why));
+	assert_non_null(strstr(log, kept));
+	assert_true(store_remade(st));
+	assert_false(store_remade(st));
+	check_count(st, 0, 0, 0);
+	import(st, run, true);
+	store_close(st);
+	free(dump(path));
+	assert_int_equal(read_file(kept, &after), 0);
+	assert_int_equal(before.len, after.len);
+	assert_memory_equal(before.buf, after.buf, after.len);
+}
+
+static void test_damaged(void **state)
+{
+	static const struct {
+		const char *sql;
+		const char *why;
+	} damages[] = {
+		/* What lies before schema_steps is no SQL. */
+		{ "PRAGMA user_version = -1", "no schema version -1" },
+		{ "PRAGMA user_version = -1000000", "version -1000000" },
+		{ "PRAGMA user_version = -2147483648", "-2147483648" },
+		{ "PRAGMA user_version = 0", "no schema version 0" },
+		{ "PRAGMA user_version = 1", "'run' is missing or altered" },
+		{ "DROP TABLE sample", "'sample' is missing" },
+		{ "DROP VIEW series", "'series' is missing" },
+		{ "DROP INDEX run_machine", "'run_machine' is missing" },
+		{ "ALTER TABLE run ADD COLUMN x TEXT",
+		  "'run' is missing or altered" },
+		{ "CREATE TRIGGER t AFTER INSERT ON run BEGIN "
+		  "DELETE FROM run; END",
+		  "it has a trigger" },
+		{ "PRAGMA writable_schema = ON; "
+		  "UPDATE sqlite_schema SET sql = 'CREATE TABLE x(' "
+		  "WHERE name = 'boot'",
+		  "malformed" },
+	};
+	_cleanup_free_ char *path = db_path(state);
+
+	for (size_t i = 0; i < ARRAY_SIZE(damages); i++) {
+		unlink(path);
+		store_close(open_store(path));
+		execute(path, damages[i].sql);
+		check_remade(state, i + 1, damages[i].why);
+	}
+}
+
+static void test_damaged_file(void **state)
+{
+	_cleanup_free_ char *path = db_path(state);
+	_cleanup_free_ char *beside = xasprintf("%s-shm", path);
+	_cleanup_free_ char *kept = xasprintf("%s.damaged-2-shm", path);
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	write_text(path, "This is a text that somebody left here.\n");
+	check_remade(state, 1, "file is not a database");
+	assert_int_equal(read_file(path, &sb), 0);
+	write_bytes(path, sb.buf, 5000);
+	/* Not to be taken for what belongs to the new one. */
+	write_text(beside, "of the old one");
+	check_remade(state, 2, "malformed");
+	assert_int_equal(access(beside, F_OK), -1);
+	assert_int_equal(access(kept, F_OK), 0);
+}
+
+/* More than what cgmark makes is somebody's own, and stays. */
+static void test_additions(void **state)
+{
+	_cleanup_free_ char *path = db_path(state);
+	struct store *st = open_store(path);
+
+	store_close(st);
+	execute(path, "CREATE TABLE note (run TEXT, text TEXT); "
+		      "CREATE VIEW mine AS SELECT name FROM run; ANALYZE");
+	st = open_store(path);
+	assert_false(store_remade(st));
+	store_close(st);
+}
+
+/* Where a page is damaged that no look at the tables needs. */
+static void test_damage_in_import(void **state)
+{
+	_cleanup_free_ char *path = db_path(state), *root = NULL, *log = NULL;
+	_cleanup_(run_freep) struct run *a = loaded_run(*state, "a");
+	_cleanup_(run_freep) struct run *b = loaded_run(*state, "b");
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	struct store *st = open_store(path);
+	size_t at;
+
+	import(st, a, true);
+	store_close(st);
+	root = query(path, "SELECT (rootpage - 1) * 4096 FROM sqlite_schema "
+			   "WHERE name = 'sample'");
+	assert_int_equal(read_file(path, &sb), 0);
+	at = strtoul(root, NULL, 10);
+	assert_true(at > 0 && at + 4096 <= sb.len);
+	memset(sb.buf + at, 0xa5, 4096);
+	write_bytes(path, sb.buf, sb.len);
+	st = open_store(path);
+	assert_false(store_remade(st));
+	capture_start(*state);
+	import(st, b, true);
+	log = capture_end();
+	assert_non_null(strstr(log, ".damaged-1"));
+	assert_true(store_remade(st));
+	check_count(st, 1, FIXTURE_BOOTS, RUN_SAMPLES);
+	import(st, a, true);
+	store_close(st);
+	free(dump(path));
 }
 
 /*
@@ -652,6 +770,37 @@ static void test_two_writers(void **state)
 	free(dump(path));
 }
 
+/* All find it damaged at one time, and what one made stays. */
+static void test_remade_at_once(void **state)
+{
+	_cleanup_free_ char *path = db_path(state);
+	_cleanup_free_ char *kept = xasprintf("%s.damaged-2", path);
+	struct run *runs[4];
+	pid_t pid[4];
+	struct store *st;
+
+	for (size_t i = 0; i < ARRAY_SIZE(runs); i++) {
+		_cleanup_free_ char *id = xasprintf("r%zu", i);
+
+		runs[i] = loaded_run(*state, id);
+	}
+	store_close(open_store(path));
+	execute(path, "PRAGMA user_version = -1");
+	for (size_t i = 0; i < ARRAY_SIZE(pid); i++) {
+		pid[i] = fork();
+		assert_true(pid[i] >= 0);
+		if (pid[i] == 0)
+			write_many(path, runs + i, 1);
+	}
+	wait_all(pid, ARRAY_SIZE(pid));
+	st = open_store(path);
+	check_count(st, 4, 4 * FIXTURE_BOOTS, 4 * RUN_SAMPLES);
+	store_close(st);
+	assert_int_equal(access(kept, F_OK), -1);
+	for (size_t i = 0; i < ARRAY_SIZE(runs); i++)
+		run_free(runs[i]);
+}
+
 /* Years of samples: no look at a series may read them all. */
 static void test_history_is_indexed(void **state)
 {
@@ -699,11 +848,16 @@ int main(void)
 		IN_DIR(test_migration),
 		IN_DIR(test_newer),
 		IN_DIR(test_not_ours),
+		IN_DIR(test_damaged),
+		IN_DIR(test_damaged_file),
+		IN_DIR(test_additions),
+		IN_DIR(test_damage_in_import),
 		IN_DIR(test_kill),
 		IN_DIR(test_kill_in_migration),
 		IN_DIR(test_disk_full),
 		IN_DIR(test_made_at_once),
 		IN_DIR(test_two_writers),
+		IN_DIR(test_remade_at_once),
 		IN_DIR(test_history_is_indexed),
 		IN_DIR(test_compact),
 	};
