@@ -1,38 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a boot ended and whose fault it was. */
 #include <signal.h>
 #include <sys/wait.h>
 
 #include "alloc.h"
-#include "boot-priv.h"
+#include "boot-ending.h"
 #include "log.h"
-#include "monotonic.h"
 
-struct ending {
-	enum blame blame;
-	char *reason; /* NULL: all is well */
-};
-
-static struct ending ended(enum blame blame, char *reason)
+static struct boot_ending ended(enum blame blame, char *reason)
 {
-	return (struct ending){ .blame = blame, .reason = reason };
+	return (struct boot_ending){ .blame = blame, .reason = reason };
 }
 
 /* One line of what the machine's process said on stderr; "" if nothing. */
-static char *diag_text(const struct guest *g)
+static char *diag_text(const struct boot_evidence *ev)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 
-	if (!g->diag.len)
+	if (!ev->diag || !*ev->diag)
 		return xstrdup("");
-	text = xstrdup(g->diag.buf);
+	text = xstrdup(ev->diag);
 	for (len = strlen(text); len && strchr("\r\n", text[len - 1]); len--)
 		text[len - 1] = '\0';
 	for (char *p = text; (p = strchr(p, '\n'));)
 		*p = ';';
 
-	_cleanup_free_ char *clean = guest_printable(text);
+	_cleanup_free_ char *clean = boot_printable(text);
 
 	return xasprintf("; stderr: %s", clean);
 }
@@ -59,119 +52,105 @@ static const struct known_end *find_known_end(const char *diag)
 }
 
 /* The process ended in a way of which the guest is not capable. */
-static struct ending judge_process(const struct guest *g, int status)
+static struct boot_ending judge_process(const struct boot_evidence *ev)
 {
-	_cleanup_free_ char *diag = diag_text(g);
+	_cleanup_free_ char *diag = diag_text(ev);
 	const struct known_end *known = find_known_end(diag);
-	const char *process = g->m.ops->process;
+	int status = ev->wait_status;
 
 	if (WIFSIGNALED(status))
 		return ended(BLAME_HOST,
 			     xasprintf("%s died: killed by signal %d%s",
-				       process, WTERMSIG(status), diag));
-	if (known && !g->status_end)
-		return ended(known->blame,
-			     xasprintf("%s %s%s", process, known->text, diag));
+				       ev->process, WTERMSIG(status), diag));
+	if (known && !ev->read->status_end)
+		return ended(known->blame, xasprintf("%s %s%s", ev->process,
+						     known->text, diag));
 	if (WEXITSTATUS(status))
 		return ended(BLAME_HOST,
-			     xasprintf("%s died: exit status %d%s", process,
+			     xasprintf("%s died: exit status %d%s", ev->process,
 				       WEXITSTATUS(status), diag));
 	return ended(BLAME_NONE, NULL);
 }
 
-static struct ending judge_streams(const struct guest *g)
+static char *early_text(const struct boot_evidence *ev)
 {
-	unsigned nr = g->nr_measured + g->nr_skipped + g->nr_bad;
+	const struct boot_read *rd = ev->read;
+	_cleanup_free_ char *point = boot_printable(rd->point);
 
-	if (g->bail_line)
-		return ended(BLAME_BENCH, xstrdup(g->bail_line));
-	if (!g->hello)
+	return xasprintf("the guest ended early, after %u of %u points%s%s",
+			 rd->nr_measured + rd->nr_skipped + rd->nr_bad,
+			 ev->nr_points, rd->point_ns ? ", in " : "",
+			 rd->point_ns ? point : "");
+}
+
+static struct boot_ending judge_streams(const struct boot_evidence *ev)
+{
+	const struct boot_read *rd = ev->read;
+
+	if (rd->bail_line)
+		return ended(BLAME_BENCH, xstrdup(rd->bail_line));
+	if (!rd->hello)
 		return ended(BLAME_SUBJECT,
 			     xstrdup("the guest ended before userspace said"
 				     " anything"));
-	if (!g->status_end) {
-		_cleanup_free_ char *point = guest_printable(g->point);
-
-		return ended(BLAME_SUBJECT,
-			     xasprintf("the guest ended early, after %u of %u"
-				       " points%s%s",
-				       nr, g->job->nr_points,
-				       g->point_ns ? ", in " : "",
-				       g->point_ns ? point : ""));
-	}
-	if (!g->samples_end)
+	if (!rd->status_end)
+		return ended(BLAME_SUBJECT, early_text(ev));
+	if (!rd->samples_end)
 		return ended(BLAME_HARNESS,
 			     xstrdup("samples.tsv is truncated, though the"
 				     " guest ended in order"));
-	if (g->nr_bad && !g->nr_measured)
+	if (rd->nr_bad && !rd->nr_measured)
 		return ended(BLAME_BENCH,
 			     xasprintf("no point could be measured; first: %s",
-				       g->bad_line));
+				       rd->bad_line));
 	return ended(BLAME_NONE, NULL);
 }
 
-static struct ending judge(const struct guest *g, int status)
+static char *panic_text(const struct boot_read *rd)
 {
-	struct ending e;
+	if (!rd->splat_line || !strcmp(rd->splat_line, rd->panic_line))
+		return xstrdup(rd->panic_line);
+	return xasprintf("%s; before it: %s", rd->panic_line, rd->splat_line);
+}
 
-	if (g->panic_line)
-		return ended(
-			BLAME_SUBJECT,
-			g->splat_line && strcmp(g->splat_line, g->panic_line)
-				? xasprintf("%s; before it: %s", g->panic_line,
-					    g->splat_line)
-				: xstrdup(g->panic_line));
-	if (g->stop_reason)
-		return ended(g->stop_blame,
-			     g->splat_line
-				     ? xasprintf("%s; the kernel said: %s",
-						 g->stop_reason, g->splat_line)
-				     : xstrdup(g->stop_reason));
-	e = judge_process(g, status);
+static char *stop_text(const struct boot_evidence *ev)
+{
+	const char *splat = ev->read->splat_line;
+
+	if (!splat)
+		return xstrdup(ev->stop_reason);
+	return xasprintf("%s; the kernel said: %s", ev->stop_reason, splat);
+}
+
+struct boot_ending boot_ending_judge(const struct boot_evidence *ev)
+{
+	const struct boot_read *rd = ev->read;
+	struct boot_ending e;
+
+	if (rd->panic_line)
+		return ended(BLAME_SUBJECT, panic_text(rd));
+	if (ev->stop_reason)
+		return ended(ev->stop_blame, stop_text(ev));
+	e = judge_process(ev);
 	if (e.reason)
 		return e;
-	if (g->splat_line)
-		return ended(BLAME_SUBJECT, xstrdup(g->splat_line));
-	return judge_streams(g);
+	if (rd->splat_line)
+		return ended(BLAME_SUBJECT, xstrdup(rd->splat_line));
+	return judge_streams(ev);
 }
 
-static void replace(char **slot, char *text)
-{
-	free(*slot);
-	*slot = text;
-}
-
-void guest_fill_boot(const struct guest *g, int status, const struct rusage *ru)
-{
-	struct run_boot *boot = g->job->boot;
-	struct ending e = judge(g, status);
-	uint64_t us = (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000ULL +
-		      ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
-
-	boot->finished = true;
-	boot->ok = !e.reason;
-	boot->blame = e.blame;
-	replace(&boot->reason, e.reason ? e.reason : xstrdup(""));
-	replace(&boot->splat, xstrdup(g->splat_line ? g->splat_line : ""));
-	boot->wall_ms = (now_ns() - g->started_ns) / MS;
-	boot->cpu_ms = us / 1000;
-	replace(&boot->samples_crc, xasprintf("%08x", g->ch[CH_SAMPLES].crc));
-	boot->samples_bytes = g->ch[CH_SAMPLES].bytes;
-}
-
-void guest_log_failure(const struct guest *g)
+void boot_ending_log(const struct run_boot *boot, const struct boot_read *rd)
 {
 	static const char *const who[] = {
 		[BLAME_NONE] = "nobody",	 [BLAME_SUBJECT] = "the kernel",
 		[BLAME_BENCH] = "the benchmark", [BLAME_HARNESS] = "cgmark",
 		[BLAME_HOST] = "the host",
 	};
-	const struct run_boot *boot = g->job->boot;
-	unsigned nr = g->tail_nr < GUEST_TAIL ? g->tail_nr : GUEST_TAIL;
+	unsigned nr = rd->tail_nr < BOOT_TAIL ? rd->tail_nr : BOOT_TAIL;
 
 	log_err("boot %s failed, %s is at fault: %s", boot->id,
 		who[boot->blame], boot->reason);
-	for (unsigned i = g->tail_nr - nr; i < g->tail_nr; i++)
+	for (unsigned i = rd->tail_nr - nr; i < rd->tail_nr; i++)
 		log_err("boot %s console: %s", boot->id,
-			g->tail[i % GUEST_TAIL]);
+			rd->tail[i % BOOT_TAIL]);
 }

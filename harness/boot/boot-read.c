@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What supervision understands of the text that a guest sends. */
+#include "boot-read.h"
 #include "alloc.h"
-#include "boot-priv.h"
 #include "monotonic.h"
+#include "oops.h"
 
-#define PANIC_GRACE_MS 2000 /* for the trace behind the panic line */
-#define REPORT_LINES 8	    /* of a splat, beside its first */
+#define REPORT_LINES 8 /* of a splat, beside its first */
 
-char *guest_printable(const char *s)
+char *boot_printable(const char *s)
 {
 	char *copy = xstrdup(s);
 
@@ -20,7 +19,7 @@ char *guest_printable(const char *s)
 static void keep_first(char **slot, const char *line)
 {
 	if (!*slot)
-		*slot = guest_printable(line);
+		*slot = boot_printable(line);
 }
 
 static const char *skip_blanks(const char *s)
@@ -34,44 +33,43 @@ static bool starts_with(const char *s, const char *head)
 }
 
 /* The last lines; once there is a splat, those around its first line. */
-static void keep_tail(struct guest *g, const char *line)
+static void keep_tail(struct boot_read *rd, const char *line)
 {
 	char **slot;
 
-	if (g->splat_line && g->report_nr++ >= REPORT_LINES)
+	if (rd->splat_line && rd->report_nr++ >= REPORT_LINES)
 		return;
-	slot = &g->tail[g->tail_nr++ % GUEST_TAIL];
+	slot = &rd->tail[rd->tail_nr++ % BOOT_TAIL];
 	free(*slot);
-	*slot = guest_printable(line);
+	*slot = boot_printable(line);
 }
 
-static void console_line(struct guest *g, const char *line)
+static void console_line(struct boot_read *rd, const char *line)
 {
 	enum splat splat = oops_classify(line);
 
 	if (!*line)
 		return;
-	keep_tail(g, line);
+	keep_tail(rd, line);
 	if (splat == SPLAT_NONE)
 		return;
-	keep_first(&g->splat_line, oops_text(line));
-	if (splat != SPLAT_PANIC || g->panic_line)
+	keep_first(&rd->splat_line, oops_text(line));
+	if (splat != SPLAT_PANIC || rd->panic_line)
 		return;
-	keep_first(&g->panic_line, oops_text(line));
-	if (!g->stop_ns)
-		g->stop_ns = now_ns() + PANIC_GRACE_MS * MS;
+	keep_first(&rd->panic_line, oops_text(line));
+	rd->panic_ns = now_ns();
 }
 
-static void point_result(struct guest *g, const char *line)
+static void point_result(struct boot_read *rd, const char *line)
 {
-	g->point_ns = 0;
+	rd->point_ns = 0;
 	if (starts_with(line, "not ok ")) {
-		g->nr_bad++;
-		keep_first(&g->bad_line, line);
+		rd->nr_bad++;
+		keep_first(&rd->bad_line, line);
 	} else if (strstr(line, " # SKIP")) {
-		g->nr_skipped++;
+		rd->nr_skipped++;
 	} else {
-		g->nr_measured++;
+		rd->nr_measured++;
 	}
 }
 
@@ -79,72 +77,89 @@ static void point_result(struct guest *g, const char *line)
  * Only what supervision needs: the points are read again, with care, from the
  * file.  Results of points are indented, those of whole programs are not.
  */
-static void status_line(struct guest *g, const char *line)
+static void status_line(struct boot_read *rd, const char *line)
 {
 	const char *text = skip_blanks(line);
 
-	g->hello = true;
+	rd->hello = true;
 	if (starts_with(text, "Bail out!")) {
-		keep_first(&g->bail_line, text);
+		keep_first(&rd->bail_line, text);
 	} else if (starts_with(text, "# start ")) {
-		g->point_ns = now_ns();
-		snprintf(g->point, sizeof(g->point), "%s",
+		rd->point_ns = now_ns();
+		snprintf(rd->point, sizeof(rd->point), "%s",
 			 text + strlen("# start "));
 	} else if (starts_with(line, "# cgmark: end")) {
-		g->status_end = true;
+		rd->status_end = true;
 	} else if (text != line &&
 		   (starts_with(text, "ok ") || starts_with(text, "not ok "))) {
-		point_result(g, text);
+		point_result(rd, text);
 	}
 }
 
-static void take_line(struct guest *g, enum machine_channel channel,
+static void take_line(struct boot_read *rd, enum machine_channel channel,
 		      const char *line)
 {
 	switch (channel) {
 	case CH_CONSOLE:
-		console_line(g, line);
+		console_line(rd, line);
 		break;
 	case CH_STATUS:
-		status_line(g, line);
+		status_line(rd, line);
 		break;
 	case CH_SAMPLES:
 		/* The last line has to be it. */
-		g->samples_end = starts_with(line, "E\t");
+		rd->samples_end = starts_with(line, "E\t");
 		break;
 	default:
 		break;
 	}
 }
 
-void guest_flush_line(struct guest *g, enum machine_channel channel)
+static void end_line(struct boot_read *rd, enum machine_channel channel)
 {
-	struct channel *ch = &g->ch[channel];
+	struct boot_line *line = &rd->lines[channel];
 
-	ch->line[ch->line_len] = '\0';
-	ch->line[strcspn(ch->line, "\r")] = '\0';
-	ch->line_len = 0;
-	take_line(g, channel, ch->line);
+	line->text[line->len] = '\0';
+	line->text[strcspn(line->text, "\r")] = '\0';
+	line->len = 0;
+	take_line(rd, channel, line->text);
 }
 
-void guest_take_bytes(struct guest *g, enum machine_channel channel,
-		      const char *data, size_t len)
+void boot_read_eof(struct boot_read *rd, enum machine_channel channel)
 {
-	struct channel *ch = &g->ch[channel];
+	if (rd->lines[channel].len)
+		end_line(rd, channel);
+}
+
+void boot_read_bytes(struct boot_read *rd, enum machine_channel channel,
+		     const char *data, size_t len)
+{
+	struct boot_line *line = &rd->lines[channel];
 	const char *end = data + len;
 
 	while (data < end) {
 		const char *lf = memchr(data, '\n', end - data);
 		size_t n = (lf ? lf : end) - data;
-		size_t room = sizeof(ch->line) - 1 - ch->line_len;
+		size_t room = sizeof(line->text) - 1 - line->len;
 		size_t copy = n < room ? n : room;
 
-		memcpy(ch->line + ch->line_len, data, copy);
-		ch->line_len += copy;
+		memcpy(line->text + line->len, data, copy);
+		line->len += copy;
 		data += n;
 		if (lf) {
 			data++;
-			guest_flush_line(g, channel);
+			end_line(rd, channel);
 		}
 	}
+}
+
+void boot_read_release(struct boot_read *rd)
+{
+	for (int i = 0; i < BOOT_TAIL; i++)
+		free(rd->tail[i]);
+	free(rd->bad_line);
+	free(rd->bail_line);
+	free(rd->panic_line);
+	free(rd->splat_line);
+	memset(rd, 0, sizeof(*rd));
 }

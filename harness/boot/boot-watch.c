@@ -5,39 +5,49 @@
 #include <sys/wait.h>
 
 #include "alloc.h"
-#include "boot-priv.h"
+#include "boot-ending.h"
+#include "boot-watch.h"
 #include "log.h"
 #include "monotonic.h"
 #include "record.h"
 #include "strbuf.h"
 
-#define KILL_AFTER_MS 2000 /* SIGTERM to SIGKILL */
+#define MS 1000000ULL
+#define KILL_AFTER_MS 2000  /* SIGTERM to SIGKILL */
+#define PANIC_GRACE_MS 2000 /* for the trace behind the panic line */
 #define CHUNK_BYTES (64 * 1024)
 
 #define CONSOLE_MAX_BYTES (16 << 20)
 #define STATUS_MAX_BYTES (16 << 20)
 #define SAMPLES_MAX_BYTES (256 << 20)
 
-__printf(3, 4) static void stop(struct guest *g, enum blame blame,
+__printf(3, 4) static void stop(struct boot_watch *w, enum blame blame,
 				const char *fmt, ...)
 {
 	va_list ap;
 	char *text;
 
-	if (g->stop_reason)
+	if (w->stop_reason)
 		return;
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = xstrdup(fmt);
 	va_end(ap);
-	g->stop_reason = text;
-	g->stop_blame = blame;
-	g->stop_ns = now_ns();
+	w->stop_reason = text;
+	w->stop_blame = blame;
+	w->stop_ns = now_ns();
+}
+
+/* A machine that panicked ends by itself, or else hangs. */
+static void stop_after_panic(struct boot_watch *w)
+{
+	if (w->read.panic_ns && !w->stop_ns)
+		w->stop_ns = w->read.panic_ns + PANIC_GRACE_MS * MS;
 }
 
 /* --- channels --- */
 
-static int store(struct guest *g, struct channel *ch, const char *data,
+static int store(struct boot_watch *w, struct channel *ch, const char *data,
 		 size_t len)
 {
 	while (len) {
@@ -47,7 +57,7 @@ static int store(struct guest *g, struct channel *ch, const char *data,
 			continue;
 		if (n < 0)
 			return log_err_errno(errno, "cannot write %s/%s",
-					     g->job->dir, ch->file);
+					     w->job->dir, ch->file);
 		/* Of what is in the file, also when more did not fit. */
 		ch->crc = rec_crc32(ch->crc, data, n);
 		ch->bytes += n;
@@ -57,37 +67,38 @@ static int store(struct guest *g, struct channel *ch, const char *data,
 	return 0;
 }
 
-static int cut_channel(struct guest *g, struct channel *ch)
+static int cut_channel(struct boot_watch *w, struct channel *ch)
 {
 	_cleanup_free_ char *note = NULL;
 
 	note = xasprintf("\n# cgmark: cut here, over %llu MiB\n",
 			 (unsigned long long)ch->max_bytes >> 20);
-	stop(g, BLAME_SUBJECT, "%s flood: over %llu MiB", ch->file,
+	stop(w, BLAME_SUBJECT, "%s flood: over %llu MiB", ch->file,
 	     (unsigned long long)ch->max_bytes >> 20);
-	return store(g, ch, note, strlen(note));
+	return store(w, ch, note, strlen(note));
 }
 
-static int copy_chunk(struct guest *g, enum machine_channel channel,
+static int copy_chunk(struct boot_watch *w, enum machine_channel channel,
 		      const char *buf, size_t len)
 {
-	struct channel *ch = &g->ch[channel];
+	struct channel *ch = &w->ch[channel];
 	size_t room;
 	int r;
 
 	if (ch->bytes > ch->max_bytes)
 		return 0;
 	room = ch->max_bytes - ch->bytes;
-	guest_take_bytes(g, channel, buf, len);
-	r = store(g, ch, buf, len < room ? len : room);
+	boot_read_bytes(&w->read, channel, buf, len);
+	stop_after_panic(w);
+	r = store(w, ch, buf, len < room ? len : room);
 	if (r == 0 && len > room)
-		r = cut_channel(g, ch);
+		r = cut_channel(w, ch);
 	return r;
 }
 
-static int read_channel(struct guest *g, enum machine_channel channel)
+static int read_channel(struct boot_watch *w, enum machine_channel channel)
 {
-	struct channel *ch = &g->ch[channel];
+	struct channel *ch = &w->ch[channel];
 	static char buf[CHUNK_BYTES];
 	ssize_t n;
 
@@ -98,37 +109,37 @@ static int read_channel(struct guest *g, enum machine_channel channel)
 		return 0;
 	if (n < 0)
 		return log_err_errno(errno, "cannot read %s of boot %s",
-				     ch->file, g->job->boot->id);
+				     ch->file, w->job->boot->id);
 	if (n == 0) {
 		ch->eof = true;
-		if (ch->line_len)
-			guest_flush_line(g, channel);
+		boot_read_eof(&w->read, channel);
+		stop_after_panic(w);
 		return 0;
 	}
-	g->last_byte_ns = now_ns();
-	return copy_chunk(g, channel, buf, n);
+	w->last_byte_ns = now_ns();
+	return copy_chunk(w, channel, buf, n);
 }
 
-int guest_read(struct guest *g, enum machine_channel channel)
+int boot_watch_read(struct boot_watch *w, enum machine_channel channel)
 {
 	if (channel == CH_DIAG)
-		return g->m.ops->diagnose(&g->m, &g->diag);
-	return read_channel(g, channel);
+		return w->m.ops->diagnose(&w->m, &w->diag);
+	return read_channel(w, channel);
 }
 
 /* No writer is left: all there is is in the pipe. */
-static int drain(struct guest *g)
+static int drain(struct boot_watch *w)
 {
 	uint64_t before;
 	int r = 0;
 
 	for (int i = 0; i < CH_DIAG && r == 0; i++) {
 		do {
-			before = g->ch[i].bytes;
-			r = read_channel(g, i);
-		} while (r == 0 && !g->ch[i].eof && g->ch[i].bytes != before);
+			before = w->ch[i].bytes;
+			r = read_channel(w, i);
+		} while (r == 0 && !w->ch[i].eof && w->ch[i].bytes != before);
 	}
-	guest_read(g, CH_DIAG);
+	boot_watch_read(w, CH_DIAG);
 	return r;
 }
 
@@ -151,93 +162,94 @@ static void earlier(struct due *due, uint64_t at, int what)
 		*due = (struct due){ .at = at, .what = what };
 }
 
-static struct due next_due(const struct guest *g)
+static struct due next_due(const struct boot_watch *w)
 {
-	const struct deadlines *d = &g->limits;
+	const struct deadlines *d = &w->limits;
 	struct due due = { .at = UINT64_MAX };
 
-	if (!g->hello)
-		earlier(&due, g->started_ns + d->hello_ms * MS, DUE_HELLO);
-	if (g->point_ns)
-		earlier(&due, g->point_ns + d->point_ms * MS, DUE_POINT);
-	earlier(&due, g->last_byte_ns + d->silence_ms * MS, DUE_SILENCE);
-	earlier(&due, g->started_ns + d->boot_ms * MS, DUE_BOOT);
+	if (!w->read.hello)
+		earlier(&due, w->started_ns + d->hello_ms * MS, DUE_HELLO);
+	if (w->read.point_ns)
+		earlier(&due, w->read.point_ns + d->point_ms * MS, DUE_POINT);
+	earlier(&due, w->last_byte_ns + d->silence_ms * MS, DUE_SILENCE);
+	earlier(&due, w->started_ns + d->boot_ms * MS, DUE_BOOT);
 	return due;
 }
 
-static void give_up(struct guest *g, const struct due *due)
+static void give_up(struct boot_watch *w, const struct due *due)
 {
-	const struct deadlines *d = &g->limits;
+	const struct deadlines *d = &w->limits;
 	unsigned ms[] = { d->hello_ms, d->point_ms, d->silence_ms, d->boot_ms };
 	_cleanup_free_ char *time = duration(ms[due->what]);
-	_cleanup_free_ char *point = guest_printable(g->point);
+	_cleanup_free_ char *point = boot_printable(w->read.point);
 
 	switch (due->what) {
 	case DUE_HELLO:
-		stop(g, BLAME_SUBJECT, "no sign of userspace within %s", time);
+		stop(w, BLAME_SUBJECT, "no sign of userspace within %s", time);
 		break;
 	case DUE_POINT:
-		stop(g, BLAME_SUBJECT, "point %s did not end within %s", point,
+		stop(w, BLAME_SUBJECT, "point %s did not end within %s", point,
 		     time);
 		break;
 	case DUE_SILENCE:
-		stop(g, BLAME_SUBJECT, "no output for %s%s%s", time,
-		     g->point_ns ? " in point " : "", g->point_ns ? point : "");
+		stop(w, BLAME_SUBJECT, "no output for %s%s%s", time,
+		     w->read.point_ns ? " in point " : "",
+		     w->read.point_ns ? point : "");
 		break;
 	case DUE_BOOT:
-		stop(g, BLAME_SUBJECT, "the boot did not end within %s", time);
+		stop(w, BLAME_SUBJECT, "the boot did not end within %s", time);
 		break;
 	}
 }
 
-uint64_t guest_next_deadline(const struct guest *g)
+uint64_t boot_watch_next_deadline(const struct boot_watch *w)
 {
-	if (g->kill_ns)
-		return g->kill_ns;
-	if (g->stop_ns)
-		return g->stop_ns;
-	return next_due(g).at;
+	if (w->kill_ns)
+		return w->kill_ns;
+	if (w->stop_ns)
+		return w->stop_ns;
+	return next_due(w).at;
 }
 
-static void signal_machine(const struct guest *g, int sig)
+static void signal_machine(const struct boot_watch *w, int sig)
 {
 	/* The process has its own group, though the machine may not use it. */
-	if (kill(-g->m.pid, sig) < 0)
-		kill(g->m.pid, sig);
+	if (kill(-w->m.pid, sig) < 0)
+		kill(w->m.pid, sig);
 }
 
-void guest_tick(struct guest *g, uint64_t now)
+void boot_watch_tick(struct boot_watch *w, uint64_t now)
 {
 	struct due due;
 
-	if (g->kill_ns) {
-		if (now >= g->kill_ns) {
-			signal_machine(g, SIGKILL);
-			g->kill_ns = UINT64_MAX;
+	if (w->kill_ns) {
+		if (now >= w->kill_ns) {
+			signal_machine(w, SIGKILL);
+			w->kill_ns = UINT64_MAX;
 		}
 		return;
 	}
-	if (!g->stop_ns) {
-		due = next_due(g);
+	if (!w->stop_ns) {
+		due = next_due(w);
 		if (now < due.at)
 			return;
-		give_up(g, &due);
+		give_up(w, &due);
 	}
-	if (now >= g->stop_ns || g->stop_reason) {
+	if (now >= w->stop_ns || w->stop_reason) {
 		/*
 		 * A guest that hangs cannot be asked where: its serial port is
 		 * one-way, so there is no sysrq to send.
 		 */
-		signal_machine(g, SIGTERM);
-		g->kill_ns = now + KILL_AFTER_MS * MS;
+		signal_machine(w, SIGTERM);
+		w->kill_ns = now + KILL_AFTER_MS * MS;
 	}
 }
 
 /* --- start and end --- */
 
-static int open_file(struct guest *g, struct channel *ch)
+static int open_file(struct boot_watch *w, struct channel *ch)
 {
-	_cleanup_free_ char *path = xasprintf("%s/%s", g->job->dir, ch->file);
+	_cleanup_free_ char *path = xasprintf("%s/%s", w->job->dir, ch->file);
 
 	ch->out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	if (ch->out < 0)
@@ -246,16 +258,16 @@ static int open_file(struct guest *g, struct channel *ch)
 }
 
 /* It says that the boot has finished: not that of an earlier try. */
-static int remove_verdict(const struct guest *g)
+static int remove_verdict(const struct boot_watch *w)
 {
-	_cleanup_free_ char *path = xasprintf("%s/boot.json", g->job->dir);
+	_cleanup_free_ char *path = xasprintf("%s/boot.json", w->job->dir);
 
 	if (unlink(path) < 0 && errno != ENOENT)
 		return log_err_errno(errno, "cannot remove %s", path);
 	return 0;
 }
 
-static int open_files(struct guest *g)
+static int open_files(struct boot_watch *w)
 {
 	static const char *const names[] = { "console.log", "status.ktap",
 					     "samples.tsv" };
@@ -264,31 +276,26 @@ static int open_files(struct guest *g)
 	int r;
 
 	for (int i = 0; i < CH_DIAG; i++)
-		g->ch[i].out = -1;
-	r = remove_verdict(g);
+		w->ch[i].out = -1;
+	r = remove_verdict(w);
 	for (int i = 0; i < CH_DIAG && r == 0; i++) {
-		g->ch[i].file = names[i];
-		g->ch[i].max_bytes = limits[i];
-		r = open_file(g, &g->ch[i]);
+		w->ch[i].file = names[i];
+		w->ch[i].max_bytes = limits[i];
+		r = open_file(w, &w->ch[i]);
 	}
 	return r;
 }
 
-void guest_abort(struct guest *g)
+void boot_watch_abort(struct boot_watch *w)
 {
-	g->m.ops->destroy(&g->m);
+	w->m.ops->destroy(&w->m);
 	for (int i = 0; i < CH_DIAG; i++)
-		if (g->ch[i].out >= 0)
-			close(g->ch[i].out);
-	for (int i = 0; i < GUEST_TAIL; i++)
-		free(g->tail[i]);
-	strbuf_release(&g->diag);
-	free(g->bad_line);
-	free(g->bail_line);
-	free(g->panic_line);
-	free(g->splat_line);
-	free(g->stop_reason);
-	memset(g, 0, sizeof(*g));
+		if (w->ch[i].out >= 0)
+			close(w->ch[i].out);
+	boot_read_release(&w->read);
+	strbuf_release(&w->diag);
+	free(w->stop_reason);
+	memset(w, 0, sizeof(*w));
 }
 
 static unsigned times(unsigned ms, unsigned nr)
@@ -308,70 +315,111 @@ static struct deadlines stretch(const struct deadlines *d, unsigned patience)
 	};
 }
 
-int guest_start(struct guest *g, const struct machine_ops *ops, const char *arg,
-		struct boot_job *job, const struct deadlines *limits)
+int boot_watch_start(struct boot_watch *w, const struct machine_ops *ops,
+		     const char *arg, struct boot_job *job,
+		     const struct deadlines *limits)
 {
 	int r;
 
-	memset(g, 0, sizeof(*g));
-	g->job = job;
-	g->limits = stretch(limits, job->patience);
-	machine_init(&g->m, ops, arg);
-	r = open_files(g);
+	memset(w, 0, sizeof(*w));
+	w->job = job;
+	w->limits = stretch(limits, job->patience);
+	machine_init(&w->m, ops, arg);
+	r = open_files(w);
 	if (r == 0)
-		r = ops->boot(&g->m, &job->img);
+		r = ops->boot(&w->m, &job->img);
 	if (r < 0) {
-		guest_abort(g);
+		boot_watch_abort(w);
 		return r;
 	}
-	g->ch[CH_CONSOLE].in = g->m.console_fd;
-	g->ch[CH_STATUS].in = g->m.status_fd;
-	g->ch[CH_SAMPLES].in = g->m.samples_fd;
-	g->started_ns = now_ns();
-	g->last_byte_ns = g->started_ns;
+	w->ch[CH_CONSOLE].in = w->m.console_fd;
+	w->ch[CH_STATUS].in = w->m.status_fd;
+	w->ch[CH_SAMPLES].in = w->m.samples_fd;
+	w->started_ns = now_ns();
+	w->last_byte_ns = w->started_ns;
 	return 0;
 }
 
 /* Results have to be on the disk before boot.json says that they are. */
-static int close_files(struct guest *g)
+static int close_files(struct boot_watch *w)
 {
 	int r = 0;
 
 	for (int i = 0; i < CH_DIAG; i++) {
-		struct channel *ch = &g->ch[i];
+		struct channel *ch = &w->ch[i];
 
 		/* Not every file can be synced: a pipe or device cannot. */
 		if (fsync(ch->out) < 0 && errno != EINVAL && errno != EROFS &&
 		    r == 0)
 			r = log_err_errno(errno, "cannot write %s/%s",
-					  g->job->dir, ch->file);
+					  w->job->dir, ch->file);
 		if (close(ch->out) < 0 && r == 0)
 			r = log_err_errno(errno, "cannot write %s/%s",
-					  g->job->dir, ch->file);
+					  w->job->dir, ch->file);
 		ch->out = -1;
 	}
 	return r;
 }
 
-int guest_finish(struct guest *g, unsigned *nr_measured)
+static struct boot_ending judge(const struct boot_watch *w, int wait_status)
+{
+	const struct boot_evidence ev = {
+		.read = &w->read,
+		.nr_points = w->job->nr_points,
+		.process = w->m.ops->process,
+		.diag = w->diag.buf,
+		.wait_status = wait_status,
+		.stop_reason = w->stop_reason,
+		.stop_blame = w->stop_blame,
+	};
+
+	return boot_ending_judge(&ev);
+}
+
+static void replace(char **slot, char *text)
+{
+	free(*slot);
+	*slot = text;
+}
+
+static void fill_boot(const struct boot_watch *w, struct boot_ending e,
+		      const struct rusage *ru)
+{
+	struct run_boot *boot = w->job->boot;
+	const char *splat = w->read.splat_line;
+	uint64_t us = (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000ULL +
+		      ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
+
+	boot->finished = true;
+	boot->ok = !e.reason;
+	boot->blame = e.blame;
+	replace(&boot->reason, e.reason ? e.reason : xstrdup(""));
+	replace(&boot->splat, xstrdup(splat ? splat : ""));
+	boot->wall_ms = (now_ns() - w->started_ns) / MS;
+	boot->cpu_ms = us / 1000;
+	replace(&boot->samples_crc, xasprintf("%08x", w->ch[CH_SAMPLES].crc));
+	boot->samples_bytes = w->ch[CH_SAMPLES].bytes;
+}
+
+int boot_watch_finish(struct boot_watch *w, unsigned *nr_measured)
 {
 	struct rusage ru = { 0 };
 	int status = 0, r;
 
-	r = machine_reap(&g->m, &status, &ru);
+	r = machine_reap(&w->m, &status, &ru);
 	if (r < 0)
 		log_err_errno(-r, "boot %s: cannot wait for %s",
-			      g->job->boot->id, g->m.ops->process);
+			      w->job->boot->id, w->m.ops->process);
 	if (r == 0)
-		r = drain(g);
+		r = drain(w);
 	if (r == 0)
-		r = close_files(g);
+		r = close_files(w);
 	if (r == 0) {
-		guest_fill_boot(g, status, &ru);
-		if (!g->job->boot->ok)
-			guest_log_failure(g);
-		*nr_measured = g->nr_measured;
+		fill_boot(w, judge(w, status), &ru);
+		if (!w->job->boot->ok)
+			boot_ending_log(w->job->boot, &w->read);
+		*nr_measured = w->read.nr_measured;
 	}
-	guest_abort(g);
+	boot_watch_abort(w);
 	return r;
 }

@@ -17,7 +17,7 @@
 
 struct slot {
 	bool busy;
-	struct guest guest;
+	struct boot_watch watch;
 };
 
 /* Of one kernel. */
@@ -61,7 +61,7 @@ static struct deadlines with_defaults(const struct deadlines *d)
 
 /* --- sources of events --- */
 
-static int watch(const struct loop *l, int fd, uint64_t source)
+static int watch_fd(const struct loop *l, int fd, uint64_t source)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.u64 = source };
 
@@ -79,14 +79,14 @@ static void machine_fds(const struct machine *m, int fds[NR_CH + 1])
 	fds[SRC_PROCESS] = m->pidfd;
 }
 
-static int watch_guest(const struct loop *l, size_t slot)
+static int watch_boot(const struct loop *l, size_t slot)
 {
 	int fds[NR_CH + 1], r = 0;
 
-	machine_fds(&l->slots[slot].guest.m, fds);
+	machine_fds(&l->slots[slot].watch.m, fds);
 	for (int i = 0; i <= NR_CH && r == 0; i++)
 		if (fds[i] >= 0)
-			r = watch(l, fds[i], (uint64_t)slot << SRC_BITS | i);
+			r = watch_fd(l, fds[i], (uint64_t)slot << SRC_BITS | i);
 	return r;
 }
 
@@ -94,11 +94,11 @@ static int watch_guest(const struct loop *l, size_t slot)
  * Closing is not enough: a child that was just forked holds copies, and as long
  * as it does the closed descriptors would still report.
  */
-static void unwatch_guest(const struct loop *l, size_t slot)
+static void unwatch_boot(const struct loop *l, size_t slot)
 {
 	int fds[NR_CH + 1];
 
-	machine_fds(&l->slots[slot].guest.m, fds);
+	machine_fds(&l->slots[slot].watch.m, fds);
 	for (int i = 0; i <= NR_CH; i++)
 		if (fds[i] >= 0)
 			epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, fds[i], NULL);
@@ -115,15 +115,15 @@ static struct tally *tally_of(const struct loop *l, const struct boot_job *job)
 
 static int start_job(struct loop *l, size_t slot, struct boot_job *job)
 {
-	struct guest *g = &l->slots[slot].guest;
+	struct boot_watch *w = &l->slots[slot].watch;
 	int r;
 
-	r = guest_start(g, l->b->ops, l->b->machine_arg, job, &l->limits);
+	r = boot_watch_start(w, l->b->ops, l->b->machine_arg, job, &l->limits);
 	if (r < 0)
 		return r;
 	l->slots[slot].busy = true;
 	l->nr_busy++;
-	return watch_guest(l, slot);
+	return watch_boot(l, slot);
 }
 
 static size_t free_slot(const struct loop *l)
@@ -189,13 +189,13 @@ static void count_result(struct loop *l, const struct boot_job *job,
 
 static int finish_job(struct loop *l, size_t slot)
 {
-	struct guest *g = &l->slots[slot].guest;
-	struct boot_job *job = g->job;
+	struct boot_watch *w = &l->slots[slot].watch;
+	struct boot_job *job = w->job;
 	unsigned nr_measured;
 	int r;
 
-	unwatch_guest(l, slot);
-	r = guest_finish(g, &nr_measured);
+	unwatch_boot(l, slot);
+	r = boot_watch_finish(w, &nr_measured);
 	l->slots[slot].busy = false;
 	l->nr_busy--;
 	if (r < 0)
@@ -230,7 +230,7 @@ static int handle_event(struct loop *l, uint64_t source)
 {
 	size_t slot = source >> SRC_BITS;
 	unsigned kind = source & ((1 << SRC_BITS) - 1);
-	struct guest *g;
+	struct boot_watch *w;
 	int r;
 
 	if (source == SRC_SIGNAL)
@@ -240,10 +240,10 @@ static int handle_event(struct loop *l, uint64_t source)
 		return 0;
 	if (kind == SRC_PROCESS)
 		return finish_job(l, slot);
-	g = &l->slots[slot].guest;
-	r = guest_read(g, kind);
-	if (r == 0 && kind < CH_DIAG && g->ch[kind].eof)
-		epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, g->ch[kind].in, NULL);
+	w = &l->slots[slot].watch;
+	r = boot_watch_read(w, kind);
+	if (r == 0 && kind < CH_DIAG && w->ch[kind].eof)
+		epoll_ctl(l->epoll_fd, EPOLL_CTL_DEL, w->ch[kind].in, NULL);
 	return r;
 }
 
@@ -257,7 +257,7 @@ static int next_timeout(const struct loop *l)
 
 		if (!l->slots[i].busy)
 			continue;
-		at = guest_next_deadline(&l->slots[i].guest);
+		at = boot_watch_next_deadline(&l->slots[i].watch);
 		if (at < next)
 			next = at;
 	}
@@ -275,7 +275,7 @@ static void tick(struct loop *l)
 
 	for (size_t i = 0; i < l->nr_slots; i++)
 		if (l->slots[i].busy)
-			guest_tick(&l->slots[i].guest, now);
+			boot_watch_tick(&l->slots[i].watch, now);
 }
 
 static int run_round(struct loop *l)
@@ -311,8 +311,8 @@ static void abort_all(struct loop *l)
 	for (size_t i = 0; i < l->nr_slots; i++) {
 		if (!l->slots[i].busy)
 			continue;
-		unwatch_guest(l, i);
-		guest_abort(&l->slots[i].guest);
+		unwatch_boot(l, i);
+		boot_watch_abort(&l->slots[i].watch);
 		l->slots[i].busy = false;
 	}
 }
@@ -368,7 +368,7 @@ static int loop_init(struct loop *l, struct boots *b)
 	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (l->signal_fd < 0 || l->epoll_fd < 0)
 		return log_err_errno(errno, "cannot supervise");
-	return watch(l, l->signal_fd, SRC_SIGNAL);
+	return watch_fd(l, l->signal_fd, SRC_SIGNAL);
 }
 
 static int supervise(struct boots *b)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "supervise.h"
+#include "boot-job.h"
 
 struct words {
 	const char **v; /* point into argv */
