@@ -1,86 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include "alloc.h"
+#include "cpio.h"
 #include "file.h"
 #include "initramfs.h"
 #include "log.h"
 #include "sha256.h"
-
-#define CPIO_ALIGN 4
-#define CPIO_BLOCK 512
-
-static void pad_to(struct strbuf *sb, size_t align)
-{
-	static const char zero[CPIO_BLOCK];
-
-	strbuf_add(sb, zero, (align - sb->len % align) % align);
-}
-
-struct entry {
-	unsigned ino;
-	unsigned mode; /* with the type */
-	unsigned nlink;
-	unsigned rdev_major;
-	unsigned rdev_minor;
-};
-
-static void add_entry(struct cpio *c, const char *name, const struct entry *e,
-		      const void *data, size_t len)
-{
-	/* magic, ino, mode, uid, gid, nlink, mtime, filesize, devmajor,
-	 * devminor, rdevmajor, rdevminor, namesize, check */
-	strbuf_addf(
-		&c->out,
-		"070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x",
-		e->ino, e->mode, 0, 0, e->nlink, 0, (unsigned)len, 0, 0,
-		e->rdev_major, e->rdev_minor, (unsigned)strlen(name) + 1, 0);
-	strbuf_add(&c->out, name, strlen(name) + 1);
-	pad_to(&c->out, CPIO_ALIGN);
-	strbuf_add(&c->out, data, len);
-	pad_to(&c->out, CPIO_ALIGN);
-}
-
-void cpio_dir(struct cpio *c, const char *name, unsigned mode)
-{
-	struct entry e = { .ino = ++c->ino,
-			   .mode = S_IFDIR | mode,
-			   .nlink = 2 };
-
-	add_entry(c, name, &e, "", 0);
-}
-
-void cpio_file(struct cpio *c, const char *name, unsigned mode,
-	       const void *data, size_t len)
-{
-	struct entry e = { .ino = ++c->ino,
-			   .mode = S_IFREG | mode,
-			   .nlink = 1 };
-
-	add_entry(c, name, &e, data, len);
-}
-
-void cpio_chardev(struct cpio *c, const char *name, unsigned mode,
-		  unsigned major, unsigned minor)
-{
-	struct entry e = { .ino = ++c->ino,
-			   .mode = S_IFCHR | mode,
-			   .nlink = 1,
-			   .rdev_major = major,
-			   .rdev_minor = minor };
-
-	add_entry(c, name, &e, "", 0);
-}
-
-void cpio_end(struct cpio *c)
-{
-	struct entry e = { .nlink = 1 };
-
-	add_entry(c, "TRAILER!!!", &e, "", 0);
-	pad_to(&c->out, CPIO_BLOCK);
-}
 
 /* Programs only: a build folder also holds "bench-x.p" and the like. */
 static int is_program(const struct dirent *de)
@@ -216,7 +143,7 @@ int initramfs_for_boot(const struct boot_image *img, const char *path)
 	if (r < 0)
 		return log_err_errno(-r, "cannot read %s", img->initramfs);
 	/* The kernel skips zero bytes between archives, word by word. */
-	pad_to(&all, CPIO_BLOCK);
+	cpio_pad(&all, CPIO_BLOCK);
 	cpio_file(&c, "plan.tsv", 0644, img->plan, img->plan_len);
 	cpio_end(&c);
 	strbuf_add(&all, c.out.buf, c.out.len);

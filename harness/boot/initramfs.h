@@ -9,31 +9,6 @@
 
 #include "guest-files.h"
 #include "machine.h"
-#include "strbuf.h"
-
-/* An archive being written. */
-struct cpio {
-	struct strbuf out;
-	unsigned ino;
-};
-
-#define CPIO_INIT              \
-	{                      \
-		STRBUF_INIT, 0 \
-	}
-
-/* Names are relative ("bench/init"); mode holds permission bits only. */
-void cpio_dir(struct cpio *c, const char *name, unsigned mode);
-void cpio_file(struct cpio *c, const char *name, unsigned mode,
-	       const void *data, size_t len);
-void cpio_chardev(struct cpio *c, const char *name, unsigned mode,
-		  unsigned major, unsigned minor);
-/* Trailer, and zero bytes up to a multiple of 512. */
-void cpio_end(struct cpio *c);
-static inline void cpio_release(struct cpio *c)
-{
-	strbuf_release(&c->out);
-}
 
 /*
  * Write the programs of bench_dir (init as /init, each bench-* as /bench/NAME)

@@ -10,10 +10,10 @@
 #include <signal.h>
 
 #include "alloc.h"
+#include "cpio.h"
 #include "exit-status.h"
 #include "file.h"
 #include "guest-cpu.h"
-#include "initramfs.h"
 #include "log.h"
 #include "machine.h"
 #include "monotonic.h"
