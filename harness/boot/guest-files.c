@@ -5,31 +5,14 @@
 #include "child.h"
 #include "exit-status.h"
 #include "file.h"
+#include "find-program.h"
 #include "guest-files.h"
 #include "log.h"
 
 #define LIST_TIMEOUT_MS 30000
 #define LIST_MAX_BYTES (256 * 1024)
 
-char *hostprog_find(const char *name)
-{
-	const char *path = getenv("PATH");
-
-	if (strchr(name, '/'))
-		return access(name, X_OK) == 0 ? xstrdup(name) : NULL;
-	for (; path && *path;
-	     path += strcspn(path, ":"), path += *path == ':') {
-		char *file = xasprintf("%.*s/%s", (int)strcspn(path, ":"), path,
-				       name);
-
-		if (access(file, X_OK) == 0)
-			return file;
-		free(file);
-	}
-	return NULL;
-}
-
-void hostfiles_release(struct hostfiles *files)
+void guest_files_release(struct guest_files *files)
 {
 	for (size_t i = 0; i < files->nr; i++) {
 		free(files->v[i].path);
@@ -41,7 +24,7 @@ void hostfiles_release(struct hostfiles *files)
 }
 
 /* Keeps them sorted, so that an archive does not depend on who came first. */
-static void add_file(struct hostfiles *files, const char *path,
+static void add_file(struct guest_files *files, const char *path,
 		     const char *guest)
 {
 	size_t at = 0;
@@ -89,8 +72,8 @@ static int parse_line(char *line, void (*fn)(const char *path, void *arg),
 	return 0;
 }
 
-int hostprog_parse_list(char *text, void (*fn)(const char *path, void *arg),
-			void *arg, char **missing)
+int guest_files_parse_list(char *text, void (*fn)(const char *path, void *arg),
+			   void *arg, char **missing)
 {
 	char *line;
 	int r = 0;
@@ -130,7 +113,7 @@ static int find_loader(const struct strbuf *elf, char **ret)
 	return 0;
 }
 
-static int add_libraries(struct hostfiles *files, char *loader, char *program)
+static int add_libraries(struct guest_files *files, char *loader, char *program)
 {
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
 	_cleanup_free_ char *missing = NULL;
@@ -147,7 +130,7 @@ static int add_libraries(struct hostfiles *files, char *loader, char *program)
 		return ST_HOST;
 	add_library(loader, files);
 	if (out.len &&
-	    hostprog_parse_list(out.buf, add_library, files, &missing) < 0) {
+	    guest_files_parse_list(out.buf, add_library, files, &missing) < 0) {
 		log_err("%s needs the library %s, which is not on this host",
 			program, missing);
 		return ST_HOST;
@@ -155,9 +138,10 @@ static int add_libraries(struct hostfiles *files, char *loader, char *program)
 	return ST_OK;
 }
 
-int hostfiles_add(struct hostfiles *files, const char *name, const char *who)
+int guest_files_add(struct guest_files *files, const char *name,
+		    const char *who)
 {
-	_cleanup_free_ char *path = hostprog_find(name);
+	_cleanup_free_ char *path = find_program(name);
 	_cleanup_free_ char *guest = xasprintf("bin/%s", name);
 	_cleanup_free_ char *loader = NULL;
 	_cleanup_strbuf_ struct strbuf elf = STRBUF_INIT;

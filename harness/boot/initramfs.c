@@ -70,12 +70,12 @@ static void add_parents(struct cpio *c, const char *name, const char *before)
 	}
 }
 
-static int add_files(struct cpio *c, const struct hostfiles *files)
+static int add_files(struct cpio *c, const struct guest_files *files)
 {
 	const char *before = NULL;
 
 	for (size_t i = 0; files && i < files->nr; i++) {
-		const struct hostfile *f = &files->v[i];
+		const struct guest_file *f = &files->v[i];
 		_cleanup_strbuf_ struct strbuf data = STRBUF_INIT;
 		int r = read_file(f->path, &data);
 
@@ -88,7 +88,7 @@ static int add_files(struct cpio *c, const struct hostfiles *files)
 	return 0;
 }
 
-int initramfs_build(const char *bench_dir, const struct hostfiles *files,
+int initramfs_build(const char *bench_dir, const struct guest_files *files,
 		    const char *path, char sha256[65])
 {
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;

@@ -15,7 +15,7 @@
  * and the files (may be NULL) to path, atomically; sha256 (may be NULL) is that
  * of the file.  -ENOENT: no init there.  Errors are logged.
  */
-int initramfs_build(const char *bench_dir, const struct hostfiles *files,
+int initramfs_build(const char *bench_dir, const struct guest_files *files,
 		    const char *path, char sha256[65]);
 
 /*

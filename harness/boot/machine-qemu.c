@@ -16,8 +16,8 @@
 #include "alloc.h"
 #include "child.h"
 #include "file.h"
+#include "find-program.h"
 #include "guest-cpu.h"
-#include "guest-files.h"
 #include "initramfs.h"
 #include "log.h"
 #include "machine.h"
@@ -82,7 +82,7 @@ static char *qemu_find(struct strbuf *why)
 
 	if (!name || !*name)
 		name = QEMU_PROGRAM;
-	path = hostprog_find(name);
+	path = find_program(name);
 	if (!path)
 		strbuf_addf(why,
 			    "%s not found: install the package " QEMU_PACKAGE

@@ -18,7 +18,7 @@ struct session {
 	const struct machine_ops *ops;
 	const char *machine_arg;
 	const char *bench_dir;
-	const struct hostfiles *files; /* that travel beside the programs */
+	const struct guest_files *files; /* that travel beside the programs */
 	struct run *run; /* kernels, points and boots are planned */
 	unsigned parallel;
 	bool setup_only; /* find out what the points need; none is run */

@@ -35,7 +35,7 @@ struct request {
 	struct run *run;
 	struct suite suite;
 	bool has_suite;
-	struct hostfiles files;
+	struct guest_files files;
 	unsigned perturbations;
 	uint64_t begin_ns;
 	uint64_t built_ns;
@@ -48,7 +48,7 @@ static void request_release(struct request *rq)
 		kspec_release(&rq->specs[i]);
 	free(rq->specs);
 	suite_release(&rq->suite);
-	hostfiles_release(&rq->files);
+	guest_files_release(&rq->files);
 	run_free(rq->run);
 }
 
@@ -196,7 +196,8 @@ static int find_programs(struct request *rq, const struct catalog *c)
 		if (b->nr_programs == 0 || !is_planned(rq->run, b))
 			continue;
 		for (size_t j = 0; j < b->nr_programs && r == ST_OK; j++)
-			r = hostfiles_add(&rq->files, b->programs[j], b->name);
+			r = guest_files_add(&rq->files, b->programs[j],
+					    b->name);
 	}
 	return r;
 }

@@ -28,7 +28,8 @@ static void lists_are_parsed(void **state)
 	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
 	char *missing = NULL;
 
-	assert_int_equal(hostprog_parse_list(text, collect, &got, &missing), 0);
+	assert_int_equal(guest_files_parse_list(text, collect, &got, &missing),
+			 0);
 	assert_string_equal(got.buf, "/lib/x/libm.so.6\n/opt/own/libown.so\n"
 				     "/lib64/ld-linux-x86-64.so.2\n");
 	assert_null(missing);
@@ -41,12 +42,12 @@ static void missing_libraries_are_named(void **state)
 	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
 	_cleanup_free_ char *missing = NULL;
 
-	assert_int_equal(hostprog_parse_list(text, collect, &got, &missing),
+	assert_int_equal(guest_files_parse_list(text, collect, &got, &missing),
 			 -ENOENT);
 	assert_string_equal(missing, "libgone.so.1");
 }
 
-static bool has(const struct hostfiles *files, const char *part)
+static bool has(const struct guest_files *files, const char *part)
 {
 	for (size_t i = 0; i < files->nr; i++)
 		if (strstr(files->v[i].guest, part))
@@ -56,10 +57,10 @@ static bool has(const struct hostfiles *files, const char *part)
 
 static void a_program_comes_with_its_libraries(void **state)
 {
-	struct hostfiles files = { NULL, 0 };
+	struct guest_files files = { NULL, 0 };
 	size_t nr;
 
-	assert_int_equal(hostfiles_add(&files, "sh", "test"), ST_OK);
+	assert_int_equal(guest_files_add(&files, "sh", "test"), ST_OK);
 	assert_true(has(&files, "bin/sh"));
 	assert_true(has(&files, "libc.so"));
 	assert_true(has(&files, "ld-linux"));
@@ -72,19 +73,19 @@ static void a_program_comes_with_its_libraries(void **state)
 					   files.v[i].guest) < 0);
 	}
 	/* What two programs share is there once. */
-	assert_int_equal(hostfiles_add(&files, "sh", "test"), ST_OK);
+	assert_int_equal(guest_files_add(&files, "sh", "test"), ST_OK);
 	assert_int_equal(files.nr, nr);
-	assert_int_equal(hostfiles_add(&files, "cat", "test"), ST_OK);
+	assert_int_equal(guest_files_add(&files, "cat", "test"), ST_OK);
 	assert_int_equal(files.nr, nr + 1);
-	hostfiles_release(&files);
+	guest_files_release(&files);
 }
 
-static int add_quietly(struct hostfiles *files, const char *name)
+static int add_quietly(struct guest_files *files, const char *name)
 {
 	int fd = open("/dev/null", O_WRONLY), keep = dup(STDERR_FILENO), r;
 
 	dup2(fd, STDERR_FILENO);
-	r = hostfiles_add(files, name, "test");
+	r = guest_files_add(files, name, "test");
 	dup2(keep, STDERR_FILENO);
 	close(keep);
 	close(fd);
@@ -93,9 +94,9 @@ static int add_quietly(struct hostfiles *files, const char *name)
 
 static void what_cannot_travel_is_refused(void **state)
 {
-	struct hostfiles files = { NULL, 0 };
+	struct guest_files files = { NULL, 0 };
 	_cleanup_free_ char *keep = xstrdup(getenv("PATH"));
-	char dir[] = "/tmp/cgmark-hostprog-XXXXXX";
+	char dir[] = "/tmp/cgmark-guest-files-XXXXXX";
 	_cleanup_free_ char *script = NULL, *cut = NULL;
 
 	assert_non_null(mkdtemp(dir));

@@ -119,10 +119,10 @@ static void test_files(void **state)
 	char bin[] = "bin/tool", lib[] = "lib/x/liba.so",
 	     lib2[] = "lib/x/libb.so";
 	char lib64[] = "lib64/ld.so";
-	struct hostfile list[] = {
+	struct guest_file list[] = {
 		{ text, bin }, { text, lib }, { text, lib2 }, { text, lib64 }
 	};
-	const struct hostfiles files = { list, ARRAY_SIZE(list) };
+	const struct guest_files files = { list, ARRAY_SIZE(list) };
 
 	write_text(f->dir, "text", "some text");
 	write_text(f->bench, "guest-init", "init program");
