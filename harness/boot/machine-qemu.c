@@ -4,73 +4,24 @@
  *
  * The guest ends by a reset, which -no-reboot turns into exit status 0: microvm
  * has no ACPI to power off with.  So has a guest that triple faults; what tells
- * them apart is the end marker in the status stream (guest-end.c).
+ * them apart is the end marker in the status stream (boot-ending.c).
  */
-#include <fcntl.h>
-#include <linux/kvm.h>
-#include <poll.h>
-#include <signal.h>
-#include <sys/ioctl.h>
-#include <sys/wait.h>
-
 #include "alloc.h"
 #include "child.h"
 #include "file.h"
 #include "find-program.h"
 #include "guest-cpu.h"
 #include "initramfs.h"
+#include "kvm-probe.h"
 #include "log.h"
 #include "machine.h"
-#include "monotonic.h"
-#include "record.h"
+#include "qemu-args.h"
 #include "spawn.h"
 #include "symbols.h"
 
 #define QEMU_PROGRAM "qemu-system-x86_64"
 #define QEMU_PACKAGE "qemu-system-x86"
 #define VERSION_TIMEOUT_MS 30000
-#define PROBE_DEADLINE_MS 5000
-
-struct qemu_mode {
-	const char *accel; /* words, separated by blanks */
-	const char *cpu;
-	const char *cmdline;
-	const char *text; /* for the provenance */
-};
-
-/*
- * Guest time is the instruction count: 1 ns each, and idle time is skipped.
- * Nehalem has no fast string instructions: QEMU charges "rep movsb" one
- * instruction a byte, so that copies have to go through the unrolled loops.
- *
- * The kernel is told the clock that it has, since the loops that would measure
- * it spin on PAUSE, and each PAUSE leaves translated code: nolapic_timer and
- * no_timer_check avoid two more of them, rtc=on a wait for the CMOS clock.
- * "nolapic" would do too, but interrupts of the virtio devices are lost then.
- */
-static const struct qemu_mode mode_sim = {
-	.accel = "-accel tcg -icount shift=0,sleep=off",
-	.cpu = "Nehalem-v1",
-	.cmdline = "nolapic_timer no_timer_check tsc=reliable "
-		   "tsc_early_khz=1000000 lpj=4000000",
-	.text = "TCG icount shift=0",
-};
-
-static const struct qemu_mode mode_kvm = {
-	.accel = "-accel kvm",
-	.cpu = "host",
-	.cmdline = "no_timer_check",
-	.text = "KVM",
-};
-
-/*
- * Warnings are shown, which "quiet" would hide: a WARN is one.  panic=-1 and
- * reboot=t end a panic at once, by a triple fault.
- */
-#define COMMON_CMDLINE "console=ttyS0 panic=-1 reboot=t norandmaps loglevel=5"
-#define MICROVM                                                \
-	"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on," \
-	"x-option-roms=off,auto-kernel-cmdline=on"
 
 /* --- the program --- */
 
@@ -136,108 +87,8 @@ static int qemu_get(char **ret, struct strbuf *why)
 	return r;
 }
 
-/* --- the command line --- */
-
-#define MAX_ARGS 64
-
-struct args {
-	char *v[MAX_ARGS + 1];
-	size_t nr;
-};
-
-static void args_release(struct args *a)
-{
-	for (size_t i = 0; i < a->nr; i++)
-		free(a->v[i]);
-}
-
-__printf(2, 3) static void args_add(struct args *a, const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-	int n;
-
-	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
-	va_end(ap);
-	if (n < 0 || a->nr == MAX_ARGS)
-		abort();
-	a->v[a->nr++] = s;
-}
-
-/* Words without blanks inside, as the constants of this file are. */
-static void args_add_words(struct args *a, const char *words)
-{
-	while (*words) {
-		size_t len = strcspn(words, " ");
-
-		args_add(a, "%.*s", (int)len, words);
-		words += len + (words[len] == ' ');
-	}
-}
-
-/* A channel: pipe fd -> character device -> where the guest finds it. */
-static void args_add_port(struct args *a, const char *id, int fd)
-{
-	args_add_words(a, "-chardev");
-	args_add(a, "file,id=%s,path=/dev/fd/%d", id, fd);
-	args_add_words(a, "-device");
-	args_add(a, "virtserialport,chardev=%s,name=cgmark.%s", id, id);
-}
-
-/* A path in a list of options, where a comma ends it and two are one. */
-static void add_path(struct strbuf *sb, const char *name, const char *path)
-{
-	strbuf_addf(sb, ",%s=", name);
-	for (; *path; path++)
-		strbuf_addstr(sb, *path == ',' ? ",," : (char[]){ *path, 0 });
-}
-
-static void args_add_plugin(struct args *a, const struct boot_image *img,
-			    const char *symbols)
-{
-	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
-
-	add_path(&sb, "file", img->tcg_plugin);
-	add_path(&sb, "symbols", symbols);
-	add_path(&sb, "out", img->profile);
-	strbuf_addf(&sb, ",model=%s", img->profile_model ? "on" : "off");
-	args_add_words(a, "-plugin");
-	args_add(a, "%s", sb.buf + 1);
-}
-
-static void build_args(struct args *a, const struct qemu_mode *mode,
-		       const struct boot_image *img, const char *qemu,
-		       const char *initrd, const int *fds, unsigned vcpus)
-{
-	args_add(a, "%s", qemu);
-	args_add_words(a, "-no-user-config -nodefaults -machine " MICROVM);
-	args_add_words(a, mode->accel);
-	args_add_words(a,
-		       "-rtc base=2024-01-01T00:00:00,clock=vm -seed 1 -cpu");
-	args_add(a, "%s", mode->cpu);
-	args_add(a, "-smp");
-	args_add(a, "%u", vcpus);
-	args_add(a, "-m");
-	args_add(a, "%uM", img->mem_mib);
-	args_add_words(a, "-display none -monitor none -no-reboot -chardev");
-	args_add(a, "file,id=console,path=/dev/fd/%d", fds[CH_CONSOLE]);
-	args_add_words(a, "-serial chardev:console "
-			  "-device virtio-serial-device");
-	args_add_port(a, "status", fds[CH_STATUS]);
-	args_add_port(a, "samples", fds[CH_SAMPLES]);
-	args_add(a, "-kernel");
-	args_add(a, "%s", img->vmlinux);
-	args_add(a, "-initrd");
-	args_add(a, "%s", initrd);
-	args_add(a, "-append");
-	args_add(a, COMMON_CMDLINE " %s%s%s", mode->cmdline,
-		 img->cmdline && *img->cmdline ? " " : "",
-		 img->cmdline ? img->cmdline : "");
-}
-
 /* As one would type it. */
-static void record_command(struct strbuf *out, const struct args *a)
+static void record_command(struct strbuf *out, const struct qemu_args *a)
 {
 	for (size_t i = 0; i < a->nr; i++) {
 		const char *quote =
@@ -281,18 +132,19 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 		      const struct boot_image *img, const char *qemu,
 		      const char *initrd)
 {
-	_cleanup_(args_release) struct args a = { .nr = 0 };
+	_cleanup_(qemu_args_release) struct qemu_args a = { .nr = 0 };
 	int fds[NR_CH];
 	int r;
 
 	r = machine_open_channels(m, fds);
 	if (r < 0)
 		return r;
-	build_args(&a, mode, img, qemu, initrd, fds, machine_vcpus(m->arg));
+	qemu_args_build(&a, mode, img, qemu, initrd, fds,
+			machine_vcpus(m->arg));
 	if (img->tcg_plugin) {
 		_cleanup_free_ char *symbols = symbols_path(m);
 
-		args_add_plugin(&a, img, symbols);
+		qemu_args_add_plugin(&a, img, symbols);
 	}
 	record_command(&m->command, &a);
 	log_debug("%s", m->command.buf);
@@ -304,7 +156,7 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 			    .nr_keep = CH_DIAG };
 
 	cpu_set_t cpus;
-	int cpu = mode == &mode_sim ? guestcpu_get(GUESTCPU_NAME, &cpus) : -1;
+	int cpu = mode == &qemu_sim ? guestcpu_get(GUESTCPU_NAME, &cpus) : -1;
 
 	if (cpu >= 0)
 		sp.cpus = &cpus;
@@ -376,12 +228,12 @@ static int sim_probe(const char *arg, const char *vmlinux,
 
 static int sim_boot(struct machine *m, const struct boot_image *img)
 {
-	return qemu_boot(m, &mode_sim, img);
+	return qemu_boot(m, &qemu_sim, img);
 }
 
 static int sim_describe(const char *arg, struct strbuf *ret)
 {
-	return describe(&mode_sim, arg, ret);
+	return describe(&qemu_sim, arg, ret);
 }
 
 const struct machine_ops machine_sim = {
@@ -400,149 +252,9 @@ const struct machine_ops machine_sim = {
 
 /* --- kvm --- */
 
-static int kvm_usable(struct strbuf *why)
-{
-	_cleanup_close_ int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	int version, r = -errno;
-
-	if (fd < 0) {
-		strbuf_addf(why, "/dev/kvm: %s", strerror(-r));
-		return r;
-	}
-	version = ioctl(fd, KVM_GET_API_VERSION, 0);
-	if (version != KVM_API_VERSION) {
-		strbuf_addf(why, "/dev/kvm speaks version %d, not %d", version,
-			    KVM_API_VERSION);
-		return -EPROTONOSUPPORT;
-	}
-	return 0;
-}
-
-/* What a guest under probe has said so far. */
-struct probe {
-	struct machine m;
-	struct strbuf console;
-	struct strbuf diag;
-	bool hello;
-	bool ended;
-};
-
-static void probe_release(struct probe *p)
-{
-	p->m.ops->destroy(&p->m);
-	strbuf_release(&p->console);
-	strbuf_release(&p->diag);
-}
-
-static void probe_read(struct probe *p)
-{
-	char buf[4096];
-	ssize_t n;
-
-	while ((n = read(p->m.console_fd, buf, sizeof(buf))) > 0)
-		if (p->console.len < 64 * 1024)
-			strbuf_add(&p->console, buf, n);
-	while ((n = read(p->m.status_fd, buf, sizeof(buf))) > 0)
-		p->hello = true;
-	machine_read_diag(&p->m, &p->diag);
-}
-
-static void probe_wait(struct probe *p)
-{
-	uint64_t end = now_ns() + PROBE_DEADLINE_MS * 1000000ULL, now;
-	struct pollfd fds[] = {
-		{ .fd = p->m.pidfd, .events = POLLIN },
-		{ .fd = p->m.status_fd, .events = POLLIN },
-	};
-
-	while (!p->hello && !p->ended && (now = now_ns()) < end) {
-		poll(fds, ARRAY_SIZE(fds), (end - now) / 1000000 + 1);
-		p->ended = fds[0].revents != 0;
-		/* The guest's end of the status port may be closed. */
-		if (fds[1].revents & (POLLHUP | POLLERR))
-			fds[1].fd = -1;
-		probe_read(p);
-	}
-}
-
-static const char *last_line(struct strbuf *sb)
-{
-	char *lf;
-
-	while (sb->len && strchr("\r\n", sb->buf[sb->len - 1]))
-		sb->buf[--sb->len] = '\0';
-	if (!sb->len)
-		return NULL;
-	lf = strrchr(sb->buf, '\n');
-	return lf ? lf + 1 : sb->buf;
-}
-
-static void probe_explain(struct probe *p, struct strbuf *why)
-{
-	const char *console = last_line(&p->console);
-	const char *diag = last_line(&p->diag);
-	struct rusage ru = { 0 };
-	int status = 0;
-
-	if (!p->ended)
-		kill(-p->m.pid, SIGKILL);
-	machine_reap(&p->m, &status, &ru);
-	if (!p->ended)
-		strbuf_addf(why,
-			    "the guest said nothing within %u s (%ld.%ld s"
-			    " of it in the host's kernel)",
-			    PROBE_DEADLINE_MS / 1000, (long)ru.ru_stime.tv_sec,
-			    (long)ru.ru_stime.tv_usec / 100000);
-	else if (WIFSIGNALED(status))
-		strbuf_addf(why, "QEMU died: killed by signal %d",
-			    WTERMSIG(status));
-	else
-		strbuf_addf(why,
-			    "QEMU ended with status %d before the guest"
-			    " said anything",
-			    WEXITSTATUS(status));
-	if (diag)
-		strbuf_addf(why, "; stderr: %s", diag);
-	if (console)
-		strbuf_addf(why, "; last console line: %s", console);
-}
-
 static int kvm_boot(struct machine *m, const struct boot_image *img)
 {
-	return qemu_boot(m, &mode_kvm, img);
-}
-
-/* The guest has nothing to do but to say hello. */
-static int probe_boot(const char *arg, const char *vmlinux,
-		      const char *initramfs, struct strbuf *why)
-{
-	_cleanup_(probe_release) struct probe p = { .hello = false };
-	char plan[2 * REC_LINE_MAX];
-	struct boot_image img = {
-		.vmlinux = vmlinux,
-		.initramfs = initramfs,
-		.plan = plan,
-		.cmdline = "",
-		.mem_mib = 512,
-	};
-	int len, r;
-
-	machine_init(&p.m, &machine_kvm, arg);
-	len = rec_format_head(plan, sizeof(plan), "cgmark-plan");
-	len += rec_format_end(plan + len, sizeof(plan) - len, 0,
-			      rec_crc32(0, plan, len));
-	img.plan_len = len;
-	r = kvm_boot(&p.m, &img);
-	if (r < 0) {
-		strbuf_addf(why, "the guest could not be started: %s",
-			    strerror(-r));
-		return r;
-	}
-	probe_wait(&p);
-	if (p.hello)
-		return 0;
-	probe_explain(&p, why);
-	return -ENODEV;
+	return qemu_boot(m, &qemu_kvm, img);
 }
 
 static int kvm_probe(const char *arg, const char *vmlinux,
@@ -556,13 +268,13 @@ static int kvm_probe(const char *arg, const char *vmlinux,
 		r = kvm_usable(why);
 	/* A host can have all this and still not run an ordinary kernel. */
 	if (r == 0 && vmlinux && initramfs)
-		r = probe_boot(arg, vmlinux, initramfs, why);
+		r = kvm_probe_boot(&machine_kvm, arg, vmlinux, initramfs, why);
 	return r;
 }
 
 static int kvm_describe(const char *arg, struct strbuf *ret)
 {
-	return describe(&mode_kvm, arg, ret);
+	return describe(&qemu_kvm, arg, ret);
 }
 
 const struct machine_ops machine_kvm = {

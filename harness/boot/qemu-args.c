@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
+
+#include "alloc.h"
+#include "qemu-args.h"
+
+/*
+ * Guest time is the instruction count: 1 ns each, and idle time is skipped.
+ * Nehalem has no fast string instructions: QEMU charges "rep movsb" one
+ * instruction a byte, so that copies have to go through the unrolled loops.
+ *
+ * The kernel is told the clock that it has, since the loops that would measure
+ * it spin on PAUSE, and each PAUSE leaves translated code: nolapic_timer and
+ * no_timer_check avoid two more of them, rtc=on a wait for the CMOS clock.
+ * "nolapic" would do too, but interrupts of the virtio devices are lost then.
+ */
+const struct qemu_mode qemu_sim = {
+	.accel = "-accel tcg -icount shift=0,sleep=off",
+	.cpu = "Nehalem-v1",
+	.cmdline = "nolapic_timer no_timer_check tsc=reliable "
+		   "tsc_early_khz=1000000 lpj=4000000",
+	.text = "TCG icount shift=0",
+};
+
+const struct qemu_mode qemu_kvm = {
+	.accel = "-accel kvm",
+	.cpu = "host",
+	.cmdline = "no_timer_check",
+	.text = "KVM",
+};
+
+/*
+ * Warnings are shown, which "quiet" would hide: a WARN is one.  panic=-1 and
+ * reboot=t end a panic at once, by a triple fault.
+ */
+#define COMMON_CMDLINE "console=ttyS0 panic=-1 reboot=t norandmaps loglevel=5"
+#define MICROVM                                                \
+	"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on," \
+	"x-option-roms=off,auto-kernel-cmdline=on"
+
+void qemu_args_release(struct qemu_args *a)
+{
+	for (size_t i = 0; i < a->nr; i++)
+		free(a->v[i]);
+}
+
+__printf(2, 3) static void args_add(struct qemu_args *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n < 0 || a->nr == QEMU_ARGS_MAX)
+		abort();
+	a->v[a->nr++] = s;
+}
+
+/* Words without blanks inside, as the constants of this file are. */
+static void args_add_words(struct qemu_args *a, const char *words)
+{
+	while (*words) {
+		size_t len = strcspn(words, " ");
+
+		args_add(a, "%.*s", (int)len, words);
+		words += len + (words[len] == ' ');
+	}
+}
+
+/* A channel: pipe fd -> character device -> where the guest finds it. */
+static void args_add_port(struct qemu_args *a, const char *id, int fd)
+{
+	args_add_words(a, "-chardev");
+	args_add(a, "file,id=%s,path=/dev/fd/%d", id, fd);
+	args_add_words(a, "-device");
+	args_add(a, "virtserialport,chardev=%s,name=cgmark.%s", id, id);
+}
+
+/* A path in a list of options, where a comma ends it and two are one. */
+static void add_path(struct strbuf *sb, const char *name, const char *path)
+{
+	strbuf_addf(sb, ",%s=", name);
+	for (; *path; path++)
+		strbuf_addstr(sb, *path == ',' ? ",," : (char[]){ *path, 0 });
+}
+
+void qemu_args_add_plugin(struct qemu_args *a, const struct boot_image *img,
+			  const char *symbols)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	add_path(&sb, "file", img->tcg_plugin);
+	add_path(&sb, "symbols", symbols);
+	add_path(&sb, "out", img->profile);
+	strbuf_addf(&sb, ",model=%s", img->profile_model ? "on" : "off");
+	args_add_words(a, "-plugin");
+	args_add(a, "%s", sb.buf + 1);
+}
+
+void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
+		     const struct boot_image *img, const char *qemu,
+		     const char *initrd, const int *fds, unsigned vcpus)
+{
+	args_add(a, "%s", qemu);
+	args_add_words(a, "-no-user-config -nodefaults -machine " MICROVM);
+	args_add_words(a, mode->accel);
+	args_add_words(a,
+		       "-rtc base=2024-01-01T00:00:00,clock=vm -seed 1 -cpu");
+	args_add(a, "%s", mode->cpu);
+	args_add(a, "-smp");
+	args_add(a, "%u", vcpus);
+	args_add(a, "-m");
+	args_add(a, "%uM", img->mem_mib);
+	args_add_words(a, "-display none -monitor none -no-reboot -chardev");
+	args_add(a, "file,id=console,path=/dev/fd/%d", fds[CH_CONSOLE]);
+	args_add_words(a, "-serial chardev:console "
+			  "-device virtio-serial-device");
+	args_add_port(a, "status", fds[CH_STATUS]);
+	args_add_port(a, "samples", fds[CH_SAMPLES]);
+	args_add(a, "-kernel");
+	args_add(a, "%s", img->vmlinux);
+	args_add(a, "-initrd");
+	args_add(a, "%s", initrd);
+	args_add(a, "-append");
+	args_add(a, COMMON_CMDLINE " %s%s%s", mode->cmdline,
+		 img->cmdline && *img->cmdline ? " " : "",
+		 img->cmdline ? img->cmdline : "");
+}
