@@ -328,6 +328,8 @@ int boot_watch_start(struct boot_watch *w, const struct machine_ops *ops,
 	r = open_files(w);
 	if (r == 0)
 		r = ops->boot(&w->m, &job->img);
+	if (w->m.command.len)
+		log_debug("boot %s: %s", job->boot->id, w->m.command.buf);
 	if (r < 0) {
 		boot_watch_abort(w);
 		return r;
@@ -386,7 +388,7 @@ static void fill_boot(const struct boot_watch *w, struct boot_ending e,
 		      const struct rusage *ru)
 {
 	struct run_boot *boot = w->job->boot;
-	const char *splat = w->read.splat_line;
+	const char *splat = w->read.splat_line, *command = w->m.command.buf;
 	uint64_t us = (ru->ru_utime.tv_sec + ru->ru_stime.tv_sec) * 1000000ULL +
 		      ru->ru_utime.tv_usec + ru->ru_stime.tv_usec;
 
@@ -395,6 +397,7 @@ static void fill_boot(const struct boot_watch *w, struct boot_ending e,
 	boot->blame = e.blame;
 	replace(&boot->reason, e.reason ? e.reason : xstrdup(""));
 	replace(&boot->splat, xstrdup(splat ? splat : ""));
+	replace(&boot->command_line, xstrdup(command ? command : ""));
 	boot->wall_ms = (now_ns() - w->started_ns) / MS;
 	boot->cpu_ms = us / 1000;
 	replace(&boot->samples_crc, xasprintf("%08x", w->ch[CH_SAMPLES].crc));

@@ -8,6 +8,7 @@
 
 #include "alloc.h"
 #include "kvm-probe.h"
+#include "log.h"
 #include "monotonic.h"
 #include "record.h"
 
@@ -141,6 +142,8 @@ int kvm_probe_boot(const struct machine_ops *kvm, const char *arg,
 			      rec_crc32(0, plan, len));
 	img.plan_len = len;
 	r = kvm->boot(&p.m, &img);
+	if (p.m.command.len)
+		log_debug("probe: %s", p.m.command.buf);
 	if (r < 0) {
 		strbuf_addf(why, "the guest could not be started: %s",
 			    strerror(-r));

@@ -147,7 +147,6 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 		qemu_args_add_plugin(&a, img, symbols);
 	}
 	record_command(&m->command, &a);
-	log_debug("%s", m->command.buf);
 
 	/* stdout and stderr are the channel for diagnosis already. */
 	struct spawn sp = { .argv = a.v,

@@ -527,6 +527,8 @@ int cmd_run(const struct env *env, int argc, char **argv)
 		return ST_USAGE;
 	if (opts.quiet)
 		log_set_level(LOG_WARNING);
+	if (opts.verbose)
+		log_set_level(LOG_DEBUG);
 	r = read_suite(&rq);
 	if (r != ST_OK)
 		return r;

@@ -106,6 +106,8 @@ static const struct argp_option options[] = {
 	  3 },
 	{ "no-compare", OPT_NO_COMPARE, NULL, 0, "Measure and store only", 3 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 3 },
+	{ "verbose", 'v', NULL, 0,
+	  "Print the command line of each boot, and other details", 3 },
 	{ NULL },
 };
 
@@ -202,6 +204,11 @@ static bool parse_flag(int key, struct run_opts *o)
 		return true;
 	case 'q':
 		o->quiet = true;
+		o->verbose = false;
+		return true;
+	case 'v':
+		o->verbose = true;
+		o->quiet = false;
 		return true;
 	}
 	return false;

@@ -36,6 +36,7 @@ struct run_opts {
 	bool json;
 	bool strict;
 	bool quiet;
+	bool verbose;
 };
 
 /*

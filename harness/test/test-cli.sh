@@ -417,6 +417,11 @@ record "$work/shift" 1.05
 {
 run 0 'equal streams' run $img --machine "fake:$work/same"
 has "$work/out" 'alpha/slow' 'equal streams: the table has the point'
+grep -q 'debug: ' "$work/err"
+is $? 1 'equal streams: no details without -v'
+has "$(run_dir)/boots/new-p3/boot.json" \
+	"\"command_line\": \"replay $work/same/new/measure-p3\"" \
+	'equal streams: boot.json says what was run'
 ! grep -q REGRESSION "$work/out" || grep -q '0 REGRESSION\|no REGRESSION' "$work/out"
 ok $? 'equal streams: no regression'
 [ "$(LC_ALL=C.UTF-8 wc -L <"$work/out")" -le 78 ]
@@ -520,6 +525,11 @@ fresh
 run 1 'a shift of 5%, one boot at a time' run -q $img -j 1 \
 	--machine "fake:$work/shift" --no-null
 is "$(find "$(run_dir)/boots" -name boot.json | wc -l)" 18 '--no-null leaves out 8'
+run 0 'run -v' run -v $img --machine "fake:$work/same" --no-compare
+has "$work/err" "debug: boot new-p3: replay $work/same/new/measure-p3\$" \
+	'run -v: the command line of a boot'
+run 0 'run -v -q' run -v -q $img --machine "fake:$work/same" --no-compare
+is "$(wc -c <"$work/err")" 0 'run -v -q: the last one holds'
 run 0 '--no-compare' run -q $img --machine "fake:$work/shift" --no-compare
 is "$(wc -c <"$work/out")" 0 '--no-compare prints no table'
 run 1 'a comparison without a profile' run -q $img --machine "fake:$work/shift"

@@ -102,6 +102,9 @@ static int read_fields(struct boot_load *l, json_t *json, struct strbuf *why)
 	json_field_str(&f, "splat", &b->splat);
 	json_field_str(&f, "samples_crc", &b->samples_crc);
 	json_field_u64(&f, "samples_bytes", &b->samples_bytes);
+	/* Not in runs of before. */
+	if (json_object_get(json, "command_line"))
+		json_field_str(&f, "command_line", &b->command_line);
 	json_field_object(&f, "files");
 	b->blame = blame;
 	return f.err;
@@ -113,7 +116,7 @@ static void forget_fields(struct run_boot *b)
 	b->ok = false;
 	b->blame = BLAME_NONE;
 	b->wall_ms = b->cpu_ms = b->samples_bytes = 0;
-	b->splat[0] = b->samples_crc[0] = '\0';
+	b->splat[0] = b->command_line[0] = b->samples_crc[0] = '\0';
 	free(b->reason);
 	b->reason = xstrdup("boot.json is damaged");
 }

@@ -90,6 +90,7 @@ static void read_boot(struct json_fields *f, struct run *run, size_t i)
 
 	b->reason = xstrdup("");
 	b->splat = xstrdup("");
+	b->command_line = xstrdup("");
 	b->samples_crc = xstrdup("");
 	json_field_str(f, "id", &b->id);
 	if (!is_file_name(b->id))

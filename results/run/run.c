@@ -57,6 +57,7 @@ static void free_boot(struct run_boot *b, size_t nr_points)
 	free(b->id);
 	free(b->reason);
 	free(b->splat);
+	free(b->command_line);
 	free(b->samples_crc);
 	free(b->status);
 	for (size_t i = 0; b->status_text && i < nr_points; i++)

@@ -96,6 +96,8 @@ struct run_boot {
 	char *splat;	   /* first splat line, "" if none */
 	char *samples_crc; /* crc32 of the whole samples.tsv, 8 hex */
 	uint64_t samples_bytes;
+	/* What ran the guest, as typed in a shell; "" in old runs. */
+	char *command_line;
 
 	/* Filled by run_load(): per point of run.points. */
 	enum point_status *status;

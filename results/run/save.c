@@ -224,6 +224,7 @@ int run_save_boot(const struct run *run, const struct run_boot *boot)
 
 	set_text(obj, "run", run->id);
 	set_text(obj, "kernel_key", run->kernels[boot->kernel].key);
+	set_text(obj, "command_line", boot->command_line);
 	r = set_file_sums(obj, run, boot);
 	if (r < 0)
 		return r;

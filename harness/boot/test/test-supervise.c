@@ -248,6 +248,7 @@ static void test_ok(void **state)
 {
 	struct fixture *f = *state;
 	struct run_boot *boots[5];
+	_cleanup_free_ char *command = xasprintf("replay %s/base", f->streams);
 	char crc[9];
 
 	record(f, "base", STATUS, f->samples, NULL);
@@ -263,6 +264,7 @@ static void test_ok(void **state)
 		assert_string_equal(boots[i]->reason, "");
 		assert_string_equal(boots[i]->splat, "");
 		assert_string_equal(boots[i]->samples_crc, crc);
+		assert_string_equal(boots[i]->command_line, command);
 		assert_int_equal(boots[i]->samples_bytes, strlen(f->samples));
 		assert_file(f, boots[i], "console.log", CONSOLE);
 		assert_file(f, boots[i], "status.ktap", STATUS);

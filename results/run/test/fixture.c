@@ -204,6 +204,8 @@ void fixture_write_boot(struct run *run, size_t boot)
 	b->wall_ms = 1000 + boot;
 	b->cpu_ms = 900 + boot;
 	b->samples_bytes = samples.len;
+	free(b->command_line);
+	b->command_line = xasprintf("qemu -append 'a \"b\"' p%zu", boot);
 	free(b->samples_crc);
 	b->samples_crc =
 		xasprintf("%08x", rec_crc32(0, samples.buf, samples.len));

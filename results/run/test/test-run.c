@@ -75,6 +75,7 @@ static void check_boot(const struct run_boot *a, const struct run_boot *b)
 	assert_string_equal(a->splat ? a->splat : "", b->splat);
 	assert_int_equal(a->wall_ms, b->wall_ms);
 	assert_int_equal(a->cpu_ms, b->cpu_ms);
+	assert_string_equal(a->command_line, b->command_line);
 	assert_string_equal(a->samples_crc, b->samples_crc);
 	assert_int_equal(a->samples_bytes, b->samples_bytes);
 }
@@ -386,6 +387,25 @@ static void test_boots_without_names(void **state)
 	got = load(run->dir, &damaged, &log);
 	assert_int_equal(damaged, 0);
 	assert_string_equal(log, "");
+	check_samples(&got->boots[1], 1);
+}
+
+static void test_boot_without_command_line(void **state)
+{
+	static const char *const of_boot[] = { "command_line" };
+	_cleanup_(run_freep) struct run *run = written_run(*state);
+	_cleanup_(run_freep) struct run *got = NULL;
+	_cleanup_free_ char *boot = boot_file(run, 1, "boot.json");
+	_cleanup_free_ char *log = NULL;
+	unsigned damaged;
+
+	strip_names(boot, of_boot, ARRAY_SIZE(of_boot));
+	got = load(run->dir, &damaged, &log);
+	assert_int_equal(damaged, 0);
+	assert_string_equal(log, "");
+	assert_string_equal(got->boots[1].command_line, "");
+	assert_string_equal(got->boots[2].command_line,
+			    run->boots[2].command_line);
 	check_samples(&got->boots[1], 1);
 }
 
@@ -897,6 +917,7 @@ int main(void)
 		IN_DIR(test_boot_of_another_run),
 		IN_DIR(test_boot_of_another_kernel),
 		IN_DIR(test_boots_without_names),
+		IN_DIR(test_boot_without_command_line),
 		IN_DIR(test_boot_json_damaged),
 		IN_DIR(test_boot_json_of_another),
 		IN_DIR(test_truncated_by_guest),
