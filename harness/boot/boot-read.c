@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "monotonic.h"
 #include "oops.h"
+#include "status-line.h"
 
 #define REPORT_LINES 8 /* of a splat, beside its first */
 
@@ -20,16 +21,6 @@ static void keep_first(char **slot, const char *line)
 {
 	if (!*slot)
 		*slot = boot_printable(line);
-}
-
-static const char *skip_blanks(const char *s)
-{
-	return s + strspn(s, " ");
-}
-
-static bool starts_with(const char *s, const char *head)
-{
-	return !strncmp(s, head, strlen(head));
 }
 
 /* The last lines; once there is a splat, those around its first line. */
@@ -60,16 +51,20 @@ static void console_line(struct boot_read *rd, const char *line)
 	rd->panic_ns = now_ns();
 }
 
-static void point_result(struct boot_read *rd, const char *line)
+static void point_result(struct boot_read *rd, const struct status_line *l)
 {
 	rd->point_ns = 0;
-	if (starts_with(line, "not ok ")) {
-		rd->nr_bad++;
-		keep_first(&rd->bad_line, line);
-	} else if (strstr(line, " # SKIP")) {
-		rd->nr_skipped++;
-	} else {
+	switch (l->status) {
+	case POINT_DONE:
 		rd->nr_measured++;
+		break;
+	case POINT_SKIP:
+		rd->nr_skipped++;
+		break;
+	default:
+		rd->nr_bad++;
+		keep_first(&rd->bad_line, l->text);
+		break;
 	}
 }
 
@@ -79,20 +74,28 @@ static void point_result(struct boot_read *rd, const char *line)
  */
 static void status_line(struct boot_read *rd, const char *line)
 {
-	const char *text = skip_blanks(line);
+	struct status_line l;
 
 	rd->hello = true;
-	if (starts_with(text, "Bail out!")) {
-		keep_first(&rd->bail_line, text);
-	} else if (starts_with(text, "# start ")) {
+	status_line_parse(line, &l);
+	switch (l.kind) {
+	case STATUS_LINE_BAIL:
+		keep_first(&rd->bail_line, l.text);
+		break;
+	case STATUS_LINE_START:
 		rd->point_ns = now_ns();
-		snprintf(rd->point, sizeof(rd->point), "%s",
-			 text + strlen("# start "));
-	} else if (starts_with(line, "# cgmark: end")) {
-		rd->status_end = true;
-	} else if (text != line &&
-		   (starts_with(text, "ok ") || starts_with(text, "not ok "))) {
-		point_result(rd, text);
+		snprintf(rd->point, sizeof(rd->point), "%s", l.name);
+		break;
+	case STATUS_LINE_END:
+		if (!l.nested)
+			rd->status_end = true;
+		break;
+	case STATUS_LINE_RESULT:
+		if (l.nested && l.name)
+			point_result(rd, &l);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -108,7 +111,7 @@ static void take_line(struct boot_read *rd, enum machine_channel channel,
 		break;
 	case CH_SAMPLES:
 		/* The last line has to be it. */
-		rd->samples_end = starts_with(line, "E\t");
+		rd->samples_end = !strncmp(line, "E\t", 2);
 		break;
 	default:
 		break;

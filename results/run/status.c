@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <ctype.h>
-
-#include "alloc.h"
 #include "status.h"
+#include "alloc.h"
+#include "status-line.h"
 
 #define KTAP_LINE_MAX 1024
 
@@ -47,17 +46,6 @@ __attribute__((format(printf, 2, 3))) static void fault(struct parser *p,
 	k->faults[k->nr_faults - 1] = xasprintf("line %u: %s", p->line, text);
 }
 
-/* The part of s behind word if s starts with that word, or NULL. */
-static char *skip_word(char *s, const char *word)
-{
-	size_t len = strlen(word);
-
-	if (strncmp(s, word, len) || (s[len] && s[len] != ' '))
-		return NULL;
-	s += len;
-	return s + strspn(s, " ");
-}
-
 static void set_text(struct ktap *k, size_t i, const char *text)
 {
 	free(k->text[i]);
@@ -65,37 +53,23 @@ static void set_text(struct ktap *k, size_t i, const char *text)
 	make_printable(k->text[i]);
 }
 
-static size_t find_point(struct parser *p, const char *name)
+static bool same_name(const char *name, const char *s, size_t len)
+{
+	return !strncmp(name, s, len) && !name[len];
+}
+
+static size_t find_point(struct parser *p, const char *name, size_t len)
 {
 	size_t nr = p->k->nr_points, i;
 
 	for (size_t n = 0; n < nr; n++) {
 		i = (p->hint + n) % nr;
-		if (strcmp(p->names[i], name))
+		if (!same_name(p->names[i], name, len))
 			continue;
 		p->hint = i + 1;
 		return i;
 	}
 	return NO_POINT;
-}
-
-static enum point_status status_of(bool ok, char **text)
-{
-	char *rest;
-
-	rest = skip_word(*text, "SKIP");
-	if (rest) {
-		*text = rest;
-		return POINT_SKIP;
-	}
-	rest = skip_word(*text, "ERROR");
-	if (rest) {
-		*text = rest;
-		return POINT_ERROR;
-	}
-	if (skip_word(*text, "TIMEOUT"))
-		return POINT_ERROR;
-	return ok ? POINT_DONE : POINT_FAIL;
 }
 
 static void set_point(struct parser *p, size_t i, enum point_status status,
@@ -115,120 +89,102 @@ static void set_point(struct parser *p, size_t i, enum point_status status,
 		p->started = NO_POINT;
 }
 
+/* Of a name, for a message. */
+static int shown(size_t len)
+{
+	return len < 100 ? len : 100;
+}
+
 /* A binary that failed as a whole says why its points are missing. */
-static void set_binary(struct parser *p, const char *name, bool ok,
-		       const char *text)
+static void set_binary(struct parser *p, const struct status_line *l)
 {
 	struct ktap *k = p->k;
 	bool planned = false;
 
 	for (size_t i = 0; i < k->nr_points; i++) {
-		if (strcmp(p->points[i].plan.binary, name))
+		if (!same_name(p->points[i].plan.binary, l->name, l->name_len))
 			continue;
 		planned = true;
-		if (!ok && !p->seen[i] && *text)
-			set_text(k, i, text);
+		if (!l->ok && !p->seen[i] && *l->why)
+			set_text(k, i, l->why);
 	}
 	if (!planned)
-		fault(p, "result of '%.100s', which is not in the plan", name);
+		fault(p, "result of '%.*s', which is not in the plan",
+		      shown(l->name_len), l->name);
 }
 
-/* "N name # text", with "- " before the name where the writer likes it. */
-static void parse_result(struct parser *p, bool ok, bool nested, char *s)
+static void take_result(struct parser *p, const struct status_line *l)
 {
-	enum point_status status;
-	char *text = NULL, *hash;
 	size_t i;
 
-	if (!isdigit((unsigned char)*s)) {
+	if (!l->name) {
 		fault(p, "result without a number");
 		return;
 	}
-	s += strspn(s, "0123456789");
-	s += strspn(s, " ");
-	if (!strncmp(s, "- ", 2))
-		s += 2;
-	hash = strstr(s, " #");
-	if (hash) {
-		text = hash + 2 + strspn(hash + 2, " ");
-		while (hash > s && hash[-1] == ' ')
-			hash--;
-		*hash = '\0';
-	}
-	if (!text)
-		text = s + strlen(s);
-	status = status_of(ok, &text);
-	if (!nested) {
-		set_binary(p, s, ok, text);
+	if (!l->nested) {
+		set_binary(p, l);
 		return;
 	}
-	i = find_point(p, s);
+	i = find_point(p, l->name, l->name_len);
 	if (i == NO_POINT)
-		fault(p, "result of '%.100s', which is not in the plan", s);
+		fault(p, "result of '%.*s', which is not in the plan",
+		      shown(l->name_len), l->name);
 	else
-		set_point(p, i, status, text);
+		set_point(p, i, l->status, l->why);
 }
 
-static void note_start(struct parser *p, const char *name)
+static void take_start(struct parser *p, const struct status_line *l)
 {
-	p->started = find_point(p, name);
+	p->started = find_point(p, l->name, l->name_len);
 	if (p->started == NO_POINT)
-		fault(p, "start of '%.100s', which is not in the plan", name);
+		fault(p, "start of '%.*s', which is not in the plan",
+		      shown(l->name_len), l->name);
 }
 
-static void parse_comment(struct parser *p, char *s)
+static void take_bail(struct ktap *k, const char *why)
 {
-	char *rest;
-
-	s += strspn(s, " ");
-	rest = skip_word(s, "start");
-	if (rest)
-		note_start(p, rest);
-	else if (!strcmp(s, "cgmark: end"))
-		p->k->ended = true;
+	free(k->bail);
+	k->bail = xstrdup(why);
+	make_printable(k->bail);
 }
 
-/* "1..N" */
-static bool is_plan(const char *s)
+static void check_head(struct parser *p, const struct status_line *l)
 {
-	unsigned digits = 0;
-
-	if (strncmp(s, "1..", 3))
-		return false;
-	for (s += 3; isdigit((unsigned char)*s); s++)
-		digits++;
-	return digits && !*s;
+	if (!p->head && l->kind != STATUS_LINE_VERSION)
+		fault(p, "'%.60s' instead of the KTAP version", l->text);
+	p->head = true;
 }
 
-static void parse_line(struct parser *p, char *line)
+static void take_line(struct parser *p, const char *line)
 {
-	char *s = line + strspn(line, " "), *rest;
-	bool nested = s > line;
+	struct status_line l;
 
-	if (!*s)
+	status_line_parse(line, &l);
+	if (l.kind == STATUS_LINE_EMPTY)
 		return;
-	if (!p->head) {
-		p->head = true;
-		if (strcmp(s, "KTAP version 1"))
-			fault(p, "'%.60s' instead of the KTAP version", s);
-		else
-			return;
+	check_head(p, &l);
+	switch (l.kind) {
+	case STATUS_LINE_RESULT:
+		take_result(p, &l);
+		break;
+	case STATUS_LINE_START:
+		take_start(p, &l);
+		break;
+	case STATUS_LINE_END:
+		p->k->ended = true;
+		break;
+	case STATUS_LINE_BAIL:
+		take_bail(p->k, l.why);
+		break;
+	case STATUS_LINE_OTHER:
+		fault(p, "no KTAP: '%.60s'", l.text);
+		break;
+	default:
+		break;
 	}
-	if ((rest = skip_word(s, "ok")))
-		parse_result(p, true, nested, rest);
-	else if ((rest = skip_word(s, "not ok")))
-		parse_result(p, false, nested, rest);
-	else if (*s == '#')
-		parse_comment(p, s + 1);
-	else if ((rest = skip_word(s, "Bail out!"))) {
-		free(p->k->bail);
-		p->k->bail = xstrdup(rest);
-		make_printable(p->k->bail);
-	} else if (!is_plan(s) && strcmp(s, "KTAP version 1"))
-		fault(p, "no KTAP: '%.60s'", s);
 }
 
-/* Copies a line so that it can be cut up; false if it is none. */
+/* Copies a line, to end it with NUL; false if it is none. */
 static bool copy_line(struct parser *p, const char *s, size_t len, char *ret)
 {
 	if (len && s[len - 1] == '\r')
@@ -260,7 +216,7 @@ static void parse_lines(struct parser *p, const char *buf, size_t len)
 			return;
 		}
 		if (copy_line(p, buf, lf - buf, line))
-			parse_line(p, line);
+			take_line(p, line);
 	}
 }
 

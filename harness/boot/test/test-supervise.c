@@ -487,6 +487,19 @@ static void test_all_in_error(void **state)
 		      BLAME_BENCH, "null # ERROR timeout");
 }
 
+/* As when the run is read again: the directive counts, not the first word. */
+static void test_directive_counts(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_failed(run_one(f,
+			      HELLO
+			      "    # start null\n"
+			      "    ok 1 null # ERROR timeout\n" STATUS_END,
+			      f->samples, NULL),
+		      BLAME_BENCH, "first: ok 1 null # ERROR timeout");
+}
+
 /* Garbage on all channels: long lines, NULs, control characters. */
 static void test_garbage(void **state)
 {
@@ -699,6 +712,7 @@ int main(void)
 		T(test_silent_end),
 		T(test_bail_out),
 		T(test_all_in_error),
+		T(test_directive_counts),
 		T(test_garbage),
 		T(test_given_up),
 		T(test_not_given_up),

@@ -19,9 +19,9 @@
 #include "monotonic.h"
 #include "oops.h"
 #include "spawn.h"
+#include "status-line.h"
 
 #define QEMU "/usr/bin/qemu-system-x86_64"
-#define END_MARK "# cgmark: end"
 #define TAIL_LINES 40
 #define MAX_FILES 256
 
@@ -61,42 +61,55 @@ static void result(bool ok, const char *name)
 	printf("%s %u - %s\n", ok ? "ok" : "not ok", nr_results, name);
 }
 
-/* "ok 3 name # SKIP why", in KTAP, which has no dash. */
-static void on_result(const char *line)
+static void on_result(const struct status_line *l)
 {
-	bool ok = strncmp(line, "not ", 4) != 0;
-	const char *name = line + (ok ? 3 : 7), *why;
-	bool skipped;
-
-	name += strspn(name, "0123456789");
-	name += strspn(name, " -");
-	why = strstr(name, " # ");
-	skipped = why && strncmp(why, " # SKIP", 7) == 0;
-	if (ok && why && !skipped)
-		why = NULL;
-	/* Why it failed is no directive of TAP. */
-	if (!ok && why) {
-		_cleanup_free_ char *only = xstrndup(name, why - name);
-
-		result(false, only);
-		printf("# %s\n", why + 3);
+	if (!l->name) {
+		result(false, l->text);
 		return;
 	}
-	result(ok, name);
+	if (l->ok) {
+		result(true, l->name);
+		return;
+	}
+	/* Why it failed is no directive of TAP. */
+	_cleanup_free_ char *only = xstrndup(l->name, l->name_len);
+
+	result(false, only);
+	if (*l->directive)
+		printf("# %s\n", l->directive);
+}
+
+/* Programs number their results; what is indented is not of a test. */
+static void pass_on(const struct status_line *l)
+{
+	switch (l->kind) {
+	case STATUS_LINE_RESULT:
+		on_result(l);
+		break;
+	case STATUS_LINE_BAIL:
+		result(false, l->text);
+		break;
+	case STATUS_LINE_START:
+	case STATUS_LINE_COMMENT:
+		if (!ended)
+			puts(l->text);
+		break;
+	default:
+		break;
+	}
 }
 
 static void on_status(char *line)
 {
-	if (strcmp(line, END_MARK) == 0)
+	struct status_line l;
+
+	status_line_parse(line, &l);
+	if (l.kind == STATUS_LINE_END && !l.nested)
 		ended = true;
 	if (o.raw)
 		puts(line);
-	else if (!strncmp(line, "ok ", 3) || !strncmp(line, "not ok ", 7))
-		on_result(line);
-	else if (!strncmp(line, "Bail out!", 9))
-		result(false, line);
-	else if (line[0] == '#' && !ended)
-		puts(line);
+	else if (!l.nested)
+		pass_on(&l);
 	fflush(stdout);
 }
 
