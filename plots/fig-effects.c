@@ -9,6 +9,8 @@
 #include <math.h>
 
 #include "alloc.h"
+#include "colours.h"
+#include "fig.h"
 #include "gnuplot.h"
 #include "number.h"
 #include "strbuf.h"

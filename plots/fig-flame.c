@@ -7,9 +7,8 @@
 #include <stdio.h>
 
 #include "alloc.h"
-#include "explain.h"
+#include "fig.h"
 #include "number.h"
-#include "report.h"
 
 #define MOST_GRAPHS 6 /* of each contender */
 

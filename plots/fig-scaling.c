@@ -7,6 +7,8 @@
 #include <math.h>
 
 #include "alloc.h"
+#include "colours.h"
+#include "fig.h"
 #include "gnuplot.h"
 #include "number.h"
 #include "stats.h"

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "figures.h"
+
 #include <ctype.h>
+#include <string.h>
 
 #include "alloc.h"
-#include "report.h"
 
 /* A name that is safe as a file and as an id, and free within the list. */
 static char *file_name(const struct figures *f, const char *stem)

@@ -9,9 +9,9 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include "colours.h"
 #include "log.h"
 #include "number.h"
-#include "strbuf.h"
 
 /* What a shell says of a program that it does not find. */
 #define EXIT_NOT_FOUND 127

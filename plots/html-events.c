@@ -1,30 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The table of events, where the run counted some. */
+#include "html-events.h"
+
 #include <math.h>
 
 #include "events.h"
+#include "html-write.h"
 #include "number.h"
-#include "report.h"
-#include "strbuf.h"
-
-static void add(struct strbuf *out, const char *open, const char *text,
-		const char *close)
-{
-	strbuf_addstr(out, open);
-	html_text(out, text);
-	strbuf_addstr(out, close);
-}
 
 static void add_cell(struct strbuf *out, const struct event_side *side)
 {
 	char buf[PRINT_MAX];
 
 	if (side->lacking)
-		add(out, "<td class=\"n\" title=\"", side->why,
-		    "\">not supported</td>");
+		html_element(out, "<td class=\"n\" title=\"", side->why,
+			     "\">not supported</td>");
 	else
-		add(out, "<td class=\"n\">", print_value(buf, side->value, 12),
-		    "</td>");
+		html_element(out, "<td class=\"n\">",
+			     print_value(buf, side->value, 12), "</td>");
 }
 
 static void add_row(struct strbuf *out, const struct event_table *t,
@@ -34,16 +27,17 @@ static void add_row(struct strbuf *out, const struct event_table *t,
 	double base = row->side[EV_BASE].value, cont = row->side[EV_CONT].value;
 	char buf[PRINT_MAX];
 
-	add(out, "<tr><td class=\"name\">", p->bench, "");
+	html_element(out, "<tr><td class=\"name\">", p->bench, "");
 	if (*p->params)
-		add(out, "<br><code>", p->params, "</code>");
-	add(out, "</td><td>", t->metrics[row->event], "</td>");
+		html_element(out, "<br><code>", p->params, "</code>");
+	html_element(out, "</td><td>", t->metrics[row->event], "</td>");
 	add_cell(out, &row->side[EV_BASE]);
 	if (t->kernel[EV_CONT] >= 0) {
 		add_cell(out, &row->side[EV_CONT]);
-		add(out, "<td class=\"n\">",
-		    base == cont ? "=" : print_difference(buf, cont - base),
-		    "</td>");
+		html_element(out, "<td class=\"n\">",
+			     base == cont ? "="
+					  : print_difference(buf, cont - base),
+			     "</td>");
 	}
 	strbuf_addstr(out, "</tr>\n");
 }
@@ -52,14 +46,15 @@ static void add_head(struct strbuf *out, const struct event_table *t)
 {
 	const struct run *run = t->run;
 
-	add(out,
-	    "<div class=\"scroll\"><table>\n<thead><tr><th>Benchmark</th>"
-	    "<th>Event</th><th class=\"n\">",
-	    run->kernels[t->kernel[EV_BASE]].name, "</th>");
+	html_element(
+		out,
+		"<div class=\"scroll\"><table>\n<thead><tr><th>Benchmark</th>"
+		"<th>Event</th><th class=\"n\">",
+		run->kernels[t->kernel[EV_BASE]].name, "</th>");
 	if (t->kernel[EV_CONT] >= 0)
-		add(out, "<th class=\"n\">",
-		    run->kernels[t->kernel[EV_CONT]].name,
-		    "</th><th class=\"n\">Difference</th>");
+		html_element(out, "<th class=\"n\">",
+			     run->kernels[t->kernel[EV_CONT]].name,
+			     "</th><th class=\"n\">Difference</th>");
 	strbuf_addstr(out, "</tr></thead>\n<tbody>\n");
 }
 
@@ -69,7 +64,7 @@ static void add_lacks(struct strbuf *out, const struct event_table *t)
 	size_t nr = event_table_lacks(t, &lacks);
 
 	for (size_t i = 0; i < nr; i++) {
-		add(out, "<p class=\"muted\">", lacks[i], ".</p>\n");
+		html_element(out, "<p class=\"muted\">", lacks[i], ".</p>\n");
 		free(lacks[i]);
 	}
 	free(lacks);

@@ -3,49 +3,18 @@
  * The page.  All that does not come from this file is foreign and goes through
  * html_text(); plots were checked when they were made.
  */
+#include "page.h"
+
 #include <math.h>
 
 #include "alloc.h"
-#include "gnuplot.h"
+#include "colours.h"
+#include "html-events.h"
+#include "html-rows.h"
+#include "html-write.h"
 #include "number.h"
 #include "stats.h"
-#include "strbuf.h"
-
-void html_text(struct strbuf *out, const char *s)
-{
-	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
-
-	print_clean(&clean, s);
-	for (const char *p = clean.buf ? clean.buf : ""; *p; p++) {
-		switch (*p) {
-		case '&':
-			strbuf_addstr(out, "&amp;");
-			break;
-		case '<':
-			strbuf_addstr(out, "&lt;");
-			break;
-		case '>':
-			strbuf_addstr(out, "&gt;");
-			break;
-		case '"':
-			strbuf_addstr(out, "&quot;");
-			break;
-		case '\'':
-			strbuf_addstr(out, "&#39;");
-			break;
-		default:
-			strbuf_add(out, p, 1);
-		}
-	}
-}
-
-static void element(struct strbuf *out, const char *open, const char *text,
-		    const char *close)
-{
-	strbuf_addstr(out, open);
-	html_text(out, text);
-	strbuf_addstr(out, close);
-}
+#include "svg.h"
 
 /* ---- style ---- */
 
@@ -127,7 +96,7 @@ static void add_head(struct strbuf *out, const char *title)
 		      "<meta name=\"viewport\" "
 		      "content=\"width=device-width, initial-scale=1\">\n"
 		      "<meta name=\"color-scheme\" content=\"light dark\">\n");
-	element(out, "<title>", title, "</title>\n<style>\n");
+	html_element(out, "<title>", title, "</title>\n<style>\n");
 	add_colours(out, false);
 	strbuf_addstr(out, "@media screen and (prefers-color-scheme:dark){");
 	add_colours(out, true);
@@ -139,11 +108,6 @@ static void add_head(struct strbuf *out, const char *title)
 }
 
 /* ---- verdicts ---- */
-
-static void number_cell(struct strbuf *out, const char *text)
-{
-	element(out, "<td class=\"n\">", text, "</td>");
-}
 
 /* "NO CHANGE" makes two classes, of which the first has the style. */
 static void verdict_cell(struct strbuf *out, enum verdict v)
@@ -170,9 +134,10 @@ static void params_text(struct strbuf *out, const char *params)
 static void name_cell(struct strbuf *out, const char *bench, const char *params,
 		      const char *metric)
 {
-	element(out, "<td class=\"name\">", bench, "");
+	html_element(out, "<td class=\"name\">", bench, "");
 	if (*metric && strcmp(metric, "insns") != 0)
-		element(out, " <span class=\"muted\">(", metric, ")</span>");
+		html_element(out, " <span class=\"muted\">(", metric,
+			     ")</span>");
 	if (*params) {
 		strbuf_addstr(out, "<br><code>");
 		params_text(out, params);
@@ -192,15 +157,16 @@ static void effect_row(struct strbuf *out, const struct effect *e)
 	strbuf_addstr(out, "<tr>");
 	name_cell(out, e->bench, e->params, e->metric);
 	verdict_cell(out, e->verdict);
-	number_cell(out, print_value(buf, e->base_median, 12));
-	number_cell(out, print_value(buf, e->cont_median, 12));
-	element(out, "<td class=\"n\">", print_change(buf, e->ratio), "");
-	element(out, "<br><span class=\"muted\">",
-		print_interval(buf, e->lo, e->hi), "</span></td>");
-	number_cell(out, print_difference(buf, e->delta));
-	element(out, "<td class=\"n\">", boots, "");
-	element(out, "<br><span class=\"muted\">", threshold, "</span></td>");
-	element(out, "<td class=\"why\">", e->reason, "</td></tr>\n");
+	html_number(out, print_value(buf, e->base_median, 12));
+	html_number(out, print_value(buf, e->cont_median, 12));
+	html_element(out, "<td class=\"n\">", print_change(buf, e->ratio), "");
+	html_element(out, "<br><span class=\"muted\">",
+		     print_interval(buf, e->lo, e->hi), "</span></td>");
+	html_number(out, print_difference(buf, e->delta));
+	html_element(out, "<td class=\"n\">", boots, "");
+	html_element(out, "<br><span class=\"muted\">", threshold,
+		     "</span></td>");
+	html_element(out, "<td class=\"why\">", e->reason, "</td></tr>\n");
 }
 
 static void effects_table(struct strbuf *out, const struct comparison *c,
@@ -208,10 +174,10 @@ static void effects_table(struct strbuf *out, const struct comparison *c,
 {
 	strbuf_addstr(out, "<div class=\"scroll\"><table>\n<thead><tr>"
 			   "<th>Benchmark</th><th>Verdict</th>");
-	element(out, "<th class=\"n\">", c->run->kernels[c->base].name,
-		"</th>");
-	element(out, "<th class=\"n\">", c->run->kernels[contender].name,
-		"</th>");
+	html_element(out, "<th class=\"n\">", c->run->kernels[c->base].name,
+		     "</th>");
+	html_element(out, "<th class=\"n\">", c->run->kernels[contender].name,
+		     "</th>");
 	strbuf_addstr(out, "<th class=\"n\">Change<br>interval</th>"
 			   "<th class=\"n\">Difference</th>"
 			   "<th class=\"n\">Boots<br>threshold</th>"
@@ -230,9 +196,10 @@ static void add_verdicts(struct strbuf *out, const struct comparison *c)
 		unsigned k = c->contenders[i];
 		_cleanup_free_ char *summary = print_summary(c, k);
 
-		element(out, "<h2>", c->run->kernels[k].name, " against ");
+		html_element(out, "<h2>", c->run->kernels[k].name, " against ");
 		html_text(out, c->run->kernels[c->base].name);
-		element(out, "</h2>\n<p>", summary,
+		html_element(
+			out, "</h2>\n<p>", summary,
 			". Instructions per operation where no unit is named; "
 			"medians over boots.</p>\n");
 		effects_table(out, c, k);
@@ -272,16 +239,17 @@ static void cost_row(struct strbuf *out, const struct comparison *c,
 	strbuf_addstr(out, "<tr>");
 	name_cell(out, plan->bench, plan->params, metric);
 	strbuf_addf(out, "<td>%s</td>", point_status_str(worst));
-	number_cell(out, print_value(buf, stats_median(v, nr), 12));
-	number_cell(out, print_value(buf, stats_quantile(v, nr, 0), 12));
-	number_cell(out, print_value(buf, stats_quantile(v, nr, 1), 12));
+	html_number(out, print_value(buf, stats_median(v, nr), 12));
+	html_number(out, print_value(buf, stats_quantile(v, nr, 0), 12));
+	html_number(out, print_value(buf, stats_quantile(v, nr, 1), 12));
 	strbuf_addf(out, "<td class=\"n\">%zu</td>", nr);
-	element(out, "<td class=\"why\">", text, "</td></tr>\n");
+	html_element(out, "<td class=\"why\">", text, "</td></tr>\n");
 }
 
 static void add_costs(struct strbuf *out, const struct comparison *c)
 {
-	element(out, "<h2>What ", c->run->kernels[c->base].name,
+	html_element(
+		out, "<h2>What ", c->run->kernels[c->base].name,
 		" costs</h2>\n<p>One kernel only: there is nothing to compare "
 		"it with.</p>\n<div class=\"scroll\"><table>\n<thead><tr>"
 		"<th>Benchmark</th><th>Status</th><th class=\"n\">Median</th>"
@@ -310,8 +278,8 @@ static void add_figures(struct strbuf *out, const char *title, const char *text,
 		strbuf_addf(out, "<figure%s>\n",
 			    fig->small ? "" : " class=\"wide\"");
 		strbuf_addstr(out, fig->svg);
-		element(out, "<figcaption>", fig->caption,
-			"</figcaption>\n</figure>\n");
+		html_element(out, "<figcaption>", fig->caption,
+			     "</figcaption>\n</figure>\n");
 	}
 }
 
@@ -323,7 +291,7 @@ static void add_notes(struct strbuf *out, const struct comparison *c)
 		return;
 	strbuf_addstr(out, "<h2>Notes</h2>\n<ul>\n");
 	for (size_t i = 0; i < c->nr_notes; i++)
-		element(out, "<li>", c->notes[i], "</li>\n");
+		html_element(out, "<li>", c->notes[i], "</li>\n");
 	strbuf_addstr(out, "</ul>\n");
 }
 
@@ -364,14 +332,6 @@ static const char sim_limits[] =
 	"is used where an operation waits: one nanosecond an instruction, plus "
 	"the time spent idle.</p>\n";
 
-static void entry(struct strbuf *out, const char *term, const char *text)
-{
-	if (!text || !*text)
-		return;
-	element(out, "<dt>", term, "</dt>");
-	element(out, "<dd>", text, "</dd>\n");
-}
-
 static const char *or_empty(const char *s)
 {
 	return s ? s : "";
@@ -391,7 +351,7 @@ static void add_kernel(struct strbuf *out, const struct run_kernel *k)
 		    print_patches(k), or_empty(k->patches));
 	if (k->cmdline && *k->cmdline)
 		strbuf_addf(&text, "; command line %s", k->cmdline);
-	entry(out, term, text.buf);
+	html_entry(out, term, text.buf);
 }
 
 static void add_environment(struct strbuf *out, const struct comparison *c)
@@ -410,16 +370,16 @@ static void add_environment(struct strbuf *out, const struct comparison *c)
 		r->status ? r->status : "?", r->version ? r->version : "?");
 
 	strbuf_addstr(out, "<h2>Environment</h2>\n<dl>\n");
-	entry(out, "run", run);
-	entry(out, "created", r->created);
-	entry(out, "machine", machine);
+	html_entry(out, "run", run);
+	html_entry(out, "created", r->created);
+	html_entry(out, "machine", machine);
 	for (size_t k = 0; k < r->nr_kernels; k++)
 		add_kernel(out, &r->kernels[k]);
 	if (r->nr_kernels > 0)
-		entry(out, "compiler", r->kernels[0].toolchain);
-	entry(out, "guest", guest);
-	entry(out, "host", r->host);
-	entry(out, "command", r->command_line);
+		html_entry(out, "compiler", r->kernels[0].toolchain);
+	html_entry(out, "guest", guest);
+	html_entry(out, "host", r->host);
+	html_entry(out, "command", r->command_line);
 	strbuf_addstr(out, "</dl>\n");
 }
 
@@ -444,12 +404,12 @@ void html_report(struct strbuf *out, const struct comparison *c,
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
 
 	add_head(out, head);
-	element(out, "<h1>", title, "</h1>\n");
+	html_element(out, "<h1>", title, "</h1>\n");
 	if (c->nr_contenders)
-		element(out, "<p class=\"lead\">", summary, ".</p>\n");
-	element(out, "<p class=\"muted\">Run ", c->run->id, ", ");
+		html_element(out, "<p class=\"lead\">", summary, ".</p>\n");
+	html_element(out, "<p class=\"muted\">Run ", c->run->id, ", ");
 	html_text(out, c->run->created);
-	element(out, ", machine <code>", c->run->machine, "</code>. ");
+	html_element(out, ", machine <code>", c->run->machine, "</code>. ");
 	html_text(out, print_limits(c->run->machine));
 	strbuf_addstr(out, "</p>\n");
 

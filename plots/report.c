@@ -5,9 +5,14 @@
 #include <fcntl.h>
 
 #include "alloc.h"
+#include "explain.h"
+#include "fig.h"
+#include "figures.h"
 #include "file.h"
 #include "gnuplot.h"
 #include "log.h"
+#include "page.h"
+#include "svg.h"
 
 /* Runs the scripts and keeps each plot as an element. */
 static int draw(struct figures *f, const char *plots_dir)

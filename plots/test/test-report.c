@@ -16,6 +16,7 @@
 #include "log.h"
 #include "number.h"
 #include "report.h"
+#include "svg.h"
 #include "synth.h"
 
 #define CANARY "cgmark-canary"

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What there is to draw; one fig-*.c each. */
+#ifndef CGMARK_FIG_H
+#define CGMARK_FIG_H
+
+#include "compare.h"
+#include "explain.h"
+#include "figures.h"
+
+/* Each appends to f and fills in the scripts. */
+void fig_effects(const struct comparison *c, struct figures *f);
+void fig_scaling(const struct comparison *c, struct figures *f);
+void fig_boots(const struct comparison *c, struct figures *f);
+/* Has no scripts: comes with its SVG.  Of the contender of that list. */
+void fig_flame(const struct comparison *c, const struct row_list *l,
+	       struct figures *f);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CGMARK_HTML_ROWS_H
+#define CGMARK_HTML_ROWS_H
+
+#include "compare.h"
+#include "explain.h"
+#include "strbuf.h"
+
+/* The rows of a profile, by contender, or how to get them. */
+void html_rows(struct strbuf *out, const struct comparison *c,
+	       struct row_list *const *rows);
+
+#endif
