@@ -9,10 +9,13 @@
 
 #include "alloc.h"
 #include "colours.h"
+#include "how-to-read.html.h"
 #include "html-events.h"
 #include "html-rows.h"
 #include "html-write.h"
 #include "number.h"
+#include "report.css.h"
+#include "sim-limits.html.h"
 #include "stats.h"
 #include "svg.h"
 
@@ -44,47 +47,6 @@ static void add_colours(struct strbuf *out, bool dark)
 	strbuf_addstr(out, "}\n");
 }
 
-static const char rules[] =
-	"*{box-sizing:border-box}\n"
-	"body{margin:0 auto;padding:2rem 1.25rem 4rem;max-width:78rem;"
-	"background:var(--page);color:var(--text);"
-	"font:16px/1.5 system-ui,-apple-system,'Segoe UI',Helvetica,Arial,"
-	"sans-serif}\n"
-	"h1{font-size:1.7rem;line-height:1.25;margin:0 0 .25rem}\n"
-	"h2{font-size:1.2rem;margin:2.75rem 0 .5rem;padding-top:.75rem;"
-	"border-top:1px solid var(--line)}\n"
-	"h1,h2,td,th,dd,li,p{overflow-wrap:anywhere}\n"
-	"p{margin:.5rem 0;max-width:46rem}\n"
-	".lead{font-size:1.15rem}\n"
-	".muted,figcaption,.why{color:var(--muted)}\n"
-	"figure{margin:1rem 0 1.5rem;overflow-x:auto}\n"
-	"figcaption{font-size:.875rem;max-width:46rem}\n"
-	"svg{max-width:100%;height:auto;display:block}\n"
-	".wide svg{min-width:40rem}\n"
-	".scroll{overflow-x:auto}\n"
-	"table{border-collapse:collapse;font-size:.875rem;width:100%}\n"
-	"th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;"
-	"border-bottom:1px solid var(--line)}\n"
-	"thead th{font-weight:600;color:var(--muted);white-space:nowrap}\n"
-	"td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;"
-	"white-space:nowrap}\n"
-	"td.name{min-width:12rem}td.why{min-width:13rem}td "
-	"code{white-space:nowrap}\n"
-	".v{font-weight:600;white-space:nowrap}\n"
-	".REGRESSION{color:var(--regression)}"
-	".IMPROVEMENT{color:var(--improvement)}"
-	".NO{color:var(--nochange);font-weight:400}"
-	".INCONCLUSIVE{color:var(--inconclusive)}"
-	".INVALID{color:var(--invalid)}\n"
-	"dl{display:grid;grid-template-columns:max-content 1fr;"
-	"gap:.2rem 1.25rem;font-size:.875rem}\n"
-	"dt{color:var(--muted)}dd{margin:0}\n"
-	"code{font-family:ui-monospace,Menlo,Consolas,monospace;"
-	"font-size:.9em}\n"
-	"@media print{body{max-width:none;padding:0;font-size:10pt}"
-	"figure,tr{break-inside:avoid}h2{break-after:avoid}"
-	".scroll,figure{overflow:visible}}\n";
-
 static void add_head(struct strbuf *out, const char *title)
 {
 	strbuf_addstr(out,
@@ -101,7 +63,7 @@ static void add_head(struct strbuf *out, const char *title)
 	strbuf_addstr(out, "@media screen and (prefers-color-scheme:dark){");
 	add_colours(out, true);
 	strbuf_addstr(out, "}\n");
-	strbuf_addstr(out, rules);
+	strbuf_addstr(out, report_css);
 	svg_dark_rules(out);
 	svg_flame_rules(out);
 	strbuf_addstr(out, "</style>\n</head>\n<body>\n");
@@ -295,43 +257,6 @@ static void add_notes(struct strbuf *out, const struct comparison *c)
 	strbuf_addstr(out, "</ul>\n");
 }
 
-static const char how_to_read[] =
-	"<h2>How to read this</h2>\n"
-	"<p>Every kernel was booted several times, each time in another "
-	"<em>perturbation</em>: another memory size, initramfs size, number of "
-	"groups made beforehand and timer phase, the same for all kernels. The "
-	"value of a point in one boot is the median of its samples; boots are "
-	"paired by perturbation. The <em>threshold</em> is what moves without "
-	"any change of the code: the baseline against itself with padding "
-	"added, 0.2% at least.</p>\n"
-	"<ul>\n"
-	"<li><span class=\"v REGRESSION\">REGRESSION</span>: at least 7 of 8 "
-	"perturbations cost more, the median is beyond the threshold, and the "
-	"difference is 20 instructions or more.</li>\n"
-	"<li><span class=\"v IMPROVEMENT\">IMPROVEMENT</span>: the same, "
-	"downwards.</li>\n"
-	"<li><span class=\"v NO\">NO CHANGE</span>: shown, not assumed. The "
-	"interval of the median lies inside the threshold, or no boot differs "
-	"by 20 instructions.</li>\n"
-	"<li><span class=\"v INCONCLUSIVE\">INCONCLUSIVE</span>: neither; the "
-	"reason says what would settle it.</li>\n"
-	"<li><span class=\"v INVALID\">INVALID</span>: the data deserve no "
-	"verdict: a repeat boot that is not identical, a splat, a failed "
-	"point, lost or altered samples, two groups of boots.</li>\n"
-	"</ul>\n";
-
-static const char sim_limits[] =
-	"<p>The machine <code>sim</code> runs the kernel in an emulator that "
-	"counts every guest instruction. It <strong>can</strong> say how many "
-	"instructions an operation costs, to the instruction and repeatably, "
-	"and so how that cost grows with the number of groups, tasks or sets. "
-	"It <strong>cannot</strong> say how long anything takes, nor anything "
-	"about caches, branch prediction or lock contention: there is one "
-	"processor, and every instruction counts the same. "
-	"<code>guest_ns</code> "
-	"is used where an operation waits: one nanosecond an instruction, plus "
-	"the time spent idle.</p>\n";
-
 static const char *or_empty(const char *s)
 {
 	return s ? s : "";
@@ -431,10 +356,10 @@ void html_report(struct strbuf *out, const struct comparison *c,
 		    "executed less there; orange: more.",
 		    &f[FIG_FLAME]);
 	add_notes(out, c);
-	strbuf_addstr(out, how_to_read);
+	strbuf_addstr(out, how_to_read_html);
 	if (c->run->machine && strcspn(c->run->machine, ":") == 3 &&
 	    strncmp(c->run->machine, "sim", 3) == 0)
-		strbuf_addstr(out, sim_limits);
+		strbuf_addstr(out, sim_limits_html);
 	add_figures(
 		out, "Boot by boot",
 		"A dot is one boot; dots of one row are spread in height by "
