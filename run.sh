@@ -17,7 +17,7 @@ brief=false	# say only what had to be done
 packages='
 gcc libc6-dev meson ninja-build pkg-config scdoc
 libjansson-dev libinih-dev libmd-dev libsqlite3-dev r-mathlib libcmocka-dev
-libnl-genl-3-dev libnl-route-3-dev libpfm4-dev
+libnl-genl-3-dev libnl-route-3-dev libpfm4-dev libdw-dev
 linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
 patch xz-utils cpio
 qemu-system-x86

@@ -58,7 +58,7 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "source", 'S', NULL, 0,
 	  "Add the file and lines of functions, of kernels with debug "
-	  "information; needs addr2line",
+	  "information",
 	  0 },
 	{ "strict", 's', NULL, 0,
 	  "Exit 3 if more than 1% of a difference is left over, or a profiled "

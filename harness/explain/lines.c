@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "lines.h"
 #include "alloc.h"
+#include "debug-info.h"
 #include "exit-status.h"
 #include "log.h"
 #include "number.h"

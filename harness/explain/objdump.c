@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <ctype.h>
-#include <fcntl.h>
-#include <gelf.h>
 
 #include "alloc.h"
 #include "child.h"
@@ -15,8 +13,6 @@
 #define TIMEOUT_MS 60000
 #define MAX_BYTES (64 << 20)
 #define EXIT_NOT_FOUND 127
-/* Addresses on one command line. */
-#define BATCH 2000
 
 void insns_release(struct insns *in)
 {
@@ -73,8 +69,6 @@ static int run_tool(char *const words[], size_t nr, struct strbuf *out)
 	return 0;
 }
 
-/* --- disassembly --- */
-
 bool disassemble_line(const char *line, struct insns *ret)
 {
 	uint64_t at;
@@ -128,116 +122,5 @@ int disassemble(const char *vmlinux, const struct code_part *parts, size_t nr,
 
 	for (size_t i = 0; i < nr && r == 0; i++)
 		r = disassemble_part(vmlinux, &parts[i], ret);
-	return r;
-}
-
-/* --- lines of source --- */
-
-int vmlinux_has_lines(const char *vmlinux)
-{
-	_cleanup_close_ int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
-	Elf_Scn *scn = NULL;
-	size_t strings;
-	int found = 0;
-	GElf_Shdr sh;
-	Elf *elf;
-
-	if (fd < 0)
-		return log_err_errno(errno, "cannot read %s", vmlinux);
-	elf_version(EV_CURRENT);
-	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!elf || elf_getshdrstrndx(elf, &strings) < 0) {
-		log_err("%s: %s", vmlinux, elf_errmsg(-1));
-		elf_end(elf);
-		return -ENOEXEC;
-	}
-	while ((scn = elf_nextscn(elf, scn))) {
-		const char *name =
-			gelf_getshdr(scn, &sh)
-				? elf_strptr(elf, strings, sh.sh_name)
-				: NULL;
-
-		if (name && !strcmp(name, ".debug_line") && sh.sh_size)
-			found = 1;
-	}
-	elf_end(elf);
-	return found;
-}
-
-/* "FILE:LINE", "FILE:LINE (discriminator N)", "??:0" or "??:?". */
-static void parse_place(const char *text, size_t len, struct source_line *ret)
-{
-	_cleanup_free_ char *copy = xstrndup(text, len);
-	char *note = strstr(copy, " (discriminator"), *colon;
-
-	if (note)
-		*note = '\0';
-	colon = strrchr(copy, ':');
-	free(ret->file);
-	*ret = (struct source_line){ NULL };
-	if (!colon || copy[0] == '?' || !isdigit((unsigned char)colon[1]))
-		return;
-	ret->line = (unsigned)strtoul(colon + 1, NULL, 10);
-	*colon = '\0';
-	if (ret->line)
-		ret->file = xstrdup(copy);
-}
-
-/* The last line of an address is the outermost: what was inlined comes first. */
-int source_parse(const char *text, size_t nr, struct source_line *ret)
-{
-	size_t seen = 0;
-
-	while (*text) {
-		size_t len = strcspn(text, "\n");
-
-		if (strncmp(text, "0x", 2) == 0) {
-			if (++seen > nr)
-				return -EBADMSG;
-			ret[seen - 1] = (struct source_line){ NULL };
-		} else if (!seen) {
-			return -EBADMSG;
-		} else {
-			parse_place(text, len, &ret[seen - 1]);
-		}
-		text += len + (text[len] == '\n');
-	}
-	return seen == nr ? 0 : -EBADMSG;
-}
-
-static int ask_lines(const char *vmlinux, const uint64_t *at, size_t nr,
-		     struct source_line *ret)
-{
-	_cleanup_free_ char **words = xcalloc(nr + 5, sizeof(*words));
-	_cleanup_free_ char *file = xstrdup(vmlinux);
-	char tool[] = "addr2line", addresses[] = "-a", inlines[] = "-i";
-	char exe[] = "-e";
-	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
-	char *fixed[] = { tool, addresses, inlines, exe, file };
-	int r;
-
-	memcpy(words, fixed, sizeof(fixed));
-	for (size_t i = 0; i < nr; i++)
-		words[5 + i] = xasprintf("%llx", (unsigned long long)at[i]);
-	r = run_tool(words, nr + 5, &out);
-	for (size_t i = 0; i < nr; i++)
-		free(words[5 + i]);
-	if (r == 0 && source_parse(out.buf ? out.buf : "", nr, ret) < 0) {
-		log_err("cannot make sense of what addr2line says of %s",
-			vmlinux);
-		r = -EBADMSG;
-	}
-	return r;
-}
-
-int source_lines(const char *vmlinux, const uint64_t *at, size_t nr,
-		 struct source_line *ret)
-{
-	int r = 0;
-
-	memset(ret, 0, nr * sizeof(*ret));
-	for (size_t i = 0; i < nr && r == 0; i += BATCH)
-		r = ask_lines(vmlinux, at + i, nr - i < BATCH ? nr - i : BATCH,
-			      ret + i);
 	return r;
 }

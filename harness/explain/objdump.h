@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs of binutils, asked about a vmlinux. */
-#ifndef CGMARK_BINUTILS_H
-#define CGMARK_BINUTILS_H
+/* The instructions of a vmlinux, as objdump (binutils) has them. */
+#ifndef CGMARK_OBJDUMP_H
+#define CGMARK_OBJDUMP_H
 
 #include <stdint.h>
 
@@ -33,22 +33,5 @@ int disassemble(const char *vmlinux, const struct code_part *parts, size_t nr,
 		struct insns *ret);
 /* One line of objdump's output into ret; false if it is no instruction. */
 bool disassemble_line(const char *line, struct insns *ret);
-
-/* Where an address comes from. */
-struct source_line {
-	char *file; /* NULL: unknown */
-	unsigned line;
-};
-
-/* Has vmlinux debug information?  1 or 0, or -errno, logged. */
-int vmlinux_has_lines(const char *vmlinux);
-/*
- * Fills ret[i] for each address: the line of the function itself, also where
- * the code was inlined into it.  Entries own their file.  -errno, logged.
- */
-int source_lines(const char *vmlinux, const uint64_t *at, size_t nr,
-		 struct source_line *ret);
-/* Parses what addr2line -a -i printed for nr addresses; -EBADMSG. */
-int source_parse(const char *text, size_t nr, struct source_line *ret);
 
 #endif

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "annotate.h"
+#include "debug-info.h"
 #include "lines.h"
 #include "macro.h"
 #include "sha256.h"
@@ -132,6 +133,19 @@ static void test_count(void **state)
 /* --- with binutils, on this program --- */
 
 int annotate_me(int a);
+int annotate_outer(int a);
+
+static inline __attribute__((always_inline)) int innermost(int a)
+{
+	__asm__ volatile("nop\n\tnop");
+	return a + 1;
+}
+
+static inline __attribute__((always_inline)) int middle(int a)
+{
+	__asm__ volatile("nop");
+	return innermost(a) + 1;
+}
 
 static const unsigned me_line = __LINE__ + 2;
 
@@ -139,6 +153,13 @@ __attribute__((noipa)) int annotate_me(int a)
 {
 	__asm__ volatile("nop\n\tnop\n\tnop");
 	return a * 3 + 1;
+}
+
+static const unsigned outer_line = __LINE__ + 2;
+
+__attribute__((noipa)) int annotate_outer(int a)
+{
+	return middle(a);
 }
 
 static const char *self(void)
@@ -207,26 +228,85 @@ static void test_source(void **state)
 	free(parts);
 }
 
-static void test_source_parse(void **state)
+/* Fills ranges[1] with all of a function of this program. */
+static void whole_function(char *name, struct profile_range ranges[2])
 {
-	static const char text[] =
-		"0xffffffff81000000\n/l/include/list.h:12\n"
-		"/l/kernel/cgroup/cgroup.c:1085 (discriminator 3)\n"
-		"0xffffffff81000010\n??:?\n0xffffffff81000020\n??:0\n"
-		"0xffffffff81000030\n/l/a:b.c:7\n";
-	struct source_line l[4];
+	struct code_part *parts;
+	size_t nr;
 
-	assert_int_equal(source_parse(text, 4, l), 0);
-	assert_string_equal(l[0].file, "/l/kernel/cgroup/cgroup.c");
-	assert_int_equal(l[0].line, 1085);
-	assert_null(l[1].file);
-	assert_null(l[2].file);
-	assert_string_equal(l[3].file, "/l/a:b.c");
-	assert_int_equal(l[3].line, 7);
-	free(l[0].file);
-	free(l[3].file);
-	assert_int_equal(source_parse("0x1\n??:0\n", 2, l), -EBADMSG);
-	assert_int_equal(source_parse("a.c:1\n", 1, l), -EBADMSG);
+	assert_int_equal(ksyms_parts(self(), name, &parts, &nr), 0);
+	assert_int_equal(nr, 1);
+	ranges[1] = (struct profile_range){
+		name,
+		parts[0].start,
+		(unsigned)(parts[0].end - parts[0].start),
+		1,
+		1,
+	};
+	free(parts);
+}
+
+/* What was inlined, two calls deep, has the line of the call. */
+static void test_source_inlined(void **state)
+{
+	static char name[] = "annotate_outer", other[] = "other";
+	struct profile_range ranges[2] = { { other, 1, 1, 1, 1 } };
+	struct profile_point p = { .ranges = ranges, .nr_ranges = 2 };
+	struct source_range got;
+
+	assert_int_equal(annotate_outer(2), 4);
+	whole_function(name, ranges);
+	assert_int_equal(source_of(self(), &p, name, &got), 0);
+	assert_non_null(got.file);
+	assert_string_equal(basename(got.file), "test-annotate.c");
+	assert_in_range(got.first, outer_line, outer_line + 3);
+	assert_in_range(got.last, got.first, outer_line + 3);
+	free(got.file);
+}
+
+static void test_source_lines(void **state)
+{
+	static char name[] = "annotate_outer", other[] = "other";
+	struct profile_range ranges[2] = { { other, 1, 1, 1, 1 } };
+	uint64_t at[3] = { 0 };
+	struct source_line l[3];
+	bool inlined = false;
+
+	whole_function(name, ranges);
+	for (unsigned i = 0; i < ranges[1].bytes; i++) {
+		at[1] = ranges[1].at + i;
+		at[2] = UINT64_MAX;
+		assert_int_equal(source_lines(self(), at, 3, l), 0);
+		assert_null(l[0].file);
+		assert_non_null(l[1].file);
+		assert_in_range(l[1].line, outer_line, outer_line + 3);
+		assert_null(l[2].file);
+		inlined = inlined || l[1].line == outer_line + 2;
+		free(l[1].file);
+	}
+	assert_true(inlined);
+}
+
+/* No lines is an answer, no ELF file an error. */
+static void test_no_lines(void **state)
+{
+	char path[] = "/tmp/cgmark-no-lines-XXXXXX";
+	_cleanup_free_ char *strip = NULL;
+	struct source_line l;
+	uint64_t at = 0x1000;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(vmlinux_has_lines(path), -ENOEXEC);
+	assert_int_equal(source_lines(path, &at, 1, &l), -ENOEXEC);
+	assert_true(asprintf(&strip, "strip -o %s %s", path, self()) > 0);
+	assert_int_equal(system(strip), 0);
+	assert_int_equal(vmlinux_has_lines(path), 0);
+	assert_int_equal(source_lines(path, &at, 1, &l), 0);
+	assert_null(l.file);
+	close(fd);
+	unlink(path);
+	assert_int_equal(vmlinux_has_lines(path), -ENOENT);
 }
 
 static void test_vmlinux(void **state)
@@ -254,7 +334,9 @@ int main(void)
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_disassemble),
 		cmocka_unit_test(test_source),
-		cmocka_unit_test(test_source_parse),
+		cmocka_unit_test(test_source_inlined),
+		cmocka_unit_test(test_source_lines),
+		cmocka_unit_test(test_no_lines),
 		cmocka_unit_test(test_vmlinux),
 	};
 
