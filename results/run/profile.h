@@ -1,33 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the emulator counted in the measured parts of a boot, by function and
- * caller: RUN/boots/BOOT/profile.tsv, of boots that ran with the plugin.
- *
- * Text like samples.tsv (record.h): one record a line, fields separated by one
- * TAB, and a last line that counts and sums what came before.
- *   V  1  cgmark-profile
- *   H  EVENT...
- *   M  TEXT
- *   S  FUNCTION  0|1
- *   P  BENCH  VERSION  PARAMS  NR_OPS  SAMPLES
- *   N  ID  PARENT  FUNCTION  COUNT...
- *   I  FUNCTION  HEXADDRESS  BYTES  INSNS  COUNT
- *   E  COUNT  CRC32
- * H names the events that were counted, in the order of the COUNT columns; M,
- * of which there may be several, says in words what model they come from; S,
- * whether the kernel has a symbol of that name (1), for the functions that rows
- * of reports are made of (profile-row.c).  A P line opens a point; NR_OPS
- * operations a sample were measured SAMPLES times. Its N lines are contexts:
- * FUNCTION as called from context PARENT (0: from nowhere; a lower ID
- * otherwise), IDs from 1 in order, and what was counted in FUNCTION itself
- * there, over all samples.  Its I lines say by ascending address how often
- * instructions of the kernel ran, over all samples: each of the INSNS that lie
- * in these BYTES COUNT times.  Of one FUNCTION, INSNS times COUNT adds up to
- * the insns of its contexts.  The COUNT of E is the number of P, N and I lines.
- *
- * FUNCTION is a symbol of the kernel without a suffix that the compiler gave it
- * (".cold", ".isra.0"), "[user]", or "[elsewhere]" for kernel code that is not
- * in vmlinux.
+ * caller: RUN/boots/BOOT/profile.tsv, of boots that ran with the plugin.  Text
+ * like samples.tsv (record.h); cgmark-run(5) has its records.
  */
 #ifndef CGMARK_PROFILE_H
 #define CGMARK_PROFILE_H

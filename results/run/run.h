@@ -1,24 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A run directory, the raw truth of one run:
+ * A run directory, the raw truth of one run; cgmark-run(5) has its files.
  *
- *   RUN/run.json                 provenance, kernels, points, boots; written
- *                                before the first boot, so that every planned
- *                                point is MISSING until something replaces it
- *   RUN/boots/BOOT/plan.tsv      what the guest was asked (record.h)
- *   RUN/boots/BOOT/console.log   kernel log
- *   RUN/boots/BOOT/status.ktap   KTAP
- *   RUN/boots/BOOT/samples.tsv   samples (record.h)
- *   RUN/boots/BOOT/profile.tsv   counts by function (profile.h), of boots that
- *                                were profiled
- *   RUN/boots/BOOT/POINT.KIND    what a tool in the guest wrote (rawfile.h), as
- *                                workload-exec,controllers=all,load=none.json
- *   RUN/boots/BOOT/boot.json     how the boot ended, of which run and kernel it
- *                                is; written last, atomically: without it the
- *                                boot did not finish
- *
- * run.json is rewritten once, at the end, with the final status.  A directory
- * is self-contained: it can be copied and imported elsewhere.
+ * run.json is written before the first boot, so that every planned point is
+ * MISSING until something replaces it, and again at the end, with the final
+ * status.  boot.json is the last file of a boot, written atomically: without it
+ * the boot did not finish.
  */
 #ifndef CGMARK_RUNDIR_H
 #define CGMARK_RUNDIR_H

@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the kernel is asked to count, as it travels in a plan (libc only): the
- * value of an option "event", one option an event,
- *
- *   NAME TYPE CONFIG CONFIG1 CONFIG2 EXCLUDE
- *
- * separated by one blank.  The numbers are those of struct perf_event_attr, in
- * hex without zeros in front ("0x20d1"); EXCLUDE has a letter for each level
- * that is not counted (u user, k kernel, h hypervisor, G guest, H host), or is
- * "-".  The id of a tracepoint only the kernel that is measured knows: CONFIG
- * is then 0, and NAME is "SYSTEM:EVENT", with ":u" and the like behind it.
+ * value of an option "event", one option an event.  cgmark-run(5) has its fields.
  */
 #ifndef CGMARK_EVENT_H
 #define CGMARK_EVENT_H

@@ -2,14 +2,7 @@
 /*
  * What a tool in the guest wrote by itself, on its way through the status
  * stream: byte for byte a file beside the samples of its boot.  Shared by guest
- * and host (libc only).
- *
- * Lines of the stream between start and result of a point carry its files:
- *
- *   # | file KIND: TEXT
- *
- * TEXT is the next piece of the file: printable ASCII as it is, a backslash as
- * "\\", a line feed as "\n", every other byte as "\xHH".  A piece may be empty.
+ * and host (libc only).  cgmark-run(5) has the lines that carry it.
  */
 #ifndef CGMARK_RAWFILE_H
 #define CGMARK_RAWFILE_H

@@ -1,28 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Wire format of samples and of the plan, shared by guest and host (libc only).
- *
- * Both are text, one record a line, fields separated by one TAB, lines ended by
- * one LF.  Fields hold printable ASCII without TAB; an empty list of params is
- * written "-".  The last line counts and sums what came before, so a stream that
- * was cut short or altered is told from one that is short.
- *
- * Samples (samples.tsv):
- *   V  1  cgmark-samples
- *   S  BENCH  VERSION  PARAMS  METRIC  REP  VALUE  NR_OPS
- *   N  BENCH  VERSION  PARAMS  METRIC  WHY
- *   E  COUNT  CRC32
- * VALUE is the cost of NR_OPS operations together in METRIC's unit.  N says of
- * a metric that was asked for that it cannot be had, and why.
- *
- * Plan (plan.tsv):
- *   V  1  cgmark-plan
- *   O  KEY  VALUE
- *   P  BINARY  BENCH  VERSION  PARAMS  SAMPLES  WARMUP  NR_OPS  TIMEOUT_MS
- *   E  COUNT  CRC32
- *
- * COUNT is the number of S and N (P) lines; CRC32 (IEEE 802.3, eight lower-case hex
- * digits) covers every byte before the E line.
+ * Wire format of samples and of the plan, shared by guest and host (libc only):
+ * text, one record a line, fields separated by one TAB, a V line first, and last
+ * an E line that counts and sums what came before.  cgmark-run(5) has the records
+ * and their fields.
  */
 #ifndef CGMARK_RECORD_H
 #define CGMARK_RECORD_H
