@@ -29,6 +29,7 @@
 
 #include "bench.h"
 #include "load.h"
+#include "text.h"
 #include "tool-output.h"
 
 #define V1_OPTIONS "cpu,cpuacct,cpuset,pids,freezer,name=cgmark-workload"
@@ -143,23 +144,18 @@ static void keep_output(struct bench_ctx *ctx)
 		 output, output_len);
 }
 
-/* As a shell would take it. */
 static int keep_command(struct bench_ctx *ctx)
 {
-	size_t len = 0;
-	char *text = NULL;
-	FILE *f = open_memstream(&text, &len);
+	size_t nr = 0, len;
+	char *text;
 
-	if (!f)
+	while (argv[nr])
+		nr++;
+	text = shell_quote((const char *const *)argv, nr);
+	if (!text)
 		return -ENOMEM;
-	for (unsigned i = 0; argv[i]; i++) {
-		const char *quote = strchr(argv[i], ' ') ? "'" : "";
-
-		fprintf(f, "%s%s%s%s", i ? " " : "", quote, argv[i], quote);
-	}
-	fputc('\n', f);
-	if (fclose(f) == EOF)
-		return -ENOMEM;
+	len = strlen(text);
+	text[len++] = '\n';
 	ctx_file(ctx, RAWFILE_COMMAND, text, len);
 	free(text);
 	return 0;

@@ -18,6 +18,7 @@
 #include "qemu-args.h"
 #include "spawn.h"
 #include "symbols.h"
+#include "text.h"
 
 #define QEMU_PROGRAM "qemu-system-x86_64"
 #define QEMU_PACKAGE "qemu-system-x86"
@@ -90,13 +91,10 @@ static int qemu_get(char **ret, struct strbuf *why)
 /* As one would type it. */
 static void record_command(struct strbuf *out, const struct qemu_args *a)
 {
-	for (size_t i = 0; i < a->nr; i++) {
-		const char *quote =
-			strpbrk(a->v[i], " \t\"$&;()<>|*?") ? "'" : "";
+	_cleanup_free_ char *text =
+		or_abort(shell_quote((const char *const *)a->v, a->nr));
 
-		strbuf_addf(out, "%s%s%s%s", i ? " " : "", quote, a->v[i],
-			    quote);
-	}
+	strbuf_addstr(out, text);
 }
 
 /* --- a boot --- */

@@ -22,6 +22,7 @@
 #include "session.h"
 #include "store.h"
 #include "suggest.h"
+#include "text.h"
 
 #define PERTURBATIONS 8
 
@@ -280,33 +281,13 @@ static void make_boots(struct request *rq)
 		plan_boots(run->kernels, run->nr_kernels, &how, &run->nr_boots);
 }
 
-static void add_quoted(struct strbuf *sb, const char *word)
-{
-	if (*word && !strpbrk(word, " \t\n'\"\\$`&;()<>|*?[]#~!{}")) {
-		strbuf_addstr(sb, word);
-		return;
-	}
-	strbuf_addstr(sb, "'");
-	for (; *word; word++) {
-		if (*word == '\'')
-			strbuf_addstr(sb, "'\\''");
-		else
-			strbuf_add(sb, word, 1);
-	}
-	strbuf_addstr(sb, "'");
-}
-
 /* What argv was before argp reordered it: argv[0] is "cgmark run". */
 static char *command_line(int argc, char **argv)
 {
-	struct strbuf sb = STRBUF_INIT;
+	_cleanup_free_ char *words =
+		or_abort(shell_quote((const char *const *)argv + 1, argc - 1));
 
-	strbuf_addstr(&sb, argv[0]);
-	for (int i = 1; i < argc; i++) {
-		strbuf_addstr(&sb, " ");
-		add_quoted(&sb, argv[i]);
-	}
-	return strbuf_steal(&sb);
+	return xasprintf("%s%s%s", argv[0], *words ? " " : "", words);
 }
 
 static void fill_run(struct request *rq, const char *words)
