@@ -2,10 +2,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "event.h"
+#include "text.h"
 
 static const struct {
 	char letter;
@@ -82,11 +82,9 @@ static int next_hex(const char **p, uint64_t max, uint64_t *ret)
 	char word[20];
 
 	if (next_word(p, word, sizeof(word)) < 0 || strncmp(word, "0x", 2) ||
-	    strspn(word + 2, "0123456789abcdef") != strlen(word + 2) ||
-	    strlen(word) < 3 || strlen(word) > 18)
+	    text_hex(word + 2, max, ret) < 0)
 		return -EINVAL;
-	*ret = strtoull(word + 2, NULL, 16);
-	return *ret <= max ? 0 : -EINVAL;
+	return 0;
 }
 
 static int parse_exclude(const char *word, unsigned *ret)
