@@ -4,7 +4,7 @@
 
 #include "alloc.h"
 #include "log.h"
-#include "profile.h"
+#include "profile-names.h"
 #include "strbuf.h"
 #include "symbols.h"
 

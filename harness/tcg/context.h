@@ -19,7 +19,7 @@
 
 #include <stdint.h>
 
-#include "profile.h"
+#include "profile-names.h"
 
 #define CONTEXT_ROOT 0 /* nobody called */
 

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "output.h"
-#include "profile.h"
+#include "profile-names.h"
+#include "record.h"
 
 static void out_of_memory(void)
 {

@@ -27,6 +27,7 @@
 #include "model.h"
 #include "output.h"
 #include "places.h"
+#include "record.h"
 #include "symbols.h"
 
 API_EXPORT int qemu_plugin_version = API_VERSION;

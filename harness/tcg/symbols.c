@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "profile.h"
+#include "profile-names.h"
 #include "symbols.h"
 
 static void *grow(void *p, size_t nr, size_t size)

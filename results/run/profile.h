@@ -11,38 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "profile-names.h"
 #include "record.h"
-
-#define PROFILE_FILE "profile.tsv"
-#define PROFILE_KIND "cgmark-profile"
-#define PROFILE_USER "[user]"
-#define PROFILE_ELSEWHERE "[elsewhere]"
-#define PROFILE_FUNCTION_MAX 128
-
-enum profile_event {
-	PROFILE_INSNS,
-	PROFILE_LOADS,
-	PROFILE_STORES,
-	/* Only with the model. */
-	PROFILE_L1I_MISSES,
-	PROFILE_L1D_MISSES,
-	PROFILE_LL_MISSES,
-	PROFILE_BRANCHES,
-	PROFILE_MISPREDICTS,
-	NR_PROFILE_EVENTS,
-};
-
-#define NR_PROFILE_PLAIN_EVENTS PROFILE_L1I_MISSES
-
-/* Names on the wire: "insns", "loads"...; NULL beyond the last. */
-const char *profile_event_name(unsigned event);
-
-/*
- * Estimated cycles of these counts (with the model's), and the formula in
- * words.
- */
-uint64_t profile_cycles(const uint64_t count[NR_PROFILE_EVENTS]);
-extern const char profile_cycles_formula[];
 
 struct profile_node {
 	unsigned parent; /* index in nodes + 1; 0: none */
@@ -102,23 +72,5 @@ const struct profile_point *profile_find(const struct profile *p,
 /* NULL: the profile does not say. */
 const struct profile_symbol *profile_symbol(const struct profile *p,
 					    const char *name);
-
-/*
- * Rows that every report has: what is spent in these functions and all that
- * they call, where they were called, at any depth, by one of `within` (NULL:
- * wherever they were called).  Lists end with NULL.
- */
-struct profile_row {
-	const char *name;
-	const char *bench; /* glob of the benchmarks that it is about */
-	const char *const *functions;
-	const char *const *within;
-};
-
-#define NR_PROFILE_ROWS 4
-extern const struct profile_row profile_rows[NR_PROFILE_ROWS];
-
-/* All functions that rows speak of, by number; NULL beyond the last. */
-const char *profile_row_function(unsigned index);
 
 #endif

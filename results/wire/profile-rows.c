@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Also linked into the plugin: libc only. */
-#include "profile.h"
+#include "profile-names.h"
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 

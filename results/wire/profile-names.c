@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Also linked into the plugin: libc only. */
-#include "profile.h"
+#include "profile-names.h"
 
 const char *profile_event_name(unsigned event)
 {
