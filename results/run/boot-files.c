@@ -129,7 +129,7 @@ static void load_boot_json(struct boot_load *l)
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	int r;
 
-	r = json_file_load(path, &json, &why);
+	r = json_file_load(path, RUN_FORMAT, &json, &why);
 	/* A run that is complete has seen the end of each boot. */
 	if (r == -ENOENT && strcmp(l->run->status, "complete"))
 		return;

@@ -3,6 +3,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "log.h"
+#include "record.h"
 
 /* Everything else in the tail is fixed, so that no byte of it can change. */
 #define TAIL_FMT ",\n  \"crc32\": \"%08lx\"\n}\n"
@@ -61,7 +62,7 @@ static int check_sum(const struct strbuf *text, struct strbuf *why)
 	return -EBADMSG;
 }
 
-static int check_format(json_t *json, struct strbuf *why)
+static int check_format(json_t *json, unsigned max, struct strbuf *why)
 {
 	struct json_fields f = { .obj = json, .where = "", .why = why };
 	uint64_t format = 0;
@@ -69,9 +70,9 @@ static int check_format(json_t *json, struct strbuf *why)
 	json_field_u64(&f, "format", &format);
 	if (f.err)
 		return f.err;
-	if (format > RUN_FORMAT) {
-		strbuf_addf(why, "format %llu is newer than this program's %d",
-			    (unsigned long long)format, RUN_FORMAT);
+	if (format > max) {
+		strbuf_addf(why, "format %llu is newer than this program's %u",
+			    (unsigned long long)format, max);
 		return -EPROTONOSUPPORT;
 	}
 	if (format < 1)
@@ -97,7 +98,8 @@ static int parse_text(const struct strbuf *text, json_t **ret,
 	return -EBADMSG;
 }
 
-int json_file_load(const char *path, json_t **ret, struct strbuf *why)
+int json_file_load(const char *path, unsigned max_format, json_t **ret,
+		   struct strbuf *why)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	_cleanup_(json_decrefp) json_t *json = NULL;
@@ -110,7 +112,7 @@ int json_file_load(const char *path, json_t **ret, struct strbuf *why)
 	}
 	r = parse_text(&text, &json, why);
 	if (r == 0)
-		r = check_format(json, why);
+		r = check_format(json, max_format, why);
 	if (r == 0)
 		r = check_sum(&text, why);
 	if (r == 0)

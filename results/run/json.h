@@ -7,17 +7,19 @@
 #define CGMARK_JSONFILE_H
 
 #include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
 
-#include "run.h"
 #include "strbuf.h"
 
 /* Write obj to path atomically.  -errno, logged. */
 int json_file_save(const char *path, const json_t *obj);
 /*
- * Read an object whose "format" is at most RUN_FORMAT.  Returns 0, -ENOENT,
+ * Read an object whose "format" is at most max_format.  Returns 0, -ENOENT,
  * -EBADMSG, -EPROTONOSUPPORT or another -errno; not logged, but said in *why.
  */
-int json_file_load(const char *path, json_t **ret, struct strbuf *why);
+int json_file_load(const char *path, unsigned max_format, json_t **ret,
+		   struct strbuf *why);
 
 /* A string, or NULL as ""; bytes that are no UTF-8 become '?'. */
 json_t *json_text(const char *s);

@@ -234,7 +234,7 @@ static int load_json(struct run *run)
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	int r;
 
-	r = json_file_load(path, &json, &why);
+	r = json_file_load(path, RUN_FORMAT, &json, &why);
 	if (r == 0)
 		r = read_run(json, run, &why);
 	if (r < 0)

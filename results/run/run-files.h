@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between the rundir-*.c and store*.c files only. */
+/* Between the files of run/ and index/ only. */
 #ifndef CGMARK_RUNDIR_INT_H
 #define CGMARK_RUNDIR_INT_H
 

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <dirent.h>
-#include <fcntl.h>
 
 #include "alloc.h"
-#include "run-files.h"
-
-/* File systems allow 255 bytes a name. */
-#define FILE_NAME_LEN_MAX 200
+#include "run.h"
 
 const char *point_status_str(enum point_status s)
 {
@@ -106,45 +102,10 @@ int run_kernel_index(const struct run *run, const char *name)
 	return -1;
 }
 
-bool is_file_name(const char *s)
-{
-	size_t len = strlen(s);
-
-	if (len == 0 || len > FILE_NAME_LEN_MAX || *s == '.')
-		return false;
-	for (; *s; s++)
-		if (*s <= ' ' || *s > '~' || *s == '/')
-			return false;
-	return true;
-}
-
 char *run_boot_path(const struct run *run, const struct run_boot *boot,
 		    const char *file)
 {
 	return xasprintf("%s/boots/%s/%s", run->dir, boot->id, file);
-}
-
-int file_sum(const char *path, struct file_sum *ret)
-{
-	_cleanup_close_ int fd = -1;
-	char buf[16384];
-	uint32_t crc = 0;
-	ssize_t n;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret->bytes = 0;
-	while ((n = read(fd, buf, sizeof(buf))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		crc = rec_crc32(crc, buf, n);
-		ret->bytes += n;
-	}
-	snprintf(ret->crc, sizeof(ret->crc), "%08lx", (unsigned long)crc);
-	return 0;
 }
 
 static void closedirp(DIR **dir)

@@ -361,7 +361,7 @@ static void strip_names(char *path, const char *const *keys, size_t nr)
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	json_t *json;
 
-	assert_int_equal(json_file_load(path, &json, &why), 0);
+	assert_int_equal(json_file_load(path, RUN_FORMAT, &json, &why), 0);
 	json_object_del(json, "crc32");
 	for (size_t i = 0; i < nr; i++)
 		assert_int_equal(json_object_del(json, keys[i]), 0);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "run-files.h"
+
+#include <fcntl.h>
+
+/* File systems allow 255 bytes a name. */
+#define FILE_NAME_LEN_MAX 200
+
+bool is_file_name(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len == 0 || len > FILE_NAME_LEN_MAX || *s == '.')
+		return false;
+	for (; *s; s++)
+		if (*s <= ' ' || *s > '~' || *s == '/')
+			return false;
+	return true;
+}
+
+int file_sum(const char *path, struct file_sum *ret)
+{
+	_cleanup_close_ int fd = -1;
+	char buf[16384];
+	uint32_t crc = 0;
+	ssize_t n;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret->bytes = 0;
+	while ((n = read(fd, buf, sizeof(buf))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		crc = rec_crc32(crc, buf, n);
+		ret->bytes += n;
+	}
+	snprintf(ret->crc, sizeof(ret->crc), "%08lx", (unsigned long)crc);
+	return 0;
+}
