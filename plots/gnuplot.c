@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Script and output go through memory files: nothing is left behind however
- * the program ends, and no pipe can fill up.
- */
 #include "gnuplot.h"
-
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 
 #include "colours.h"
 #include "log.h"
 #include "number.h"
+#include "process.h"
+#include "strbuf.h"
 
-/* What a shell says of a program that it does not find. */
-#define EXIT_NOT_FOUND 127
+/* A plot takes some tenths of a second. */
+unsigned gnuplot_timeout_ms = 60000;
+#define MAX_BYTES (64 << 20)
 
 /*
  * A single-quoted string knows one special character, the quote itself, and
@@ -71,125 +66,68 @@ void gp_template(struct strbuf *out, const char *name)
 	strbuf_addf(out, "load plots . '/%s'\n", name);
 }
 
-static int memory_file(const char *name)
-{
-	int fd = memfd_create(name, MFD_CLOEXEC);
-
-	if (fd < 0)
-		return log_err_errno(errno, "cannot make a memory file");
-	return fd;
-}
-
-static int write_all(int fd, const char *s, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, s, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		s += n;
-		len -= (size_t)n;
-	}
-	return lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
-}
-
-static int read_all(int fd, struct strbuf *out)
-{
-	char buf[8192];
-	ssize_t n;
-
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return -errno;
-	while ((n = read(fd, buf, sizeof(buf))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		strbuf_add(out, buf, (size_t)n);
-	}
-	return 0;
-}
-
-/* -d: without the user's own settings, which could change every plot. */
-static void exec_gnuplot(const int fd[3])
-{
-	for (int i = 0; i < 3; i++) {
-		/* Close-on-exec stays set where dup2 has nothing to do. */
-		if (dup2(fd[i], i) < 0 || fcntl(i, F_SETFD, 0) < 0)
-			_exit(EXIT_FAILURE);
-	}
-	execlp("gnuplot", "gnuplot", "-d", "-", (char *)NULL);
-	_exit(errno == ENOENT ? EXIT_NOT_FOUND : EXIT_FAILURE);
-}
-
-static int wait_for(pid_t pid, int *status)
-{
-	while (waitpid(pid, status, 0) < 0) {
-		if (errno != EINTR)
-			return -errno;
-	}
-	return 0;
-}
-
 /* gnuplot's message is the last line of several that show the place. */
-static void log_failure(int status, int fd)
+static void log_failure(int status, struct strbuf *text)
 {
-	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
 	const char *line = "";
 
-	if (read_all(fd, &text) == 0 && text.len > 0) {
-		while (text.len > 0 && (text.buf[text.len - 1] == '\n' ||
-					text.buf[text.len - 1] == ' '))
-			text.buf[--text.len] = '\0';
-		line = strrchr(text.buf, '\n');
-		line = line ? line + 1 : text.buf;
+	if (text->len > 0) {
+		while (text->len > 0 && (text->buf[text->len - 1] == '\n' ||
+					 text->buf[text->len - 1] == ' '))
+			text->buf[--text->len] = '\0';
+		line = strrchr(text->buf, '\n');
+		line = line ? line + 1 : text->buf;
 	}
 	print_clean(&clean, line);
-	if (WIFSIGNALED(status))
-		log_err("gnuplot was killed by signal %d", WTERMSIG(status));
+	if (status > 128)
+		log_err("gnuplot was killed by signal %d", status - 128);
 	else
 		log_err("gnuplot failed: %s",
 			clean.len ? clean.buf : "no message");
 }
 
+static int judge_end(int r, struct strbuf *err)
+{
+	switch (r) {
+	case 0:
+		return 0;
+	case -ENOENT:
+		log_err("gnuplot is not installed; on Debian: "
+			"apt-get install gnuplot-nox");
+		return r;
+	case -ETIMEDOUT:
+		log_err("gnuplot drew no plot within %u s and was killed; "
+			"look at how busy the host is, try `gnuplot "
+			"--version`, then run the report again",
+			gnuplot_timeout_ms / 1000);
+		return r;
+	}
+	if (r < 0)
+		return log_err_errno(-r, "cannot run gnuplot");
+	log_failure(r, err);
+	return -EIO;
+}
+
 int gnuplot_run(const char *plots_dir, const char *script, struct strbuf *out)
 {
-	_cleanup_close_ int in = memory_file("script");
-	_cleanup_close_ int svg = memory_file("svg");
-	_cleanup_close_ int err = memory_file("stderr");
-	const int fd[3] = { in, svg, err };
-	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-	int r, status;
-	pid_t pid;
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
+	/* -d: without the user's own settings, which could change any plot. */
+	char program[] = "gnuplot", defaults[] = "-d", input[] = "-";
+	char *argv[] = { program, defaults, input, NULL };
 
-	if (in < 0 || svg < 0 || err < 0)
-		return -ENFILE;
 	strbuf_addstr(&text, "plots = ");
 	gp_string(&text, plots_dir, SIZE_MAX);
 	strbuf_addf(&text, "\n%s", script);
-	r = write_all(in, text.buf, text.len);
-	if (r < 0)
-		return log_err_errno(-r, "cannot write a gnuplot script");
-	pid = fork();
-	if (pid < 0)
-		return log_err_errno(errno, "cannot start gnuplot");
-	if (pid == 0)
-		exec_gnuplot(fd);
-	r = wait_for(pid, &status);
-	if (r < 0)
-		return log_err_errno(-r, "cannot wait for gnuplot");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_NOT_FOUND) {
-		log_err("gnuplot is not installed; on Debian: "
-			"apt-get install gnuplot-nox");
-		return -ENOENT;
-	}
-	if (status != 0) {
-		log_failure(status, err);
-		return -EIO;
-	}
-	r = read_all(svg, out);
-	return r < 0 ? log_err_errno(-r, "cannot read a plot") : 0;
+	return judge_end(process_run(&(struct process){
+				 PROCESS_INIT,
+				 .argv = argv,
+				 .input = text.buf,
+				 .input_len = text.len,
+				 .out = out,
+				 .err = &err,
+				 .max_bytes = MAX_BYTES,
+				 .timeout_ms = gnuplot_timeout_ms,
+			 }),
+			 &err);
 }

@@ -17,9 +17,12 @@ void gp_title(struct strbuf *out, const char *title, unsigned width,
 /* "load" of a template in the directory that variable plots names. */
 void gp_template(struct strbuf *out, const char *name);
 
+/* How long one plot may take; tests shorten it. */
+extern unsigned gnuplot_timeout_ms;
 /*
- * Runs a script and appends what it printed.  -ENOENT: no gnuplot; -EIO: it
- * failed.  Logged with gnuplot's own words.
+ * Runs a script and appends what it printed.  -ENOENT: no gnuplot;
+ * -ETIMEDOUT: it hung and was killed; -EIO: it failed.  Logged, a failure in
+ * gnuplot's own words.
  */
 int gnuplot_run(const char *plots_dir, const char *script, struct strbuf *out);
 

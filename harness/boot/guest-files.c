@@ -2,12 +2,12 @@
 #include <elf.h>
 
 #include "alloc.h"
-#include "child.h"
 #include "exit-status.h"
 #include "file.h"
 #include "find-program.h"
 #include "guest-files.h"
 #include "log.h"
+#include "process.h"
 
 #define LIST_TIMEOUT_MS 30000
 #define LIST_MAX_BYTES (256 * 1024)
@@ -119,7 +119,13 @@ static int add_libraries(struct guest_files *files, char *loader, char *program)
 	_cleanup_free_ char *missing = NULL;
 	char option[] = "--list";
 	char *argv[] = { loader, option, program, NULL };
-	int r = child_capture(argv, LIST_TIMEOUT_MS, LIST_MAX_BYTES, &out);
+	int r = process_run(&(struct process){
+		PROCESS_INIT,
+		.argv = argv,
+		.out = &out,
+		.max_bytes = LIST_MAX_BYTES,
+		.timeout_ms = LIST_TIMEOUT_MS,
+	});
 
 	if (r < 0)
 		log_err_errno(-r, "cannot run %s --list %s", loader, program);

@@ -24,7 +24,7 @@
 #include "file.h"
 #include "log.h"
 #include "machine.h"
-#include "spawn.h"
+#include "process.h"
 
 struct ending {
 	char word[16];
@@ -188,9 +188,8 @@ static int fake_boot(struct machine *m, const struct boot_image *img)
 {
 	_cleanup_free_ char *dir = find_streams(m->arg, img);
 	struct replay rp = { .dir = dir };
-	struct spawn sp = {
-		.fn = replay, .arg = &rp, .keep = rp.fds, .nr_keep = NR_CH
-	};
+	struct process p = { PROCESS_INIT, .fn = replay, .arg = &rp,
+			     .keep = rp.fds, .nr_keep = NR_CH };
 	int r;
 
 	if (!dir)
@@ -201,8 +200,8 @@ static int fake_boot(struct machine *m, const struct boot_image *img)
 	if (r < 0)
 		return r;
 	strbuf_addf(&m->command, "replay %s", dir);
-	sp.out_fd = rp.fds[CH_DIAG];
-	r = spawn_start(&sp, &m->pid, &m->pidfd);
+	p.out_fd = p.err_fd = rp.fds[CH_DIAG];
+	r = process_start(&p, &m->pid, &m->pidfd);
 	for (int i = 0; i < NR_CH; i++)
 		close(rp.fds[i]);
 	return r < 0 ? log_err_errno(-r, "cannot start the replay") : 0;

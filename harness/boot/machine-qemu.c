@@ -7,7 +7,6 @@
  * them apart is the end marker in the status stream (boot-ending.c).
  */
 #include "alloc.h"
-#include "child.h"
 #include "file.h"
 #include "find-program.h"
 #include "guest-cpu.h"
@@ -15,8 +14,8 @@
 #include "kvm-probe.h"
 #include "log.h"
 #include "machine.h"
+#include "process.h"
 #include "qemu-args.h"
-#include "spawn.h"
 #include "symbols.h"
 #include "text.h"
 
@@ -56,7 +55,13 @@ static int qemu_version(const char *path, struct strbuf *version,
 	int r;
 
 	argv[1] = option;
-	r = child_capture(argv, VERSION_TIMEOUT_MS, 64 * 1024, &out);
+	r = process_run(&(struct process){
+		PROCESS_INIT,
+		.argv = argv,
+		.out = &out,
+		.max_bytes = 64 * 1024,
+		.timeout_ms = VERSION_TIMEOUT_MS,
+	});
 	if (r < 0 || !out.buf || strncmp(out.buf, head, strlen(head)) ||
 	    sscanf(out.buf + strlen(head), "%u.%u", &major, &minor) != 2) {
 		strbuf_addf(why, "%s --version does not look like QEMU", path);
@@ -147,17 +152,16 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 	record_command(&m->command, &a);
 
 	/* stdout and stderr are the channel for diagnosis already. */
-	struct spawn sp = { .argv = a.v,
-			    .out_fd = fds[CH_DIAG],
-			    .keep = fds,
-			    .nr_keep = CH_DIAG };
+	struct process p = { PROCESS_INIT, .argv = a.v, .keep = fds,
+			     .nr_keep = CH_DIAG };
 
 	cpu_set_t cpus;
 	int cpu = mode == &qemu_sim ? guestcpu_get(GUESTCPU_NAME, &cpus) : -1;
 
+	p.out_fd = p.err_fd = fds[CH_DIAG];
 	if (cpu >= 0)
-		sp.cpus = &cpus;
-	r = spawn_start(&sp, &m->pid, &m->pidfd);
+		p.cpus = &cpus;
+	r = process_start(&p, &m->pid, &m->pidfd);
 	if (r == 0 && cpu >= 0)
 		guestcpu_set_owner(cpu, m->pid);
 	for (int i = 0; i < NR_CH; i++)

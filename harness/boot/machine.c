@@ -11,6 +11,7 @@
 #include "file.h"
 #include "log.h"
 #include "machine.h"
+#include "process.h"
 
 /* The most that an unprivileged process may ask for (pipe-max-size). */
 #define PIPE_BYTES (1024 * 1024)
@@ -86,18 +87,13 @@ static void close_fd(int *fd)
 
 int machine_reap(struct machine *m, int *status, struct rusage *usage)
 {
-	siginfo_t info;
+	int r;
 
 	if (m->pid <= 0)
 		return -ESRCH;
-	/* Until it is reaped, its number and its group's cannot be reused. */
-	while (waitid(P_PID, m->pid, &info, WEXITED | WNOWAIT) < 0 &&
-	       errno == EINTR)
-		;
-	kill(-m->pid, SIGKILL);
-	while (wait4(m->pid, status, 0, usage) < 0)
-		if (errno != EINTR)
-			return -errno;
+	r = process_reap(m->pid, status, usage);
+	if (r < 0)
+		return r;
 	m->pid = -1;
 	close_fd(&m->pidfd);
 	return 0;
@@ -105,15 +101,10 @@ int machine_reap(struct machine *m, int *status, struct rusage *usage)
 
 static int open_pipe(int *reader, int *writer)
 {
-	int fds[2];
+	int r = process_pipe(reader, writer);
 
-	if (pipe2(fds, O_CLOEXEC) < 0)
-		return log_err_errno(errno, "cannot make a pipe");
-	*reader = fds[0];
-	*writer = fds[1];
-	/* Ours alone is non-blocking: the ends are two file descriptions. */
-	if (fcntl(*reader, F_SETFL, O_NONBLOCK) < 0)
-		return log_err_errno(errno, "cannot set up a pipe");
+	if (r < 0)
+		return log_err_errno(-r, "cannot make a pipe");
 	if (fcntl(*writer, F_SETPIPE_SZ, PIPE_BYTES) < 0)
 		log_debug("pipe stays small: %s", strerror(errno));
 	return 0;

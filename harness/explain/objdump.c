@@ -2,10 +2,10 @@
 #include <ctype.h>
 
 #include "alloc.h"
-#include "child.h"
 #include "exit-status.h"
 #include "log.h"
 #include "objdump.h"
+#include "process.h"
 #include "sha256.h"
 #include "strbuf.h"
 
@@ -55,7 +55,13 @@ static int run_tool(char *const words[], size_t nr, struct strbuf *out)
 	argv[1] = locale;
 	for (size_t i = 0; i < nr; i++)
 		argv[2 + i] = words[i];
-	r = child_capture(argv, TIMEOUT_MS, MAX_BYTES, out);
+	r = process_run(&(struct process){
+		PROCESS_INIT,
+		.argv = argv,
+		.out = out,
+		.max_bytes = MAX_BYTES,
+		.timeout_ms = TIMEOUT_MS,
+	});
 	if (r == EXIT_NOT_FOUND) {
 		log_err("%s is missing: apt-get install binutils", words[0]);
 		return -ENOENT;

@@ -7,11 +7,9 @@
  */
 #include <inttypes.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 
 #include "alloc.h"
-#include "child.h"
 #include "exit-status.h"
 #include "file.h"
 #include "hostinfo.h"
@@ -20,6 +18,7 @@
 #include "kernel-spec.h"
 #include "log.h"
 #include "monotonic.h"
+#include "process.h"
 #include "progress.h"
 
 #define NS_PER_S 1000000000ULL
@@ -118,17 +117,14 @@ static void on_signal(struct build *b, int fd)
 }
 
 /* Follows the build until the process ended. */
-static int follow(struct build *b, int out_fd, int signal_fd)
+static int follow(struct build *b, int pidfd, int out_fd, int signal_fd)
 {
-	_cleanup_close_ int pidfd = pidfd_open(b->pid, 0);
 	struct pollfd fds[] = {
 		{ .fd = pidfd, .events = POLLIN },
 		{ .fd = out_fd, .events = POLLIN },
 		{ .fd = signal_fd, .events = POLLIN },
 	};
 
-	if (pidfd < 0)
-		return -errno;
 	for (;;) {
 		if (poll(fds, ARRAY_SIZE(fds), b->signal ? 1000 : -1) < 0 &&
 		    errno != EINTR)
@@ -146,22 +142,40 @@ static int follow(struct build *b, int out_fd, int signal_fd)
 	}
 }
 
+static int start(struct build *b, char *const argv[], int *pidfd, int *out_fd)
+{
+	struct process p = {
+		PROCESS_INIT,
+		.argv = argv,
+		/* One that it can act on: what it started has to end, too. */
+		.death_signal = SIGTERM,
+	};
+	int r = process_pipe(out_fd, &p.out_fd);
+
+	if (r < 0)
+		return r;
+	r = process_start(&p, &b->pid, pidfd);
+	close(p.out_fd);
+	return r;
+}
+
 static int run_build(struct build *b, char *const argv[])
 {
-	_cleanup_close_ int out_fd = -1, signal_fd = -1;
+	_cleanup_close_ int pidfd = -1, out_fd = -1, signal_fd = -1;
 	sigset_t mask, old;
 	int r, status;
 
 	interrupt_block(&old);
 	interrupt_mask(&mask);
 	signal_fd = signalfd(-1, &mask, SFD_CLOEXEC);
-	r = signal_fd < 0 ? -errno : child_start(argv, &b->pid, &out_fd);
+	r = signal_fd < 0 ? -errno : start(b, argv, &pidfd, &out_fd);
 	if (r == 0) {
-		r = follow(b, out_fd, signal_fd);
+		r = follow(b, pidfd, out_fd, signal_fd);
 		if (r < 0)
 			kill(-b->pid, SIGKILL);
-		status = child_reap(b->pid);
-		r = r < 0 ? r : status;
+		if (process_reap(b->pid, &status, NULL) < 0)
+			r = r < 0 ? r : -ECHILD;
+		r = r < 0 ? r : process_exit_code(status);
 	}
 	sigprocmask(SIG_SETMASK, &old, NULL);
 	return r;

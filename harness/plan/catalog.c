@@ -5,9 +5,9 @@
 
 #include "alloc.h"
 #include "catalog.h"
-#include "child.h"
 #include "exit-status.h"
 #include "log.h"
+#include "process.h"
 #include "record.h"
 #include "strbuf.h"
 
@@ -349,7 +349,13 @@ static int ask(struct catalog *c, const char *bench_dir, const char *name)
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
 	char option[] = "--list";
 	char *argv[] = { path, option, NULL };
-	int r = child_capture(argv, LIST_TIMEOUT_MS, LIST_MAX_BYTES, &out);
+	int r = process_run(&(struct process){
+		PROCESS_INIT,
+		.argv = argv,
+		.out = &out,
+		.max_bytes = LIST_MAX_BYTES,
+		.timeout_ms = LIST_TIMEOUT_MS,
+	});
 
 	if (r < 0)
 		log_err_errno(-r, "cannot ask %s for its benchmarks", path);

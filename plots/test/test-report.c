@@ -717,6 +717,29 @@ static void test_gnuplot_fails(void **state)
 	assert_string_equal(out.buf, "42\n");
 }
 
+/* One that hangs, with a child that holds its pipes open. */
+static void test_gnuplot_hangs(void **state)
+{
+	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
+	_cleanup_free_ char *path = xstrdup(getenv("PATH"));
+	static const char hang[] = "#!/bin/sh\nsleep 1000 & sleep 1000\n";
+	char dir[] = "/tmp/cgmark-gnuplot-XXXXXX";
+	_cleanup_free_ char *program = NULL, *with = NULL;
+	unsigned timeout_ms = gnuplot_timeout_ms;
+
+	assert_non_null(mkdtemp(dir));
+	program = xasprintf("%s/gnuplot", dir);
+	with = xasprintf("%s:%s", dir, path);
+	assert_int_equal(write_file_atomic(program, hang, strlen(hang)), 0);
+	assert_int_equal(chmod(program, 0755), 0);
+	setenv("PATH", with, 1);
+	gnuplot_timeout_ms = 300;
+	assert_int_equal(gnuplot_run(PLOTS_DIR, "print 1\n", &out), -ETIMEDOUT);
+	gnuplot_timeout_ms = timeout_ms;
+	setenv("PATH", path, 1);
+	assert_int_equal(rm_rf(dir), 0);
+}
+
 /* Every colour that a plot uses has its counterpart for dark mode. */
 static void test_dark_mode(void **state)
 {
@@ -764,6 +787,7 @@ int main(void)
 		REPORT_TEST(test_old_plots),
 		cmocka_unit_test(test_gp_string),
 		cmocka_unit_test(test_gnuplot_fails),
+		cmocka_unit_test(test_gnuplot_hangs),
 		REPORT_TEST(test_dark_mode),
 	};
 

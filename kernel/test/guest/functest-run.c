@@ -18,7 +18,7 @@
 #include "machine.h"
 #include "monotonic.h"
 #include "oops.h"
-#include "spawn.h"
+#include "process.h"
 #include "status-line.h"
 
 #define QEMU "/usr/bin/qemu-system-x86_64"
@@ -219,17 +219,17 @@ static int start_qemu(struct machine *m, const char *initrd)
 		/* last, so that it can be left out */
 		o.vcpus ? NULL : "-icount", "shift=0,sleep=off", NULL
 	};
-	struct spawn sp = { .argv = (char *const *)(uintptr_t)argv,
-			    .out_fd = fds[CH_DIAG],
-			    .keep = fds,
-			    .nr_keep = CH_DIAG };
+	struct process p = { PROCESS_INIT,
+			     .argv = (char *const *)(uintptr_t)argv,
+			     .keep = fds, .nr_keep = CH_DIAG };
 	/* What goes wrong once goes wrong again, as machine-qemu.c says. */
 	cpu_set_t cpus;
 
 	if (!o.vcpus && guestcpu_get(GUESTCPU_NAME, &cpus) >= 0)
-		sp.cpus = &cpus;
+		p.cpus = &cpus;
+	p.out_fd = p.err_fd = fds[CH_DIAG];
 	if (r == 0)
-		r = spawn_start(&sp, &m->pid, &m->pidfd);
+		r = process_start(&p, &m->pid, &m->pidfd);
 	for (int i = 0; i < NR_CH; i++)
 		close(fds[i]);
 	return r < 0 ? log_err_errno(-r, "cannot start " QEMU) : 0;
