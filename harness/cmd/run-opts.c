@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "event-names.h"
+#include "plan-limits.h"
 #include "plan.h"
 #include "run-opts.h"
 

@@ -395,3 +395,14 @@ int catalog_load(const char *bench_dir, struct catalog *ret)
 		catalog_release(&c);
 	return r;
 }
+
+bool catalog_value_ok(const char *value)
+{
+	size_t len = 0;
+
+	for (; value[len]; len++)
+		if (!isalnum((unsigned char)value[len]) &&
+		    !strchr("._+-", value[len]))
+			return false;
+	return len > 0;
+}

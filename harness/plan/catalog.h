@@ -62,4 +62,7 @@ bool bench_key_takes(const struct bench_key *key, const char *value);
  */
 int catalog_parse(struct catalog *c, const char *binary, char *text);
 
+/* Can this be the value of a param? */
+bool catalog_value_ok(const char *value);
+
 #endif

@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "exit-status.h"
 #include "log.h"
+#include "plan-limits.h"
 #include "plan.h"
 #include "strbuf.h"
 #include "suggest.h"
@@ -50,20 +51,9 @@ static void planning_release(struct planning *pl)
 	free(pl->points);
 }
 
-bool plan_value_ok(const char *value)
-{
-	size_t len = 0;
-
-	for (; value[len]; len++)
-		if (!isalnum((unsigned char)value[len]) &&
-		    !strchr("._+-", value[len]))
-			return false;
-	return len > 0;
-}
-
 static int add_value(struct override *o, const char *word, const char *value)
 {
-	if (!plan_value_ok(value)) {
+	if (!catalog_value_ok(value)) {
 		log_err("--param %s: '%s' is no value: letters, digits, '.', "
 			"'_', '+' and '-'",
 			word, value);

@@ -16,10 +16,6 @@
 #include "strbuf.h"
 #include "suite.h"
 
-#define PLAN_PERTURBATIONS_MAX 64
-#define PLAN_POINTS_MAX 10000
-#define PLAN_SAMPLES_MAX 100000
-
 /* What the user asked for; unset members are 0. */
 struct plan_wish {
 	const char *const *benches; /* globs; none: all, or all of the suite */
@@ -29,9 +25,6 @@ struct plan_wish {
 	const struct suite *suite; /* NULL: default sweeps */
 	unsigned samples;	   /* 0: those of suite or benchmark */
 };
-
-/* Can this be the value of a param? */
-bool plan_value_ok(const char *value);
 
 /* Everything about a boot that differs between perturbations. */
 struct perturbation {

@@ -6,7 +6,7 @@
 #include "exit-status.h"
 #include "inifile.h"
 #include "log.h"
-#include "plan.h"
+#include "plan-limits.h"
 #include "suggest.h"
 #include "suite.h"
 
@@ -96,7 +96,7 @@ static void take_include(struct inifile *f, const char *name)
 		inifile_fail(f, "include= has to be the first key");
 		return;
 	}
-	if (l->depth == INCLUDES_MAX || !plan_value_ok(name)) {
+	if (l->depth == INCLUDES_MAX || !catalog_value_ok(name)) {
 		inifile_fail(f, "'%s' cannot be included", name);
 		return;
 	}
@@ -196,7 +196,7 @@ static struct suite_rule *add_rule(struct suite *s, const char *path,
 static void check_values(struct inifile *f, const struct suite_rule *r)
 {
 	for (size_t i = 0; i < r->nr_values; i++) {
-		if (!plan_value_ok(r->values[i]))
+		if (!catalog_value_ok(r->values[i]))
 			inifile_fail(f,
 				     "'%s' is no value: letters, digits, '.', "
 				     "'_', '+' and '-'",
@@ -349,7 +349,7 @@ int suite_load(const char *dir, const char *name, struct suite *ret)
 	size_t nr;
 	int r;
 
-	if (plan_value_ok(name) && access(path, F_OK) == 0)
+	if (catalog_value_ok(name) && access(path, F_OK) == 0)
 		return load_file(dir, name, 0, ret);
 	r = suite_load_all(dir, &list, &nr);
 	if (r != ST_OK)
