@@ -61,17 +61,17 @@ static int print_entry(const struct run_kernel *k, const char *source)
 
 static int build_one(const char *word, const char *kernel_dir)
 {
-	_cleanup_(kspec_release) struct kspec spec = { NULL };
+	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
 	struct run *run = NULL;
 	int r;
 
-	r = kspec_parse(word, kernel_dir, &spec);
+	r = kernel_spec_parse(word, kernel_dir, &spec);
 	if (r != ST_OK)
 		return r;
 	/* A run of one kernel: it knows how to free one. */
 	run = run_new();
 	run->kernels = xcalloc(1, sizeof(*run->kernels));
-	r = kbuild_get(&spec, kernel_dir, &run->kernels[0]);
+	r = kernel_build(&spec, kernel_dir, &run->kernels[0]);
 	run->nr_kernels = r == ST_OK;
 	if (r == ST_OK)
 		r = print_entry(&run->kernels[0], spec.source);

@@ -176,15 +176,15 @@ static int list_suites(const struct env *env)
 
 static int list_kernels(const struct env *env)
 {
-	struct kspec *list;
+	struct kernel_spec *list;
 	size_t nr;
-	int r = kspec_list(env->kernel_dir, &list, &nr);
+	int r = kernel_spec_list(env->kernel_dir, &list, &nr);
 
 	if (r != ST_OK)
 		return r;
 	printf("KERNEL\tSOURCE\tPATCHES\tCONFIG\tCMDLINE\n");
 	for (size_t i = 0; i < nr; i++) {
-		const struct kspec *k = &list[i];
+		const struct kernel_spec *k = &list[i];
 
 		printf("%s\t%s\t%s\t", k->name, k->source,
 		       *k->patches ? k->patches : "-");
@@ -196,7 +196,7 @@ static int list_kernels(const struct env *env)
 		}
 		printf("%s\t%s\n", k->nr_config ? "" : "-",
 		       *k->cmdline ? k->cmdline : "-");
-		kspec_release(&list[i]);
+		kernel_spec_release(&list[i]);
 	}
 	free(list);
 	return ST_OK;

@@ -86,13 +86,13 @@ static void proof_release(struct proof *p)
 
 static int get_kernel(const struct env *env, const char *word, struct run *run)
 {
-	_cleanup_(kspec_release) struct kspec spec = { NULL };
-	int r = kspec_parse(word, env->kernel_dir, &spec);
+	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
+	int r = kernel_spec_parse(word, env->kernel_dir, &spec);
 
 	if (r != ST_OK)
 		return r;
 	run->kernels = xcalloc(1, sizeof(*run->kernels));
-	r = kbuild_get(&spec, env->kernel_dir, &run->kernels[0]);
+	r = kernel_build(&spec, env->kernel_dir, &run->kernels[0]);
 	run->nr_kernels = r == ST_OK;
 	return r;
 }

@@ -29,7 +29,7 @@
 struct request {
 	const struct env *env;
 	const struct run_opts *opts;
-	struct kspec *specs;
+	struct kernel_spec *specs;
 	size_t nr_specs;
 	const struct machine_ops *ops;
 	const char *machine_arg;
@@ -46,7 +46,7 @@ struct request {
 static void request_release(struct request *rq)
 {
 	for (size_t i = 0; i < rq->nr_specs; i++)
-		kspec_release(&rq->specs[i]);
+		kernel_spec_release(&rq->specs[i]);
 	free(rq->specs);
 	suite_release(&rq->suite);
 	guest_files_release(&rq->files);
@@ -67,12 +67,12 @@ static int check_double_name(const struct request *rq, const char *name)
 }
 
 /* Takes the spec, or releases it. */
-static int add_kernel(struct request *rq, struct kspec *spec)
+static int add_kernel(struct request *rq, struct kernel_spec *spec)
 {
 	int r = check_double_name(rq, spec->name);
 
 	if (r != ST_OK) {
-		kspec_release(spec);
+		kernel_spec_release(spec);
 		return r;
 	}
 	rq->specs =
@@ -83,14 +83,14 @@ static int add_kernel(struct request *rq, struct kspec *spec)
 
 static int add_series(struct request *rq, const char *word)
 {
-	_cleanup_free_ struct kspec *list = NULL;
+	_cleanup_free_ struct kernel_spec *list = NULL;
 	size_t nr = 0;
-	int r = kspec_series(word, rq->env->kernel_dir, &list, &nr);
+	int r = kernel_spec_series(word, rq->env->kernel_dir, &list, &nr);
 
 	for (size_t i = 0; i < nr && r == ST_OK; i++) {
 		r = add_kernel(rq, &list[i]);
 		for (size_t rest = i + 1; rest < nr && r != ST_OK; rest++)
-			kspec_release(&list[rest]);
+			kernel_spec_release(&list[rest]);
 	}
 	return r;
 }
@@ -107,9 +107,9 @@ static int read_kernels(struct request *rq)
 		nr = ARRAY_SIZE(dflt);
 	}
 	for (size_t i = 0; i < nr && r == ST_OK; i++) {
-		struct kspec spec;
+		struct kernel_spec spec;
 
-		r = kspec_parse(words[i], rq->env->kernel_dir, &spec);
+		r = kernel_spec_parse(words[i], rq->env->kernel_dir, &spec);
 		if (r == ST_OK)
 			r = add_kernel(rq, &spec);
 	}
@@ -235,8 +235,8 @@ static int build_kernels(struct request *rq)
 			log_warn("interrupted before anything was booted");
 			return ST_INTERRUPTED;
 		}
-		r = kbuild_get(&rq->specs[i], rq->env->kernel_dir,
-			       &run->kernels[i]);
+		r = kernel_build(&rq->specs[i], rq->env->kernel_dir,
+				 &run->kernels[i]);
 		if (r != ST_OK)
 			return r;
 		run->nr_kernels++;

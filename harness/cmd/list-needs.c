@@ -15,7 +15,7 @@
 
 struct needs {
 	const struct env *env;
-	struct kspec spec;
+	struct kernel_spec spec;
 	struct machine holder; /* of the temporary folder */
 	struct run *run;
 	struct catalog catalog;
@@ -23,7 +23,7 @@ struct needs {
 
 static void needs_release(struct needs *n)
 {
-	kspec_release(&n->spec);
+	kernel_spec_release(&n->spec);
 	machine_destroy(&n->holder);
 	run_free(n->run);
 	catalog_release(&n->catalog);
@@ -34,7 +34,7 @@ static int get_kernel(struct needs *n)
 	int r;
 
 	n->run->kernels = xcalloc(1, sizeof(*n->run->kernels));
-	r = kbuild_get(&n->spec, n->env->kernel_dir, &n->run->kernels[0]);
+	r = kernel_build(&n->spec, n->env->kernel_dir, &n->run->kernels[0]);
 	n->run->nr_kernels = r == ST_OK;
 	return r;
 }
@@ -191,7 +191,7 @@ int needs_list(const struct env *env, const char *kernel)
 
 	machine_init(&n.holder, &machine_sim, "");
 	interrupt_block(NULL);
-	r = kspec_parse(kernel, env->kernel_dir, &n.spec);
+	r = kernel_spec_parse(kernel, env->kernel_dir, &n.spec);
 	if (r == ST_OK)
 		r = plan(&n);
 	if (r == ST_OK)

@@ -32,14 +32,14 @@ static void print_event(const char *spec, const char *name, const char *why)
 
 static int get_kernel(struct probe *p, const char *word)
 {
-	_cleanup_(kspec_release) struct kspec spec = { NULL };
+	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
 	struct run *run = p->run;
-	int r = kspec_parse(word, p->env->kernel_dir, &spec);
+	int r = kernel_spec_parse(word, p->env->kernel_dir, &spec);
 
 	if (r != ST_OK)
 		return r;
 	run->kernels = xcalloc(1, sizeof(*run->kernels));
-	r = kbuild_get(&spec, p->env->kernel_dir, &run->kernels[0]);
+	r = kernel_build(&spec, p->env->kernel_dir, &run->kernels[0]);
 	run->nr_kernels = r == ST_OK;
 	return r;
 }

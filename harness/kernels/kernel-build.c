@@ -250,7 +250,7 @@ static int check_entry(const struct build *b, const struct run_kernel *k)
 	return ST_HOST;
 }
 
-static int fill_kernel(const struct build *b, const struct kspec *spec,
+static int fill_kernel(const struct build *b, const struct kernel_spec *spec,
 		       struct run_kernel *k)
 {
 	_cleanup_free_ char *meta = xasprintf("%s/meta", b->entry);
@@ -263,7 +263,7 @@ static int fill_kernel(const struct build *b, const struct kspec *spec,
 		return ST_HOST;
 	}
 	k->name = xstrdup(spec->name);
-	k->spec = kspec_text(spec);
+	k->spec = kernel_spec_text(spec);
 	k->key = meta_get(text.buf, "key");
 	k->vmlinux_sha256 = meta_get(text.buf, "vmlinux_sha256");
 	k->source_version = meta_get(text.buf, "source_version");
@@ -276,7 +276,8 @@ static int fill_kernel(const struct build *b, const struct kspec *spec,
 	return check_entry(b, k);
 }
 
-static char **build_argv(const struct kspec *spec, char *script, char *jobs)
+static char **build_argv(const struct kernel_spec *spec, char *script,
+			 char *jobs)
 {
 	char **argv = xcalloc(12 + 2 * spec->nr_config, sizeof(*argv));
 	static char opt_jobs[] = "-j", build[] = "build";
@@ -305,7 +306,7 @@ static char **build_argv(const struct kspec *spec, char *script, char *jobs)
 	return argv;
 }
 
-static int get_built(const struct kspec *spec, const char *kernel_dir,
+static int get_built(const struct kernel_spec *spec, const char *kernel_dir,
 		     struct run_kernel *ret)
 {
 	_cleanup_free_ char *script = xasprintf("%s/build.sh", kernel_dir);
@@ -343,14 +344,14 @@ static void kernel_release(struct run_kernel *k)
 	}
 }
 
-int kbuild_get(const struct kspec *spec, const char *kernel_dir,
-	       struct run_kernel *ret)
+int kernel_build(const struct kernel_spec *spec, const char *kernel_dir,
+		 struct run_kernel *ret)
 {
 	int r;
 
 	memset(ret, 0, sizeof(*ret));
 	if (strncmp(spec->source, "image:", 6) == 0)
-		r = kimage_get(spec, ret);
+		r = kernel_image(spec, ret);
 	else
 		r = get_built(spec, kernel_dir, ret);
 	if (r != ST_OK)

@@ -53,11 +53,11 @@ static char *find_release(const void *map, size_t size)
 	}
 }
 
-static void fill_image(const struct kspec *spec, const char *sha256,
+static void fill_image(const struct kernel_spec *spec, const char *sha256,
 		       char *release, struct run_kernel *k)
 {
 	k->name = xstrdup(spec->name);
-	k->spec = kspec_text(spec);
+	k->spec = kernel_spec_text(spec);
 	k->key = xstrdup(sha256);
 	k->vmlinux_sha256 = xstrdup(sha256);
 	k->source_version = xstrdup("");
@@ -69,7 +69,7 @@ static void fill_image(const struct kspec *spec, const char *sha256,
 	k->image = xstrdup(spec->source + strlen("image:"));
 }
 
-int kimage_get(const struct kspec *spec, struct run_kernel *ret)
+int kernel_image(const struct kernel_spec *spec, struct run_kernel *ret)
 {
 	const char *path = spec->source + strlen("image:");
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Kernels given as image:PATH: nothing is built. */
-#ifndef CGMARK_KIMAGE_H
-#define CGMARK_KIMAGE_H
+#ifndef CGMARK_KERNEL_IMAGE_H
+#define CGMARK_KERNEL_IMAGE_H
 
 #include "kernel-spec.h"
 
@@ -9,6 +9,6 @@
  * Checks that the image is a 64-bit x86 ELF file and fills *ret; its hash is
  * the kernel key.  Returns an exit_status; errors were logged.
  */
-int kimage_get(const struct kspec *spec, struct run_kernel *ret);
+int kernel_image(const struct kernel_spec *spec, struct run_kernel *ret);
 
 #endif

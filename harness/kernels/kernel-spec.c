@@ -19,7 +19,7 @@ struct context {
 	const char *base; /* directory that relative paths are below */
 };
 
-void kspec_release(struct kspec *k)
+void kernel_spec_release(struct kernel_spec *k)
 {
 	for (size_t i = 0; i < k->nr_config; i++)
 		free(k->config[i]);
@@ -30,19 +30,6 @@ void kspec_release(struct kspec *k)
 	free(k->first);
 	free(k->cmdline);
 	memset(k, 0, sizeof(*k));
-}
-
-bool kspec_name_ok(const char *name)
-{
-	size_t len = 0;
-
-	if (!*name || *name == '-' || *name == '.')
-		return false;
-	for (; name[len]; len++)
-		if (!isalnum((unsigned char)name[len]) &&
-		    !strchr("._-", name[len]))
-			return false;
-	return len <= KSPEC_NAME_MAX;
 }
 
 /* Absolute path of an existing file or directory, or NULL (logged). */
@@ -241,7 +228,7 @@ static void log_unknown_fragment(const char *dir, const char *name)
 }
 
 static int add_fragment(const struct context *cx, const char *name,
-			struct kspec *k)
+			struct kernel_spec *k)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/config.d", cx->kernel_dir);
 	_cleanup_free_ char *file = xasprintf("%s/%s.config", dir, name);
@@ -268,7 +255,7 @@ static int add_fragment(const struct context *cx, const char *name,
 }
 
 static int set_config(const struct context *cx, const char *names,
-		      const char *separators, struct kspec *k)
+		      const char *separators, struct kernel_spec *k)
 {
 	_cleanup_free_ char *copy = xstrdup(names);
 	char *save = NULL;
@@ -302,8 +289,9 @@ static int set_cmdline(const struct context *cx, const char *text, char **ret)
 }
 
 /* Fills what o gives and k does not have yet. */
-static int apply(const struct context *cx, const struct kopts *o,
-		 const char *separators, bool *config_given, struct kspec *k)
+static int apply(const struct context *cx, const struct kernel_opts *o,
+		 const char *separators, bool *config_given,
+		 struct kernel_spec *k)
 {
 	int r = ST_OK;
 
@@ -323,7 +311,8 @@ static int apply(const struct context *cx, const struct kopts *o,
 }
 
 /* Splits "WHAT,key=value,...": source holds WHAT, whatever it is. */
-static int split_word(const char *word, const char *text, struct kopts *ret)
+static int split_word(const char *word, const char *text,
+		      struct kernel_opts *ret)
 {
 	_cleanup_free_ char *copy = xstrdup(text);
 	char *item, *next, *value, **member;
@@ -345,10 +334,10 @@ static int split_word(const char *word, const char *text, struct kopts *ret)
 			return ST_USAGE;
 		}
 		*value++ = '\0';
-		member = kopts_member(ret, item);
+		member = kernel_opts_member(ret, item);
 		if (!member || member == &ret->source) {
-			suggest_log("kernel option", item, kopts_keys + 1,
-				    kopts_nr_keys - 1);
+			suggest_log("kernel option", item, kernel_opts_keys + 1,
+				    kernel_opts_nr_keys - 1);
 			return ST_USAGE;
 		}
 		if (*member) {
@@ -360,7 +349,7 @@ static int split_word(const char *word, const char *text, struct kopts *ret)
 	return ST_OK;
 }
 
-static int check_image(const struct context *cx, const struct kspec *k)
+static int check_image(const struct context *cx, const struct kernel_spec *k)
 {
 	if (strncmp(k->source, "image:", 6) != 0)
 		return ST_OK;
@@ -374,14 +363,15 @@ static int check_image(const struct context *cx, const struct kspec *k)
 
 /* From the words of the command line and, for the rest, kernels.ini. */
 static int fill(const char *word, const char *kernel_dir,
-		const struct kopts *given, const char *cwd, struct kspec *k)
+		const struct kernel_opts *given, const char *cwd,
+		struct kernel_spec *k)
 {
 	struct context cx = { kernel_dir, word, cwd };
 	bool direct = find_kind(given->source) != NULL;
 	bool config_given = false;
-	struct kopts first = *given;
-	const struct kini_section *s;
-	struct kini ini;
+	struct kernel_opts first = *given;
+	const struct kernels_ini_section *s;
+	struct kernels_ini ini;
 	int r;
 
 	/* A name is resolved below, once kernels.ini is read. */
@@ -397,44 +387,44 @@ static int fill(const char *word, const char *kernel_dir,
 	    (config_given || strncmp(given->source, "image:", 6) == 0))
 		return ST_OK;
 
-	r = kini_load(kernel_dir, &ini);
+	r = kernels_ini_load(kernel_dir, &ini);
 	if (r != ST_OK)
 		return r;
 	cx.base = kernel_dir;
-	s = kini_find(&ini, direct ? "baseline" : given->source);
+	s = kernels_ini_find(&ini, direct ? "baseline" : given->source);
 	if (s && direct) {
-		struct kopts config = { .config = s->opts.config };
+		struct kernel_opts config = { .config = s->opts.config };
 
 		r = apply(&cx, &config, " \t", &config_given, k);
 	} else if (s) {
 		r = apply(&cx, &s->opts, " \t", &config_given, k);
 	} else if (!direct) {
-		kini_log_unknown(&ini, given->source);
+		kernels_ini_log_unknown(&ini, given->source);
 		r = ST_USAGE;
 	}
-	kini_release(&ini);
+	kernels_ini_release(&ini);
 	return r;
 }
 
 static int parse(const char *word, const char *kernel_dir, const char *cwd,
-		 struct kspec *k)
+		 struct kernel_spec *k)
 {
 	const struct context cx = { kernel_dir, word, cwd };
-	struct kopts given = { NULL };
+	struct kernel_opts given = { NULL };
 	const char *eq = strchr(word, '=');
 	int r;
 
 	k->name = eq ? xstrndup(word, eq - word) : xstrdup(word);
-	if (!kspec_name_ok(k->name)) {
+	if (!kernels_ini_name_ok(k->name)) {
 		log_err("'%s' cannot name a kernel: at most %d letters, "
 			"digits, '.', '_' and '-', neither '.' nor '-' first",
-			k->name, KSPEC_NAME_MAX);
+			k->name, KERNELS_INI_NAME_MAX);
 		return ST_USAGE;
 	}
 	r = split_word(word, eq ? eq + 1 : word, &given);
 	if (r == ST_OK)
 		r = fill(word, kernel_dir, &given, cwd, k);
-	kopts_release(&given);
+	kernel_opts_release(&given);
 	if (r != ST_OK)
 		return r;
 	if (!k->patches)
@@ -446,7 +436,8 @@ static int parse(const char *word, const char *kernel_dir, const char *cwd,
 	return check_image(&cx, k);
 }
 
-int kspec_parse(const char *word, const char *kernel_dir, struct kspec *ret)
+int kernel_spec_parse(const char *word, const char *kernel_dir,
+		      struct kernel_spec *ret)
 {
 	_cleanup_free_ char *cwd = getcwd(NULL, 0);
 	int r;
@@ -458,7 +449,7 @@ int kspec_parse(const char *word, const char *kernel_dir, struct kspec *ret)
 	}
 	r = parse(word, kernel_dir, cwd, ret);
 	if (r != ST_OK)
-		kspec_release(ret);
+		kernel_spec_release(ret);
 	return r;
 }
 
@@ -485,8 +476,8 @@ static int count_patches(const char *series, size_t *ret)
 static int nr_patches_of(const char *word, const char *kernel_dir, char **name,
 			 size_t *nr)
 {
-	struct kspec k;
-	int r = kspec_parse(word, kernel_dir, &k);
+	struct kernel_spec k;
+	int r = kernel_spec_parse(word, kernel_dir, &k);
 
 	if (r != ST_OK)
 		return r;
@@ -498,12 +489,12 @@ static int nr_patches_of(const char *word, const char *kernel_dir, char **name,
 		r = ST_USAGE;
 	}
 	*name = xstrdup(k.name);
-	kspec_release(&k);
+	kernel_spec_release(&k);
 	return r;
 }
 
-int kspec_series(const char *word, const char *kernel_dir, struct kspec **ret,
-		 size_t *nr)
+int kernel_spec_series(const char *word, const char *kernel_dir,
+		       struct kernel_spec **ret, size_t *nr)
 {
 	const char *eq = strchr(word, '='), *what = eq ? eq + 1 : word;
 	int len = strcspn(what, ",");
@@ -519,37 +510,39 @@ int kspec_series(const char *word, const char *kernel_dir, struct kspec **ret,
 			xasprintf("%s-%zu=%.*s,first=%zu%s", name, *nr, len,
 				  what, *nr, what + len);
 
-		r = kspec_parse(one, kernel_dir, &(*ret)[*nr]);
+		r = kernel_spec_parse(one, kernel_dir, &(*ret)[*nr]);
 	}
 	if (r == ST_OK)
 		return r;
 	/* a kernel that could not be parsed was released, and is all zero */
 	while (*nr)
-		kspec_release(&(*ret)[--*nr]);
+		kernel_spec_release(&(*ret)[--*nr]);
 	free(*ret);
 	return r;
 }
 
-int kspec_list(const char *kernel_dir, struct kspec **ret, size_t *nr)
+int kernel_spec_list(const char *kernel_dir, struct kernel_spec **ret,
+		     size_t *nr)
 {
-	struct kspec *list;
-	struct kini ini;
+	struct kernel_spec *list;
+	struct kernels_ini ini;
 	size_t n = 0;
 	int r;
 
-	r = kini_load(kernel_dir, &ini);
+	r = kernels_ini_load(kernel_dir, &ini);
 	if (r != ST_OK)
 		return r;
 	list = xcalloc(ini.nr + 1, sizeof(*list));
 	while (r == ST_OK && n < ini.nr) {
-		r = kspec_parse(ini.sections[n].name, kernel_dir, &list[n]);
+		r = kernel_spec_parse(ini.sections[n].name, kernel_dir,
+				      &list[n]);
 		if (r == ST_OK)
 			n++;
 	}
-	kini_release(&ini);
+	kernels_ini_release(&ini);
 	if (r != ST_OK) {
 		while (n > 0)
-			kspec_release(&list[--n]);
+			kernel_spec_release(&list[--n]);
 		free(list);
 		return r;
 	}
@@ -558,7 +551,7 @@ int kspec_list(const char *kernel_dir, struct kspec **ret, size_t *nr)
 	return ST_OK;
 }
 
-char *kspec_text(const struct kspec *k)
+char *kernel_spec_text(const struct kernel_spec *k)
 {
 	struct strbuf sb = STRBUF_INIT;
 

@@ -11,15 +11,15 @@
  * Paths are relative to where they are written: kernels.ini, or the current
  * directory.
  */
-#ifndef CGMARK_KSPEC_H
-#define CGMARK_KSPEC_H
+#ifndef CGMARK_KERNEL_SPEC_H
+#define CGMARK_KERNEL_SPEC_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "run.h"
 
-struct kspec {
+struct kernel_spec {
 	char *name;
 	char *source;  /* deb:, dir:, git:, image: */
 	char *patches; /* absolute path of a series file, or "" */
@@ -29,43 +29,37 @@ struct kspec {
 	char *cmdline;
 };
 
-void kspec_release(struct kspec *k);
-
-#define KSPEC_NAME_MAX 32
-
-/*
- * Letters, digits, '.', '_' and '-', the first neither '.' nor '-'; at most
- * KSPEC_NAME_MAX.
- */
-bool kspec_name_ok(const char *name);
+void kernel_spec_release(struct kernel_spec *k);
 
 /*
  * Parse one --kernel word.  Unknown names are reported with the nearest known
  * ones, malformed INI with file and line.  Returns an exit_status.
  */
-int kspec_parse(const char *word, const char *kernel_dir, struct kspec *ret);
+int kernel_spec_parse(const char *word, const char *kernel_dir,
+		      struct kernel_spec *ret);
 /*
  * All kernels of kernels.ini, in its order; the caller releases each and frees
  * the array.  Returns an exit_status; errors were logged.
  */
-int kspec_list(const char *kernel_dir, struct kspec **ret, size_t *nr);
+int kernel_spec_list(const char *kernel_dir, struct kernel_spec **ret,
+		     size_t *nr);
 /*
  * A kernel for each patch of the series of a --series word, which is that of a
  * --kernel: without any, with the first one, with the first two and so on,
  * with the names NAME-0, NAME-1, NAME-2.  The caller releases each and frees
  * the array.  Returns an exit_status; errors were logged.
  */
-int kspec_series(const char *word, const char *kernel_dir, struct kspec **ret,
-		 size_t *nr);
+int kernel_spec_series(const char *word, const char *kernel_dir,
+		       struct kernel_spec **ret, size_t *nr);
 /* "deb:linux-source-6.12,patches=...,config=a:b,cmdline=..."; caller frees. */
-char *kspec_text(const struct kspec *k);
+char *kernel_spec_text(const struct kernel_spec *k);
 
 /*
  * Build (or find in the cache) and fill *ret, whose strings the caller owns
  * (run_free() frees those of a run).  Shows progress.  SIGINT and SIGTERM end
  * the build with ST_INTERRUPTED.  Returns an exit_status; errors were logged.
  */
-int kbuild_get(const struct kspec *spec, const char *kernel_dir,
-	       struct run_kernel *ret);
+int kernel_build(const struct kernel_spec *spec, const char *kernel_dir,
+		 struct run_kernel *ret);
 
 #endif

@@ -1,37 +1,52 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "kernels-ini.h"
+#include <ctype.h>
+
 #include "alloc.h"
 #include "exit-status.h"
 #include "inifile.h"
-#include "kernel-spec.h"
+#include "kernels-ini.h"
 #include "log.h"
 #include "suggest.h"
 
-const char *const kopts_keys[] = { "source", "patches", "first", "config",
-				   "cmdline" };
-const size_t kopts_nr_keys = ARRAY_SIZE(kopts_keys);
+bool kernels_ini_name_ok(const char *name)
+{
+	size_t len = 0;
 
-char **kopts_member(struct kopts *o, const char *key)
+	if (!*name || *name == '-' || *name == '.')
+		return false;
+	for (; name[len]; len++)
+		if (!isalnum((unsigned char)name[len]) &&
+		    !strchr("._-", name[len]))
+			return false;
+	return len <= KERNELS_INI_NAME_MAX;
+}
+
+const char *const kernel_opts_keys[] = { "source", "patches", "first", "config",
+					 "cmdline" };
+const size_t kernel_opts_nr_keys = ARRAY_SIZE(kernel_opts_keys);
+
+char **kernel_opts_member(struct kernel_opts *o, const char *key)
 {
 	char **members[] = { &o->source, &o->patches, &o->first, &o->config,
 			     &o->cmdline };
 
-	for (size_t i = 0; i < ARRAY_SIZE(kopts_keys); i++)
-		if (strcmp(key, kopts_keys[i]) == 0)
+	for (size_t i = 0; i < ARRAY_SIZE(kernel_opts_keys); i++)
+		if (strcmp(key, kernel_opts_keys[i]) == 0)
 			return members[i];
 	return NULL;
 }
 
-void kopts_release(struct kopts *o)
+void kernel_opts_release(struct kernel_opts *o)
 {
-	for (size_t i = 0; i < kopts_nr_keys; i++)
-		free(*kopts_member(o, kopts_keys[i]));
+	for (size_t i = 0; i < kernel_opts_nr_keys; i++)
+		free(*kernel_opts_member(o, kernel_opts_keys[i]));
 	memset(o, 0, sizeof(*o));
 }
 
-static struct kini_section *add_section(struct kini *ini, const char *name)
+static struct kernels_ini_section *add_section(struct kernels_ini *ini,
+					       const char *name)
 {
-	struct kini_section *s;
+	struct kernels_ini_section *s;
 
 	ini->sections = xreallocarray(ini->sections, ini->nr + 1,
 				      sizeof(*ini->sections));
@@ -41,18 +56,19 @@ static struct kini_section *add_section(struct kini *ini, const char *name)
 	return s;
 }
 
-static struct kini_section *get_section(struct inifile *f, const char *name)
+static struct kernels_ini_section *get_section(struct inifile *f,
+					       const char *name)
 {
-	struct kini *ini = f->arg;
+	struct kernels_ini *ini = f->arg;
 
 	for (size_t i = 0; i < ini->nr; i++)
 		if (strcmp(ini->sections[i].name, name) == 0)
 			return &ini->sections[i];
-	if (!kspec_name_ok(name)) {
+	if (!kernels_ini_name_ok(name)) {
 		inifile_fail(f,
 			     "[%s] cannot name a kernel: at most %d letters, "
 			     "digits, '.', '_' and '-'",
-			     name, KSPEC_NAME_MAX);
+			     name, KERNELS_INI_NAME_MAX);
 		return NULL;
 	}
 	return add_section(ini, name);
@@ -61,14 +77,14 @@ static struct kini_section *get_section(struct inifile *f, const char *name)
 static void on_pair(struct inifile *f, const char *section, const char *key,
 		    const char *value)
 {
-	struct kini_section *s = get_section(f, section);
+	struct kernels_ini_section *s = get_section(f, section);
 	char **member, *old;
 
 	if (!s)
 		return;
-	member = kopts_member(&s->opts, key);
+	member = kernel_opts_member(&s->opts, key);
 	if (!member) {
-		inifile_fail_key(f, key, kopts_keys, kopts_nr_keys);
+		inifile_fail_key(f, key, kernel_opts_keys, kernel_opts_nr_keys);
 	} else if (!*member) {
 		*member = xstrdup(value);
 	} else if (f->continued) {
@@ -81,7 +97,7 @@ static void on_pair(struct inifile *f, const char *section, const char *key,
 	}
 }
 
-static int check_sources(const struct kini *ini)
+static int check_sources(const struct kernels_ini *ini)
 {
 	for (size_t i = 0; i < ini->nr; i++) {
 		if (!ini->sections[i].opts.source) {
@@ -93,7 +109,7 @@ static int check_sources(const struct kini *ini)
 	return ST_OK;
 }
 
-int kini_load(const char *kernel_dir, struct kini *ret)
+int kernels_ini_load(const char *kernel_dir, struct kernels_ini *ret)
 {
 	int r;
 
@@ -103,22 +119,23 @@ int kini_load(const char *kernel_dir, struct kini *ret)
 	if (r == ST_OK)
 		r = check_sources(ret);
 	if (r != ST_OK)
-		kini_release(ret);
+		kernels_ini_release(ret);
 	return r;
 }
 
-void kini_release(struct kini *ini)
+void kernels_ini_release(struct kernels_ini *ini)
 {
 	for (size_t i = 0; i < ini->nr; i++) {
 		free(ini->sections[i].name);
-		kopts_release(&ini->sections[i].opts);
+		kernel_opts_release(&ini->sections[i].opts);
 	}
 	free(ini->sections);
 	free(ini->path);
 	memset(ini, 0, sizeof(*ini));
 }
 
-const struct kini_section *kini_find(const struct kini *ini, const char *name)
+const struct kernels_ini_section *
+kernels_ini_find(const struct kernels_ini *ini, const char *name)
 {
 	for (size_t i = 0; i < ini->nr; i++)
 		if (strcmp(ini->sections[i].name, name) == 0)
@@ -126,7 +143,7 @@ const struct kini_section *kini_find(const struct kini *ini, const char *name)
 	return NULL;
 }
 
-void kini_log_unknown(const struct kini *ini, const char *name)
+void kernels_ini_log_unknown(const struct kernels_ini *ini, const char *name)
 {
 	_cleanup_free_ const char **names =
 		xcalloc(ini->nr + 1, sizeof(*names));

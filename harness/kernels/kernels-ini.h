@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* kernels.ini as it is written: sections of plain strings. */
-#ifndef CGMARK_KINI_H
-#define CGMARK_KINI_H
+#ifndef CGMARK_KERNELS_INI_H
+#define CGMARK_KERNELS_INI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#define KERNELS_INI_NAME_MAX 32
+
+/*
+ * Letters, digits, '.', '_' and '-', the first neither '.' nor '-'; at most
+ * KERNELS_INI_NAME_MAX.
+ */
+bool kernels_ini_name_ok(const char *name);
+
 /* Options of a kernel; NULL: not given. */
-struct kopts {
+struct kernel_opts {
 	char *source;
 	char *patches;
 	char *first;  /* number: not more patches of the series */
@@ -14,30 +23,31 @@ struct kopts {
 	char *cmdline;
 };
 
-struct kini_section {
+struct kernels_ini_section {
 	char *name;
-	struct kopts opts;
+	struct kernel_opts opts;
 };
 
-struct kini {
+struct kernels_ini {
 	char *path; /* of the file, for messages */
-	struct kini_section *sections;
+	struct kernels_ini_section *sections;
 	size_t nr;
 };
 
-void kopts_release(struct kopts *o);
+void kernel_opts_release(struct kernel_opts *o);
 /* The member that a key names, or NULL. */
-char **kopts_member(struct kopts *o, const char *key);
+char **kernel_opts_member(struct kernel_opts *o, const char *key);
 /* All keys, for messages. */
-extern const char *const kopts_keys[];
-extern const size_t kopts_nr_keys;
+extern const char *const kernel_opts_keys[];
+extern const size_t kernel_opts_nr_keys;
 
 /* Reads KERNEL_DIR/kernels.ini.  Returns an exit_status; errors were logged. */
-int kini_load(const char *kernel_dir, struct kini *ret);
-void kini_release(struct kini *ini);
+int kernels_ini_load(const char *kernel_dir, struct kernels_ini *ret);
+void kernels_ini_release(struct kernels_ini *ini);
 /* NULL if there is no such section. */
-const struct kini_section *kini_find(const struct kini *ini, const char *name);
+const struct kernels_ini_section *
+kernels_ini_find(const struct kernels_ini *ini, const char *name);
 /* Logs that there is no kernel of that name, with the nearest. */
-void kini_log_unknown(const struct kini *ini, const char *name);
+void kernels_ini_log_unknown(const struct kernels_ini *ini, const char *name);
 
 #endif

@@ -81,14 +81,14 @@ static int tear_down(void **state)
 }
 
 /* Parses with stderr in a file, so that messages can be looked at. */
-static int parse(const char *word, struct kspec *k)
+static int parse(const char *word, struct kernel_spec *k)
 {
 	int saved = dup(STDERR_FILENO), r;
 	int fd = open(log_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
 	assert_true(saved >= 0 && fd >= 0);
 	dup2(fd, STDERR_FILENO);
-	r = kspec_parse(word, dir, k);
+	r = kernel_spec_parse(word, dir, k);
 	dup2(saved, STDERR_FILENO);
 	close(fd);
 	close(saved);
@@ -106,7 +106,7 @@ static void expect_logged(const char *text)
 
 static void expect_error(const char *word, const char *message)
 {
-	struct kspec k;
+	struct kernel_spec k;
 
 	if (parse(word, &k) != ST_USAGE)
 		fail_msg("'%s' is accepted", word);
@@ -120,10 +120,10 @@ static void expect_ini_error(const char *ini, const char *message)
 	put("kernels.ini", good_ini);
 }
 
-/* In format, compared with kspec_text(), '%' stands for the directory. */
+/* In format, compared with kernel_spec_text(), '%' stands for the directory. */
 static void expect(const char *word, const char *name, const char *format)
 {
-	_cleanup_(kspec_release) struct kspec k;
+	_cleanup_(kernel_spec_release) struct kernel_spec k;
 	_cleanup_free_ char *text = NULL, *want = NULL;
 	struct strbuf sb = STRBUF_INIT;
 
@@ -131,7 +131,7 @@ static void expect(const char *word, const char *name, const char *format)
 		fail_msg("'%s' is refused", word);
 		return;
 	}
-	text = kspec_text(&k);
+	text = kernel_spec_text(&k);
 	for (const char *c = format; *c; c++) {
 		if (*c == '%')
 			strbuf_addstr(&sb, dir);
@@ -269,26 +269,26 @@ static void long_line_of_ini(void **state)
 
 static void list_of_kernels(void **state)
 {
-	struct kspec *list;
+	struct kernel_spec *list;
 	size_t nr;
 
-	assert_int_equal(kspec_list(dir, &list, &nr), ST_OK);
+	assert_int_equal(kernel_spec_list(dir, &list, &nr), ST_OK);
 	assert_int_equal(nr, 2);
 	assert_string_equal(list[0].name, "baseline");
 	assert_string_equal(list[1].name, "patched");
-	kspec_release(&list[0]);
-	kspec_release(&list[1]);
+	kernel_spec_release(&list[0]);
+	kernel_spec_release(&list[1]);
 	free(list);
 }
 
 static void prefixes_of_a_series(void **state)
 {
-	_cleanup_free_ struct kspec *list = NULL;
+	_cleanup_free_ struct kernel_spec *list = NULL;
 	size_t nr;
 
 	put("patches/mine/series", "# two\n0001-x.patch\n\n 0002-y.patch #\n");
 	assert_int_equal(
-		kspec_series("p=patched,cmdline=a=b,c", dir, &list, &nr),
+		kernel_spec_series("p=patched,cmdline=a=b,c", dir, &list, &nr),
 		ST_OK);
 	assert_int_equal(nr, 3);
 	for (size_t i = 0; i < nr; i++) {
@@ -298,7 +298,7 @@ static void prefixes_of_a_series(void **state)
 		assert_string_equal(list[i].name, name);
 		assert_string_equal(list[i].first, first);
 		assert_string_equal(list[i].cmdline, "a=b,c");
-		kspec_release(&list[i]);
+		kernel_spec_release(&list[i]);
 	}
 	put("patches/mine/series", "0001-x.patch\n");
 	expect_error("x=patched,first=", "first= is no number of patches");
@@ -307,13 +307,16 @@ static void prefixes_of_a_series(void **state)
 
 static void no_series(void **state)
 {
-	struct kspec *list = NULL;
+	struct kernel_spec *list = NULL;
 	size_t nr = 0;
 
-	assert_int_equal(kspec_series("baseline", dir, &list, &nr), ST_USAGE);
-	assert_int_equal(kspec_series("p=patched,first=1", dir, &list, &nr),
+	assert_int_equal(kernel_spec_series("baseline", dir, &list, &nr),
 			 ST_USAGE);
-	assert_int_equal(kspec_series("nobody", dir, &list, &nr), ST_USAGE);
+	assert_int_equal(
+		kernel_spec_series("p=patched,first=1", dir, &list, &nr),
+		ST_USAGE);
+	assert_int_equal(kernel_spec_series("nobody", dir, &list, &nr),
+			 ST_USAGE);
 	assert_int_equal(nr, 0);
 }
 
