@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The table of machines, and what their implementations share. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "alloc.h"
@@ -12,10 +9,10 @@
 #include "log.h"
 #include "machine.h"
 #include "process.h"
+#include "tmpdir.h"
 
 /* The most that an unprivileged process may ask for (pipe-max-size). */
 #define PIPE_BYTES (1024 * 1024)
-#define TMPDIR_PREFIX "cgmark-"
 #define DIAG_MAX_BYTES (64 * 1024)
 
 static const struct machine_ops *const machines[] = {
@@ -129,71 +126,9 @@ int machine_open_channels(struct machine *m, int writers[NR_CH])
 	return 0;
 }
 
-static const char *tmp_root(void)
-{
-	const char *dir = getenv("TMPDIR");
-
-	return dir && *dir ? dir : "/tmp";
-}
-
 int machine_make_tmpdir(struct machine *m)
 {
-	_cleanup_free_ char *path = xasprintf("%s/" TMPDIR_PREFIX "%d-XXXXXX",
-					      tmp_root(), (int)getpid());
-
-	if (!mkdtemp(path))
-		return log_err_errno(errno, "cannot make a folder in %s",
-				     tmp_root());
-	m->tmpdir = xstrdup(path);
-	m->tmpdir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (m->tmpdir_fd < 0 || flock(m->tmpdir_fd, LOCK_EX | LOCK_NB) < 0)
-		return log_err_errno(errno, "cannot lock %s", path);
-	return 0;
-}
-
-/* "cgmark-PID-..." of a process that is not there. */
-static bool name_is_stale(const char *name)
-{
-	char tail;
-	int pid;
-
-	if (sscanf(name, TMPDIR_PREFIX "%d%c", &pid, &tail) != 2)
-		return false;
-	return tail == '-' && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
-}
-
-/*
- * The lock is what counts: the process may live in another PID namespace that
- * shares the folder.
- */
-static void remove_if_unused(int root, const char *name)
-{
-	_cleanup_close_ int fd = openat(
-		root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	_cleanup_free_ char *path = NULL;
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid())
-		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return;
-	path = xasprintf("%s/%s", tmp_root(), name);
-	log_debug("removing %s of a process that is gone", path);
-	if (rm_rf(path) < 0)
-		log_debug("could not remove %s", path);
-}
-
-void machine_remove_stale(void)
-{
-	DIR *dir = opendir(tmp_root());
-	struct dirent *de;
-
-	if (!dir)
-		return;
-	while ((de = readdir(dir)))
-		if (name_is_stale(de->d_name))
-			remove_if_unused(dirfd(dir), de->d_name);
-	closedir(dir);
+	return tmpdir_make(&m->tmpdir, &m->tmpdir_fd);
 }
 
 int machine_read_diag(struct machine *m, struct strbuf *ret)

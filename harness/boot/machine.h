@@ -109,8 +109,6 @@ enum machine_channel { CH_CONSOLE, CH_STATUS, CH_SAMPLES, CH_DIAG, NR_CH };
 int machine_open_channels(struct machine *m, int writers[NR_CH]);
 /* $TMPDIR/cgmark-PID-XXXXXX into m->tmpdir, locked.  -errno, logged. */
 int machine_make_tmpdir(struct machine *m);
-/* Remove temporary folders whose process is gone (kill -9, power cut). */
-void machine_remove_stale(void);
 /* diagnose() for a machine whose diag_fd says it all. */
 int machine_read_diag(struct machine *m, struct strbuf *ret);
 /* destroy() for a machine without priv. */

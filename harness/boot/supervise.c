@@ -8,6 +8,7 @@
 #include "log.h"
 #include "monotonic.h"
 #include "supervise.h"
+#include "tmpdir.h"
 
 #define MS 1000000ULL
 #define GIVE_UP_AFTER 2	  /* boots of a kernel failed in a row */
@@ -396,7 +397,7 @@ int boots_run(struct boots *b)
 	sigprocmask(SIG_BLOCK, &set, &old_mask);
 	/* Were it ignored, children would vanish before they can be reaped. */
 	sigaction(SIGCHLD, &dfl, &old_action);
-	machine_remove_stale();
+	tmpdir_remove_stale();
 	r = supervise(b);
 	sigaction(SIGCHLD, &old_action, NULL);
 	sigprocmask(SIG_SETMASK, &old_mask, NULL);

@@ -14,6 +14,7 @@
 #include "probe-events.h"
 #include "strbuf.h"
 #include "suggest.h"
+#include "tmpdir.h"
 
 struct probe_opts {
 	bool quiet;
@@ -256,6 +257,6 @@ int cmd_probe(const struct env *env, int argc, char **argv)
 		return ST_USAGE;
 	if (o.quiet)
 		log_set_level(LOG_WARNING);
-	machine_remove_stale();
+	tmpdir_remove_stale();
 	return o.nr_machines ? probe_named(env, &o) : probe_default(env, &o);
 }

@@ -218,44 +218,6 @@ static void test_probe(void **state)
 }
 
 /* What a killed process left goes; what is in use, or not ours, stays. */
-static void test_stale(void **state)
-{
-	struct fixture *f = *state;
-	_cleanup_free_ char *old = xstrdup(getenv("TMPDIR") ?: "");
-	_cleanup_free_ char *stale = NULL, *other = NULL, *live = NULL;
-	struct machine in_use;
-	pid_t pid;
-
-	/* A number that is certainly free: of a child that was reaped. */
-	pid = fork();
-	if (pid == 0)
-		_exit(0);
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-
-	setenv("TMPDIR", f->dir, 1);
-	stale = xasprintf("%s/cgmark-%d-abcdef", f->dir, (int)pid);
-	other = xasprintf("%s/cgmark-test-abcdef", f->dir);
-	assert_int_equal(mkdir(stale, 0700), 0);
-	assert_int_equal(mkdir(other, 0700), 0);
-	machine_init(&in_use, &machine_fake, f->dir);
-	assert_int_equal(machine_make_tmpdir(&in_use), 0);
-	/* As if its process were in another PID namespace. */
-	live = xasprintf("%s/cgmark-%d-ghijkl", f->dir, (int)pid);
-	assert_int_equal(rename(in_use.tmpdir, live), 0);
-
-	machine_remove_stale();
-	assert_int_equal(access(stale, F_OK), -1);
-	assert_int_equal(access(other, F_OK), 0);
-	assert_int_equal(access(live, F_OK), 0);
-	machine_destroy(&in_use);
-	machine_remove_stale();
-	assert_int_equal(access(live, F_OK), -1);
-	if (*old)
-		setenv("TMPDIR", old, 1);
-	else
-		unsetenv("TMPDIR");
-}
-
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -268,7 +230,6 @@ int main(void)
 		T(test_endings),
 		T(test_destroy),
 		T(test_probe),
-		T(test_stale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@
 #include "oops.h"
 #include "process.h"
 #include "status-line.h"
+#include "tmpdir.h"
 
 #define QEMU "/usr/bin/qemu-system-x86_64"
 #define TAIL_LINES 40
@@ -426,7 +427,7 @@ int main(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &o);
 	machine_init(&m, &ops, "");
-	machine_remove_stale();
+	tmpdir_remove_stale();
 	r = boot(&m);
 	machine_destroy(&m);
 	if (r < 0)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "alloc.h"
+#include "file.h"
+#include "log.h"
+#include "tmpdir.h"
+
+#define PREFIX "cgmark-"
+
+static const char *tmp_root(void)
+{
+	const char *dir = getenv("TMPDIR");
+
+	return dir && *dir ? dir : "/tmp";
+}
+
+int tmpdir_make(char **ret, int *lock_fd)
+{
+	char *path =
+		xasprintf("%s/" PREFIX "%d-XXXXXX", tmp_root(), (int)getpid());
+
+	if (!mkdtemp(path)) {
+		int r = log_err_errno(errno, "cannot make a folder in %s",
+				      tmp_root());
+
+		free(path);
+		return r;
+	}
+	*ret = path;
+	*lock_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*lock_fd < 0 || flock(*lock_fd, LOCK_EX | LOCK_NB) < 0)
+		return log_err_errno(errno, "cannot lock %s", path);
+	return 0;
+}
+
+/* "cgmark-PID-..." of a process that is not there. */
+static bool name_is_stale(const char *name)
+{
+	char tail;
+	int pid;
+
+	if (sscanf(name, PREFIX "%d%c", &pid, &tail) != 2)
+		return false;
+	return tail == '-' && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
+}
+
+/*
+ * The lock is what counts: the process may live in another PID namespace that
+ * shares the folder.
+ */
+static void remove_if_unused(int root, const char *name)
+{
+	_cleanup_close_ int fd = openat(
+		root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid())
+		return;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return;
+	path = xasprintf("%s/%s", tmp_root(), name);
+	log_debug("removing %s of a process that is gone", path);
+	if (rm_rf(path) < 0)
+		log_debug("could not remove %s", path);
+}
+
+void tmpdir_remove_stale(void)
+{
+	DIR *dir = opendir(tmp_root());
+	struct dirent *de;
+
+	if (!dir)
+		return;
+	while ((de = readdir(dir)))
+		if (name_is_stale(de->d_name))
+			remove_if_unused(dirfd(dir), de->d_name);
+	closedir(dir);
+}
