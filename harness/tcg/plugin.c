@@ -5,11 +5,7 @@
  * mean nothing otherwise which point runs and where a measured part begins and
  * ends (mark.h).
  *
- * Counting goes by blocks as QEMU translates them.  At the start of a block the
- * one before it is settled: by then it is known how many of its instructions
- * were begun, and where execution went.  An instruction that faulted was begun
- * but did not count, neither here nor for the guest's clock; it is begun again
- * when the fault was served.
+ * Here QEMU's blocks are translated and the markers obeyed; count.c counts.
  *
  * Arguments: out=FILE (required), symbols=FILE, model=on|off, and for tests
  * l1i=, l1d=, ll=BYTES:WAYS:LINE and whole=on, which takes all that is executed
@@ -22,40 +18,14 @@
 #include <unistd.h>
 
 #include "api.h"
-#include "context.h"
-#include "mark.h"
-#include "model.h"
+#include "count.h"
 #include "output.h"
-#include "places.h"
 #include "record.h"
 #include "symbols.h"
 
-API_EXPORT int qemu_plugin_version = API_VERSION;
-
-#define KERNEL_HALF (1ULL << 63)
-#define PAGE_BYTES 4096
 #define POINT_TEXT_MAX REC_LINE_MAX
 
-/* How a block ends, as far as anything depends on it. */
-enum block_end {
-	END_OTHER,
-	END_BRANCH, /* conditional */
-	END_JUMP,   /* cannot fault but by its target */
-	END_STACK,  /* call or return: accesses memory first */
-};
-
-struct block {
-	uint64_t at;
-	uint32_t function;
-	uint32_t nr;	       /* instructions */
-	uint32_t parent, self; /* contexts, as found the last time */
-	enum block_end end;
-	bool fault_entry;
-	uint8_t end_accesses; /* by the last instruction of END_STACK */
-	uint64_t branch_target;
-	struct place *place; /* NULL in user space */
-	uint16_t offset[];   /* of instruction i; [nr]: bytes in all */
-};
+API_EXPORT int qemu_plugin_version = API_VERSION;
 
 /* A marker in a block. */
 struct marker {
@@ -63,210 +33,13 @@ struct marker {
 	enum mark code;
 };
 
-/*
- * What QEMU adds to in line, for all that is executed.
- *
- * QEMU 7.2 takes "loads only" for "stores only" and "stores only" for both.  So
- * all accesses are counted, and those that it takes for loads; returns, which
- * load once and store nothing, tell whether it is right.
- */
-static struct {
-	uint64_t insns;
-	uint64_t accesses;
-	uint64_t said_loads;
-	uint64_t end_accesses; /* by calls and returns */
-	uint64_t returns;
-	uint64_t said_loads_of_returns;
-} executed;
-
-/* The block that runs. */
-static struct {
-	const struct block *block;
-	uint32_t self;	  /* context */
-	uint32_t settled; /* its instructions before this are dealt with */
-	uint64_t insns;	  /* `executed` where it began */
-	uint64_t end_accesses;
-	uint64_t accesses, said_loads; /* `executed` when last settled */
-} now;
-
-static struct contexts contexts;
-static struct places places;
 static struct symbols symbols;
 static struct output output;
-static struct model model;
-static bool with_model;
 static bool whole;
 
-static bool measured;	/* inside a measured part */
 static bool announcing; /* bits of a point's text come */
 static char point_text[POINT_TEXT_MAX];
 static unsigned point_bits;
-static uint64_t nr_measured;
-
-static bool is_kernel(uint64_t addr)
-{
-	return addr >= KERNEL_HALF;
-}
-
-static uint64_t *counts(void)
-{
-	return contexts.list[now.self].count;
-}
-
-/* --- counting --- */
-
-/* Count what ran of the block up to instruction `end`. */
-static void count_until(uint32_t end)
-{
-	if (measured && end > now.settled) {
-		uint64_t *c = counts();
-
-		c[PROFILE_INSNS] += end - now.settled;
-		if (now.block->place)
-			places_count(&places, now.block->place, now.settled,
-				     end);
-		/* Put right by tell_loads_from_stores(). */
-		c[PROFILE_LOADS] += executed.said_loads - now.said_loads;
-		c[PROFILE_STORES] += executed.accesses - now.accesses;
-	}
-	now.settled = end;
-	now.said_loads = executed.said_loads;
-	now.accesses = executed.accesses;
-}
-
-static void tell_loads_from_stores(void)
-{
-	bool right = executed.said_loads_of_returns > executed.returns / 2;
-
-	for (uint32_t i = 0; i < contexts.nr; i++) {
-		uint64_t *c = contexts.list[i].count;
-		uint64_t said = c[PROFILE_LOADS], all = c[PROFILE_STORES];
-
-		c[PROFILE_LOADS] = right ? said : all - said;
-		c[PROFILE_STORES] = all - c[PROFILE_LOADS];
-	}
-}
-
-static uint64_t end_of(const struct block *b)
-{
-	return b->at + b->offset[b->nr];
-}
-
-/* Its last instruction was begun; did it fault, now that `next` begins? */
-static bool end_faulted(const struct block *b, const struct block *next)
-{
-	if (!next->fault_entry)
-		return false;
-	if (b->end == END_STACK)
-		return executed.end_accesses - now.end_accesses <
-		       b->end_accesses;
-	/*
-	 * A jump faults by what it jumps to, which is no fault of its own, and
-	 * so does code in user space that goes on in the next page.
-	 */
-	return b->end == END_OTHER &&
-	       (is_kernel(b->at) || (b->at ^ end_of(b)) < PAGE_BYTES);
-}
-
-/* How many instructions of the block have counted, now that `next` begins. */
-static uint32_t retired(const struct block *b, const struct block *next)
-{
-	uint32_t begun = executed.insns - now.insns;
-
-	if (begun == 0 || begun > b->nr)
-		return begun ? b->nr : 0;
-	if (begun == b->nr)
-		return begun - end_faulted(b, next);
-	/*
-	 * It was left in the middle: by a fault; to be translated anew from
-	 * the same instruction on; or behind an access to a device.
-	 */
-	if (next->fault_entry || next->at == b->at + b->offset[begun - 1])
-		begun--;
-	return begun;
-}
-
-static void count_branch(const struct block *b, const struct block *next)
-{
-	bool taken = next->at == b->branch_target;
-
-	/* Interrupted: where it goes comes later and is not looked for. */
-	if (!taken && next->at != end_of(b))
-		return;
-	counts()[PROFILE_BRANCHES]++;
-	if (!predictor_branch(&model.predictor, b->at + b->offset[b->nr - 1],
-			      taken))
-		counts()[PROFILE_MISPREDICTS]++;
-}
-
-static void fetch(const struct block *b)
-{
-	uint64_t line = model.l1i.shape.line;
-	uint64_t at = b->at & ~(line - 1), end = end_of(b);
-
-	for (; at < end; at += line) {
-		struct model_miss miss = model_fetch(&model, at);
-
-		counts()[PROFILE_L1I_MISSES] += miss.l1;
-		counts()[PROFILE_LL_MISSES] += miss.ll;
-	}
-}
-
-static uint32_t context_of(struct block *b)
-{
-	if (!is_kernel(b->at))
-		contexts_user(&contexts);
-	if (b->parent != contexts.top || !b->self) {
-		b->parent = contexts.top;
-		b->self = contexts_child(&contexts, b->parent, b->function);
-	}
-	return b->self;
-}
-
-static void on_block(unsigned vcpu, void *udata)
-{
-	struct block *b = udata;
-
-	if (now.block) {
-		count_until(retired(now.block, b));
-		if (measured && with_model && now.block->end == END_BRANCH)
-			count_branch(now.block, b);
-	}
-	now.block = b;
-	now.self = context_of(b);
-	now.settled = 0;
-	now.insns = executed.insns;
-	now.end_accesses = executed.end_accesses;
-	now.said_loads = executed.said_loads;
-	now.accesses = executed.accesses;
-	if (measured && with_model)
-		fetch(b);
-}
-
-static void on_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t at,
-		      void *udata)
-{
-	struct model_miss miss;
-
-	if (!measured)
-		return;
-	miss = model_data(&model, at, 1u << qemu_plugin_mem_size_shift(info));
-	counts()[PROFILE_L1D_MISSES] += miss.l1;
-	counts()[PROFILE_LL_MISSES] += miss.ll;
-}
-
-static void on_call(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t at,
-		    void *udata)
-{
-	if (qemu_plugin_mem_is_store(info))
-		contexts_call(&contexts, at, now.self, now.block->function);
-}
-
-static void on_return(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t at,
-		      void *udata)
-{
-	contexts_return(&contexts, at);
-}
 
 /* --- markers --- */
 
@@ -275,9 +48,9 @@ static void start_point(void)
 	memset(point_text, 0, sizeof(point_text));
 	point_bits = 0;
 	announcing = true;
-	measured = false;
-	if (with_model)
-		model_reset(&model);
+	counts.measured = false;
+	if (counts.with_model)
+		model_reset(&counts.model);
 }
 
 static void add_bit(unsigned bit)
@@ -286,6 +59,13 @@ static void add_bit(unsigned bit)
 		return;
 	point_text[point_bits / 8] |= bit << point_bits % 8;
 	point_bits++;
+}
+
+static void write_point(const char *text, uint64_t samples)
+{
+	count_tell_loads();
+	output_point(&output, text, samples, &counts.contexts, &counts.places,
+		     &symbols);
 }
 
 static void on_mark(unsigned vcpu, void *udata)
@@ -302,14 +82,10 @@ static void on_mark(unsigned vcpu, void *udata)
 		break;
 	case MARK_SAMPLES:
 		announcing = false;
-		nr_measured = 0;
-		contexts_clear_counts(&contexts);
-		places_clear(&places);
+		count_clear();
 		break;
 	case MARK_END:
-		tell_loads_from_stores();
-		output_point(&output, point_text, nr_measured, &contexts,
-			     &places, &symbols);
+		write_point(point_text, counts.nr_measured);
 		point_text[0] = '\0';
 		break;
 	case NR_MARKS:
@@ -317,19 +93,18 @@ static void on_mark(unsigned vcpu, void *udata)
 	}
 }
 
-/* This instruction is the first that is measured. */
 static void on_start(unsigned vcpu, void *udata)
 {
-	count_until(*(uint32_t *)udata);
-	measured = true;
+	const struct marker *m = udata;
+
+	count_start(m->i);
 }
 
-/* This one is the first that is not. */
 static void on_stop(unsigned vcpu, void *udata)
 {
-	count_until(*(uint32_t *)udata);
-	nr_measured += measured;
-	measured = false;
+	const struct marker *m = udata;
+
+	count_stop(m->i);
 }
 
 /* --- translation --- */
@@ -343,38 +118,16 @@ static void *need(void *p)
 	return p;
 }
 
-static bool bytes_are(const uint8_t *code, size_t size, const void *want,
-		      size_t nr)
-{
-	return size == nr && memcmp(code, want, nr) == 0;
-}
-
-/* The code of a marker, or NR_MARKS. */
-static enum mark decode_mark(const uint8_t *code, size_t size)
-{
-	static const uint8_t head[] = { 0x0f, 0x1f, 0x80 };
-	uint32_t operand;
-
-	if (size != MARK_BYTES || memcmp(code, head, sizeof(head)))
-		return NR_MARKS;
-	memcpy(&operand, code + sizeof(head), sizeof(operand));
-	if ((operand & ~0xffU) != MARK_MAGIC || (operand & 0xff) >= NR_MARKS)
-		return NR_MARKS;
-	return operand & 0xff;
-}
-
 static void watch_markers(struct qemu_plugin_insn *insn, uint32_t i,
 			  const uint8_t *code, size_t size)
 {
-	static const uint8_t start[] = { MARK_PREFIX_START, 0x0f, 0x31 };
-	static const uint8_t stop[] = { MARK_PREFIX_STOP, 0x0f, 0x31 };
 	enum mark mark = decode_mark(code, size);
 	qemu_plugin_exec_fn fn = mark != NR_MARKS ? on_mark : NULL;
 	struct marker *m;
 
-	if (bytes_are(code, size, start, sizeof(start)))
+	if (decode_is_start(code, size))
 		fn = on_start;
-	else if (bytes_are(code, size, stop, sizeof(stop)))
+	else if (decode_is_stop(code, size))
 		fn = on_stop;
 	if (!fn)
 		return;
@@ -384,86 +137,37 @@ static void watch_markers(struct qemu_plugin_insn *insn, uint32_t i,
 					       m);
 }
 
-/* Without prefixes that say nothing of what it does. */
-static const uint8_t *skip_prefixes(const uint8_t *code, size_t *size)
+static void watch_stack(const struct block *b, struct qemu_plugin_insn *insn,
+			bool is_return)
 {
-	while (*size > 1 && (*code == 0x2e || *code == 0x3e || *code == 0xf2 ||
-			     *code == 0xf3 || (*code & 0xf0) == 0x40)) {
-		code++;
-		--*size;
+	const enum qemu_plugin_op add = QEMU_PLUGIN_INLINE_ADD_U64;
+
+	qemu_plugin_register_vcpu_mem_inline(insn, QEMU_PLUGIN_MEM_RW, add,
+					     &executed.end_accesses, 1);
+	if (is_return) {
+		qemu_plugin_register_vcpu_insn_exec_inline(
+			insn, add, &executed.returns, 1);
+		qemu_plugin_register_vcpu_mem_inline(
+			insn, QEMU_PLUGIN_MEM_R, add,
+			&executed.said_loads_of_returns, 1);
 	}
-	return code;
-}
-
-static bool is_call(const uint8_t *code, size_t size)
-{
-	return code[0] == 0xe8 ||
-	       (size > 1 && code[0] == 0xff && (code[1] >> 3 & 7) == 2);
-}
-
-static bool is_return(const uint8_t *code)
-{
-	return code[0] == 0xc3 || code[0] == 0xc2;
-}
-
-/* Returns to user space among them. */
-static bool is_jump(const uint8_t *code, size_t size)
-{
-	return code[0] == 0xe9 || code[0] == 0xeb || code[0] == 0xcf ||
-	       (size > 1 && code[0] == 0x0f && code[1] == 0x07) ||
-	       (size > 1 && code[0] == 0xff && (code[1] >> 3 & 7) == 4);
-}
-
-/* Length of the branch's displacement, 0 if it is no conditional branch. */
-static size_t branch_bytes(const uint8_t *code, size_t size)
-{
-	if (size == 2 &&
-	    ((code[0] & 0xf0) == 0x70 || (code[0] >= 0xe0 && code[0] <= 0xe3)))
-		return 1;
-	if (size == 6 && code[0] == 0x0f && (code[1] & 0xf0) == 0x80)
-		return 4;
-	return 0;
+	if (is_kernel(b->at))
+		qemu_plugin_register_vcpu_mem_cb(
+			insn, is_return ? count_on_return : count_on_call,
+			QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
 }
 
 static void watch_end(struct block *b, struct qemu_plugin_insn *insn,
 		      const uint8_t *code, size_t size)
 {
-	size_t nr;
+	struct insn_end end = decode_end(code, size);
 
-	code = skip_prefixes(code, &size);
-	nr = branch_bytes(code, size);
-	if (nr) {
-		int32_t by4;
-		int8_t by1;
-
-		memcpy(&by1, code + size - 1, 1);
-		if (nr == 4)
-			memcpy(&by4, code + size - 4, 4);
-		b->end = END_BRANCH;
-		b->branch_target = end_of(b) + (nr == 4 ? by4 : by1);
-		return;
-	}
-	if (is_jump(code, size))
-		b->end = END_JUMP;
-	if (!is_call(code, size) && !is_return(code))
-		return;
-	b->end = END_STACK;
-	/* A call by a pointer in memory loads that as well. */
-	b->end_accesses = 1 + (code[0] == 0xff && code[1] >> 6 != 3);
-	qemu_plugin_register_vcpu_mem_inline(insn, QEMU_PLUGIN_MEM_RW,
-					     QEMU_PLUGIN_INLINE_ADD_U64,
-					     &executed.end_accesses, 1);
-	if (is_return(code)) {
-		qemu_plugin_register_vcpu_insn_exec_inline(
-			insn, QEMU_PLUGIN_INLINE_ADD_U64, &executed.returns, 1);
-		qemu_plugin_register_vcpu_mem_inline(
-			insn, QEMU_PLUGIN_MEM_R, QEMU_PLUGIN_INLINE_ADD_U64,
-			&executed.said_loads_of_returns, 1);
-	}
-	if (is_kernel(b->at))
-		qemu_plugin_register_vcpu_mem_cb(
-			insn, is_return(code) ? on_return : on_call,
-			QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, NULL);
+	b->end = end.end;
+	b->end_accesses = end.accesses;
+	if (end.end == END_BRANCH)
+		b->branch_target = end_of(b) + end.displacement;
+	if (end.end == END_STACK)
+		watch_stack(b, insn, end.is_return);
 }
 
 static void count_insn(struct qemu_plugin_insn *insn)
@@ -476,8 +180,8 @@ static void count_insn(struct qemu_plugin_insn *insn)
 					     &executed.said_loads, 1);
 	qemu_plugin_register_vcpu_mem_inline(insn, QEMU_PLUGIN_MEM_RW, add,
 					     &executed.accesses, 1);
-	if (with_model)
-		qemu_plugin_register_vcpu_mem_cb(insn, on_access,
+	if (counts.with_model)
+		qemu_plugin_register_vcpu_mem_cb(insn, count_on_access,
 						 QEMU_PLUGIN_CB_NO_REGS,
 						 QEMU_PLUGIN_MEM_RW, NULL);
 }
@@ -512,7 +216,7 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		watch_insn(b, i, qemu_plugin_tb_get_insn(tb, i));
 	if (is_kernel(b->at))
 		b->place = place_new(b->at, b->function, b->offset, nr);
-	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block,
+	qemu_plugin_register_vcpu_tb_exec_cb(tb, count_on_block,
 					     QEMU_PLUGIN_CB_NO_REGS, b);
 }
 
@@ -521,11 +225,8 @@ static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 static void on_end(qemu_plugin_id_t id, void *udata)
 {
 	if (whole) {
-		if (now.block)
-			count_until(now.block->nr);
-		tell_loads_from_stores();
-		output_point(&output, "whole\t1\t\t1", 1, &contexts, &places,
-			     &symbols);
+		count_last_block();
+		write_point("whole\t1\t\t1", 1);
 	}
 	if (!output_write(&output))
 		/* Not exit(), which has brought us here. */
@@ -558,7 +259,7 @@ static bool parse_argument(const char *arg, struct shapes *shapes)
 	if (strcmp(name, "symbols") == 0)
 		return symbols_load(&symbols, value);
 	if (strcmp(name, "model") == 0)
-		return parse_switch(value, &with_model);
+		return parse_switch(value, &counts.with_model);
 	if (strcmp(name, "whole") == 0)
 		return parse_switch(value, &whole);
 	if (strcmp(name, "l1i") == 0)
@@ -580,7 +281,7 @@ static bool set_up(int argc, char **argv)
 	};
 
 	symbols_init(&symbols);
-	contexts_init(&contexts);
+	contexts_init(&counts.contexts);
 	for (int i = 0; i < argc; i++) {
 		if (parse_argument(argv[i], &shapes))
 			continue;
@@ -588,15 +289,15 @@ static bool set_up(int argc, char **argv)
 			argv[i]);
 		return false;
 	}
-	if (!output_begin(&output, &symbols, with_model)) {
+	if (!output_begin(&output, &symbols, counts.with_model)) {
 		fprintf(stderr, "cgmark-tcg: argument out=FILE is missing\n");
 		return false;
 	}
-	measured = whole;
-	if (!with_model)
+	counts.measured = whole;
+	if (!counts.with_model)
 		return true;
 	output_model(&output, &shapes.l1i, &shapes.l1d, &shapes.ll);
-	return model_init(&model, &shapes.l1i, &shapes.l1d, &shapes.ll);
+	return model_init(&counts.model, &shapes.l1i, &shapes.l1d, &shapes.ll);
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info,
