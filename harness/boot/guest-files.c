@@ -113,7 +113,8 @@ static int find_loader(const struct strbuf *elf, char **ret)
 	return 0;
 }
 
-static int add_libraries(struct guest_files *files, char *loader, char *program)
+static enum exit_status add_libraries(struct guest_files *files, char *loader,
+				      char *program)
 {
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
 	_cleanup_free_ char *missing = NULL;
@@ -144,8 +145,8 @@ static int add_libraries(struct guest_files *files, char *loader, char *program)
 	return ST_OK;
 }
 
-int guest_files_add(struct guest_files *files, const char *name,
-		    const char *who)
+enum exit_status guest_files_add(struct guest_files *files, const char *name,
+				 const char *who)
 {
 	_cleanup_free_ char *path = find_program(name);
 	_cleanup_free_ char *guest = xasprintf("bin/%s", name);

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "macro.h"
+#include "exit-status.h"
 
 /* A file to take along. */
 struct guest_file {
@@ -23,11 +23,11 @@ struct guest_files {
 
 /*
  * Adds a program, as bin/NAME, with its loader and libraries at the paths that
- * they have here.  Returns an exit_status; errors were logged.  `who` needs it,
- * for the message that it is missing.
+ * they have here.  Errors were logged; `who` needs the program, for the message
+ * that it is missing.
  */
-int guest_files_add(struct guest_files *files, const char *name,
-		    const char *who);
+enum exit_status guest_files_add(struct guest_files *files, const char *name,
+				 const char *who);
 void guest_files_release(struct guest_files *files);
 
 /*

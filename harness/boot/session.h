@@ -7,12 +7,11 @@
 #ifndef CGMARK_SESSION_H
 #define CGMARK_SESSION_H
 
+#include "boot-jobs.h"
+#include "exit-status.h"
 #include "guest-files.h"
 #include "machine.h"
-#include "plan.h"
 #include "run.h"
-#include "strbuf.h"
-#include "supervise.h"
 
 struct session {
 	const struct machine_ops *ops;
@@ -27,32 +26,28 @@ struct session {
 	const char *tcg_plugin;
 	bool profile_model;
 
-	char *initramfs;	    /* RUN/initramfs.cpio while boots run */
-	struct strbuf *plans;	    /* per perturbation */
-	struct strbuf *event_plans; /* likewise, for boots that count events */
-	struct boot_job *jobs;
-	char **boot_dirs; /* per boot */
-	char **profiles;  /* per boot, paths; NULL: not profiled */
+	char *initramfs; /* RUN/initramfs.cpio while boots run */
+	struct boot_jobs jobs;
 };
 
 /*
  * Makes PARENT/RUN-ID with the initramfs and the plan of each boot, proves the
- * machine, and writes run.json with everything that is planned.  Returns an
- * exit_status; errors were logged, and nothing is left behind.
+ * machine, and writes run.json with everything that is planned.  Errors were
+ * logged, and nothing is left behind then.
  */
-int session_prepare(struct session *s, const char *parent);
+enum exit_status session_prepare(struct session *s, const char *parent);
 
 /*
  * Carries the boots out and writes run.json anew with the run's status.
  * Returns ST_OK when every boot was tried (which says nothing about how they
  * ended), ST_INTERRUPTED, or ST_HOST; messages were logged.
  */
-int session_boot(struct session *s);
+enum exit_status session_boot(struct session *s);
 
 /* Frees what the session holds, but not the run. */
 void session_release(struct session *s);
 
 /* Exit status by how boots and points of a loaded run ended; logs a summary. */
-int session_status(const struct run *loaded);
+enum exit_status session_status(const struct run *loaded);
 
 #endif

@@ -7,6 +7,7 @@
 #include "interrupt.h"
 #include "kernel-spec.h"
 #include "log.h"
+#include "plan.h"
 #include "session.h"
 #include "strbuf.h"
 

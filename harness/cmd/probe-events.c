@@ -8,6 +8,7 @@
 #include "interrupt.h"
 #include "kernel-spec.h"
 #include "perf.h"
+#include "plan.h"
 #include "session.h"
 
 struct probe {

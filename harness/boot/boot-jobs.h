@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A job for each planned boot of a run, with its folder and its plan. */
+#ifndef CGMARK_BOOT_JOBS_H
+#define CGMARK_BOOT_JOBS_H
+
+#include "boot-job.h"
+#include "strbuf.h"
+
+struct boot_jobs {
+	struct boot_job *list; /* in the order of the run's boots */
+	size_t nr;
+	char **dirs;	 /* per boot */
+	char **profiles; /* per boot, paths; NULL: not profiled */
+
+	struct strbuf *plans;	    /* per perturbation */
+	struct strbuf *event_plans; /* likewise, for boots that count events */
+	unsigned nr_plans;
+};
+
+/* Strings stay owned by the caller, and have to outlive the jobs. */
+struct boot_jobs_how {
+	struct run *run; /* its directory exists; boots hold the results */
+	const char *initramfs;
+	bool exact;	 /* as the machine says */
+	bool shared;	 /* likewise */
+	bool setup_only; /* find out what the points need; none is run */
+	/* Count by function in the repeat boots with this plugin; or NULL. */
+	const char *tcg_plugin;
+	bool profile_model;
+};
+
+/*
+ * Makes RUN/boots/ID with plan.tsv for each boot.  0, or -errno, not logged;
+ * the caller releases *ret in both cases.
+ */
+int boot_jobs_make(const struct boot_jobs_how *how, struct boot_jobs *ret);
+void boot_jobs_release(struct boot_jobs *jobs);
+
+#endif
