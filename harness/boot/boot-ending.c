@@ -30,24 +30,14 @@ static char *diag_text(const struct boot_evidence *ev)
 	return xasprintf("; stderr: %s", clean);
 }
 
-/* Ends of QEMU that are not its own fault, known by what it says. */
-static const struct known_end {
-	const char *diag;
-	enum blame blame;
-	const char *text;
-} known_ends[] = {
-	/* Its exit status is then 0. */
-	{ "terminating on signal", BLAME_HOST, "was told to end" },
-	{ "Error loading uncompressed kernel", BLAME_SUBJECT,
-	  "cannot boot this vmlinux" },
-	{ "could not load kernel", BLAME_SUBJECT, "cannot boot this vmlinux" },
-};
-
-static const struct known_end *find_known_end(const char *diag)
+static const struct known_end *find_known_end(const struct boot_evidence *ev,
+					      const char *diag)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(known_ends); i++)
-		if (strstr(diag, known_ends[i].diag))
-			return &known_ends[i];
+	const struct known_end *k = ev->known_ends;
+
+	for (; k && k->diag; k++)
+		if (strstr(diag, k->diag))
+			return k;
 	return NULL;
 }
 
@@ -55,7 +45,7 @@ static const struct known_end *find_known_end(const char *diag)
 static struct boot_ending judge_process(const struct boot_evidence *ev)
 {
 	_cleanup_free_ char *diag = diag_text(ev);
-	const struct known_end *known = find_known_end(diag);
+	const struct known_end *known = find_known_end(ev, diag);
 	int status = ev->wait_status;
 
 	if (WIFSIGNALED(status))

@@ -9,10 +9,11 @@
 /* All that is known when the machine's process has ended. */
 struct boot_evidence {
 	const struct boot_read *read;
-	unsigned nr_points;	 /* planned */
-	const char *process;	 /* what runs the guest: "QEMU" */
-	const char *diag;	 /* what it said itself, or NULL */
-	int wait_status;	 /* as of wait4() */
+	unsigned nr_points;		    /* planned */
+	const char *process;		    /* what runs the guest: "QEMU" */
+	const struct known_end *known_ends; /* as in machine.h */
+	const char *diag;		    /* what it said itself, or NULL */
+	int wait_status;		    /* as of wait4() */
 	const char *stop_reason; /* why cgmark ended it; NULL: it did not */
 	enum blame stop_blame;
 };

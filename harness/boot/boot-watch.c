@@ -369,6 +369,7 @@ static struct boot_ending judge(const struct boot_watch *w, int wait_status)
 		.read = &w->read,
 		.nr_points = w->job->nr_points,
 		.process = w->m.ops->process,
+		.known_ends = w->m.ops->known_ends,
 		.diag = w->diag.buf,
 		.wait_status = wait_status,
 		.stop_reason = w->stop_reason,

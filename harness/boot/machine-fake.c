@@ -220,6 +220,7 @@ static bool fake_takes(const char *arg)
 
 const struct machine_ops machine_fake = {
 	.name = "fake",
+	.usage = "fake:DIR",
 	.summary = "replays recorded streams, for tests",
 	.process = "replay",
 	.takes = fake_takes,

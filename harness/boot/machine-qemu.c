@@ -217,6 +217,15 @@ static bool takes_vcpus(const char *arg)
 	return machine_vcpus(arg) > 0;
 }
 
+static const struct known_end known_ends[] = {
+	/* Its exit status is then 0. */
+	{ "terminating on signal", BLAME_HOST, "was told to end" },
+	{ "Error loading uncompressed kernel", BLAME_SUBJECT,
+	  "cannot boot this vmlinux" },
+	{ "could not load kernel", BLAME_SUBJECT, "cannot boot this vmlinux" },
+	{ NULL },
+};
+
 /* --- sim --- */
 
 static int sim_probe(const char *arg, const char *vmlinux,
@@ -239,6 +248,7 @@ static int sim_describe(const char *arg, struct strbuf *ret)
 
 const struct machine_ops machine_sim = {
 	.name = "sim",
+	.usage = "sim",
 	.summary = "QEMU counts instructions: exact, says nothing of time",
 	.process = "QEMU",
 	.takes = takes_vcpus,
@@ -247,6 +257,7 @@ const struct machine_ops machine_sim = {
 	.diagnose = machine_read_diag,
 	.destroy = machine_destroy,
 	.describe = sim_describe,
+	.known_ends = known_ends,
 	.exact = true,
 	.pmu = "nhm",
 };
@@ -280,6 +291,7 @@ static int kvm_describe(const char *arg, struct strbuf *ret)
 
 const struct machine_ops machine_kvm = {
 	.name = "kvm",
+	.usage = "kvm",
 	.summary = "QEMU with KVM: time",
 	.process = "QEMU",
 	.takes = takes_vcpus,
@@ -288,4 +300,6 @@ const struct machine_ops machine_kvm = {
 	.diagnose = machine_read_diag,
 	.destroy = machine_destroy,
 	.describe = kvm_describe,
+	.known_ends = known_ends,
+	.probe_boots = true,
 };

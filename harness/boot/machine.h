@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "run.h"
 #include "strbuf.h"
 
 /* What to boot; strings stay owned by the caller and must outlive the boot. */
@@ -47,8 +48,16 @@ struct machine {
 	void *priv;
 };
 
+/* An end of the process that is not its own fault, by what it says of it. */
+struct known_end {
+	const char *diag; /* part of that; NULL ends the list */
+	enum blame blame;
+	const char *text; /* "was told to end" */
+};
+
 struct machine_ops {
 	const char *name;
+	const char *usage; /* with its argument: "fake:DIR" */
 	const char *summary;
 	const char *process;		/* what runs the guest: "QEMU" */
 	bool (*takes)(const char *arg); /* what is behind "NAME:", "" if none */
@@ -67,6 +76,8 @@ struct machine_ops {
 	void (*destroy)(struct machine *m);
 	/* "QEMU 7.2.19, TCG icount, -cpu Nehalem", for the provenance. */
 	int (*describe)(const char *arg, struct strbuf *ret);
+	const struct known_end *known_ends; /* or NULL */
+	bool probe_boots;      /* probe() proves the machine by a boot */
 	bool exact;	       /* counts repeat bit for bit */
 	bool shared;	       /* others run on it, too */
 	const char *pmu;       /* its processor in the words of libpfm4;

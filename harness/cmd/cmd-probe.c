@@ -123,7 +123,7 @@ static int probe_one(const struct env *env, const char *kernel,
 	machine_init(&p.holder, ops, arg);
 	if (ops->probe(arg, NULL, NULL, why) < 0)
 		return ST_HOST;
-	if (ops != &machine_kvm)
+	if (!ops->probe_boots)
 		return ST_OK;
 	r = proof_get(env, kernel, &p);
 	if (r != ST_OK) {
@@ -206,7 +206,7 @@ static int check_name(const struct probe_opts *o, const char *spec)
 	}
 	all = machine_all(&nr);
 	for (size_t i = 0; i < nr && i < ARRAY_SIZE(names); i++)
-		names[i] = all[i] == &machine_fake ? "fake:DIR" : all[i]->name;
+		names[i] = all[i]->usage;
 	suggest_log("machine", spec, names, nr);
 	return ST_USAGE;
 }

@@ -146,8 +146,7 @@ static int find_machine(struct request *rq)
 	if (!rq->ops) {
 		all = machine_all(&nr);
 		for (size_t i = 0; i < nr && i < ARRAY_SIZE(names); i++)
-			names[i] = all[i] == &machine_fake ? "fake:DIR"
-							   : all[i]->name;
+			names[i] = all[i]->usage;
 		suggest_log("machine", rq->opts->machine, names, nr);
 		return ST_USAGE;
 	}
