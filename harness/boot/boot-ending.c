@@ -41,7 +41,7 @@ static const struct known_end *find_known_end(const struct boot_evidence *ev,
 	return NULL;
 }
 
-/* The process ended in a way of which the guest is not capable. */
+/* Did the process end in a way that no guest can cause? */
 static struct boot_ending judge_process(const struct boot_evidence *ev)
 {
 	_cleanup_free_ char *diag = diag_text(ev);

@@ -5,11 +5,11 @@
 #include "plan.h"
 #include "profile.h"
 
-/* How much slower a boot may be that is profiled (test/bench-profile.sh). */
+/* How much slower a profiled boot may be (harness/test/bench-profile.sh). */
 #define PATIENCE_COUNTS 3
 #define PATIENCE_MODEL 8
 
-/* The same for all roles, but that some count what the others time. */
+/* The same for all roles, except that some count what others time. */
 static int make_plan(const struct boot_jobs_how *how, unsigned p, bool events,
 		     struct strbuf *ret)
 {
@@ -91,8 +91,8 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 }
 
 /*
- * A profile comes from the repeat boots: that they are bit-identical to the
- * boots they repeat shows that counting moved nothing.
+ * Profiles come from repeat boots: these must match the boots they repeat bit
+ * for bit, which proves that counting changes nothing.
  */
 static void profile_job(const struct boot_jobs_how *how, size_t i,
 			struct boot_jobs *jobs)

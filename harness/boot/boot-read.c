@@ -23,7 +23,7 @@ static void keep_first(char **slot, const char *line)
 		*slot = boot_printable(line);
 }
 
-/* The last lines; once there is a splat, those around its first line. */
+/* The last lines; after a splat, those around its first line. */
 static void keep_tail(struct boot_read *rd, const char *line)
 {
 	char **slot;
@@ -69,8 +69,8 @@ static void point_result(struct boot_read *rd, const struct status_line *l)
 }
 
 /*
- * Only what supervision needs: the points are read again, with care, from the
- * file.  Results of points are indented, those of whole programs are not.
+ * Only what supervision needs; the file is read again, with care, at the end.
+ * Results of points are indented, those of whole programs are not.
  */
 static void status_line(struct boot_read *rd, const char *line)
 {
@@ -110,7 +110,7 @@ static void take_line(struct boot_read *rd, enum machine_channel channel,
 		status_line(rd, line);
 		break;
 	case CH_SAMPLES:
-		/* The last line has to be it. */
+		/* The end record has to be the last line. */
 		rd->samples_end = !strncmp(line, "E\t", 2);
 		break;
 	default:

@@ -47,7 +47,7 @@ struct boot_read {
 /* Understand what came on a channel, line by line. */
 void boot_read_bytes(struct boot_read *rd, enum machine_channel channel,
 		     const char *data, size_t len);
-/* The channel has ended: take what stands without LF for a line. */
+/* The channel has ended: what is left without LF is a line, too. */
 void boot_read_eof(struct boot_read *rd, enum machine_channel channel);
 void boot_read_release(struct boot_read *rd);
 

@@ -38,7 +38,7 @@ __printf(3, 4) static void stop(struct boot_watch *w, enum blame blame,
 	w->stop_ns = now_ns();
 }
 
-/* A machine that panicked ends by itself, or else hangs. */
+/* After a panic the machine should end by itself; if not, it hangs. */
 static void stop_after_panic(struct boot_watch *w)
 {
 	if (w->read.panic_ns && !w->stop_ns)
@@ -58,7 +58,7 @@ static int store(struct boot_watch *w, struct channel *ch, const char *data,
 		if (n < 0)
 			return log_err_errno(errno, "cannot write %s/%s",
 					     w->job->dir, ch->file);
-		/* Of what is in the file, also when more did not fit. */
+		/* Covers what is in the file, even if the rest did not fit. */
 		ch->crc = rec_crc32(ch->crc, data, n);
 		ch->bytes += n;
 		data += n;
@@ -127,7 +127,7 @@ int boot_watch_read(struct boot_watch *w, enum machine_channel channel)
 	return read_channel(w, channel);
 }
 
-/* No writer is left: all there is is in the pipe. */
+/* No writer is left: the pipe holds all there will be. */
 static int drain(struct boot_watch *w)
 {
 	uint64_t before;
@@ -213,7 +213,7 @@ uint64_t boot_watch_next_deadline(const struct boot_watch *w)
 
 static void signal_machine(const struct boot_watch *w, int sig)
 {
-	/* The process has its own group, though the machine may not use it. */
+	/* The process leads a group, though the machine may not use it. */
 	if (kill(-w->m.pid, sig) < 0)
 		kill(w->m.pid, sig);
 }
@@ -237,8 +237,8 @@ void boot_watch_tick(struct boot_watch *w, uint64_t now)
 	}
 	if (now >= w->stop_ns || w->stop_reason) {
 		/*
-		 * A guest that hangs cannot be asked where: its serial port is
-		 * one-way, so there is no sysrq to send.
+		 * There is no way to ask a guest where it hangs: its serial
+		 * port is one-way, so it takes no sysrq.
 		 */
 		signal_machine(w, SIGTERM);
 		w->kill_ns = now + KILL_AFTER_MS * MS;
@@ -257,7 +257,7 @@ static int open_file(struct boot_watch *w, struct channel *ch)
 	return 0;
 }
 
-/* It says that the boot has finished: not that of an earlier try. */
+/* boot.json says that a boot finished; drop that of an earlier try. */
 static int remove_verdict(const struct boot_watch *w)
 {
 	_cleanup_free_ char *path = xasprintf("%s/boot.json", w->job->dir);
@@ -342,7 +342,7 @@ int boot_watch_start(struct boot_watch *w, const struct machine_ops *ops,
 	return 0;
 }
 
-/* Results have to be on the disk before boot.json says that they are. */
+/* Results must be on disk before boot.json says so. */
 static int close_files(struct boot_watch *w)
 {
 	int r = 0;
@@ -350,7 +350,7 @@ static int close_files(struct boot_watch *w)
 	for (int i = 0; i < CH_DIAG; i++) {
 		struct channel *ch = &w->ch[i];
 
-		/* Not every file can be synced: a pipe or device cannot. */
+		/* Pipes and devices cannot be synced. */
 		if (fsync(ch->out) < 0 && errno != EINVAL && errno != EROFS &&
 		    r == 0)
 			r = log_err_errno(errno, "cannot write %s/%s",

@@ -20,7 +20,7 @@ static bool has_guest(int cpu)
 	return cpus[cpu].owner && kill(cpus[cpu].owner, 0) == 0;
 }
 
-/* Without sockets, which a sandbox may lack, all CPUs are free. */
+/* A sandbox may forbid sockets; all CPUs are free then. */
 static bool take(const char *name, int cpu)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

@@ -23,7 +23,7 @@ void guest_files_release(struct guest_files *files)
 	files->nr = 0;
 }
 
-/* Keeps them sorted, so that an archive does not depend on who came first. */
+/* Sorted, so that the archive does not depend on the order of calls. */
 static void add_file(struct guest_files *files, const char *path,
 		     const char *guest)
 {
@@ -84,8 +84,8 @@ int guest_files_parse_list(char *text, void (*fn)(const char *path, void *arg),
 }
 
 /*
- * The loader that an ELF program names: NULL for a static one.  -ENOEXEC: no
- * 64-bit ELF program.
+ * The loader that an ELF program names: NULL for a static one.  -ENOEXEC: not
+ * a 64-bit ELF program.
  */
 static int find_loader(const struct strbuf *elf, char **ret)
 {
@@ -166,7 +166,7 @@ enum exit_status guest_files_add(struct guest_files *files, const char *name,
 		return ST_HOST;
 	}
 	if (find_loader(&elf, &loader) < 0) {
-		log_err("%s is no 64-bit ELF program and cannot go to the "
+		log_err("%s is not a 64-bit ELF program and cannot run in the "
 			"guest",
 			path);
 		return ST_HOST;

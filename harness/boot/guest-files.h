@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Programs of the host that travel to the guest, with the shared libraries
- * that their loader says they need.
+ * Programs copied from the host to the guest, with the shared libraries that
+ * their loader lists.
  */
 #ifndef CGMARK_GUEST_FILES_H
 #define CGMARK_GUEST_FILES_H

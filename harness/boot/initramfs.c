@@ -9,7 +9,7 @@
 #include "log.h"
 #include "sha256.h"
 
-/* Programs only: a build folder also holds "bench-x.p" and the like. */
+/* A build folder also holds "bench-x.p" and the like. */
 static int is_program(const struct dirent *de)
 {
 	return !strncmp(de->d_name, "bench-", 6) && !strchr(de->d_name, '.');
@@ -56,7 +56,7 @@ static int add_benchmarks(struct cpio *c, const char *bench_dir)
 	return r;
 }
 
-/* Those that are not there: neighbours in a sorted list share most of them. */
+/* Only new ones: neighbours in a sorted list share most of them. */
 static void add_parents(struct cpio *c, const char *name, const char *before)
 {
 	for (size_t i = 0; name[i]; i++) {
@@ -95,7 +95,7 @@ int initramfs_build(const char *bench_dir, const struct guest_files *files,
 	int r;
 
 	cpio_dir(&c, "dev", 0755);
-	/* Without it PID 1 starts with no stdin, stdout and stderr. */
+	/* Without it PID 1 has no stdin, stdout and stderr. */
 	cpio_chardev(&c, "dev/console", 0600, 5, 1);
 	cpio_dir(&c, "proc", 0755);
 	cpio_dir(&c, "sys", 0755);

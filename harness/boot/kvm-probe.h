@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether this host can run a guest under KVM, which /dev/kvm alone leaves open. */
+/* Whether this host can run a guest under KVM: /dev/kvm alone does not tell. */
 #ifndef CGMARK_KVM_PROBE_H
 #define CGMARK_KVM_PROBE_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Replays recorded streams, for tests of all that comes behind a boot.  A child
- * process plays the guest, so that a boot starts, ends and dies as QEMU's does.
+ * Replays recorded streams, to test all that follows a boot.  A child process
+ * plays the guest, so a boot starts, ends and dies like one in QEMU.
  *
  * Streams are taken from the first of these that exists below DIR:
  *   KERNEL/ROLE-pK/   KERNEL/   (DIR itself)

@@ -2,9 +2,9 @@
 /*
  * Machines sim and kvm: QEMU's microvm with the ELF vmlinux (PVH entry).
  *
- * The guest ends by a reset, which -no-reboot turns into exit status 0: microvm
- * has no ACPI to power off with.  So has a guest that triple faults; what tells
- * them apart is the end marker in the status stream (boot-ending.c).
+ * microvm has no ACPI to power off with, so the guest ends with a reset, which
+ * -no-reboot turns into exit status 0.  A triple fault looks the same; only the
+ * end marker in the status stream tells the two apart (boot-ending.c).
  */
 #include "alloc.h"
 #include "file.h"
@@ -69,7 +69,7 @@ static int qemu_version(const char *path, struct strbuf *version,
 	}
 	out.buf[strcspn(out.buf, "\n")] = '\0';
 	strbuf_addstr(version, out.buf + strlen(head));
-	/* 7.2 is the oldest on which counts were found to repeat. */
+	/* 7.2 is the oldest version whose counts are known to repeat. */
 	if (major < 7 || (major == 7 && minor < 2)) {
 		strbuf_addf(why, "%s is QEMU %s; 7.2 or newer is needed", path,
 			    version->buf);
@@ -93,7 +93,7 @@ static int qemu_get(char **ret, struct strbuf *why)
 	return r;
 }
 
-/* As one would type it. */
+/* As one would type it in a shell. */
 static void record_command(struct strbuf *out, const struct qemu_args *a)
 {
 	_cleanup_free_ char *text =
@@ -122,14 +122,14 @@ static int write_symbols(const struct machine *m, const struct boot_image *img)
 }
 
 /*
- * A guest of sim has a CPU for itself.
+ * Each guest of sim gets a CPU of its own.
  *
- * QEMU skips the idle time of a guest in its main thread, which sleeps but for
- * that.  If this thread is late it may look at the guest just when that has
- * halted but its last instructions are not yet counted: the skip is too long,
- * and the counts of this boot differ from those of others.  On the CPU of the
- * thread that executes the guest, and with precedence over it, it is never
- * late.  Without the privilege for that, the repeat boots tell.
+ * QEMU's main thread skips the guest's idle time and sleeps otherwise.  When it
+ * wakes late, it may find the guest halted, but its last instructions not yet
+ * counted.  It then skips too far, and the counts of this boot differ from
+ * those of others.  Pinned to the CPU of the vCPU thread, and with precedence
+ * over it, it is never late.  Without the privilege for that, the repeat boots
+ * reveal the difference.
  */
 static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 		      const struct boot_image *img, const char *qemu,
@@ -151,7 +151,7 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 	}
 	record_command(&m->command, &a);
 
-	/* stdout and stderr are the channel for diagnosis already. */
+	/* stdout and stderr already are the channel for diagnosis. */
 	struct process p = { PROCESS_INIT, .argv = a.v, .keep = fds,
 			     .nr_keep = CH_DIAG };
 
@@ -278,7 +278,7 @@ static int kvm_probe(const char *arg, const char *vmlinux,
 	r = qemu_get(&qemu, why);
 	if (r == 0)
 		r = kvm_usable(why);
-	/* A host can have all this and still not run an ordinary kernel. */
+	/* A host may have all this and still fail to run an ordinary kernel. */
 	if (r == 0 && vmlinux && initramfs)
 		r = kvm_probe_boot(&machine_kvm, arg, vmlinux, initramfs, why);
 	return r;

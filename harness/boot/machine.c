@@ -11,7 +11,7 @@
 #include "process.h"
 #include "tmpdir.h"
 
-/* The most that an unprivileged process may ask for (pipe-max-size). */
+/* The most that an unprivileged process may request (pipe-max-size). */
 #define PIPE_BYTES (1024 * 1024)
 #define DIAG_MAX_BYTES (64 * 1024)
 
@@ -35,7 +35,7 @@ unsigned machine_vcpus(const char *arg)
 	if (!*arg)
 		return 1;
 	n = strtoul(arg, &end, 10);
-	/* No sign, no blank, no zero in front, and what the kernels take. */
+	/* No sign, blank or leading zero, and no more than kernels support. */
 	return *arg >= '1' && *arg <= '9' && !*end && n <= MACHINE_VCPUS_MAX
 		       ? n
 		       : 0;
@@ -51,7 +51,7 @@ const struct machine_ops *machine_find(const char *spec, const char **arg)
 		if (strlen(name) != len || strncmp(name, spec, len))
 			continue;
 		*arg = spec[len] ? spec + len + 1 : "";
-		/* "sim:" says that something is to follow. */
+		/* "sim:" announces an argument. */
 		if (spec[len] && !**arg)
 			return NULL;
 		return machines[i]->takes(*arg) ? machines[i] : NULL;
@@ -138,7 +138,7 @@ int machine_read_diag(struct machine *m, struct strbuf *ret)
 
 	if (m->diag_fd < 0)
 		return 0;
-	/* What is over the limit is read all the same: nobody may block. */
+	/* Read past the limit, too, so that nobody blocks. */
 	while ((n = read(m->diag_fd, buf, sizeof(buf))) > 0)
 		if (ret->len < DIAG_MAX_BYTES)
 			strbuf_add(ret, buf, n);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A machine starts a kernel with an initramfs and hands back three one-way
+ * A machine boots a kernel with an initramfs and provides three one-way
  * channels: console (kernel log only), status (KTAP) and samples (records).
- * The guest and its plan are the same bytes on every machine.
+ * Guest and plan are the same bytes on every machine.
  */
 #ifndef CGMARK_MACHINE_H
 #define CGMARK_MACHINE_H

@@ -6,8 +6,8 @@
 #include "oops.h"
 
 /*
- * A report is known by how its line begins.  Looking inside of lines would find
- * the same words in command lines, paths and what programs print.
+ * The start of a line identifies a report.  The same words inside a line may
+ * come from command lines, paths or programs.
  */
 static const struct pattern {
 	const char *start;

@@ -9,10 +9,10 @@
  * Nehalem has no fast string instructions: QEMU charges "rep movsb" one
  * instruction a byte, so that copies have to go through the unrolled loops.
  *
- * The kernel is told the clock that it has, since the loops that would measure
- * it spin on PAUSE, and each PAUSE leaves translated code: nolapic_timer and
- * no_timer_check avoid two more of them, rtc=on a wait for the CMOS clock.
- * "nolapic" would do too, but interrupts of the virtio devices are lost then.
+ * The command line gives the clock rate, because the loops that calibrate it
+ * spin on PAUSE, and each PAUSE leaves translated code.  nolapic_timer and
+ * no_timer_check avoid two more such loops, rtc=on a wait for the CMOS clock.
+ * "nolapic" would do as well, but loses interrupts of the virtio devices.
  */
 const struct qemu_mode qemu_sim = {
 	.accel = "-accel tcg -icount shift=0,sleep=off",
@@ -30,8 +30,8 @@ const struct qemu_mode qemu_kvm = {
 };
 
 /*
- * Warnings are shown, which "quiet" would hide: a WARN is one.  panic=-1 and
- * reboot=t end a panic at once, by a triple fault.
+ * loglevel=5 shows warnings, which "quiet" would hide: a WARN is one.  panic=-1
+ * and reboot=t end a panic at once, by a triple fault.
  */
 #define COMMON_CMDLINE "console=ttyS0 panic=-1 reboot=t norandmaps loglevel=5"
 #define MICROVM                                                \
@@ -58,7 +58,7 @@ __printf(2, 3) static void args_add(struct qemu_args *a, const char *fmt, ...)
 	a->v[a->nr++] = s;
 }
 
-/* Words without blanks inside, as the constants of this file are. */
+/* Splits at blanks, so no word may hold one. */
 static void args_add_words(struct qemu_args *a, const char *words)
 {
 	while (*words) {
@@ -69,7 +69,7 @@ static void args_add_words(struct qemu_args *a, const char *words)
 	}
 }
 
-/* A channel: pipe fd -> character device -> where the guest finds it. */
+/* A channel: pipe fd -> character device -> port in the guest. */
 static void args_add_port(struct qemu_args *a, const char *id, int fd)
 {
 	args_add_words(a, "-chardev");
@@ -78,7 +78,7 @@ static void args_add_port(struct qemu_args *a, const char *id, int fd)
 	args_add(a, "virtserialport,chardev=%s,name=cgmark.%s", id, id);
 }
 
-/* A path in a list of options, where a comma ends it and two are one. */
+/* A comma ends a suboption; two stand for one. */
 static void add_path(struct strbuf *sb, const char *name, const char *path)
 {
 	strbuf_addf(sb, ",%s=", name);

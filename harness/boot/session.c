@@ -13,7 +13,7 @@
 #include "session.h"
 #include "supervise.h"
 
-/* One message for all that a full disk or a bad directory can break. */
+/* One message for all that a full disk or an unusable directory breaks. */
 static enum exit_status host_failed(int err, const char *dir, const char *what)
 {
 	if (err == -ENOSPC || err == -EDQUOT)
@@ -265,10 +265,10 @@ enum exit_status session_status(const struct run *run)
 	}
 	if (subject + host + untried == 0)
 		return ST_OK;
-	log_err("%zu of %zu boots were not as they should be: %zu by fault of "
-		"the kernel, %zu of benchmark, harness or host, %zu not tried",
+	log_err("%zu of %zu boots went wrong: %zu because of the kernel, %zu "
+		"because of benchmark, harness or host; %zu were not tried",
 		subject + host + untried, run->nr_boots, subject, host,
 		untried);
-	/* Boots are left out only because of those that failed. */
+	/* Boots are skipped only because others failed. */
 	return host > 0 || subject == 0 ? ST_HOST : ST_SUBJECT;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One run in the making: its directory, its boots, and how it ended.  Expects
- * interrupt_block(): signals are looked for between steps, and boots_run()
- * takes them while boots run.
+ * One run in progress: its directory, its boots, and how it ended.  Call
+ * interrupt_block() first: a session checks for signals between steps, and
+ * boots_run() takes them during boots.
  */
 #ifndef CGMARK_SESSION_H
 #define CGMARK_SESSION_H

@@ -92,8 +92,8 @@ static int watch_boot(const struct loop *l, size_t slot)
 }
 
 /*
- * Closing is not enough: a child that was just forked holds copies, and as long
- * as it does the closed descriptors would still report.
+ * Closing is not enough: a child just forked holds copies, and until it execs,
+ * epoll would still report the closed descriptors.
  */
 static void unwatch_boot(const struct loop *l, size_t slot)
 {
@@ -236,7 +236,7 @@ static int handle_event(struct loop *l, uint64_t source)
 
 	if (source == SRC_SIGNAL)
 		return handle_signal(l);
-	/* It may have ended by an event earlier in this round. */
+	/* An earlier event of this round may have ended it. */
 	if (!l->slots[slot].busy)
 		return 0;
 	if (kind == SRC_PROCESS)
@@ -331,7 +331,7 @@ static void loop_release(struct loop *l)
 		close(l->signal_fd);
 }
 
-/* Unless it is ignored, as under nohup or in the background of a script. */
+/* nohup, and scripts for their background jobs, ignore some. */
 static void add_unless_ignored(sigset_t *set, int sig)
 {
 	struct sigaction old;
@@ -382,7 +382,7 @@ static int supervise(struct boots *b)
 		return r;
 	r = run_loop(&l);
 	abort_all(&l);
-	/* A second ^C during the clean-up means what the first one did. */
+	/* A second ^C during the clean-up means the same as the first. */
 	handle_signal(&l);
 	return l.interrupted ? -EINTR : r;
 }
@@ -395,7 +395,7 @@ int boots_run(struct boots *b)
 
 	caught_signals(&set);
 	sigprocmask(SIG_BLOCK, &set, &old_mask);
-	/* Were it ignored, children would vanish before they can be reaped. */
+	/* If it were ignored, children would vanish before they are reaped. */
 	sigaction(SIGCHLD, &dfl, &old_action);
 	tmpdir_remove_stale();
 	r = supervise(b);

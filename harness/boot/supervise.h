@@ -24,8 +24,9 @@ struct boots {
 };
 
 /*
- * Carries all jobs out.  A boot that fails does not stop the others; two boots
- * failed in a row before any point was measured do (no use in 24 more).
+ * Carries out all jobs.  A boot that fails does not stop the others, but a
+ * kernel is given up when two of its boots in a row fail before any point was
+ * measured.
  * Returns 0 when all boots were tried (see each boot->ok), -EINTR after SIGINT
  * or SIGTERM (all machines destroyed, finished boots kept), -errno when the
  * host failed (-ENOSPC: disk full; logged).

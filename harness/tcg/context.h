@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Who called whom: a tree of contexts, each a function below the context that
- * called it, and the call stacks by which the guest walks over it.
+ * called it, and the call stacks with which the guest moves through it.
  *
  * A plugin sees no registers, but it sees where a call stores its return
  * address and where a return loads one, and that is the stack pointer.  Frames

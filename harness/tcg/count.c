@@ -62,8 +62,8 @@ static bool end_faulted(const struct block *b, const struct block *next)
 		return executed.end_accesses - now.end_accesses <
 		       b->end_accesses;
 	/*
-	 * A jump faults by what it jumps to, which is no fault of its own, and
-	 * so does code in user space that goes on in the next page.
+	 * A jump counts even if its target faults, and so does code in user
+	 * space whose next page does.
 	 */
 	return b->end == END_OTHER &&
 	       (is_kernel(b->at) || (b->at ^ end_of(b)) < PAGE_BYTES);
@@ -79,8 +79,8 @@ static uint32_t retired(const struct block *b, const struct block *next)
 	if (begun == b->nr)
 		return begun - end_faulted(b, next);
 	/*
-	 * It was left in the middle: by a fault; to be translated anew from
-	 * the same instruction on; or behind an access to a device.
+	 * It ended early: by a fault, to be translated anew from the same
+	 * instruction, or after an access to a device.
 	 */
 	if (next->fault_entry || next->at == b->at + b->offset[begun - 1])
 		begun--;
@@ -91,7 +91,7 @@ static void count_branch(const struct block *b, const struct block *next)
 {
 	bool taken = next->at == b->branch_target;
 
-	/* Interrupted: where it goes comes later and is not looked for. */
+	/* Interrupted: the branch is decided later, and not tracked. */
 	if (!taken && next->at != end_of(b))
 		return;
 	current()[PROFILE_BRANCHES]++;

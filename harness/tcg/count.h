@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Counting goes by blocks as QEMU translates them.  At the start of a block the
- * one before it is settled: by then it is known how many of its instructions
- * were begun, and where execution went.  An instruction that faulted was begun
- * but did not count, neither here nor for the guest's clock; it is begun again
- * when the fault was served.
+ * Counts by translated block.  The start of a block settles the previous one:
+ * only then is it known how many of its instructions began, and where execution
+ * went.  An instruction that faults began but does not count, neither here nor
+ * for the guest's clock; it begins again after the fault is handled.
  */
 #ifndef CGMARK_TCG_COUNT_H
 #define CGMARK_TCG_COUNT_H
@@ -42,11 +41,11 @@ static inline uint64_t end_of(const struct block *b)
 }
 
 /*
- * What QEMU adds to in line, for all that is executed.
+ * Counters that QEMU increments inline, for all code.
  *
- * QEMU 7.2 takes "loads only" for "stores only" and "stores only" for both.  So
- * all accesses are counted, and those that it takes for loads; returns, which
- * load once and store nothing, tell whether it is right.
+ * QEMU 7.2 confuses "loads only" with "stores only", and "stores only" with
+ * both.  So the plugin counts all accesses and those that QEMU calls loads;
+ * returns, which load once and store nothing, reveal whether that is right.
  */
 struct executed {
 	uint64_t insns;
@@ -71,7 +70,7 @@ struct counts {
 
 extern struct counts counts;
 
-/* What QEMU calls: a block begins; an access; what a call or return accesses. */
+/* Callbacks: a block starts; an access; the access of a call or return. */
 void count_on_block(unsigned vcpu, void *block);
 void count_on_access(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t at,
 		     void *udata);

@@ -36,7 +36,7 @@ bool decode_is_stop(const uint8_t *code, size_t size)
 	return bytes_are(code, size, stop, sizeof(stop));
 }
 
-/* Without prefixes that say nothing of what it does. */
+/* Skips prefixes that do not change what the instruction does. */
 static const uint8_t *skip_prefixes(const uint8_t *code, size_t *size)
 {
 	while (*size > 1 && (*code == 0x2e || *code == 0x3e || *code == 0xf2 ||

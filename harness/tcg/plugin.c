@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A plugin for QEMU's TCG: what the measured parts of each point execute, by
- * kernel function and caller (profile.h).  The runner says by instructions that
- * mean nothing otherwise which point runs and where a measured part begins and
- * ends (mark.h).
+ * A plugin for QEMU's TCG that counts what the measured parts of each point
+ * execute, by kernel function and caller (profile.h).  The runner executes
+ * marker instructions to tell which point runs and where a measured part begins
+ * and ends (mark.h).
  *
- * Here QEMU's blocks are translated and the markers obeyed; count.c counts.
+ * This file instruments what QEMU translates, and follows the markers; count.c
+ * counts.
  *
  * Arguments: out=FILE (required), symbols=FILE, model=on|off, and for tests
- * l1i=, l1d=, ll=BYTES:WAYS:LINE and whole=on, which takes all that is executed
- * for one measured part.  A symbols file has one "HEXADDRESS NAME" a line,
- * ascending; the name "-" ends the function before it.
+ * l1i=, l1d=, ll=BYTES:WAYS:LINE and whole=on, which treats the whole
+ * execution as one measured part.  A symbols file has one "HEXADDRESS NAME" a
+ * line, ascending; the name "-" ends the function before it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -200,7 +201,7 @@ static void watch_insn(struct block *b, uint32_t i,
 		watch_end(b, insn, code, size);
 }
 
-/* Blocks live until the end: QEMU does not say when it drops one. */
+/* Blocks live until the end: QEMU does not tell when it drops one. */
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr = qemu_plugin_tb_n_insns(tb);

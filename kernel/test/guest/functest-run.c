@@ -145,7 +145,7 @@ struct instant {
 	uint64_t tsc, ns;
 };
 
-/* Both at once: of some tries, the one that took the shortest. */
+/* Both at once: the quickest of several tries. */
 static struct instant look_at_clocks(void)
 {
 	struct instant best = { 0, 0 };
@@ -174,9 +174,9 @@ static unsigned host_tsc_khz(void)
 }
 
 /*
- * The rate of the TSC, for a guest that would have to find it out by ticks that
- * come late on a busy host.  It then has no clock to go by and does not boot, or
- * takes the TSC for an unstable one.  Without -icount it is the host's TSC.
+ * Tells the guest the rate of the TSC.  It would calibrate the TSC by ticks,
+ * which come late on a busy host, and then find no usable clock and not boot, or
+ * take the TSC for unstable.  Without -icount it is the host's TSC.
  */
 static char *clock_words(void)
 {
@@ -185,7 +185,7 @@ static char *clock_words(void)
 	return xstrdup("nolapic_timer tsc_early_khz=1000000 lpj=4000000");
 }
 
-/* As machine-qemu.c does it, but that this is no machine to measure on. */
+/* Like qemu-args.c, but nothing is measured on this machine. */
 static int start_qemu(struct machine *m, const char *initrd)
 {
 	static const char common[] =
@@ -217,13 +217,13 @@ static int start_qemu(struct machine *m, const char *initrd)
 		"-chardev", status, "-device",
 		"virtserialport,chardev=status,name=cgmark.status", "-kernel",
 		o.vmlinux, "-initrd", initrd, "-append", append,
-		/* last, so that it can be left out */
+		/* last, so that NULL can replace it */
 		o.vcpus ? NULL : "-icount", "shift=0,sleep=off", NULL
 	};
 	struct process p = { PROCESS_INIT,
 			     .argv = (char *const *)(uintptr_t)argv,
 			     .keep = fds, .nr_keep = CH_DIAG };
-	/* What goes wrong once goes wrong again, as machine-qemu.c says. */
+	/* A CPU of its own, so that runs repeat: see machine-qemu.c. */
 	cpu_set_t cpus;
 
 	if (!o.vcpus && guestcpu_get(GUESTCPU_NAME, &cpus) >= 0)
