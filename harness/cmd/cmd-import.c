@@ -187,13 +187,18 @@ int cmd_import(const struct env *env, int argc, char **argv)
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	struct import_opts o = { 0 };
 	struct totals t = { 0 };
-	int status;
+	int status, r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
 	if (o.quiet)
 		log_set_level(LOG_WARNING);
 	t.quiet = o.quiet;
+	r = mkdir_p(env->results_dir, 0777);
+	if (r < 0) {
+		log_err_errno(-r, "cannot make %s", env->results_dir);
+		return ST_HOST;
+	}
 	if (store_open(db, &t.st) < 0)
 		return ST_HOST;
 	if (o.nr_dirs) {

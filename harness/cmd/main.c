@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "cmd.h"
+#include "dirs.h"
 #include "exit-status.h"
 #include "log.h"
 #include "suggest.h"
@@ -39,13 +40,6 @@ static void print_help(FILE *out)
 	      out);
 }
 
-static const char *setting(const char *name, const char *fallback)
-{
-	const char *value = getenv(name);
-
-	return value && *value ? value : fallback;
-}
-
 static const struct cmd *find_cmd(const char *name)
 {
 	const char *names[ARRAY_SIZE(cmds)];
@@ -62,17 +56,19 @@ static const struct cmd *find_cmd(const char *name)
 
 static int run_cmd(const struct cmd *cmd, int argc, char **argv)
 {
-	const struct env env = {
-		.kernel_dir = setting("CGMARK_KERNEL_DIR", DEFAULT_KERNEL_DIR),
-		.bench_dir = setting("CGMARK_BENCH_DIR", DEFAULT_BENCH_DIR),
-		.suites_dir = setting("CGMARK_SUITES_DIR", DEFAULT_SUITES_DIR),
-		.results_dir =
-			setting("CGMARK_RESULTS_DIR", DEFAULT_RESULTS_DIR),
-		.tcg_plugin = setting("CGMARK_TCG_PLUGIN", DEFAULT_TCG_PLUGIN),
-		.plots_dir = setting("CGMARK_PLOTS_DIR", DEFAULT_PLOTS_DIR),
-	};
+	_cleanup_(dirs_release) struct dirs dirs;
 	_cleanup_free_ char *name = xasprintf("cgmark %s", cmd->name);
+	struct env env;
 
+	dirs_find(&dirs);
+	env = (struct env){
+		.kernel_dir = dirs.path[DIR_KERNEL],
+		.bench_dir = dirs.path[DIR_BENCH],
+		.suites_dir = dirs.path[DIR_SUITES],
+		.results_dir = dirs.path[DIR_RESULTS],
+		.tcg_plugin = dirs.path[DIR_TCG_PLUGIN],
+		.plots_dir = dirs.path[DIR_PLOTS],
+	};
 	/* So that --help says how the subcommand is called. */
 	argv[0] = name;
 	return cmd->run(&env, argc, argv);

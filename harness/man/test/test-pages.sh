@@ -5,7 +5,7 @@
 # has every member of what a run writes.  KERNEL is any ELF file.
 
 cgmark=$1
-kernel=$2
+kernel=$(realpath "$2")
 shift 2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=harness/test/tap.sh
