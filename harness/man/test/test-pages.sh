@@ -42,12 +42,17 @@ is $? 0 'its boot is written'
 members() {
 	jq -r 'del(.files[]?) | paths | map(strings) | last // empty' "$1" | sort -u
 }
+# section HEAD: its text in the page.
+section() {
+	sed -n "/^#* $1\$/,/^#/{/^#/d;p}" "$formats"
+}
 for file in run boot; do
+	{ section 'JSON FILES'; section "$file.json"; } >"$work/section"
 	members "$work/$file.json" >"$work/$file.members"
 	[ "$(wc -l <"$work/$file.members")" -ge 12 ]
 	ok $? "$file.json has members"
 	while read -r name; do
-		grep -qF -e "*$name*" "$formats" || echo "$name"
+		grep -qF -e "*$name*" "$work/section" || echo "$name"
 	done <"$work/$file.members" >"$work/$file.lacking"
 	is "$(cat "$work/$file.lacking")" '' \
 		"cgmark-run(5) has every member of $file.json"
