@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One dot per boot: how far each boot lies from the median of its kernel.
- * Shows what the verdicts rest on: layout noise, a boot that differs, two
- * groups of boots.
+ * One dot per boot: how far it lies from the median of its kernel.  Shows what
+ * the verdicts rest on: layout noise, a boot that differs, two groups of boots.
  */
 #include <math.h>
 
@@ -21,7 +20,7 @@
 #define BOTTOM_PX 56
 #define ROW_PX 15
 #define NAME_COLUMNS 40 /* characters */
-#define MIN_RANGE 0.2	/* percent: smaller spreads are not blown up */
+#define MIN_RANGE 0.2	/* percent: smaller spreads are not magnified */
 
 enum mark { MARK_MEASURE, MARK_REPEAT, MARK_NULL };
 
@@ -175,7 +174,7 @@ static void draw(const struct comparison *c, const char *bench, struct strip *s,
 	fig->script = strbuf_steal(&out);
 }
 
-/* As wide as the longest name of its points asks for. */
+/* Wide enough for the longest name of its points. */
 static void lay_out(const struct comparison *c, const char *bench,
 		    struct strip *s)
 {

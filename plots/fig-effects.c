@@ -2,9 +2,9 @@
 /*
  * All effects of one contender, a row each, with interval and threshold.
  *
- * A change of 0.2% and one of a factor of 200 are to be read off one axis.  So
- * the axis is that of the log-ratio l, drawn at sign(l) log10(1 + |l| / 0.2%):
- * linear near zero, where the threshold is, and logarithmic beyond.
+ * One axis has to show changes of 0.2% and of a factor of 200.  So it shows the
+ * log-ratio l at sign(l) log10(1 + |l| / 0.2%): linear near zero, where the
+ * threshold is, and logarithmic beyond.
  */
 #include <math.h>
 
@@ -22,7 +22,7 @@
 #define RIGHT_PX 232 /* change and verdict */
 #define CHAR_PX 7.4  /* of the font, on average */
 #define KNEE 0.002
-#define NS_MARK " (ns)" /* behind points that are not in instructions */
+#define NS_MARK " (ns)" /* after points not in instructions */
 
 static double axis(double l)
 {
@@ -37,8 +37,8 @@ struct tick {
 };
 
 /*
- * Most wanted first: those that would run into another are left out.  gnuplot
- * takes labels of ticks for formats, hence %%.
+ * In order of preference: a tick that would overlap an earlier one is left out.
+ * gnuplot takes tick labels for formats, hence %%.
  */
 static const struct tick ticks[] = {
 	{ 1, "0" },	     { 1.01, "+1%%" },	   { 0.99, "−1%%" },

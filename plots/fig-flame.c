@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Differential flame graphs, of runs with a profile: one a benchmark, at the
- * point where it changed most, of those benchmarks that changed most.
+ * Differential flame graphs for runs with a profile: one for each of the
+ * benchmarks that changed most, at the point where it changed most.
  */
 #include <math.h>
 #include <stdio.h>

@@ -17,7 +17,7 @@
 #define WIDTH_PX 900
 #define PANEL_PX 325 /* height */
 #define LEFT_PX 96
-#define LABEL_PX 136 /* names of the kernels behind their curves */
+#define LABEL_PX 136 /* names of the kernels after their curves */
 #define TOP_PX 34
 #define BOTTOM_PX 58
 #define LABEL_GAP_PX 15.0
@@ -27,7 +27,7 @@ static double y_axis(const struct sweep *s, double y)
 	return s->log_y ? log10(fmax(y, 1e-9)) : y;
 }
 
-/* Names behind the curves' ends, moved apart where they would overlap. */
+/* Names after the curves' ends, moved apart where they would overlap. */
 static size_t place_labels(const struct sweep *s, struct panel *p,
 			   struct curve **order)
 {
@@ -58,7 +58,7 @@ static size_t place_labels(const struct sweep *s, struct panel *p,
 				fmax(before, order[i - 1]->label_y + gap);
 		moved += order[i]->label_y - before;
 	}
-	/* As far down as up. */
+	/* Move them all back, so that they moved as far down as up. */
 	for (size_t i = 0; i < nr; i++)
 		order[i]->label_y -= moved / (double)nr;
 	return nr;
@@ -95,7 +95,7 @@ static void add_data(struct strbuf *out, const struct panel *p)
 	for (size_t k = 0; k < p->nr_curves; k++) {
 		const struct curve *cv = &p->curves[k];
 
-		/* An empty block would shift those behind it. */
+		/* An empty block would shift those after it. */
 		if (cv->nr == 0)
 			strbuf_addstr(out, "NaN NaN NaN NaN\n");
 		for (size_t i = 0; i < cv->nr; i++)

@@ -11,7 +11,7 @@
 void fig_effects(const struct comparison *c, struct figures *f);
 void fig_scaling(const struct comparison *c, struct figures *f);
 void fig_boots(const struct comparison *c, struct figures *f);
-/* Has no scripts: comes with its SVG.  Of the contender of that list. */
+/* For the contender of that list; comes with its SVG, without a script. */
 void fig_flame(const struct comparison *c, const struct row_list *l,
 	       struct figures *f);
 

@@ -6,7 +6,7 @@
 
 #include "alloc.h"
 
-/* A name that is safe as a file and as an id, and free within the list. */
+/* A name that is safe as a file and as an id, and not yet in the list. */
 static char *file_name(const struct figures *f, const char *stem)
 {
 	_cleanup_free_ char *safe = xstrndup(stem, 80);

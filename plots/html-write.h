@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Pieces of HTML; foreign text gets into a page by these alone. */
+/* Pieces of HTML, and the only ways in which foreign text gets into a page. */
 #ifndef CGMARK_HTML_WRITE_H
 #define CGMARK_HTML_WRITE_H
 

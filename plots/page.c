@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The page.  All that does not come from this file is foreign and goes through
+ * The page.  Whatever does not come from this folder is foreign and goes through
  * html_text(); plots were checked when they were made.
  */
 #include "page.h"
@@ -78,7 +78,7 @@ static void verdict_cell(struct strbuf *out, enum verdict v)
 		    verdict_str(v));
 }
 
-/* May be broken behind a comma, and nowhere else. */
+/* May wrap after a comma, and nowhere else. */
 static void params_text(struct strbuf *out, const char *params)
 {
 	while (*params) {

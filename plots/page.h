@@ -8,7 +8,7 @@
 #include "figures.h"
 #include "strbuf.h"
 
-/* The page; figures have their SVG; rows by contender. */
+/* Figures must have their SVG; rows are by contender. */
 void html_report(struct strbuf *out, const struct comparison *c,
 		 const struct figures f[NR_FIGURES],
 		 struct row_list *const *rows);

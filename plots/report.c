@@ -68,7 +68,7 @@ static bool is_ours(int dir, const char *name)
 	return n > 0 && strstr(head, SVG_MARK) != NULL;
 }
 
-/* Plots of an earlier report, some of which may have no successor. */
+/* Removes the plots of an earlier report: some may have no successor. */
 static void remove_old(const char *dir)
 {
 	DIR *d = opendir(dir);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The HTML report: one file without scripts or anything from the network, its
- * plots drawn by gnuplot, inline and also as files beside it.
+ * The HTML report: one file that needs neither scripts nor the network, with its
+ * plots, drawn by gnuplot, inline and also as files beside it.
  */
 #ifndef CGMARK_REPORT_H
 #define CGMARK_REPORT_H

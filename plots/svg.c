@@ -45,7 +45,7 @@ static bool starts(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
-/* Skips what gnuplot names its curves: a reader would see it as a tooltip. */
+/* Skips the titles that gnuplot gives its curves: they show as tooltips. */
 static const char *skip_curve_title(const char *p)
 {
 	const char *end;
@@ -57,8 +57,8 @@ static const char *skip_curve_title(const char *p)
 }
 
 /*
- * gnuplot's ids are the same in every plot.  In text there is no quote before
- * them that could be mistaken: it writes quotes there as they are, but '<' not.
+ * gnuplot uses the same ids in every plot, so they get a prefix here.  Only tags
+ * are looked at: quotes in text are plain, but gnuplot escapes '<' there.
  */
 static void copy_body(const char *p, const char *id, struct strbuf *out)
 {

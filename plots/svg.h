@@ -11,9 +11,9 @@
  */
 int svg_element(const char *raw, const char *id, const char *title,
 		struct strbuf *out);
-/* The element as a file that looks right alone. */
+/* The element as a file of its own. */
 void svg_document(const char *element, struct strbuf *out);
-/* First comment of each such file: those a new report may replace. */
+/* The first comment of such files, which a new report may replace. */
 #define SVG_MARK "<!-- drawn by cgmark report -->"
 /* Style rules that recolour plots for dark mode. */
 void svg_dark_rules(struct strbuf *out);

@@ -203,7 +203,7 @@ void sweep_release(struct sweep *s)
 	free(s->key);
 }
 
-/* Room above and below; noise is not to look like growth. */
+/* Leaves room above and below, so that noise does not look like growth. */
 static void sweep_range(struct sweep *s)
 {
 	s->log_x = s->xs[0] > 0;

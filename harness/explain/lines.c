@@ -7,7 +7,7 @@
 #include "number.h"
 #include "strbuf.h"
 
-/* Addresses are asked for this far apart, inside a range that ran. */
+/* Distance between the addresses looked up within a range that ran. */
 #define STEP 16
 
 static int check_kernel(const struct run_kernel *k)
@@ -21,8 +21,8 @@ static int check_kernel(const struct run_kernel *k)
 		return ST_HOST;
 	if (r > 0)
 		return ST_OK;
-	log_err("kernel %s: %s has no debug information, which lines come "
-		"from, and kernels that cgmark builds have none; build one by "
+	log_err("kernel %s: %s has no debug information, so no lines are "
+		"known; kernels that cgmark builds have none: build one by "
 		"hand with CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y, and "
 		"measure that: cgmark run --profile --kernel %s=image:VMLINUX",
 		k->name, k->image, k->name);
@@ -59,7 +59,7 @@ static size_t addresses_of(const struct profile_point *p, const char *function,
 	return nr;
 }
 
-/* The file is that of the lowest address: where the function begins. */
+/* The file is that of the first line known: where the function begins. */
 static void widen(struct source_range *ret, const struct source_line *l)
 {
 	if (!l->file)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which lines of source a function is, from debug information. */
-#ifndef CGMARK_SOURCE_H
-#define CGMARK_SOURCE_H
+#ifndef CGMARK_LINES_H
+#define CGMARK_LINES_H
 
 #include "annotate.h"
 #include "explain.h"
@@ -12,7 +12,7 @@ struct source_range {
 };
 
 /*
- * Has either vmlinux lines, and is it the one that was measured?  Returns an
+ * Does each vmlinux have lines, and is it the one that was measured?  Returns an
  * exit_status; logged, with what to do.
  */
 int source_check(const struct run *run,
