@@ -73,9 +73,9 @@ static void add_graph(const struct comparison *c, const struct row_list *l,
 	FILE *mem;
 	size_t len;
 
-	caption = xasprintf("%s, %s against %s: callers above callees, as wide "
-			    "as what both kernels executed; figures show under "
-			    "the pointer.",
+	caption = xasprintf("%s, %s against %s: callers above callees, each as "
+			    "wide as what both kernels executed; hover over a "
+			    "frame for its figures.",
 			    point, cont, c->run->kernels[c->base].name);
 	fig = figures_add(f, stem, point, caption);
 	id = xstrndup(fig->file, strcspn(fig->file, "."));

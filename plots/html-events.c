@@ -85,8 +85,8 @@ void html_events(struct strbuf *out, const struct comparison *c)
 
 	if (c->run->nr_events + c->run->nr_latencies == 0)
 		return;
-	strbuf_addstr(out, "<h2>Events</h2>\n<p>Per operation, medians; "
-			   "counted in boots of their own, in which nothing is "
+	strbuf_addstr(out, "<h2>Events</h2>\n<p>Medians per operation, "
+			   "counted in separate boots in which nothing is "
 			   "timed.</p>\n");
 	for (size_t i = 0; i < nr; i++) {
 		int cont = c->nr_contenders ? (int)c->contenders[i] : -1;

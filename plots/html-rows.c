@@ -75,8 +75,8 @@ void html_rows(struct strbuf *out, const struct comparison *c,
 			     " against ");
 		html_element(
 			out, "", c->run->kernels[c->base].name,
-			", instructions per operation in functions with all that "
-			"they call. <code>cgmark explain</code> lists all "
+			", instructions per operation in these functions and "
+			"all that they call. <code>cgmark explain</code> lists all "
 			"functions.</p>\n");
 		add_table(out, c, rows[i]);
 	}

@@ -363,7 +363,7 @@ void html_report(struct strbuf *out, const struct comparison *c,
 	add_figures(
 		out, "Boot by boot",
 		"A dot is one boot; dots of one row are spread in height by "
-		"perturbation. + is the repeat boot, which is to coincide "
+		"perturbation. + is the repeat boot, which should coincide "
 		"with the first dot; circles are the baseline with padding "
 		"added, the layout null.",
 		&f[FIG_BOOTS]);
