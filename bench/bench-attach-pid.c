@@ -52,7 +52,7 @@ static void target_main(int fd, uint64_t threads)
 	struct target t = { .pid = getpid(), .last = getpid() };
 
 	for (uint64_t i = 1; i < threads && t.last > 0; i++)
-		t.last = holder_thread();
+		t.last = idle_task_thread();
 	if (write(fd, &t, sizeof(t)) != sizeof(t))
 		_exit(1);
 	close(fd);

@@ -64,7 +64,7 @@ static int workers_param(struct bench_ctx *ctx, const char *key, uint64_t *ret)
 {
 	int r = ctx_param_u64(ctx, key, ret);
 
-	if (r == 0 && (*ret < 1 || *ret > CREW_MAX / 2))
+	if (r == 0 && (*ret < 1 || *ret > WORKERS_MAX / 2))
 		return ctx_bad_param(ctx, key);
 	return r;
 }
@@ -97,7 +97,7 @@ static int storm_begin(struct bench_ctx *ctx)
 	if (r)
 		return r;
 	ctx_may_idle(ctx);
-	return crew_start(ctx, attachers + forkers, work);
+	return workers_start(ctx, attachers + forkers, work);
 }
 
 static int storm_between(struct bench_ctx *ctx)
@@ -109,19 +109,19 @@ static int storm_between(struct bench_ctx *ctx)
 static int storm_run(struct bench_ctx *ctx, uint64_t nr)
 {
 	for (uint64_t i = 0; i < nr; i++) {
-		crew_begin_round();
-		crew_end_round();
+		workers_begin_round();
+		workers_end_round();
 	}
 	return 0;
 }
 
 static int storm_check(struct bench_ctx *ctx)
 {
-	const char *where = pair_name[(crew_rounds() - 1) & 1];
-	int r = crew_check(ctx);
+	const char *where = pair_name[(workers_rounds() - 1) & 1];
+	int r = workers_check(ctx);
 
 	for (unsigned i = 0; i < attachers && r == 0; i++)
-		r = ctx_check_moved(ctx, crew_pid(i), attach_hierarchy(ctx),
+		r = ctx_check_moved(ctx, workers_pid(i), attach_hierarchy(ctx),
 				    where);
 	return r;
 }

@@ -37,7 +37,7 @@ static int attach_self_begin(struct bench_ctx *ctx)
 	int r = attach_threads(ctx, &threads);
 
 	for (uint64_t i = 1; i < threads && r == 0 && tid >= 0; i++)
-		tid = holder_thread();
+		tid = idle_task_thread();
 	if (tid < 0)
 		return ctx_fail(ctx, tid, "make a thread: %s", strerror(-tid));
 	return r ? r : attach_begin(ctx, 0, by_thread ? 1 : threads);

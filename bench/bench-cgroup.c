@@ -37,7 +37,7 @@ static int make_parent(struct bench_ctx *ctx)
 	if (version != 2)
 		return ctx_bad_param(ctx, "version");
 	r = ctx_controllers(ctx, which);
-	return r ? r : tree_child(ctx_subtree(ctx), "parent", &parent);
+	return r ? r : cg_tree_child(ctx_subtree(ctx), "parent", &parent);
 }
 
 static int cgroup_setup(struct bench_ctx *ctx)

@@ -40,7 +40,7 @@ static int into_setup(struct bench_ctx *ctx)
 
 	if (!strcmp(ctx_param(ctx, "controllers"), "v1"))
 		return ctx_bad_param(ctx, "controllers");
-	r = family_setup(ctx, &place);
+	r = fork_family_setup(ctx, &place);
 	if (r)
 		return r;
 	/* At depth 1 beside the parent, else where depth leads to. */
@@ -126,7 +126,7 @@ static int into_check(struct bench_ctx *ctx)
 	r = into_one();
 	if (r < 0)
 		return ctx_fail(ctx, r, "a child is not where it should be");
-	return family_check_gone(ctx);
+	return fork_family_check_gone(ctx);
 }
 
 BENCH_DEFINE(fork_clone_into) = {
@@ -136,7 +136,7 @@ BENCH_DEFINE(fork_clone_into) = {
 	.kconfig = "CGROUPS CGROUP_SCHED CGROUP_PIDS CPUSETS MEMCG",
 	.samples = 15,
 	.extra = true,
-	.params = PARAMS(FAMILY_PARAMS("none,all", "cpu"),
+	.params = PARAMS(FORK_FAMILY_PARAMS("none,all", "cpu"),
 			 PARAM_VARIANT("way", "into,attach"),
 			 PARAM_VARIANT_AXIS_AT("pace", "burst", "200ms",
 					       "controllers=none")),

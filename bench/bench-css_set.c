@@ -79,7 +79,7 @@ static int make_set(struct bench_ctx *ctx, unsigned i)
 	if (r < 0)
 		return ctx_fail(ctx, r, "move to cgroup %u: %s", i,
 				strerror(-r));
-	pid = holder_thread();
+	pid = idle_task_thread();
 	if (pid == -EAGAIN || pid == -ENOMEM)
 		return ctx_skip(ctx, "no more than %u tasks here: %s", i,
 				strerror(-pid));
@@ -171,7 +171,7 @@ static int css_set_check(struct bench_ctx *ctx)
 	if (r < 0)
 		return r;
 	snprintf(path, sizeof(path), "%s/tasks", want);
-	tasks = crowd_count(&base, path);
+	tasks = idle_procs_count(&base, path);
 	if (tasks < 0)
 		return tasks;
 	if (tasks != tasks_want)

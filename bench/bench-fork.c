@@ -26,7 +26,7 @@ static struct cg place = CG_NONE;
 
 static int fork_setup(struct bench_ctx *ctx)
 {
-	return family_setup(ctx, &place);
+	return fork_family_setup(ctx, &place);
 }
 
 static int fork_begin(struct bench_ctx *ctx)
@@ -65,7 +65,7 @@ static int fork_check(struct bench_ctx *ctx)
 {
 	if (!children)
 		return ctx_fail(ctx, -EIO, "no child was seen to end");
-	return family_check_gone(ctx);
+	return fork_family_check_gone(ctx);
 }
 
 BENCH_DEFINE(fork_exit) = {
@@ -76,7 +76,7 @@ BENCH_DEFINE(fork_exit) = {
 	.first = "controllers=v1",
 	/* Slabs are refilled every few forks: let each sample have some. */
 	.nr_ops = 4,
-	.params = PARAMS(FAMILY_PARAMS("v1,none,all", "cpu")),
+	.params = PARAMS(FORK_FAMILY_PARAMS("v1,none,all", "cpu")),
 	.setup = fork_setup,
 	.begin = fork_begin,
 	.run = fork_run,

@@ -71,7 +71,7 @@ static int freezer_setup(struct bench_ctx *ctx)
 	if (r == 0)
 		r = open_files(ctx);
 	for (uint64_t i = 0; i < tasks && r == 0 && pid >= 0; i++) {
-		pid = holder_process();
+		pid = idle_task_process();
 		if (pid >= 0)
 			r = cg_attach(&group, pid);
 	}

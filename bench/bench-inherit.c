@@ -29,7 +29,7 @@ static struct cg parent, leaf; /* where the tasks belong */
 static struct cg side_parent;  /* way=mainline: where pids is */
 static uint64_t depth, tasks;
 static int (*toggle)(struct bench_ctx *ctx);
-static char list[CROWD_PROCS_BYTES];
+static char list[IDLE_PROCS_PROCS_BYTES];
 
 static int make_chain(const struct cg *base, struct cg *ret)
 {
@@ -54,7 +54,7 @@ static int attach_all(const struct cg *cg, const char *file, size_t len)
 
 	if (fd < 0)
 		return fd;
-	r = crowd_attach_list(fd, list, len);
+	r = idle_procs_attach_list(fd, list, len);
 	close(fd);
 	return r;
 }
@@ -170,7 +170,7 @@ static int inherit_begin(struct bench_ctx *ctx)
 
 	ctx_may_idle(ctx);
 	for (uint64_t t = 0; t < tasks && r == 0; t++) {
-		pid = crowd_spawn();
+		pid = idle_procs_spawn();
 		if (pid < 0)
 			return pid;
 		snprintf(text, sizeof(text), "%d", (int)pid);
@@ -207,7 +207,7 @@ static int expect_count(struct bench_ctx *ctx, bool own)
 
 static int expect_members(struct bench_ctx *ctx)
 {
-	long n = crowd_count(&leaf, "cgroup.procs");
+	long n = idle_procs_count(&leaf, "cgroup.procs");
 
 	if (n != (long)tasks)
 		return ctx_fail(ctx, -EIO, "leaf has %ld tasks, not %u", n,

@@ -322,7 +322,7 @@ static int mm_owner_begin(struct bench_ctx *ctx)
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return -errno;
 	for (uint64_t i = 0; i < tasks && r >= 0; i++)
-		r = crowd_spawn();
+		r = idle_procs_spawn();
 	return r < 0 ? r : 0;
 }
 

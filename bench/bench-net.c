@@ -64,35 +64,35 @@ static int new_ns(int *fd, struct genl *g)
 	if (unshare(CLONE_NEWNET) < 0)
 		return -errno;
 	*fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	return *fd < 0 ? -errno : tc_open(g);
+	return *fd < 0 ? -errno : rtnl_open(g);
 }
 
 static int add_addr(const struct genl *g, const char *dev, uint32_t addr,
 		    uint32_t peer, uint8_t peer_mac)
 {
-	int r = tc_link_up(g, dev);
+	int r = rtnl_link_up(g, dev);
 
 	addr = htonl(addr);
 	peer = htonl(peer);
 	if (r == 0)
-		r = tc_addr_add(g, dev, AF_INET, &addr, 24);
+		r = rtnl_addr_add(g, dev, AF_INET, &addr, 24);
 	/* No ARP, ever: it is not what is measured. */
 	if (r == 0)
-		r = tc_neigh_add(g, dev, AF_INET, &peer, peer_mac);
+		r = rtnl_neigh_add(g, dev, AF_INET, &peer, peer_mac);
 	return r;
 }
 
 static int add_htb(const struct genl *g, const char *dev)
 {
 	static const uint32_t leaves[] = { CLASS_A, CLASS_B, CLASS_OTHER };
-	int r = tc_qdisc_htb(g, dev, HTB, 3);
+	int r = rtnl_qdisc_htb(g, dev, HTB, 3);
 
 	if (r == 0)
-		r = tc_class_htb(g, dev, HTB, CLASS_LINK, LINK_BYTES,
-				 LINK_BYTES);
+		r = rtnl_class_htb(g, dev, HTB, CLASS_LINK, LINK_BYTES,
+				   LINK_BYTES);
 	for (unsigned i = 0; i < 3 && r == 0; i++)
-		r = tc_class_htb(g, dev, CLASS_LINK, leaves[i], LINK_BYTES / 4,
-				 LINK_BYTES);
+		r = rtnl_class_htb(g, dev, CLASS_LINK, leaves[i],
+				   LINK_BYTES / 4, LINK_BYTES);
 	class_dev = dev;
 	return r;
 }
@@ -123,7 +123,7 @@ static int address_of(struct sockaddr_in *a, uint32_t addr)
 static int add_ports(const struct genl *g, const char *dev, uint32_t parent,
 		     unsigned groups)
 {
-	struct tc_filter f = {
+	struct rtnl_filter f = {
 		.dev = dev, .parent = parent, .prio = 1, .kind = "u32"
 	};
 	int r = 0;
@@ -131,7 +131,7 @@ static int add_ports(const struct genl *g, const char *dev, uint32_t parent,
 	for (unsigned i = 0; i < groups && r == 0; i++) {
 		f.port = PORT + groups - 1 - i;
 		f.classid = f.port == PORT ? CLASS_A : CLASS_B;
-		r = tc_filter_add(g, &f, NLM_F_EXCL);
+		r = rtnl_filter_add(g, &f, NLM_F_EXCL);
 	}
 	return r;
 }
@@ -144,29 +144,29 @@ static int no_filter(struct bench_ctx *ctx, int r)
 
 static int filters_none(struct bench_ctx *ctx, bool shape, unsigned groups)
 {
-	const struct tc_filter f = { .dev = "r0",
-				     .parent = INGRESS,
-				     .prio = 1,
-				     .kind = "u32",
-				     .to = "ifb0" };
-
-	our_class = CLASS_OTHER;
-	return shape ? no_filter(ctx, tc_filter_add(&rx, &f, NLM_F_EXCL)) : 0;
-}
-
-static int filters_mainline(struct bench_ctx *ctx, bool shape, unsigned groups)
-{
-	const struct tc_filter all = { .dev = "r0",
+	const struct rtnl_filter f = { .dev = "r0",
 				       .parent = INGRESS,
 				       .prio = 1,
 				       .kind = "u32",
 				       .to = "ifb0" };
+
+	our_class = CLASS_OTHER;
+	return shape ? no_filter(ctx, rtnl_filter_add(&rx, &f, NLM_F_EXCL)) : 0;
+}
+
+static int filters_mainline(struct bench_ctx *ctx, bool shape, unsigned groups)
+{
+	const struct rtnl_filter all = { .dev = "r0",
+					 .parent = INGRESS,
+					 .prio = 1,
+					 .kind = "u32",
+					 .to = "ifb0" };
 	int r;
 
 	our_class = CLASS_A;
 	if (!shape)
 		return no_filter(ctx, add_ports(&rx, "r0", INGRESS, groups));
-	r = tc_filter_add(&rx, &all, NLM_F_EXCL);
+	r = rtnl_filter_add(&rx, &all, NLM_F_EXCL);
 	if (r == 0)
 		r = add_ports(&rx, "ifb0", HTB, groups);
 	return no_filter(ctx, r);
@@ -174,18 +174,18 @@ static int filters_mainline(struct bench_ctx *ctx, bool shape, unsigned groups)
 
 static int filters_new(struct bench_ctx *ctx, bool shape, unsigned groups)
 {
-	const struct tc_filter f = { .dev = "r0",
-				     .parent = INGRESS,
-				     .prio = 1,
-				     .kind = "cgroup",
-				     .has_rx = true,
-				     .rx = 1,
-				     .to = shape ? "ifb0" : NULL };
-	int r = tc_filter_add(&rx, &f, NLM_F_EXCL), has = 0;
+	const struct rtnl_filter f = { .dev = "r0",
+				       .parent = INGRESS,
+				       .prio = 1,
+				       .kind = "cgroup",
+				       .has_rx = true,
+				       .rx = 1,
+				       .to = shape ? "ifb0" : NULL };
+	int r = rtnl_filter_add(&rx, &f, NLM_F_EXCL), has = 0;
 
 	our_class = CLASS_A;
 	if (r == 0)
-		r = tc_filter_rx(&rx, &f, &has);
+		r = rtnl_filter_rx(&rx, &f, &has);
 	if (r == -EOPNOTSUPP || (r == 0 && has != 1))
 		return ctx_skip(ctx, "this kernel cannot classify by socket "
 				     "at ingress");
@@ -212,7 +212,7 @@ static int make_filters(struct bench_ctx *ctx)
 	if (shape)
 		r = add_htb(&rx, "ifb0");
 	if (r == 0)
-		r = tc_qdisc_ingress(&rx, "r0", "ingress", 0);
+		r = rtnl_qdisc_ingress(&rx, "r0", "ingress", 0);
 	for (unsigned i = 0; i < 3 && r == 0; i++)
 		if (!strcmp(ctx_param(ctx, "way"), ways[i].name))
 			return ways[i].fn(ctx, shape, groups);
@@ -226,11 +226,11 @@ static int make_rx_net(int *tx_ns, int *rx_ns)
 	if (r == 0)
 		r = new_ns(rx_ns, &rx);
 	if (r == 0)
-		r = tc_veth_add(&rx, "r0", "s0", *tx_ns);
+		r = rtnl_veth_add(&rx, "r0", "s0", *tx_ns);
 	if (r == 0)
-		r = tc_link_add(&rx, "ifb0", "ifb");
+		r = rtnl_link_add(&rx, "ifb0", "ifb");
 	if (r == 0)
-		r = tc_link_up(&rx, "ifb0");
+		r = rtnl_link_up(&rx, "ifb0");
 	if (r == 0)
 		r = add_addr(&rx, "r0", RX_ADDR, TX_ADDR, 2);
 	if (r == 0)
@@ -287,8 +287,8 @@ static int packets_begin(const struct genl *g)
 {
 	nr_packets = 0;
 	packets_before = 0;
-	return class_dev ? tc_class_packets(g, class_dev, our_class,
-					    &packets_before)
+	return class_dev ? rtnl_class_packets(g, class_dev, our_class,
+					      &packets_before)
 			 : 0;
 }
 
@@ -300,7 +300,7 @@ static int packets_check(struct bench_ctx *ctx, const struct genl *g,
 
 	if (!class_dev)
 		return 0;
-	r = tc_class_packets(g, class_dev, our_class, &now);
+	r = rtnl_class_packets(g, class_dev, our_class, &now);
 	if (r < 0)
 		return r;
 	if (now - packets_before < nr_packets)
@@ -356,17 +356,17 @@ static int add_tx_net(void)
 	int ns, r = new_ns(&ns, &tx);
 
 	if (r == 0)
-		r = tc_link_add(&tx, "d0", "dummy");
+		r = rtnl_link_add(&tx, "d0", "dummy");
 	return r ? r : add_addr(&tx, "d0", TX_ADDR, RX_ADDR, 1);
 }
 
 static int add_cgroup_filter(void)
 {
-	const struct tc_filter f = {
+	const struct rtnl_filter f = {
 		.dev = "d0", .parent = HTB, .prio = 1, .kind = "cgroup"
 	};
 
-	return tc_filter_add(&tx, &f, NLM_F_EXCL);
+	return rtnl_filter_add(&tx, &f, NLM_F_EXCL);
 }
 
 static int open_sender(void)

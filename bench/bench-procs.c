@@ -95,7 +95,7 @@ static int setup(struct bench_ctx *ctx, const char *name, long (*holder)(void))
 
 static int procs_setup(struct bench_ctx *ctx)
 {
-	return setup(ctx, "cgroup.procs", holder_process);
+	return setup(ctx, "cgroup.procs", idle_task_process);
 }
 
 static int tasks_setup(struct bench_ctx *ctx)
@@ -103,7 +103,7 @@ static int tasks_setup(struct bench_ctx *ctx)
 	return setup(ctx,
 		     *ctx_param(ctx, "version") == '1' ? "tasks"
 						       : "cgroup.threads",
-		     holder_thread);
+		     idle_task_thread);
 }
 
 /* --- a point ---------------------------------------------------------------
@@ -155,13 +155,13 @@ static int begin(struct bench_ctx *ctx)
 
 	if (r)
 		return r;
-	if (readers < 1 || readers > CREW_MAX)
+	if (readers < 1 || readers > WORKERS_MAX)
 		return ctx_bad_param(ctx, "readers");
 	memset(list, 0, sizeof(list));
 	r = leave_group();
 	/* The caller is one of them. */
 	return r || readers == 1 ? r
-				 : crew_start(ctx, readers - 1, read_beside);
+				 : workers_start(ctx, readers - 1, read_beside);
 }
 
 static int run(struct bench_ctx *ctx, uint64_t nr)
@@ -170,10 +170,10 @@ static int run(struct bench_ctx *ctx, uint64_t nr)
 
 	for (uint64_t i = 0; i < nr && r == 0; i++) {
 		if (readers > 1)
-			crew_begin_round();
+			workers_begin_round();
 		r = read_list();
 		if (readers > 1)
-			crew_end_round();
+			workers_end_round();
 	}
 	return r;
 }
@@ -203,7 +203,7 @@ static int check(struct bench_ctx *ctx)
 				"%lu lines, %lu ids too many or missing of %lu",
 				(unsigned long)lines, (unsigned long)wrong,
 				(unsigned long)pids);
-	return readers > 1 ? crew_check(ctx) : 0;
+	return readers > 1 ? workers_check(ctx) : 0;
 }
 
 #define COMMON                                                               \

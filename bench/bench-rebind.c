@@ -53,8 +53,8 @@ struct group_note {
 };
 
 static struct hierarchy main_h, side_h;
-static struct group_note notes[CROWD_GROUPS_MAX];
-static char notes_text[CROWD_PROCS_BYTES];
+static struct group_note notes[IDLE_PROCS_GROUPS_MAX];
+static char notes_text[IDLE_PROCS_PROCS_BYTES];
 static bool new_way, done;
 static uint64_t groups, tasks;
 static char controller[32], control_file[64];
@@ -103,29 +103,29 @@ static int build(struct bench_ctx *ctx, struct hierarchy *h,
 	r = cg_open(h->path, 1, &h->root);
 	if (r == 0)
 		r = cg_create(&h->root, ctx_name(ctx), &h->top);
-	return r ? r : crowd_mkdirs(&h->top, groups);
+	return r ? r : idle_procs_mkdirs(&h->top, groups);
 }
 
 /* Processes of group i, if it has any, to the root; then it can go. */
 static int clear_group(struct hierarchy *h, unsigned i, int root_procs)
 {
-	char path[CROWD_PATH_MAX], list[4096];
+	char path[IDLE_PROCS_PATH_MAX], list[4096];
 	ssize_t n;
 	int r;
 
-	crowd_path(path, i, "");
+	idle_procs_path(path, i, "");
 	while (unlinkat(h->top.fd, path, AT_REMOVEDIR) < 0) {
 		if (errno != EBUSY)
 			return -errno;
-		crowd_path(path, i, "cgroup.procs");
+		idle_procs_path(path, i, "cgroup.procs");
 		n = cg_read(&h->top, path, list, sizeof(list));
 		/* What did not fit is there in the next round. */
 		while (n > 0 && list[n - 1] != '\n')
 			n--;
-		r = n < 0 ? n : crowd_attach_list(root_procs, list, n);
+		r = n < 0 ? n : idle_procs_attach_list(root_procs, list, n);
 		if (r < 0)
 			return r;
-		crowd_path(path, i, "");
+		idle_procs_path(path, i, "");
 	}
 	return 0;
 }
@@ -171,10 +171,10 @@ static int wait_gone(struct hierarchy *h, const char *name)
 static int note_group(struct hierarchy *h, unsigned i, unsigned at, bool limit)
 {
 	struct group_note *g = &notes[i];
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 	ssize_t n;
 
-	crowd_path(path, i, "cgroup.procs");
+	idle_procs_path(path, i, "cgroup.procs");
 	n = cg_read(&h->top, path, notes_text + at, sizeof(notes_text) - at);
 	if (n < 0)
 		return n;
@@ -182,7 +182,7 @@ static int note_group(struct hierarchy *h, unsigned i, unsigned at, bool limit)
 	g->len = n;
 	if (!limit)
 		return 0;
-	crowd_path(path, i, "pids.max");
+	idle_procs_path(path, i, "pids.max");
 	n = cg_read(&h->top, path, g->limit, sizeof(g->limit));
 	return n < 0 ? n : 0;
 }
@@ -190,7 +190,7 @@ static int note_group(struct hierarchy *h, unsigned i, unsigned at, bool limit)
 static int note_all(struct hierarchy *members, struct hierarchy *limits)
 {
 	unsigned at = 0;
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 	int r = 0;
 
 	for (unsigned i = 0; i < groups && r == 0; i++) {
@@ -198,7 +198,7 @@ static int note_all(struct hierarchy *members, struct hierarchy *limits)
 		at += notes[i].len;
 		if (r || !limits || limits == members)
 			continue;
-		crowd_path(path, i, "pids.max");
+		idle_procs_path(path, i, "pids.max");
 		r = cg_read(&limits->top, path, notes[i].limit,
 			    sizeof(notes[i].limit));
 		r = r < 0 ? r : 0;
@@ -208,18 +208,18 @@ static int note_all(struct hierarchy *members, struct hierarchy *limits)
 
 static int attach_noted(struct hierarchy *h)
 {
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 	int fd, r = 0;
 
 	for (unsigned i = 0; i < groups && r == 0; i++) {
 		if (!notes[i].len)
 			continue;
-		crowd_path(path, i, "cgroup.procs");
+		idle_procs_path(path, i, "cgroup.procs");
 		fd = cg_open_file(&h->top, path, O_WRONLY);
 		if (fd < 0)
 			return fd;
-		r = crowd_attach_list(fd, notes_text + notes[i].at,
-				      notes[i].len);
+		r = idle_procs_attach_list(fd, notes_text + notes[i].at,
+					   notes[i].len);
 		close(fd);
 	}
 	return r;
@@ -227,11 +227,11 @@ static int attach_noted(struct hierarchy *h)
 
 static int set_noted_limits(struct hierarchy *h)
 {
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 	int r = 0;
 
 	for (unsigned i = 0; i < groups && r == 0; i++)
-		r = cg_write(&h->top, crowd_path(path, i, "pids.max"),
+		r = cg_write(&h->top, idle_procs_path(path, i, "pids.max"),
 			     notes[i].limit);
 	return r;
 }
@@ -357,11 +357,11 @@ static int split_new(struct bench_ctx *ctx)
 
 static int expect_tasks(struct bench_ctx *ctx, struct hierarchy *h, unsigned i)
 {
-	unsigned want = crowd_share(i, groups, tasks);
-	char path[CROWD_PATH_MAX];
+	unsigned want = idle_procs_share(i, groups, tasks);
+	char path[IDLE_PROCS_PATH_MAX];
 	long n;
 
-	n = crowd_count(&h->top, crowd_path(path, i, "cgroup.procs"));
+	n = idle_procs_count(&h->top, idle_procs_path(path, i, "cgroup.procs"));
 	if (n != (long)want)
 		return ctx_fail(ctx, -EIO, "%s %s has %ld tasks, not %u",
 				h->options, path, n, want);
@@ -371,10 +371,10 @@ static int expect_tasks(struct bench_ctx *ctx, struct hierarchy *h, unsigned i)
 static int expect_number(struct bench_ctx *ctx, struct hierarchy *h, unsigned i,
 			 const char *file, unsigned want)
 {
-	char path[CROWD_PATH_MAX], text[32];
+	char path[IDLE_PROCS_PATH_MAX], text[32];
 	ssize_t n;
 
-	crowd_path(path, i, file);
+	idle_procs_path(path, i, file);
 	n = cg_read(&h->top, path, text, sizeof(text));
 	if (n < 0 || strtoul(text, NULL, 10) != want)
 		return ctx_fail(ctx, -EIO, "%s %s is %s, not %u", h->options,
@@ -386,22 +386,22 @@ static int expect_number(struct bench_ctx *ctx, struct hierarchy *h, unsigned i,
 static int expect_controller(struct bench_ctx *ctx, struct hierarchy *h,
 			     unsigned i)
 {
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 
-	crowd_path(path, i, control_file);
+	idle_procs_path(path, i, control_file);
 	if (faccessat(h->top.fd, path, F_OK, 0) < 0)
 		return ctx_fail(ctx, -EIO, "%s has no %s", h->options, path);
 	if (strcmp(controller, "pids"))
 		return 0;
 	return expect_number(ctx, h, i, "pids.current",
-			     crowd_share(i, groups, tasks));
+			     idle_procs_share(i, groups, tasks));
 }
 
 static int expect_none(struct bench_ctx *ctx, struct hierarchy *h, unsigned i)
 {
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 
-	crowd_path(path, i, control_file);
+	idle_procs_path(path, i, control_file);
 	if (faccessat(h->top.fd, path, F_OK, 0) == 0)
 		return ctx_fail(ctx, -EIO, "%s still has %s", h->options, path);
 	return 0;
@@ -487,7 +487,7 @@ static int take_params(struct bench_ctx *ctx)
 		r = ctx_param_u64(ctx, "tasks", &tasks);
 	if (r)
 		return r;
-	if (groups < 1 || groups > CROWD_GROUPS_MAX)
+	if (groups < 1 || groups > IDLE_PROCS_GROUPS_MAX)
 		return ctx_bad_param(ctx, "groups");
 	if (tasks > TASKS_MAX)
 		return ctx_bad_param(ctx, "tasks");
@@ -510,7 +510,7 @@ static int take_places(struct bench_ctx *ctx)
 
 static int fill_main(struct bench_ctx *ctx)
 {
-	int r = crowd_populate(&main_h.top, groups, tasks);
+	int r = idle_procs_populate(&main_h.top, groups, tasks);
 
 	return r ? ctx_fail(ctx, r, "make %u tasks: %s", (unsigned)tasks,
 			    strerror(-r))
@@ -599,7 +599,7 @@ static int remove_setup(struct bench_ctx *ctx)
 
 static int union_setup(struct bench_ctx *ctx)
 {
-	char path[CROWD_PATH_MAX], text[16];
+	char path[IDLE_PROCS_PATH_MAX], text[16];
 	int r = take_params(ctx);
 
 	strcpy(controller, "pids");
@@ -621,7 +621,7 @@ static int union_setup(struct bench_ctx *ctx)
 		r = build(ctx, &side_h, side_opts);
 	for (unsigned i = 0; i < groups && r == 0; i++) {
 		snprintf(text, sizeof(text), "%u", LIMIT_BASE + i);
-		r = cg_write(&side_h.top, crowd_path(path, i, "pids.max"),
+		r = cg_write(&side_h.top, idle_procs_path(path, i, "pids.max"),
 			     text);
 	}
 	if (r == 0)

@@ -53,7 +53,7 @@ static char sig_text[8];
 static int (*send_all)(void);
 static uint64_t sends;
 static bool blocked;
-static char lists[2][CROWD_PROCS_BYTES];
+static char lists[2][IDLE_PROCS_PROCS_BYTES];
 
 static void on_signal(int nr)
 {
@@ -75,7 +75,7 @@ static int spawn(unsigned i)
 {
 	self_index = i;
 	/* The child inherits what it needs: nobody finds it half-way. */
-	pids[i] = crowd_spawn();
+	pids[i] = idle_procs_spawn();
 	return pids[i] < 0 ? pids[i] : 0;
 }
 
@@ -115,7 +115,7 @@ static ssize_t read_list(char *list)
 
 	if (fd < 0)
 		return -errno;
-	while ((n = read(fd, list + len, CROWD_PROCS_BYTES - len)) > 0)
+	while ((n = read(fd, list + len, IDLE_PROCS_PROCS_BYTES - len)) > 0)
 		len += n;
 	if (n < 0)
 		n = -errno;
@@ -362,7 +362,7 @@ static int kill_between(struct bench_ctx *ctx)
 	int r = killed ? bury(ctx) : 0;
 
 	for (unsigned i = 0; i < tasks && r == 0; i++) {
-		pids[i] = crowd_spawn();
+		pids[i] = idle_procs_spawn();
 		r = pids[i] < 0 ? pids[i] : cg_attach(&group, pids[i]);
 	}
 	/* Until they sleep, and what ended before is forgotten. */

@@ -97,7 +97,7 @@ static int take_text(ssize_t n, unsigned group, unsigned *nr, values_t *into)
 
 static int read_path(void)
 {
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 	int r = 0;
 
 	for (unsigned i = 0; i < groups; i++) {
@@ -105,7 +105,7 @@ static int read_path(void)
 
 		for (unsigned f = 0; f < nr_files && r == 0; f++) {
 			int fd = openat(top.fd,
-					crowd_path(path, i, file_names[f]),
+					idle_procs_path(path, i, file_names[f]),
 					O_RDONLY | O_CLOEXEC);
 
 			if (fd < 0)
@@ -233,9 +233,9 @@ static int read_do(void)
 
 static int open_group(unsigned i)
 {
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 
-	dir_fds[i] = openat(top.fd, crowd_path(path, i, ""),
+	dir_fds[i] = openat(top.fd, idle_procs_path(path, i, ""),
 			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir_fds[i] < 0)
 		return -errno;
@@ -258,7 +258,7 @@ static int make_groups(struct bench_ctx *ctx)
 		return -errno;
 	r = ctx_hierarchy_of(ctx, "memory+cpu", &top);
 	if (r == 0)
-		r = crowd_mkdirs(&top, groups);
+		r = idle_procs_mkdirs(&top, groups);
 	for (unsigned i = 0; i < groups && r == 0; i++)
 		r = open_group(i);
 	return r;

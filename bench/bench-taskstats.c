@@ -252,9 +252,9 @@ static int cgroup_setup(struct bench_ctx *ctx)
 	else if (strcmp(version, "2"))
 		return ctx_bad_param(ctx, "version");
 	if (r == 0)
-		r = crowd_mkdirs(&top, 1);
+		r = idle_procs_mkdirs(&top, 1);
 	if (r == 0)
-		r = crowd_populate(&top, 1, tasks);
+		r = idle_procs_populate(&top, 1, tasks);
 	if (r)
 		return r;
 	group_fd = openat(top.fd, "0", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -308,16 +308,16 @@ BENCH_DEFINE(taskstats_cgroup) = {
 
 /* --- of tasks that exit --- */
 
-static struct listener listeners[LISTENERS_MAX];
+static struct exit_listener listeners[LISTENERS_MAX];
 static uint64_t nr_listeners, exits;
 static bool drained;
 
-static int listen_to_exits(struct bench_ctx *ctx, struct listener *l)
+static int listen_to_exits(struct bench_ctx *ctx, struct exit_listener *l)
 {
-	int r = listener_open(ctx, l);
+	int r = exit_listener_open(ctx, l);
 
 	/* As small as it can be: the second message is one too many. */
-	return r || drained ? r : listener_set_buffer(l, 1);
+	return r || drained ? r : exit_listener_set_buffer(l, 1);
 }
 
 static int exit_begin(struct bench_ctx *ctx)
@@ -344,7 +344,7 @@ static int exit_between(struct bench_ctx *ctx)
 	int r = 0;
 
 	for (uint64_t i = 0; i < nr_listeners && drained && r == 0; i++)
-		r = listener_drain(&listeners[i]);
+		r = exit_listener_drain(&listeners[i]);
 	return r;
 }
 
@@ -373,8 +373,8 @@ static int exit_run(struct bench_ctx *ctx, uint64_t nr)
 static int exit_check(struct bench_ctx *ctx)
 {
 	for (uint64_t i = 0; i < nr_listeners; i++) {
-		struct listener *l = &listeners[i];
-		int r = listener_drain(l);
+		struct exit_listener *l = &listeners[i];
+		int r = exit_listener_drain(l);
 
 		if (r)
 			return r;

@@ -25,7 +25,7 @@ static volatile uint64_t ran; /* counted by the threads themselves */
 
 static int thread_setup(struct bench_ctx *ctx)
 {
-	return family_setup(ctx, &place);
+	return fork_family_setup(ctx, &place);
 }
 
 static int thread_begin(struct bench_ctx *ctx)
@@ -69,7 +69,7 @@ static int thread_check(struct bench_ctx *ctx)
 	if (!ran || ran != waited_for)
 		return ctx_fail(ctx, -EIO, "%lu threads ran, %lu ended",
 				(unsigned long)ran, (unsigned long)waited_for);
-	return family_check_gone(ctx);
+	return fork_family_check_gone(ctx);
 }
 
 BENCH_DEFINE(fork_thread) = {
@@ -81,7 +81,7 @@ BENCH_DEFINE(fork_thread) = {
 	.samples = 15,
 	.nr_ops = 4,
 	.first = "controllers=v1",
-	.params = PARAMS(FAMILY_PARAMS("none,all", "v1,cpu")),
+	.params = PARAMS(FORK_FAMILY_PARAMS("none,all", "v1,cpu")),
 	.setup = thread_setup,
 	.begin = thread_begin,
 	.run = thread_run,

@@ -20,7 +20,7 @@ static volatile uint64_t ran; /* counted by the children themselves */
 
 static int vfork_setup(struct bench_ctx *ctx)
 {
-	return family_setup(ctx, &place);
+	return fork_family_setup(ctx, &place);
 }
 
 static int vfork_begin(struct bench_ctx *ctx)
@@ -59,7 +59,7 @@ static int vfork_check(struct bench_ctx *ctx)
 	if (!ran || ran != waited_for)
 		return ctx_fail(ctx, -EIO, "%lu children ran, %lu ended",
 				(unsigned long)ran, (unsigned long)waited_for);
-	return family_check_gone(ctx);
+	return fork_family_check_gone(ctx);
 }
 
 BENCH_DEFINE(fork_vfork) = {
@@ -71,7 +71,7 @@ BENCH_DEFINE(fork_vfork) = {
 	.samples = 15,
 	.nr_ops = 4,
 	.first = "controllers=v1",
-	.params = PARAMS(FAMILY_PARAMS("none,all", "v1,cpu")),
+	.params = PARAMS(FORK_FAMILY_PARAMS("none,all", "v1,cpu")),
 	.setup = vfork_setup,
 	.begin = vfork_begin,
 	.run = vfork_run,

@@ -97,12 +97,12 @@ static const char *file_of(const struct cg *cg, enum attach_how how)
 static int make_far(const struct cg *base, struct cg *ret)
 {
 	struct cg top, at;
-	int r = tree_child(base, "far", &top);
+	int r = cg_tree_child(base, "far", &top);
 
 	if (r == 0)
-		r = tree_chain(&top, FAR_LEVELS - 1, &at);
+		r = cg_tree_chain(&top, FAR_LEVELS - 1, &at);
 	if (r == 0)
-		r = tree_enable(&at);
+		r = cg_tree_enable(&at);
 	return r < 0 ? r : cg_create(&at, pair_name[1], ret);
 }
 
@@ -138,7 +138,7 @@ int attach_setup_pair(struct bench_ctx *ctx, enum attach_how how)
 	/* What is on in the subtree is on for its children, not for theirs. */
 	if (base.version == 2)
 		domain = base;
-	return tree_enable(&base);
+	return cg_tree_enable(&base);
 }
 
 /* --- pace ------------------------------------------------------------------
@@ -214,7 +214,8 @@ int attach_run(struct bench_ctx *ctx, uint64_t nr)
 
 static long count_tasks(const struct cg *cg)
 {
-	return crowd_count(cg, cg->version == 1 ? "tasks" : "cgroup.threads");
+	return idle_procs_count(cg,
+				cg->version == 1 ? "tasks" : "cgroup.threads");
 }
 
 int attach_check(struct bench_ctx *ctx)

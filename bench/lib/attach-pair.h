@@ -3,8 +3,8 @@
  * What the attach benchmarks share: a pair of cgroups, something that is moved
  * to and fro between them by a write to an open file, a pace and a load.
  */
-#ifndef CGMARK_ATTACH_H
-#define CGMARK_ATTACH_H
+#ifndef CGMARK_ATTACH_PAIR_H
+#define CGMARK_ATTACH_PAIR_H
 
 #include "bench.h"
 #include "fork-load.h"

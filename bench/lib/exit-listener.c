@@ -23,7 +23,7 @@ static int all_cpus(char *buf, size_t size)
 	return 0;
 }
 
-int listener_open(struct bench_ctx *ctx, struct listener *ret)
+int exit_listener_open(struct bench_ctx *ctx, struct exit_listener *ret)
 {
 	static struct cgstats_request request;
 	char cpus[64];
@@ -41,7 +41,7 @@ int listener_open(struct bench_ctx *ctx, struct listener *ret)
 	return cgstats_call(&ret->socket, &request, NULL, NULL);
 }
 
-int listener_set_buffer(struct listener *l, int bytes)
+int exit_listener_set_buffer(struct exit_listener *l, int bytes)
 {
 	return setsockopt(l->socket.fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes,
 			  sizeof(bytes)) < 0
@@ -68,7 +68,7 @@ static const char *find(const char *p, size_t *len, int type)
 	return NULL;
 }
 
-static int count(struct listener *l, const char *message, size_t len)
+static int count(struct exit_listener *l, const char *message, size_t len)
 {
 	const size_t head = NLMSG_HDRLEN + GENL_HDRLEN;
 	struct taskstats stats;
@@ -88,7 +88,7 @@ static int count(struct listener *l, const char *message, size_t len)
 	return 0;
 }
 
-int listener_drain(struct listener *l)
+int exit_listener_drain(struct exit_listener *l)
 {
 	static char message[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
 	int r = 0;

@@ -3,13 +3,13 @@
  * Sockets that taskstats tells of every exit in the system.  No library: who
  * forks has its memory copied, and the less that is the better.
  */
-#ifndef CGMARK_LISTENER_H
-#define CGMARK_LISTENER_H
+#ifndef CGMARK_EXIT_LISTENER_H
+#define CGMARK_EXIT_LISTENER_H
 
 #include "bench.h"
 #include "cgstats.h"
 
-struct listener {
+struct exit_listener {
 	struct cgstats socket;
 	uint64_t heard; /* exits */
 	uint64_t ours;	/* of these, of children of the caller */
@@ -17,10 +17,10 @@ struct listener {
 };
 
 /* Of all CPUs.  0, BENCH_SKIP (no taskstats) or -errno. */
-int listener_open(struct bench_ctx *ctx, struct listener *ret);
+int exit_listener_open(struct bench_ctx *ctx, struct exit_listener *ret);
 /* Room for so many bytes of messages; 1 gives the least there is. */
-int listener_set_buffer(struct listener *l, int bytes);
+int exit_listener_set_buffer(struct exit_listener *l, int bytes);
 /* Count what has arrived, without waiting for more.  0 or -errno. */
-int listener_drain(struct listener *l);
+int exit_listener_drain(struct exit_listener *l);
 
 #endif

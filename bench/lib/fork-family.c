@@ -14,7 +14,7 @@
 #define LISTENERS_MAX 16
 #define BUFFER_BYTES (16 << 20)
 
-static struct listener listeners[LISTENERS_MAX];
+static struct exit_listener listeners[LISTENERS_MAX];
 static uint64_t nr_listeners;
 
 /* A task in a cgroup of its own, in a hierarchy that is for this alone. */
@@ -33,7 +33,7 @@ static int make_set(const struct cg *base, unsigned i)
 	cg_close(&cg);
 	if (r < 0)
 		return r;
-	tid = holder_thread();
+	tid = idle_task_thread();
 	return tid < 0 ? tid : 0;
 }
 
@@ -65,7 +65,7 @@ static int descend(const struct cg *top, unsigned levels, struct cg *ret)
 		*ret = *top;
 		return 0;
 	}
-	return tree_chain(top, levels, ret);
+	return cg_tree_chain(top, levels, ret);
 }
 
 static int listen_to_exits(struct bench_ctx *ctx)
@@ -77,14 +77,15 @@ static int listen_to_exits(struct bench_ctx *ctx)
 	if (nr_listeners > LISTENERS_MAX)
 		return ctx_bad_param(ctx, "listeners");
 	for (uint64_t i = 0; i < nr_listeners && r == 0; i++) {
-		r = listener_open(ctx, &listeners[i]);
+		r = exit_listener_open(ctx, &listeners[i]);
 		if (r == 0)
-			r = listener_set_buffer(&listeners[i], BUFFER_BYTES);
+			r = exit_listener_set_buffer(&listeners[i],
+						     BUFFER_BYTES);
 	}
 	return r;
 }
 
-int family_setup(struct bench_ctx *ctx, struct cg *ret)
+int fork_family_setup(struct bench_ctx *ctx, struct cg *ret)
 {
 	const char *which = ctx_param(ctx, "controllers");
 	uint64_t depth;
@@ -103,7 +104,7 @@ int family_setup(struct bench_ctx *ctx, struct cg *ret)
 	} else {
 		r = ctx_controllers(ctx, which);
 		if (r == 0 && depth > 1)
-			r = tree_chain(ctx_subtree(ctx), depth, ret);
+			r = cg_tree_chain(ctx_subtree(ctx), depth, ret);
 	}
 	if (r == 0)
 		r = make_sets(ctx);
@@ -116,9 +117,9 @@ static int check_listeners(struct bench_ctx *ctx)
 	int r = 0;
 
 	for (uint64_t i = 0; i < nr_listeners && r == 0; i++) {
-		struct listener *l = &listeners[i];
+		struct exit_listener *l = &listeners[i];
 
-		r = listener_drain(l);
+		r = exit_listener_drain(l);
 		if (r == 0 && (l->lost || !l->heard))
 			r = ctx_fail(ctx, -EIO,
 				     "a listener heard of %llu exits%s",
@@ -128,7 +129,7 @@ static int check_listeners(struct bench_ctx *ctx)
 	return r;
 }
 
-int family_check_gone(struct bench_ctx *ctx)
+int fork_family_check_gone(struct bench_ctx *ctx)
 {
 	if (waitpid(-1, NULL, WNOHANG | __WALL) >= 0 || errno != ECHILD)
 		return ctx_fail(ctx, -EIO, "a child is left over");

@@ -3,13 +3,13 @@
  * Where the fork benchmarks have their parent, and who is told of the end of
  * its children: params controllers, depth, sets, listeners.
  */
-#ifndef CGMARK_FAMILY_H
-#define CGMARK_FAMILY_H
+#ifndef CGMARK_FORK_FAMILY_H
+#define CGMARK_FORK_FAMILY_H
 
 #include "bench.h"
 
 /* _controllers: of the default sweep; _more: beyond it. */
-#define FAMILY_PARAMS(_controllers, _more)                                 \
+#define FORK_FAMILY_PARAMS(_controllers, _more)                            \
 	PARAM_MORE("controllers", _controllers, _more),                    \
 		PARAM_AXIS_AT("depth", "1", "4,16,64", "controllers=all"), \
 		PARAM_AXIS_AT("sets", "0", "16,64,256,1024",               \
@@ -24,12 +24,12 @@
  * room for all of them; a child that has files of its own has copies of these
  * sockets.  Results as of ctx_hierarchy().
  */
-int family_setup(struct bench_ctx *ctx, struct cg *ret);
+int fork_family_setup(struct bench_ctx *ctx, struct cg *ret);
 
 /*
  * In check(): no child is left over that was not waited for, and each listener
  * heard of its end.
  */
-int family_check_gone(struct bench_ctx *ctx);
+int fork_family_check_gone(struct bench_ctx *ctx);
 
 #endif

@@ -101,17 +101,17 @@ static int agent_setup(struct bench_ctx *ctx)
 {
 	int r = cg_create(ctx_subtree(ctx), "load-watched", &watched);
 
-	return r ? r : crowd_mkdirs(&watched, AGENT_GROUPS);
+	return r ? r : idle_procs_mkdirs(&watched, AGENT_GROUPS);
 }
 
 static int agent_round(void)
 {
 	static unsigned next;
-	char path[CROWD_PATH_MAX], text[4096];
+	char path[IDLE_PROCS_PATH_MAX], text[4096];
 	ssize_t n;
 
 	for (unsigned i = 0; i < AGENT_SHARE; i++) {
-		crowd_path(path, next++ % AGENT_GROUPS, AGENT_FILE);
+		idle_procs_path(path, next++ % AGENT_GROUPS, AGENT_FILE);
 		n = cg_read(&watched, path, text, sizeof(text));
 		if (n < 0)
 			return n;
@@ -146,13 +146,14 @@ static int binary_setup(struct bench_ctx *ctx)
 static int open_watched(void)
 {
 	const struct rlimit limit = { AGENT_FILES_MAX, AGENT_FILES_MAX };
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return -errno;
 	for (unsigned i = 0; i < AGENT_GROUPS; i++) {
-		watched_fds[i] = openat(watched.fd, crowd_path(path, i, ""),
-					O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		watched_fds[i] =
+			openat(watched.fd, idle_procs_path(path, i, ""),
+			       O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (watched_fds[i] < 0)
 			return -errno;
 	}
@@ -296,7 +297,7 @@ static int rebind_setup(struct bench_ctx *ctx)
 	if (r == 0)
 		r = cg_create(&root, ctx_name(ctx), &top);
 	if (r == 0)
-		r = crowd_mkdirs(&top, REBIND_GROUPS);
+		r = idle_procs_mkdirs(&top, REBIND_GROUPS);
 	cg_close(&top);
 	cg_close(&root);
 	return r ? r : try_rebind(ctx);

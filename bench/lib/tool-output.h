@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the tools that workloads run say that they did. */
-#ifndef CGMARK_TOOL_H
-#define CGMARK_TOOL_H
+#ifndef CGMARK_TOOL_OUTPUT_H
+#define CGMARK_TOOL_OUTPUT_H
 
 #include <stdbool.h>
 #include <stdint.h>

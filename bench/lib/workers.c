@@ -19,7 +19,7 @@ struct worker {
 struct shared {
 	_Atomic unsigned round; /* workers wait for the next */
 	_Atomic unsigned at_work;
-	struct worker workers[CREW_MAX];
+	struct worker workers[WORKERS_MAX];
 };
 
 static struct shared *shared;
@@ -49,11 +49,11 @@ static void worker_main(unsigned who, int (*work)(unsigned who))
 	}
 }
 
-int crew_start(struct bench_ctx *ctx, unsigned nr, int (*work)(unsigned who))
+int workers_start(struct bench_ctx *ctx, unsigned nr, int (*work)(unsigned who))
 {
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (nr > CREW_MAX)
+	if (nr > WORKERS_MAX)
 		return -E2BIG;
 	ctx_note(ctx, "on %ld CPU%s%s", cpus, cpus == 1 ? "" : "s",
 		 cpus == 1 ? ": the cost of the instructions, not of contention"
@@ -74,14 +74,14 @@ int crew_start(struct bench_ctx *ctx, unsigned nr, int (*work)(unsigned who))
 	return 0;
 }
 
-void crew_begin_round(void)
+void workers_begin_round(void)
 {
 	shared->at_work = nr_workers;
 	shared->round++;
 	futex(&shared->round, FUTEX_WAKE, INT_MAX);
 }
 
-void crew_end_round(void)
+void workers_end_round(void)
 {
 	unsigned left;
 
@@ -89,7 +89,7 @@ void crew_end_round(void)
 		futex(&shared->at_work, FUTEX_WAIT, left);
 }
 
-int crew_check(struct bench_ctx *ctx)
+int workers_check(struct bench_ctx *ctx)
 {
 	for (unsigned i = 0; i < nr_workers; i++) {
 		const struct worker *w = &shared->workers[i];
@@ -103,12 +103,12 @@ int crew_check(struct bench_ctx *ctx)
 	return 0;
 }
 
-unsigned crew_rounds(void)
+unsigned workers_rounds(void)
 {
 	return shared->round;
 }
 
-pid_t crew_pid(unsigned who)
+pid_t workers_pid(unsigned who)
 {
 	return shared->workers[who].pid;
 }

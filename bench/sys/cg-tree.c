@@ -6,7 +6,7 @@
 
 #include "cg-tree.h"
 
-int tree_enable(const struct cg *cg)
+int cg_tree_enable(const struct cg *cg)
 {
 	char text[256], plus[64];
 	char *word, *save = NULL;
@@ -27,14 +27,14 @@ int tree_enable(const struct cg *cg)
 	return 0;
 }
 
-int tree_child(const struct cg *parent, const char *name, struct cg *ret)
+int cg_tree_child(const struct cg *parent, const char *name, struct cg *ret)
 {
 	struct cg cg;
 	int r = cg_create(parent, name, &cg);
 
 	if (r < 0)
 		return r;
-	r = tree_enable(&cg);
+	r = cg_tree_enable(&cg);
 	if (r < 0)
 		cg_close(&cg);
 	else
@@ -42,7 +42,7 @@ int tree_child(const struct cg *parent, const char *name, struct cg *ret)
 	return r;
 }
 
-int tree_chain(const struct cg *top, unsigned levels, struct cg *ret)
+int cg_tree_chain(const struct cg *top, unsigned levels, struct cg *ret)
 {
 	struct cg at = *top, next;
 	char name[16];
@@ -51,7 +51,7 @@ int tree_chain(const struct cg *top, unsigned levels, struct cg *ret)
 	for (unsigned i = 1; i <= levels; i++) {
 		snprintf(name, sizeof(name), "%u", i);
 		/* The last one is to have tasks, and can enable nothing. */
-		r = i < levels ? tree_child(&at, name, &next)
+		r = i < levels ? cg_tree_child(&at, name, &next)
 			       : cg_create(&at, name, &next);
 		if (at.fd != top->fd)
 			cg_close(&at);

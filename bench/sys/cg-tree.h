@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Cgroups below cgroups, with controllers all the way down. */
-#ifndef CGMARK_TREE_H
-#define CGMARK_TREE_H
+#ifndef CGMARK_CG_TREE_H
+#define CGMARK_CG_TREE_H
 
 #include "cg.h"
 
@@ -10,10 +10,10 @@
  * itself; those that cannot be where threads are apart are left out.  Nothing
  * to do on v1.
  */
-int tree_enable(const struct cg *cg);
+int cg_tree_enable(const struct cg *cg);
 /* A child whose own children have all controllers that it has. */
-int tree_child(const struct cg *parent, const char *name, struct cg *ret);
+int cg_tree_child(const struct cg *parent, const char *name, struct cg *ret);
 /* "1", below it "2", and so on, `levels` >= 1 of them; opens the last. */
-int tree_chain(const struct cg *top, unsigned levels, struct cg *ret);
+int cg_tree_chain(const struct cg *top, unsigned levels, struct cg *ret);
 
 #endif

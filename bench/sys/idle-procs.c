@@ -7,10 +7,10 @@
 
 #include "idle-procs.h"
 
-static char procs[CROWD_PROCS_BYTES];
+static char procs[IDLE_PROCS_PROCS_BYTES];
 
 /* Not snprintf(): a thousand groups have this done several times over. */
-const char *crowd_path(char *buf, unsigned i, const char *file)
+const char *idle_procs_path(char *buf, unsigned i, const char *file)
 {
 	char digits[12];
 	unsigned n = 0, len = 0;
@@ -27,17 +27,17 @@ const char *crowd_path(char *buf, unsigned i, const char *file)
 	return buf;
 }
 
-int crowd_mkdirs(const struct cg *top, unsigned groups)
+int idle_procs_mkdirs(const struct cg *top, unsigned groups)
 {
-	char path[CROWD_PATH_MAX];
+	char path[IDLE_PROCS_PATH_MAX];
 	int r = 0;
 
 	for (unsigned i = 0; i < groups && r == 0; i++)
-		r = cg_mkdir(top, crowd_path(path, i, ""));
+		r = cg_mkdir(top, idle_procs_path(path, i, ""));
 	return r;
 }
 
-pid_t crowd_spawn(void)
+pid_t idle_procs_spawn(void)
 {
 	pid_t pid = fork();
 
@@ -49,29 +49,30 @@ pid_t crowd_spawn(void)
 	return pid < 0 ? -errno : pid;
 }
 
-int crowd_populate(const struct cg *top, unsigned groups, unsigned tasks)
+int idle_procs_populate(const struct cg *top, unsigned groups, unsigned tasks)
 {
-	char path[CROWD_PATH_MAX], text[16];
+	char path[IDLE_PROCS_PATH_MAX], text[16];
 	pid_t pid;
 	int r = 0;
 
 	for (unsigned t = 0; t < tasks && r == 0; t++) {
-		pid = crowd_spawn();
+		pid = idle_procs_spawn();
 		if (pid < 0)
 			return pid;
 		snprintf(text, sizeof(text), "%d", (int)pid);
-		r = cg_write(top, crowd_path(path, t % groups, "cgroup.procs"),
+		r = cg_write(top,
+			     idle_procs_path(path, t % groups, "cgroup.procs"),
 			     text);
 	}
 	return r;
 }
 
-unsigned crowd_share(unsigned i, unsigned groups, unsigned tasks)
+unsigned idle_procs_share(unsigned i, unsigned groups, unsigned tasks)
 {
 	return tasks / groups + (i < tasks % groups);
 }
 
-int crowd_attach_list(int procs_fd, const char *list, size_t len)
+int idle_procs_attach_list(int procs_fd, const char *list, size_t len)
 {
 	const char *end = list + len, *eol;
 
@@ -86,7 +87,7 @@ int crowd_attach_list(int procs_fd, const char *list, size_t len)
 	return 0;
 }
 
-long crowd_count(const struct cg *top, const char *file)
+long idle_procs_count(const struct cg *top, const char *file)
 {
 	ssize_t n = cg_read(top, file, procs, sizeof(procs));
 	long lines = 0;

@@ -36,17 +36,17 @@ static long hold(unsigned long flags)
 	return ret;
 }
 
-long holder_thread(void)
+long idle_task_thread(void)
 {
 	return hold(SHARED | CLONE_THREAD);
 }
 
-long holder_process(void)
+long idle_task_process(void)
 {
 	return hold(SHARED | SIGCHLD);
 }
 #else
-long holder_process(void)
+long idle_task_process(void)
 {
 	long pid = fork();
 
@@ -55,7 +55,7 @@ long holder_process(void)
 	return pid < 0 ? -errno : pid;
 }
 
-long holder_thread(void)
+long idle_task_thread(void)
 {
 	return -ENOSYS;
 }

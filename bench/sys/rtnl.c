@@ -27,7 +27,7 @@
 #define BURST_BYTES 3200
 #define TICK_NS 64 /* the kernel's unit of time in messages */
 
-int tc_open(struct genl *ret)
+int rtnl_open(struct genl *ret)
 {
 	const struct timeval second = { .tv_sec = 1 };
 
@@ -107,7 +107,7 @@ static void put_mac(struct nl_msg *m, int attr, uint8_t last)
 	nla_put(m, attr, sizeof(mac), mac);
 }
 
-int tc_link_add(const struct genl *g, const char *dev, const char *kind)
+int rtnl_link_add(const struct genl *g, const char *dev, const char *kind)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
 	struct nl_msg *m = request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi,
@@ -123,8 +123,8 @@ int tc_link_add(const struct genl *g, const char *dev, const char *kind)
 	return call(g, m);
 }
 
-int tc_veth_add(const struct genl *g, const char *dev, const char *peer,
-		int peer_ns)
+int rtnl_veth_add(const struct genl *g, const char *dev, const char *peer,
+		  int peer_ns)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC };
 	struct nl_msg *m = request(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &ifi,
@@ -149,7 +149,7 @@ int tc_veth_add(const struct genl *g, const char *dev, const char *peer,
 	return call(g, m);
 }
 
-int tc_link_up(const struct genl *g, const char *dev)
+int rtnl_link_up(const struct genl *g, const char *dev)
 {
 	struct ifinfomsg ifi = { .ifi_family = AF_UNSPEC,
 				 .ifi_flags = IFF_UP,
@@ -167,8 +167,8 @@ static int addr_bytes(int family)
 	return family == AF_INET ? 4 : 16;
 }
 
-int tc_addr_add(const struct genl *g, const char *dev, int family,
-		const void *addr, unsigned prefix)
+int rtnl_addr_add(const struct genl *g, const char *dev, int family,
+		  const void *addr, unsigned prefix)
 {
 	struct ifaddrmsg ifa = { .ifa_family = family,
 				 .ifa_prefixlen = prefix };
@@ -188,8 +188,8 @@ int tc_addr_add(const struct genl *g, const char *dev, int family,
 	return call(g, m);
 }
 
-int tc_neigh_add(const struct genl *g, const char *dev, int family,
-		 const void *addr, uint8_t mac)
+int rtnl_neigh_add(const struct genl *g, const char *dev, int family,
+		   const void *addr, uint8_t mac)
 {
 	struct ndmsg nd = { .ndm_family = family, .ndm_state = NUD_PERMANENT };
 	int index = index_of(g, dev);
@@ -207,8 +207,8 @@ int tc_neigh_add(const struct genl *g, const char *dev, int family,
 	return call(g, m);
 }
 
-int tc_route_add(const struct genl *g, const char *dev, uint32_t net,
-		 unsigned prefix, uint32_t gateway)
+int rtnl_route_add(const struct genl *g, const char *dev, uint32_t net,
+		   unsigned prefix, uint32_t gateway)
 {
 	struct rtmsg rt = { .rtm_family = AF_INET,
 			    .rtm_dst_len = prefix,
@@ -232,9 +232,9 @@ int tc_route_add(const struct genl *g, const char *dev, uint32_t net,
 
 /* --- queueing disciplines and classes --- */
 
-static struct nl_msg *tc_request(int type, int flags, int index,
-				 uint32_t parent, uint32_t handle,
-				 uint32_t info, const char *kind)
+static struct nl_msg *rtnl_request(int type, int flags, int index,
+				   uint32_t parent, uint32_t handle,
+				   uint32_t info, const char *kind)
 {
 	struct tcmsg t = { .tcm_family = AF_UNSPEC,
 			   .tcm_ifindex = index,
@@ -248,16 +248,16 @@ static struct nl_msg *tc_request(int type, int flags, int index,
 	return m;
 }
 
-int tc_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
-		     uint32_t block)
+int rtnl_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
+		       uint32_t block)
 {
 	int index = index_of(g, dev);
 	struct nl_msg *m;
 
 	if (index < 0)
 		return index;
-	m = tc_request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, index,
-		       TC_INGRESS_PARENT, 0xffff0000, 0, kind);
+	m = rtnl_request(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, index,
+			 RTNL_INGRESS_PARENT, 0xffff0000, 0, kind);
 	if (m && block)
 		nla_put_u32(m, TCA_INGRESS_BLOCK, block);
 	return call(g, m);
@@ -274,8 +274,8 @@ static int add_htb(const struct genl *g, const char *dev, int type,
 
 	if (index < 0)
 		return index;
-	m = tc_request(type, NLM_F_CREATE | NLM_F_EXCL, index, parent, handle,
-		       0, "htb");
+	m = rtnl_request(type, NLM_F_CREATE | NLM_F_EXCL, index, parent, handle,
+			 0, "htb");
 	if (!m)
 		return -ENOMEM;
 	nest = nla_nest_start(m, TCA_OPTIONS);
@@ -284,14 +284,14 @@ static int add_htb(const struct genl *g, const char *dev, int type,
 	return call(g, m);
 }
 
-int tc_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
-		 uint32_t default_minor)
+int rtnl_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
+		   uint32_t default_minor)
 {
 	struct tc_htb_glob glob = { .version = HTB_VERSION,
 				    .rate2quantum = RATE_TO_QUANTUM,
 				    .defcls = default_minor };
 
-	return add_htb(g, dev, RTM_NEWQDISC, TC_ROOT, handle, TCA_HTB_INIT,
+	return add_htb(g, dev, RTM_NEWQDISC, RTNL_ROOT, handle, TCA_HTB_INIT,
 		       &glob, sizeof(glob));
 }
 
@@ -306,8 +306,8 @@ static uint32_t burst_ticks(uint32_t rate)
 	return BURST_BYTES * 1000000000ULL / rate / TICK_NS;
 }
 
-int tc_class_htb(const struct genl *g, const char *dev, uint32_t parent,
-		 uint32_t classid, uint32_t rate_bytes, uint32_t ceil_bytes)
+int rtnl_class_htb(const struct genl *g, const char *dev, uint32_t parent,
+		   uint32_t classid, uint32_t rate_bytes, uint32_t ceil_bytes)
 {
 	struct tc_htb_opt opt = { .rate = rate_of(rate_bytes),
 				  .ceil = rate_of(ceil_bytes),
@@ -351,8 +351,8 @@ static int on_class(struct nlmsghdr *h, void *arg)
 	return 0;
 }
 
-int tc_class_packets(const struct genl *g, const char *dev, uint32_t classid,
-		     uint64_t *ret)
+int rtnl_class_packets(const struct genl *g, const char *dev, uint32_t classid,
+		       uint64_t *ret)
 {
 	struct found_class f = { .classid = classid };
 	int index = index_of(g, dev), r;
@@ -360,7 +360,7 @@ int tc_class_packets(const struct genl *g, const char *dev, uint32_t classid,
 
 	if (index < 0)
 		return index;
-	m = tc_request(RTM_GETTCLASS, NLM_F_DUMP, index, 0, 0, 0, NULL);
+	m = rtnl_request(RTM_GETTCLASS, NLM_F_DUMP, index, 0, 0, 0, NULL);
 	r = m ? genl_call(g, m, on_class, &f) : -ENOMEM;
 	if (r == 0 && !f.found)
 		r = -ENOENT;
@@ -394,7 +394,7 @@ static int put_redirect(const struct genl *g, struct nl_msg *m, int attr,
 }
 
 static int put_cgroup(const struct genl *g, struct nl_msg *m,
-		      const struct tc_filter *f)
+		      const struct rtnl_filter *f)
 {
 	static const uint8_t more[16];
 	uint8_t rx[sizeof(more)];
@@ -402,13 +402,13 @@ static int put_cgroup(const struct genl *g, struct nl_msg *m,
 	memcpy(rx, more, sizeof(rx));
 	rx[0] = f->rx;
 	if (f->has_rx)
-		nla_put(m, TC_CGROUP_RX, f->rx_bytes ? f->rx_bytes : 1, rx);
+		nla_put(m, RTNL_CGROUP_RX, f->rx_bytes ? f->rx_bytes : 1, rx);
 	return f->to ? put_redirect(g, m, TCA_CGROUP_ACT, f->to) : 0;
 }
 
 /* A destination port behind an IPv4 header without options, or anything. */
 static int put_u32(const struct genl *g, struct nl_msg *m,
-		   const struct tc_filter *f)
+		   const struct rtnl_filter *f)
 {
 	struct {
 		struct tc_u32_sel sel;
@@ -428,22 +428,23 @@ static int put_u32(const struct genl *g, struct nl_msg *m,
 
 /* The handle of a cgroup filter is any number, always the same one. */
 static struct nl_msg *filter_request(int type, int flags, int index,
-				     const struct tc_filter *f)
+				     const struct rtnl_filter *f)
 {
 	bool cgroup = !strcmp(f->kind, "cgroup");
 
-	return tc_request(
+	return rtnl_request(
 		type, flags, f->dev ? index : (int)TCM_IFINDEX_MAGIC_BLOCK,
 		f->dev ? f->parent : f->block, cgroup && type == RTM_NEWTFILTER,
 		TC_H_MAKE(f->prio << 16, htons(ETH_P_ALL)), f->kind);
 }
 
-static int filter_index(const struct genl *g, const struct tc_filter *f)
+static int filter_index(const struct genl *g, const struct rtnl_filter *f)
 {
 	return f->dev ? index_of(g, f->dev) : 0;
 }
 
-int tc_filter_add(const struct genl *g, const struct tc_filter *f, int flags)
+int rtnl_filter_add(const struct genl *g, const struct rtnl_filter *f,
+		    int flags)
 {
 	int index = filter_index(g, f), r;
 	struct nlattr *nest;
@@ -465,7 +466,7 @@ int tc_filter_add(const struct genl *g, const struct tc_filter *f, int flags)
 	return call(g, m);
 }
 
-int tc_filter_del(const struct genl *g, const struct tc_filter *f)
+int rtnl_filter_del(const struct genl *g, const struct rtnl_filter *f)
 {
 	int index = filter_index(g, f);
 
@@ -490,13 +491,13 @@ static int on_filter(struct nlmsghdr *h, void *arg)
 	if (!kind || strcmp(nla_get_string(kind), "cgroup") || !options ||
 	    TC_H_MAJ(t->tcm_info) >> 16 != f->prio)
 		return 0;
-	rx = nla_find(nla_data(options), nla_len(options), TC_CGROUP_RX);
+	rx = nla_find(nla_data(options), nla_len(options), RTNL_CGROUP_RX);
 	f->found = true;
 	f->rx = rx ? nla_get_u8(rx) : -1;
 	return 0;
 }
 
-int tc_filter_rx(const struct genl *g, const struct tc_filter *f, int *ret)
+int rtnl_filter_rx(const struct genl *g, const struct rtnl_filter *f, int *ret)
 {
 	struct found_filter found = { .prio = f->prio };
 	int index = filter_index(g, f), r;
@@ -504,8 +505,8 @@ int tc_filter_rx(const struct genl *g, const struct tc_filter *f, int *ret)
 
 	if (index < 0)
 		return index;
-	m = tc_request(RTM_GETTFILTER, NLM_F_DUMP, index, f->parent, 0, 0,
-		       NULL);
+	m = rtnl_request(RTM_GETTFILTER, NLM_F_DUMP, index, f->parent, 0, 0,
+			 NULL);
 	r = m ? genl_call(g, m, on_filter, &found) : -ENOMEM;
 	if (r == 0 && !found.found)
 		r = -ENOENT;

@@ -4,8 +4,8 @@
  * of rtnetlink, on libnl.  All of it happens in the network namespace in which
  * the socket was opened.  Functions return 0 or -errno, that of the kernel.
  */
-#ifndef CGMARK_TC_H
-#define CGMARK_TC_H
+#ifndef CGMARK_RTNL_H
+#define CGMARK_RTNL_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,43 +13,43 @@
 #include "genl.h"
 
 /* Not in the headers of a kernel without the series. */
-#define TC_CGROUP_RX 4
+#define RTNL_CGROUP_RX 4
 
-#define TC_INGRESS_PARENT 0xfffffff1U
-#define TC_CLSACT_IN 0xfffffff2U
-#define TC_CLSACT_OUT 0xfffffff3U
-#define TC_ROOT 0xffffffffU
+#define RTNL_INGRESS_PARENT 0xfffffff1U
+#define RTNL_CLSACT_IN 0xfffffff2U
+#define RTNL_CLSACT_OUT 0xfffffff3U
+#define RTNL_ROOT 0xffffffffU
 
 /* A socket for these; to be closed with genl_close(). */
-int tc_open(struct genl *ret);
+int rtnl_open(struct genl *ret);
 
-int tc_link_add(const struct genl *g, const char *dev, const char *kind);
+int rtnl_link_add(const struct genl *g, const char *dev, const char *kind);
 /* peer is made in the namespace of that descriptor; MACs 02:..:01 and :02. */
-int tc_veth_add(const struct genl *g, const char *dev, const char *peer,
-		int peer_ns);
-int tc_link_up(const struct genl *g, const char *dev);
+int rtnl_veth_add(const struct genl *g, const char *dev, const char *peer,
+		  int peer_ns);
+int rtnl_link_up(const struct genl *g, const char *dev);
 /* The address as 4 or 16 bytes (family AF_INET or AF_INET6). */
-int tc_addr_add(const struct genl *g, const char *dev, int family,
-		const void *addr, unsigned prefix);
+int rtnl_addr_add(const struct genl *g, const char *dev, int family,
+		  const void *addr, unsigned prefix);
 /* Who has the address is known for good: MAC 02:..:mac. */
-int tc_neigh_add(const struct genl *g, const char *dev, int family,
-		 const void *addr, uint8_t mac);
+int rtnl_neigh_add(const struct genl *g, const char *dev, int family,
+		   const void *addr, uint8_t mac);
 /* IPv4 route to net/prefix by way of a gateway; either may be 0. */
-int tc_route_add(const struct genl *g, const char *dev, uint32_t net,
-		 unsigned prefix, uint32_t gateway);
+int rtnl_route_add(const struct genl *g, const char *dev, uint32_t net,
+		   unsigned prefix, uint32_t gateway);
 
 /* Ingress and clsact take no handle; block: of a shared block, or 0. */
-int tc_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
-		     uint32_t block);
-int tc_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
-		 uint32_t default_minor);
-int tc_class_htb(const struct genl *g, const char *dev, uint32_t parent,
-		 uint32_t classid, uint32_t rate_bytes, uint32_t ceil_bytes);
+int rtnl_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
+		       uint32_t block);
+int rtnl_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
+		   uint32_t default_minor);
+int rtnl_class_htb(const struct genl *g, const char *dev, uint32_t parent,
+		   uint32_t classid, uint32_t rate_bytes, uint32_t ceil_bytes);
 /* Packets that went through a class. */
-int tc_class_packets(const struct genl *g, const char *dev, uint32_t classid,
-		     uint64_t *ret);
+int rtnl_class_packets(const struct genl *g, const char *dev, uint32_t classid,
+		       uint64_t *ret);
 
-struct tc_filter {
+struct rtnl_filter {
 	const char *dev; /* or NULL: in the block */
 	uint32_t block;
 	uint32_t parent;
@@ -64,9 +64,10 @@ struct tc_filter {
 };
 
 /* flags: NLM_F_EXCL: must not be there; 0: may replace one. */
-int tc_filter_add(const struct genl *g, const struct tc_filter *f, int flags);
-int tc_filter_del(const struct genl *g, const struct tc_filter *f);
+int rtnl_filter_add(const struct genl *g, const struct rtnl_filter *f,
+		    int flags);
+int rtnl_filter_del(const struct genl *g, const struct rtnl_filter *f);
 /* What a dump says of a cgroup filter: its rx, -1: nothing; -ENOENT. */
-int tc_filter_rx(const struct genl *g, const struct tc_filter *f, int *ret);
+int rtnl_filter_rx(const struct genl *g, const struct rtnl_filter *f, int *ret);
 
 #endif

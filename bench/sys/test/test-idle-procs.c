@@ -14,13 +14,14 @@
 
 static void test_path(void **state)
 {
-	char buf[CROWD_PATH_MAX];
+	char buf[IDLE_PROCS_PATH_MAX];
 
-	assert_string_equal(crowd_path(buf, 0, ""), "0");
-	assert_string_equal(crowd_path(buf, 17, "cgroup.procs"),
+	assert_string_equal(idle_procs_path(buf, 0, ""), "0");
+	assert_string_equal(idle_procs_path(buf, 17, "cgroup.procs"),
 			    "17/cgroup.procs");
-	assert_string_equal(crowd_path(buf, 1000, "tasks"), "1000/tasks");
-	assert_string_equal(crowd_path(buf, 4294967295U, ""), "4294967295");
+	assert_string_equal(idle_procs_path(buf, 1000, "tasks"), "1000/tasks");
+	assert_string_equal(idle_procs_path(buf, 4294967295U, ""),
+			    "4294967295");
 }
 
 static void test_share(void **state)
@@ -31,12 +32,12 @@ static void test_share(void **state)
 		unsigned sum = 0;
 
 		for (unsigned i = 0; i < 16; i++)
-			sum += crowd_share(i, 16, tasks[k]);
+			sum += idle_procs_share(i, 16, tasks[k]);
 		assert_int_equal(sum, tasks[k]);
 	}
-	assert_int_equal(crowd_share(0, 16, 17), 2);
-	assert_int_equal(crowd_share(1, 16, 17), 1);
-	assert_int_equal(crowd_share(1, 16, 1), 0);
+	assert_int_equal(idle_procs_share(0, 16, 17), 2);
+	assert_int_equal(idle_procs_share(1, 16, 17), 1);
+	assert_int_equal(idle_procs_share(1, 16, 1), 0);
 }
 
 /* A control file takes one process a write; a packet pipe shows the writes. */
@@ -47,7 +48,7 @@ static void test_attach_list(void **state)
 	int fd[2];
 
 	assert_int_equal(pipe2(fd, O_DIRECT | O_NONBLOCK), 0);
-	assert_int_equal(crowd_attach_list(fd[1], list, strlen(list)), 0);
+	assert_int_equal(idle_procs_attach_list(fd[1], list, strlen(list)), 0);
 	assert_int_equal(read(fd[0], buf, sizeof(buf)), 1);
 	assert_int_equal(read(fd[0], buf, sizeof(buf)), 5);
 	assert_memory_equal(buf, "23456", 5);
@@ -55,11 +56,12 @@ static void test_attach_list(void **state)
 	assert_memory_equal(buf, "7", 1);
 	assert_int_equal(read(fd[0], buf, sizeof(buf)), -1);
 
-	assert_int_equal(crowd_attach_list(fd[1], "", 0), 0);
-	assert_int_equal(crowd_attach_list(fd[1], "12", 2), -EBADMSG);
+	assert_int_equal(idle_procs_attach_list(fd[1], "", 0), 0);
+	assert_int_equal(idle_procs_attach_list(fd[1], "12", 2), -EBADMSG);
 	close(fd[0]);
 	close(fd[1]);
-	assert_int_equal(crowd_attach_list(fd[1], list, strlen(list)), -EBADF);
+	assert_int_equal(idle_procs_attach_list(fd[1], list, strlen(list)),
+			 -EBADF);
 }
 
 int main(void)

@@ -98,20 +98,20 @@ static bool have_swap(void)
 /* An older kernel takes the attribute, and forgets it. */
 static int keeps_rx(void *arg)
 {
-	const struct tc_filter f = { .dev = "need",
-				     .parent = 0xffff0000,
-				     .prio = 1,
-				     .kind = "cgroup",
-				     .has_rx = true,
-				     .rx = 1 };
+	const struct rtnl_filter f = { .dev = "need",
+				       .parent = 0xffff0000,
+				       .prio = 1,
+				       .kind = "cgroup",
+				       .has_rx = true,
+				       .rx = 1 };
 	struct genl g;
 	int rx = 0;
 
-	return unshare(CLONE_NEWNET) == 0 && tc_open(&g) == 0 &&
-	       tc_link_add(&g, "need", "ifb") == 0 &&
-	       tc_qdisc_ingress(&g, "need", "ingress", 0) == 0 &&
-	       tc_filter_add(&g, &f, NLM_F_EXCL) == 0 &&
-	       tc_filter_rx(&g, &f, &rx) == 0 && rx == 1;
+	return unshare(CLONE_NEWNET) == 0 && rtnl_open(&g) == 0 &&
+	       rtnl_link_add(&g, "need", "ifb") == 0 &&
+	       rtnl_qdisc_ingress(&g, "need", "ingress", 0) == 0 &&
+	       rtnl_filter_add(&g, &f, NLM_F_EXCL) == 0 &&
+	       rtnl_filter_rx(&g, &f, &rx) == 0 && rx == 1;
 }
 
 static bool have_net_rx(void)

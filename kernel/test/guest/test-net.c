@@ -43,7 +43,7 @@
 static int rx_ns, tx_ns;
 static struct genl rx, tx;
 
-static const struct tc_filter rx_filter = {
+static const struct rtnl_filter rx_filter = {
 	.dev = "r0",
 	.parent = 0xffff0000,
 	.prio = 1,
@@ -54,7 +54,7 @@ static const struct tc_filter rx_filter = {
 };
 
 /* Everything that no filter before it took. */
-static const struct tc_filter rest_filter = {
+static const struct rtnl_filter rest_filter = {
 	.dev = "r0",
 	.parent = 0xffff0000,
 	.prio = 9,
@@ -87,24 +87,24 @@ static void add_addr(const struct genl *g, const char *dev, uint32_t addr,
 	p6.s6_addr[15] = peer;
 	addr = htonl(addr);
 	peer = htonl(peer);
-	must(tc_link_up(g, dev));
-	must(tc_addr_add(g, dev, AF_INET, &addr, 24));
-	must(tc_neigh_add(g, dev, AF_INET, &peer, peer_mac));
+	must(rtnl_link_up(g, dev));
+	must(rtnl_addr_add(g, dev, AF_INET, &addr, 24));
+	must(rtnl_neigh_add(g, dev, AF_INET, &peer, peer_mac));
 	/* Without IPv6 in the kernel, or in this test: without it. */
-	if (tc_addr_add(g, dev, AF_INET6, &a6, 64) == 0)
-		must(tc_neigh_add(g, dev, AF_INET6, &p6, peer_mac));
+	if (rtnl_addr_add(g, dev, AF_INET6, &a6, 64) == 0)
+		must(rtnl_neigh_add(g, dev, AF_INET6, &p6, peer_mac));
 }
 
 static void make_net_with(bool ipv6)
 {
 	tx_ns = new_ns(ipv6);
-	must(tc_open(&tx));
+	must(rtnl_open(&tx));
 	rx_ns = new_ns(ipv6);
-	must(tc_open(&rx));
-	must(tc_veth_add(&rx, "r0", "s0", tx_ns));
-	must(tc_link_add(&rx, "ifb0", "ifb"));
-	must(tc_link_up(&rx, "ifb0"));
-	must(tc_link_up(&rx, "lo"));
+	must(rtnl_open(&rx));
+	must(rtnl_veth_add(&rx, "r0", "s0", tx_ns));
+	must(rtnl_link_add(&rx, "ifb0", "ifb"));
+	must(rtnl_link_up(&rx, "ifb0"));
+	must(rtnl_link_up(&rx, "lo"));
 	in_ns(tx_ns);
 	add_addr(&tx, "s0", TX_ADDR, RX_ADDR, 1);
 	in_ns(rx_ns);
@@ -120,14 +120,14 @@ static void make_classes(unsigned percent_a)
 {
 	const unsigned a = LINK_BYTES / 100 * percent_a;
 
-	must(tc_qdisc_htb(&rx, "ifb0", HTB, 3));
-	must(tc_class_htb(&rx, "ifb0", HTB, CLASS_LINK, LINK_BYTES,
-			  LINK_BYTES));
-	must(tc_class_htb(&rx, "ifb0", CLASS_LINK, CLASS_A, a, LINK_BYTES));
-	must(tc_class_htb(&rx, "ifb0", CLASS_LINK, CLASS_B, LINK_BYTES - a,
-			  LINK_BYTES));
-	must(tc_class_htb(&rx, "ifb0", CLASS_LINK, CLASS_OTHER, LINK_BYTES / 10,
-			  LINK_BYTES));
+	must(rtnl_qdisc_htb(&rx, "ifb0", HTB, 3));
+	must(rtnl_class_htb(&rx, "ifb0", HTB, CLASS_LINK, LINK_BYTES,
+			    LINK_BYTES));
+	must(rtnl_class_htb(&rx, "ifb0", CLASS_LINK, CLASS_A, a, LINK_BYTES));
+	must(rtnl_class_htb(&rx, "ifb0", CLASS_LINK, CLASS_B, LINK_BYTES - a,
+			    LINK_BYTES));
+	must(rtnl_class_htb(&rx, "ifb0", CLASS_LINK, CLASS_OTHER,
+			    LINK_BYTES / 10, LINK_BYTES));
 }
 
 static void make_groups(const char *options)
@@ -146,8 +146,8 @@ static void set_up(void)
 	make_groups("net_cls,name=t");
 	make_net();
 	make_classes(10);
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 0));
-	must(tc_filter_add(&rx, &rx_filter, NLM_F_EXCL));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 0));
+	must(rtnl_filter_add(&rx, &rx_filter, NLM_F_EXCL));
 }
 
 /* --- who receives --- */
@@ -359,7 +359,7 @@ static unsigned packets_of(uint32_t classid)
 {
 	uint64_t n = 0;
 
-	must(tc_class_packets(&rx, "ifb0", classid, &n));
+	must(rtnl_class_packets(&rx, "ifb0", classid, &n));
 	return n;
 }
 
@@ -652,16 +652,16 @@ static unsigned share_udp(void)
  */
 TEST(net, shares_unclassified, "net_speed")
 {
-	struct tc_filter plain = rx_filter;
+	struct rtnl_filter plain = rx_filter;
 	unsigned share;
 
 	make_groups("net_cls,name=t");
 	make_net();
 	make_classes(10);
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 0));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 0));
 	plain.has_rx = false;
-	must(tc_filter_add(&rx, &plain, NLM_F_EXCL));
-	if (tc_filter_add(&rx, &rest_filter, NLM_F_EXCL) == -ENOENT)
+	must(rtnl_filter_add(&rx, &plain, NLM_F_EXCL));
+	if (rtnl_filter_add(&rx, &rest_filter, NLM_F_EXCL) == -ENOENT)
 		skip("the kernel has no u32 filter");
 	share = share_udp();
 	check(share >= 45 && share <= 55);
@@ -715,16 +715,16 @@ TEST(net, shares_tcp, "net_speed")
 
 static int add_at(uint32_t parent, const char *dev)
 {
-	struct tc_filter f = rx_filter;
+	struct rtnl_filter f = rx_filter;
 
 	f.parent = parent;
 	f.dev = dev;
-	return tc_filter_add(&rx, &f, NLM_F_EXCL);
+	return rtnl_filter_add(&rx, &f, NLM_F_EXCL);
 }
 
 TEST(net, places, "net_rx")
 {
-	struct tc_filter f = rx_filter;
+	struct rtnl_filter f = rx_filter;
 
 	make_net();
 	make_classes(10);
@@ -732,87 +732,87 @@ TEST(net, places, "net_rx")
 	must_fail(add_at(HTB, "ifb0"), EINVAL);
 	must_fail(add_at(CLASS_LINK, "ifb0"), EINVAL);
 	/* There are two sides to it. */
-	must(tc_qdisc_ingress(&rx, "r0", "clsact", 0));
-	must_fail(add_at(TC_CLSACT_OUT, "r0"), EINVAL);
-	must(add_at(TC_CLSACT_IN, "r0"));
+	must(rtnl_qdisc_ingress(&rx, "r0", "clsact", 0));
+	must_fail(add_at(RTNL_CLSACT_OUT, "r0"), EINVAL);
+	must(add_at(RTNL_CLSACT_IN, "r0"));
 	/* Whatever the number, there is one ingress. */
-	must(tc_qdisc_ingress(&rx, "ifb0", "ingress", 0));
+	must(rtnl_qdisc_ingress(&rx, "ifb0", "ingress", 0));
 	must(add_at(0xffff0000, "ifb0"));
 	/* Without it, anywhere. */
 	f.has_rx = false;
 	f.dev = "ifb0";
 	f.parent = HTB;
-	must(tc_filter_add(&rx, &f, NLM_F_EXCL));
+	must(rtnl_filter_add(&rx, &f, NLM_F_EXCL));
 	f.dev = "r0";
-	f.parent = TC_CLSACT_OUT;
-	must(tc_filter_add(&rx, &f, NLM_F_EXCL));
+	f.parent = RTNL_CLSACT_OUT;
+	must(rtnl_filter_add(&rx, &f, NLM_F_EXCL));
 	/* 0 is the same as nothing. */
 	f.has_rx = true;
 	f.rx = 0;
 	f.prio = 2;
-	must(tc_filter_add(&rx, &f, NLM_F_EXCL));
+	must(rtnl_filter_add(&rx, &f, NLM_F_EXCL));
 }
 
 TEST(net, places_by_number, "net_rx")
 {
 	make_net();
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 0));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 0));
 	/* The egress of clsact has this number; here it is the ingress. */
-	must(add_at(TC_CLSACT_OUT, "r0"));
+	must(add_at(RTNL_CLSACT_OUT, "r0"));
 }
 
 TEST(net, shared_block, "net_rx")
 {
-	struct tc_filter f = rx_filter;
+	struct rtnl_filter f = rx_filter;
 
 	make_net();
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 7));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 7));
 	f.dev = NULL;
 	f.block = 7;
-	must_fail(tc_filter_add(&rx, &f, NLM_F_EXCL), EINVAL);
+	must_fail(rtnl_filter_add(&rx, &f, NLM_F_EXCL), EINVAL);
 	f.has_rx = false;
-	must(tc_filter_add(&rx, &f, NLM_F_EXCL));
+	must(rtnl_filter_add(&rx, &f, NLM_F_EXCL));
 	/* Replacing it is no way around. */
 	f.has_rx = true;
-	must_fail(tc_filter_add(&rx, &f, 0), EINVAL);
+	must_fail(rtnl_filter_add(&rx, &f, 0), EINVAL);
 }
 
 TEST(net, values, "net_rx")
 {
-	struct tc_filter f = rx_filter;
+	struct rtnl_filter f = rx_filter;
 	int value;
 
 	make_net();
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 0));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 0));
 	f.rx = 2;
-	must_fail(tc_filter_add(&rx, &f, NLM_F_EXCL), ERANGE);
+	must_fail(rtnl_filter_add(&rx, &f, NLM_F_EXCL), ERANGE);
 	f.rx = 255;
-	must_fail(tc_filter_add(&rx, &f, NLM_F_EXCL), ERANGE);
+	must_fail(rtnl_filter_add(&rx, &f, NLM_F_EXCL), ERANGE);
 	f.rx = 1;
 	f.rx_bytes = 4;
-	must_fail(tc_filter_add(&rx, &f, NLM_F_EXCL), EINVAL);
-	must_fail(tc_filter_rx(&rx, &f, &value), ENOENT);
+	must_fail(rtnl_filter_add(&rx, &f, NLM_F_EXCL), EINVAL);
+	must_fail(rtnl_filter_rx(&rx, &f, &value), ENOENT);
 	f.rx_bytes = 0;
-	must(tc_filter_add(&rx, &f, NLM_F_EXCL));
-	must(tc_filter_rx(&rx, &f, &value));
+	must(rtnl_filter_add(&rx, &f, NLM_F_EXCL));
+	must(rtnl_filter_rx(&rx, &f, &value));
 	check_eq(value, 1);
 	/* A bad one does not change a filter that is there. */
 	f.rx = 2;
-	must_fail(tc_filter_add(&rx, &f, 0), ERANGE);
-	must(tc_filter_rx(&rx, &f, &value));
+	must_fail(rtnl_filter_add(&rx, &f, 0), ERANGE);
+	must(rtnl_filter_rx(&rx, &f, &value));
 	check_eq(value, 1);
 	f.rx = 0;
-	must(tc_filter_add(&rx, &f, 0));
-	must(tc_filter_rx(&rx, &f, &value));
+	must(rtnl_filter_add(&rx, &f, 0));
+	must(rtnl_filter_rx(&rx, &f, &value));
 	check_eq(value, -1);
 	f.rx = 1;
-	must(tc_filter_add(&rx, &f, 0));
+	must(rtnl_filter_add(&rx, &f, 0));
 	f.has_rx = false;
-	must(tc_filter_add(&rx, &f, 0));
-	must(tc_filter_rx(&rx, &f, &value));
+	must(rtnl_filter_add(&rx, &f, 0));
+	must(rtnl_filter_rx(&rx, &f, &value));
 	check_eq(value, -1);
-	must(tc_filter_del(&rx, &f));
-	must_fail(tc_filter_rx(&rx, &f, &value), ENOENT);
+	must(rtnl_filter_del(&rx, &f));
+	must_fail(rtnl_filter_rx(&rx, &f, &value), ENOENT);
 }
 
 static int add_as_user(void *arg)
@@ -820,14 +820,14 @@ static int add_as_user(void *arg)
 	struct genl g;
 
 	become_user();
-	must(tc_open(&g));
-	return tc_filter_add(&g, &rx_filter, NLM_F_EXCL);
+	must(rtnl_open(&g));
+	return rtnl_filter_add(&g, &rx_filter, NLM_F_EXCL);
 }
 
 TEST(net, user, "net_rx")
 {
 	make_net();
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 0));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 0));
 	check_eq(in_child(add_as_user, NULL), -EPERM);
 }
 
@@ -857,7 +857,7 @@ TEST(net, next_filter, "net_rx")
 	int to_a, to_none;
 
 	set_up();
-	if (tc_filter_add(&rx, &rest_filter, NLM_F_EXCL) == -ENOENT)
+	if (rtnl_filter_add(&rx, &rest_filter, NLM_F_EXCL) == -ENOENT)
 		skip("the kernel has no u32 filter");
 	a = sink(H "/a", SOCK_DGRAM, PORT_A);
 	none = sink(H "/none", SOCK_DGRAM, 7003);
@@ -870,7 +870,7 @@ TEST(net, next_filter, "net_rx")
 /* The attribute makes the difference: without it, it is about who sends. */
 TEST(net, replaced, "net_rx")
 {
-	struct tc_filter f = rx_filter;
+	struct rtnl_filter f = rx_filter;
 	struct sink a;
 	int to_a;
 
@@ -879,12 +879,12 @@ TEST(net, replaced, "net_rx")
 	to_a = sender(SOCK_DGRAM, PORT_A);
 	expect("with it", to_a, &a, CLASS_A);
 	f.has_rx = false;
-	must(tc_filter_add(&rx, &f, 0));
+	must(rtnl_filter_add(&rx, &f, 0));
 	expect("without it", to_a, &a, 0);
 	f.has_rx = true;
-	must(tc_filter_add(&rx, &f, 0));
+	must(rtnl_filter_add(&rx, &f, 0));
 	expect("with it again", to_a, &a, CLASS_A);
-	must(tc_filter_del(&rx, &f));
+	must(rtnl_filter_del(&rx, &f));
 	expect("without a filter", to_a, &a, 0);
 }
 
@@ -993,7 +993,7 @@ TEST(net, forwarded, "net_rx")
 	sink(H "/a", SOCK_DGRAM, PORT_A);
 	must(put("/proc/sys/net/ipv4/ip_forward", "1"));
 	in_ns(tx_ns);
-	must(tc_route_add(&tx, "s0", net, 24, gateway));
+	must(rtnl_route_add(&tx, "s0", net, 24, gateway));
 	in_ns(rx_ns);
 	fd = sender_of(AF_INET, SOCK_DGRAM, FAR_ADDR, PORT_A);
 	before = look();
@@ -1291,7 +1291,7 @@ static pid_t connect_and_close(void)
 /* Sockets, class ids and filters come and go while packets flow. */
 TEST(net, storm, "net_rx")
 {
-	struct tc_filter f = rx_filter;
+	struct rtnl_filter f = rx_filter;
 	pid_t flood, opener, connecter;
 	struct sink a;
 
@@ -1306,8 +1306,8 @@ TEST(net, storm, "net_rx")
 		must(put(H "/b/net_cls.classid", i & 2 ? "0x100002" : "7"));
 		f.has_rx = i & 4;
 		if (i % 10 == 9)
-			must(tc_filter_del(&rx, &f));
-		must(tc_filter_add(&rx, &f, 0));
+			must(rtnl_filter_del(&rx, &f));
+		must(rtnl_filter_add(&rx, &f, 0));
 		if (i % 16 == 15) {
 			must(attach(H "/none", a.pid));
 			must(attach(H "/a", a.pid));
@@ -1434,20 +1434,20 @@ static int own_network(void *arg)
 	const struct frame_opts frame = { .port = PORT_A };
 	const struct sink_opts o = { .type = SOCK_DGRAM, .port = PORT_A };
 	struct genl host;
-	struct tc_filter f = rx_filter;
+	struct rtnl_filter f = rx_filter;
 
 	/* A socket in the namespace of the others. */
-	must(tc_open(&host));
+	must(rtnl_open(&host));
 	must(attach(H "/a", getpid()));
 	must(enter_user_ns());
-	must_fail(tc_qdisc_ingress(&host, "lo", "ingress", 0), EPERM);
+	must_fail(rtnl_qdisc_ingress(&host, "lo", "ingress", 0), EPERM);
 	make_net();
 	make_classes(10);
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 0));
-	must(tc_filter_add(&rx, &rx_filter, NLM_F_EXCL));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 0));
+	must(rtnl_filter_add(&rx, &rx_filter, NLM_F_EXCL));
 	f.rx = 2;
 	f.prio = 2;
-	must_fail(tc_filter_add(&rx, &f, NLM_F_EXCL), ERANGE);
+	must_fail(rtnl_filter_add(&rx, &f, NLM_F_EXCL), ERANGE);
 	/* His sockets have the class id that root gave his group. */
 	sink_with(&o);
 	expect_frame("his own", raw_sender(), &frame, CLASS_A);
@@ -1484,8 +1484,8 @@ static void set_up_ipv6(void)
 	make_groups("net_cls,name=t");
 	make_net_with(true);
 	make_classes(10);
-	must(tc_qdisc_ingress(&rx, "r0", "ingress", 0));
-	must(tc_filter_add(&rx, &rx_filter, NLM_F_EXCL));
+	must(rtnl_qdisc_ingress(&rx, "r0", "ingress", 0));
+	must(rtnl_filter_add(&rx, &rx_filter, NLM_F_EXCL));
 }
 
 static struct sink sink_ipv6(const char *dir, int type, uint16_t port)
