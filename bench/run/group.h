@@ -10,22 +10,7 @@
 #ifndef CGMARK_GROUP_H
 #define CGMARK_GROUP_H
 
-#include <sys/types.h>
-
-#include "ctx.h"
-#include "measure.h"
-#include "points.h"
-
-struct runner {
-	struct points points;
-	const struct measure_clock *clock;
-	int status_fd;	  /* KTAP */
-	int samples_fd;	  /* records; -1: shown as KTAP comments */
-	char scratch[64]; /* directory for mount points */
-	struct cg v2;	  /* root of v2 */
-	unsigned serial;  /* of the next subtree */
-	unsigned not_ok;  /* points that failed */
-};
+#include "report.h"
 
 /*
  * Run points first..end-1, which share a set-up, and report each.  Returns the

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ctx.h"
+#include "params.h"
 #include "points.h"
 
 /*

@@ -5,10 +5,10 @@
 
 #include <sys/types.h>
 
-#include "ctx.h"
 #include "events.h"
 #include "latency.h"
 #include "measure.h"
+#include "places.h"
 
 /* How far a point got; says whose fault an end there is. */
 enum phase {

@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "ctx.h"
+#include "places.h"
 #include "list.h"
 #include "points.h"
 

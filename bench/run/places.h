@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where a point runs: its cgroups, v1 hierarchies and controllers. */
+#ifndef CGMARK_PLACES_H
+#define CGMARK_PLACES_H
+
+#include "params.h"
+
+#define CTX_MOUNTS_MAX 12
+#define CTX_SETUP_LEAF "setup"
+#define CTX_POINT_LEAF "point"
+
+struct ctx_mount {
+	char options[CTX_OPTIONS_MAX];
+	char path[96];
+	bool was_there;
+	bool used;
+};
+
+/*
+ * What a set-up leaves outside of its subtree, in memory shared with the
+ * runner, who undoes it even when the set-up's process died half-way.
+ */
+struct ctx_traces {
+	struct ctx_mount mounts[CTX_MOUNTS_MAX];
+	char enabled[256]; /* controllers enabled in v2's root: "-a -b" */
+};
+
+/*
+ * Make the subtree with its leaves below ctx->v2; ctx->name, scratch and
+ * traces are set.  ctx_undo() is its inverse and that of all that setup() did;
+ * it does all it can and returns the first error with the reason in text.
+ */
+int ctx_make_subtree(struct bench_ctx *ctx);
+int ctx_undo(struct bench_ctx *ctx);
+/* Let go what a v1 freezer holds, which cannot be killed before. */
+void ctx_thaw(const struct bench_ctx *ctx);
+
+#endif
