@@ -31,7 +31,7 @@ EOF
 libs="$*"
 try() {
 	# shellcheck disable=SC2086 # words of the compiler, paths without blanks
-	$cc -I "$here/.." -I "$here/../sys" -I "$here/../../results/wire" \
+	$cc -I "$here/../.." -I "$here/../../sys" -I "$here/../../../results/wire" \
 		-static -o "$work/out" "$work/$1" $libs \
 		>"$work/log" 2>&1
 }
