@@ -415,23 +415,35 @@ static bool in_mainline(const char *name)
 	return false;
 }
 
+/* A line of /proc/cgroups, "cpu\t3\t1\t1": the name if it is enabled, else "". */
+static void enabled_name(const char *line, char *buf, size_t size)
+{
+	char name[64];
+	unsigned enabled;
+
+	*buf = '\0';
+	if (sscanf(line, "%63s %*u %*u %u", name, &enabled) == 2 && enabled &&
+	    in_mainline(name))
+		snprintf(buf, size, "%s", name);
+}
+
 int cg_list_v1(char *buf, size_t size)
 {
-	char line[128], name[64];
-	unsigned enabled;
+	const struct cg here = { .fd = AT_FDCWD };
+	char text[4096], name[64];
+	char *line, *save = NULL;
 	size_t used = 0;
-	FILE *f = fopen("/proc/cgroups", "re");
+	ssize_t n = cg_read(&here, "/proc/cgroups", text, sizeof(text));
 
-	if (!f)
-		return -errno;
-	while (fgets(line, sizeof(line), f) && used < size) {
-		if (sscanf(line, "%63s %*u %*u %u", name, &enabled) != 2 ||
-		    !enabled || !in_mainline(name))
-			continue;
-		used += snprintf(buf + used, size - used, "%s%s",
-				 used ? "," : "", name);
+	if (n < 0)
+		return n;
+	for (line = strtok_r(text, "\n", &save); line && used < size;
+	     line = strtok_r(NULL, "\n", &save)) {
+		enabled_name(line, name, sizeof(name));
+		if (*name)
+			used += snprintf(buf + used, size - used, "%s%s",
+					 used ? "," : "", name);
 	}
-	fclose(f);
 	if (used >= size)
 		return -ENOSPC;
 	return used ? 0 : -ENOENT;
