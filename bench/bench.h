@@ -59,7 +59,7 @@ struct bench {
 	 * in a v1 hierarchy, where it cannot go any more after it was on v2.
 	 */
 	const char *first;
-	bool busy;  /* waits, yet only what runs is to count */
+	bool busy;  /* sleeps: count only the time that its tasks run */
 	bool once;  /* between() is needed after each operation */
 	bool extra; /* slow or special: not in the suite "quick" */
 
