@@ -11,8 +11,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "places.h"
 #include "list.h"
+#include "places.h"
 #include "points.h"
 
 static int no_run(struct bench_ctx *ctx, uint64_t nr)
