@@ -10,7 +10,7 @@
 #ifndef CGMARK_GROUP_H
 #define CGMARK_GROUP_H
 
-#include "report.h"
+#include "point-report.h"
 
 /*
  * Run points first..end-1, which share a set-up, and report each.  Returns the

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Writes the result of each point, and its samples. */
-#ifndef CGMARK_REPORT_H
-#define CGMARK_REPORT_H
+#ifndef CGMARK_POINT_REPORT_H
+#define CGMARK_POINT_REPORT_H
 
 #include "points.h"
 #include "stage.h"

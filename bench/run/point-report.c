@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "report.h"
+#include "point-report.h"
 #include "tap.h"
 
 void report_result(struct runner *rn, unsigned i, enum tap_result result,
