@@ -79,20 +79,15 @@ static void add_table(struct strbuf *out, const struct event_table *t)
 	add_lacks(out, t);
 }
 
-void html_events(struct strbuf *out, const struct comparison *c)
+void html_events(struct strbuf *out, const struct findings *fd)
 {
-	size_t nr = c->nr_contenders ? c->nr_contenders : 1;
+	const struct run *run = fd->comparison->run;
 
-	if (c->run->nr_events + c->run->nr_latencies == 0)
+	if (run->nr_events + run->nr_latencies == 0)
 		return;
 	strbuf_addstr(out, "<h2>Events</h2>\n<p>Medians per operation, "
 			   "counted in separate boots in which nothing is "
 			   "timed.</p>\n");
-	for (size_t i = 0; i < nr; i++) {
-		int cont = c->nr_contenders ? (int)c->contenders[i] : -1;
-		_cleanup_(event_table_freep) struct event_table *t =
-			event_table_new(c->values, c->run, c->base, cont);
-
-		add_table(out, t);
-	}
+	for (size_t i = 0; i < fd->nr_events; i++)
+		add_table(out, fd->events[i]);
 }

@@ -2,10 +2,10 @@
 #ifndef CGMARK_HTML_EVENTS_H
 #define CGMARK_HTML_EVENTS_H
 
-#include "compare.h"
+#include "findings.h"
 #include "strbuf.h"
 
 /* The part with events; nothing where none were counted. */
-void html_events(struct strbuf *out, const struct comparison *c);
+void html_events(struct strbuf *out, const struct findings *fd);
 
 #endif

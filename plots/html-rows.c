@@ -59,17 +59,17 @@ static void add_table(struct strbuf *out, const struct comparison *c,
 		add_lacking(out, c->run, &l->kernels[i]);
 }
 
-void html_rows(struct strbuf *out, const struct comparison *c,
-	       struct row_list *const *rows)
+void html_rows(struct strbuf *out, const struct findings *fd)
 {
+	const struct comparison *c = fd->comparison;
 	bool all = true;
 
 	if (c->nr_contenders == 0)
 		return;
 	strbuf_addstr(out, "<h2>What functions cost</h2>\n");
 	for (size_t i = 0; i < c->nr_contenders; i++) {
-		all = all && rows[i]->profiled;
-		if (!rows[i]->profiled)
+		all = all && fd->rows[i]->profiled;
+		if (!fd->rows[i]->profiled)
 			continue;
 		html_element(out, "<p>", c->run->kernels[c->contenders[i]].name,
 			     " against ");
@@ -78,7 +78,7 @@ void html_rows(struct strbuf *out, const struct comparison *c,
 			", instructions per operation in these functions and "
 			"all that they call. <code>cgmark explain</code> lists all "
 			"functions.</p>\n");
-		add_table(out, c, rows[i]);
+		add_table(out, c, fd->rows[i]);
 	}
 	if (!all)
 		html_element(out, "<p>", PRINT_NO_PROFILE, ".</p>\n");

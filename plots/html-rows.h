@@ -2,12 +2,10 @@
 #ifndef CGMARK_HTML_ROWS_H
 #define CGMARK_HTML_ROWS_H
 
-#include "compare.h"
-#include "explain.h"
+#include "findings.h"
 #include "strbuf.h"
 
 /* The rows of a profile, by contender, or how to get them. */
-void html_rows(struct strbuf *out, const struct comparison *c,
-	       struct row_list *const *rows);
+void html_rows(struct strbuf *out, const struct findings *fd);
 
 #endif

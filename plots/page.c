@@ -320,10 +320,10 @@ static char *page_title(const struct comparison *c)
 	return strbuf_steal(&out);
 }
 
-void html_report(struct strbuf *out, const struct comparison *c,
-		 const struct figures f[NR_FIGURES],
-		 struct row_list *const *rows)
+void html_report(struct strbuf *out, const struct findings *fd,
+		 const struct figures f[NR_FIGURES])
 {
+	const struct comparison *c = fd->comparison;
 	_cleanup_free_ char *title = page_title(c);
 	_cleanup_free_ char *head = xasprintf("%s – cgmark", title);
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
@@ -348,8 +348,8 @@ void html_report(struct strbuf *out, const struct comparison *c,
 		add_verdicts(out, c);
 	else
 		add_costs(out, c);
-	html_events(out, c);
-	html_rows(out, c, rows);
+	html_events(out, fd);
+	html_rows(out, fd);
 	add_figures(out, "Where it changed",
 		    "Call trees of the benchmarks that changed most, each at "
 		    "its point that changed most. Blue: the contender "

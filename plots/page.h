@@ -3,14 +3,12 @@
 #ifndef CGMARK_PAGE_H
 #define CGMARK_PAGE_H
 
-#include "compare.h"
-#include "explain.h"
 #include "figures.h"
+#include "findings.h"
 #include "strbuf.h"
 
-/* Figures must have their SVG; rows are by contender. */
-void html_report(struct strbuf *out, const struct comparison *c,
-		 const struct figures f[NR_FIGURES],
-		 struct row_list *const *rows);
+/* Figures must have their SVG. */
+void html_report(struct strbuf *out, const struct findings *fd,
+		 const struct figures f[NR_FIGURES]);
 
 #endif

@@ -86,8 +86,8 @@ static void remove_old(const char *dir)
 	closedir(d);
 }
 
-static int save(const struct comparison *c, const struct figures f[NR_FIGURES],
-		struct row_list *const *rows, const char *dir)
+static int save(const struct findings *fd, const struct figures f[NR_FIGURES],
+		const char *dir)
 {
 	_cleanup_strbuf_ struct strbuf page = STRBUF_INIT;
 	_cleanup_free_ char *index = xasprintf("%s/index.html", dir);
@@ -101,43 +101,28 @@ static int save(const struct comparison *c, const struct figures f[NR_FIGURES],
 		if (r < 0)
 			return r;
 	}
-	html_report(&page, c, f, rows);
+	html_report(&page, fd, f);
 	r = write_output(index, page.buf, page.len);
 	return r < 0 ? log_err_errno(-r, "cannot write %s", index) : 0;
 }
 
-static int draw_and_save(const struct comparison *c, const char *plots_dir,
-			 struct row_list *const *rows, const char *out_dir)
+int report_write(const struct findings *fd, const char *plots_dir,
+		 const char *out_dir)
 {
+	const struct comparison *c = fd->comparison;
 	struct figures f[NR_FIGURES] = { { NULL, 0 } };
 	int r = 0;
 
 	fig_effects(c, &f[FIG_EFFECTS]);
 	fig_scaling(c, &f[FIG_SCALING]);
 	for (size_t i = 0; i < c->nr_contenders; i++)
-		fig_flame(c, rows[i], &f[FIG_FLAME]);
+		fig_flame(c, fd->rows[i], &f[FIG_FLAME]);
 	fig_boots(c, &f[FIG_BOOTS]);
 	for (size_t i = 0; i < ARRAY_SIZE(f) && r == 0; i++)
 		r = draw(&f[i], plots_dir);
 	if (r == 0)
-		r = save(c, f, rows, out_dir);
+		r = save(fd, f, out_dir);
 	for (size_t i = 0; i < ARRAY_SIZE(f); i++)
 		figures_release(&f[i]);
-	return r;
-}
-
-int report_write(const struct comparison *c, const char *plots_dir,
-		 const char *out_dir)
-{
-	_cleanup_free_ struct row_list **rows =
-		xcalloc(c->nr_contenders + 1, sizeof(*rows));
-	int r;
-
-	for (size_t i = 0; i < c->nr_contenders; i++)
-		rows[i] = row_list_new(c->values, c->run, c->base,
-				       c->contenders[i]);
-	r = draw_and_save(c, plots_dir, rows, out_dir);
-	for (size_t i = 0; i < c->nr_contenders; i++)
-		row_list_free(rows[i]);
 	return r;
 }

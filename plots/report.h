@@ -6,13 +6,13 @@
 #ifndef CGMARK_REPORT_H
 #define CGMARK_REPORT_H
 
-#include "compare.h"
+#include "findings.h"
 
 /*
- * Writes OUT_DIR/index.html and the plots.  c may have no contender.  Returns 0
+ * Writes OUT_DIR/index.html and the plots.  There may be no contender.  Returns 0
  * or -errno (logged); -ENOENT also when gnuplot is not installed.
  */
-int report_write(const struct comparison *c, const char *plots_dir,
+int report_write(const struct findings *fd, const char *plots_dir,
 		 const char *out_dir);
 
 #endif

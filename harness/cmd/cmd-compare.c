@@ -2,7 +2,8 @@
 #include <argp.h>
 
 #include "cmd.h"
-#include "compare.h"
+#include "compare-json.h"
+#include "compare-text.h"
 #include "exit-status.h"
 #include "file.h"
 #include "log.h"
@@ -79,17 +80,16 @@ static const struct argp argp = {
 };
 
 static int print_to(FILE *out, const struct compare_opts *o,
-		    const struct comparison *c)
+		    const struct findings *f)
 {
 	if (o->json)
-		return compare_print_json(out, c);
-	compare_print_text(out, c);
+		return compare_print_json(out, f);
+	compare_print_text(out, f);
 	return 0;
 }
 
 /* The file has the whole comparison or is left as it was. */
-static int print_to_file(const struct compare_opts *o,
-			 const struct comparison *c)
+static int print_to_file(const struct compare_opts *o, const struct findings *f)
 {
 	_cleanup_free_ char *text = NULL;
 	size_t len = 0;
@@ -98,7 +98,7 @@ static int print_to_file(const struct compare_opts *o,
 
 	if (!mem)
 		return log_err_errno(errno, "cannot print");
-	r = print_to(mem, o, c);
+	r = print_to(mem, o, f);
 	if (fclose(mem) == EOF && r == 0)
 		r = -errno;
 	if (r < 0)
@@ -113,18 +113,18 @@ static int print_to_file(const struct compare_opts *o,
 static int compare_selected(const struct compare_opts *o, const struct run *run,
 			    const struct selection *s)
 {
-	struct comparison *c = compare_run(run, s->base, s->contenders, s->nr);
-	int status = compare_status(c, o->strict), r;
+	_cleanup_(findings_freep) struct findings *f =
+		findings_new(run, s->base, s->contenders, s->nr);
+	int r;
 
 	if (o->output) {
-		r = print_to_file(o, c);
+		r = print_to_file(o, f);
 	} else {
-		r = print_to(stdout, o, c);
+		r = print_to(stdout, o, f);
 		if (r < 0)
 			log_err_errno(-r, "cannot print");
 	}
-	compare_free(c);
-	return r < 0 ? ST_HOST : status;
+	return r < 0 ? ST_HOST : compare_status(f->comparison, o->strict);
 }
 
 int cmd_compare(const struct env *env, int argc, char **argv)

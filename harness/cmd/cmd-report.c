@@ -52,9 +52,9 @@ int cmd_report(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
 	_cleanup_(selection_release) struct selection s = { 0 };
+	_cleanup_(findings_freep) struct findings *f = NULL;
 	_cleanup_free_ char *dir = NULL;
 	struct report_opts o = { 0 };
-	struct comparison *c;
 	unsigned damaged;
 	int r;
 
@@ -71,9 +71,8 @@ int cmd_report(const struct env *env, int argc, char **argv)
 	}
 	dir = o.output ? xstrdup(o.output)
 		       : xasprintf("%s/report", env->results_dir);
-	c = compare_run(run, s.base, s.contenders, s.nr);
-	r = report_write(c, env->plots_dir, dir);
-	compare_free(c);
+	f = findings_new(run, s.base, s.contenders, s.nr);
+	r = report_write(f, env->plots_dir, dir);
 	if (r < 0)
 		return ST_HOST;
 	printf("%s/index.html\n", dir);

@@ -7,9 +7,10 @@
 #include "alloc.h"
 #include "catalog.h"
 #include "cmd.h"
-#include "compare.h"
+#include "compare-json.h"
+#include "compare-text.h"
 #include "event-names.h"
-#include "events.h"
+#include "events-text.h"
 #include "exit-status.h"
 #include "file.h"
 #include "hostinfo.h"
@@ -318,19 +319,18 @@ static int compare_kernels(const struct request *rq, const struct run *loaded)
 	size_t nr = loaded->nr_kernels - 1;
 	_cleanup_free_ unsigned *contenders =
 		xcalloc(nr + 1, sizeof(*contenders));
-	struct comparison *c;
+	_cleanup_(findings_freep) struct findings *f = NULL;
 	int r = ST_OK;
 
 	for (size_t i = 0; i < nr; i++)
 		contenders[i] = i + 1;
-	c = compare_run(loaded, 0, contenders, nr);
+	f = findings_new(loaded, 0, contenders, nr);
 	if (!rq->opts->json)
-		compare_print_text(stdout, c);
-	else if (compare_print_json(stdout, c) < 0)
+		compare_print_text(stdout, f);
+	else if (compare_print_json(stdout, f) < 0)
 		r = ST_HOST;
 	if (r == ST_OK)
-		r = compare_status(c, rq->opts->strict);
-	compare_free(c);
+		r = compare_status(f->comparison, rq->opts->strict);
 	if (fflush(stdout) != 0) {
 		log_err_errno(errno, "cannot write standard output");
 		r = ST_HOST;
@@ -342,24 +342,17 @@ static int compare_kernels(const struct request *rq, const struct run *loaded)
 static int show_single(const struct request *rq, const struct run *loaded)
 {
 	static const unsigned none[1];
-	struct comparison *c;
-	int r = ST_OK;
+	_cleanup_(findings_freep) struct findings *f = NULL;
 
 	log_info("one kernel: nothing to compare it with");
 	if (loaded->nr_events + loaded->nr_latencies == 0 ||
 	    rq->opts->no_compare)
 		return ST_OK;
-	c = compare_run(loaded, 0, none, 0);
-	if (rq->opts->json) {
-		r = compare_print_json(stdout, c) < 0 ? ST_HOST : ST_OK;
-	} else {
-		_cleanup_(event_table_freep) struct event_table *t =
-			event_table_new(c->values, loaded, 0, -1);
-
-		event_table_print(stdout, t);
-	}
-	compare_free(c);
-	return r;
+	f = findings_new(loaded, 0, none, 0);
+	if (rq->opts->json)
+		return compare_print_json(stdout, f) < 0 ? ST_HOST : ST_OK;
+	event_table_print(stdout, f->events[0]);
+	return ST_OK;
 }
 
 static bool anything_measured(const struct run *run)

@@ -6,8 +6,6 @@
 #ifndef CGMARK_COMPARE_H
 #define CGMARK_COMPARE_H
 
-#include <stdio.h>
-
 #include "run.h"
 #include "values.h"
 
@@ -82,10 +80,6 @@ int compare_status(const struct comparison *c, bool strict);
 unsigned verdict_rank(enum verdict v);
 /* Smallest difference that counts, in the metric's unit. */
 double compare_floor(const char *metric);
-
-/* Text: at most 78 columns.  JSON: every boot's value (print-json.c). */
-void compare_print_text(FILE *out, const struct comparison *c);
-int compare_print_json(FILE *out, const struct comparison *c);
 
 const char *verdict_str(enum verdict v);
 

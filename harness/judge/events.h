@@ -6,8 +6,6 @@
 #ifndef CGMARK_EVENT_TABLE_H
 #define CGMARK_EVENT_TABLE_H
 
-#include <stdio.h>
-
 #include "values.h"
 
 enum { EV_BASE, EV_CONT, NR_EV };
@@ -50,8 +48,5 @@ static inline void event_table_freep(struct event_table **t)
  * one line each, by event.  Returns their number; the caller frees them.
  */
 size_t event_table_lacks(const struct event_table *t, char ***ret);
-
-/* For terminals and mail (print-events.c); nothing where there are no rows. */
-void event_table_print(FILE *out, const struct event_table *t);
 
 #endif

@@ -47,11 +47,12 @@
  *   } ]
  * }
  */
+#include "compare-json.h"
+
 #include <jansson.h>
 #include <math.h>
 
 #include "alloc.h"
-#include "events.h"
 #include "json.h"
 #include "number.h"
 
@@ -316,23 +317,18 @@ static void add_event_rows(json_t *array, const struct event_table *t)
 	}
 }
 
-static json_t *json_event_counts(const struct comparison *c)
+static json_t *json_event_counts(const struct findings *f)
 {
-	size_t nr = c->nr_contenders ? c->nr_contenders : 1;
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < nr; i++) {
-		int cont = c->nr_contenders ? (int)c->contenders[i] : -1;
-		_cleanup_(event_table_freep) struct event_table *t =
-			event_table_new(c->values, c->run, c->base, cont);
-
-		add_event_rows(array, t);
-	}
+	for (size_t i = 0; i < f->nr_events; i++)
+		add_event_rows(array, f->events[i]);
 	return array;
 }
 
-static json_t *json_comparison(const struct comparison *c)
+static json_t *json_findings(const struct findings *f)
 {
+	const struct comparison *c = f->comparison;
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
 	json_t *o = json_object(), *kernels = json_array();
 	json_t *notes = json_array(), *points = json_array();
@@ -358,13 +354,13 @@ static json_t *json_comparison(const struct comparison *c)
 	json_object_set_new(o, "notes", notes);
 	json_object_set_new(o, "points", points);
 	json_object_set_new(o, "events", json_events(c->run));
-	json_object_set_new(o, "event_counts", json_event_counts(c));
+	json_object_set_new(o, "event_counts", json_event_counts(f));
 	return o;
 }
 
-int compare_print_json(FILE *out, const struct comparison *c)
+int compare_print_json(FILE *out, const struct findings *f)
 {
-	_cleanup_(json_decrefpp) json_t *json = json_comparison(c);
+	_cleanup_(json_decrefpp) json_t *json = json_findings(f);
 
 	if (json_dumpf(json, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER) < 0 ||
 	    fputc('\n', out) == EOF || fflush(out) == EOF)

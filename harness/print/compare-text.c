@@ -4,11 +4,12 @@
  * is one line where that fits; else the params get a line of their own and the
  * figures move left.  Nothing is cut off.
  */
+#include "compare-text.h"
+
 #include <math.h>
 
 #include "alloc.h"
-#include "events.h"
-#include "explain.h"
+#include "events-text.h"
 #include "number.h"
 #include "strbuf.h"
 
@@ -284,14 +285,11 @@ static void print_profile_row(FILE *out, const struct row_entry *entry)
 }
 
 /* What is spent in functions that reports are to name, where it differs most. */
-static bool print_profile(FILE *out, const struct comparison *c, unsigned k)
+static void print_profile(FILE *out, const struct comparison *c,
+			  const struct row_list *l, unsigned k)
 {
-	_cleanup_(row_list_freep) struct row_list *l =
-		row_list_new(c->values, c->run, c->base, k);
 	_cleanup_free_ char *title = NULL;
 
-	if (!l->profiled)
-		return false;
 	fputc('\n', out);
 	title = xasprintf("%s against %s, instructions in functions with all "
 			  "that they call, each where it differs most:",
@@ -305,32 +303,31 @@ static bool print_profile(FILE *out, const struct comparison *c, unsigned k)
 			print_profile_row(out, entry);
 	}
 	explain_print_lacking(out, c->run, l->kernels);
-	return true;
 }
 
-static void print_profiles(FILE *out, const struct comparison *c)
+static void print_profiles(FILE *out, const struct findings *f)
 {
+	const struct comparison *c = f->comparison;
 	bool all = true;
 
-	for (size_t i = 0; i < c->nr_contenders; i++)
-		if (!print_profile(out, c, c->contenders[i]))
+	for (size_t i = 0; i < c->nr_contenders; i++) {
+		if (f->rows[i]->profiled)
+			print_profile(out, c, f->rows[i], c->contenders[i]);
+		else
 			all = false;
+	}
 	if (all)
 		return;
 	fputc('\n', out);
 	print_wrapped(out, "", PRINT_NO_PROFILE);
 }
 
-static void print_events(FILE *out, const struct comparison *c)
+static void print_events(FILE *out, const struct findings *f)
 {
-	for (size_t i = 0; i < c->nr_contenders; i++) {
-		_cleanup_(event_table_freep) struct event_table *t =
-			event_table_new(c->values, c->run, c->base,
-					(int)c->contenders[i]);
-
-		if (t->nr > 0)
+	for (size_t i = 0; i < f->comparison->nr_contenders; i++) {
+		if (f->events[i]->nr > 0)
 			fputc('\n', out);
-		event_table_print(out, t);
+		event_table_print(out, f->events[i]);
 	}
 }
 
@@ -430,16 +427,17 @@ static void print_environment(FILE *out, const struct comparison *c)
 	print_wrapped(out, "run      ", run);
 }
 
-void compare_print_text(FILE *out, const struct comparison *c)
+void compare_print_text(FILE *out, const struct findings *f)
 {
+	const struct comparison *c = f->comparison;
 	_cleanup_(footnotes_release) struct footnotes notes = { 0 };
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
 
 	print_wrapped(out, "", summary);
 	for (size_t i = 0; i < c->nr_contenders; i++)
 		print_contender(out, c, c->contenders[i], &notes);
-	print_events(out, c);
-	print_profiles(out, c);
+	print_events(out, f);
+	print_profiles(out, f);
 	print_legend(out, c);
 	print_footnotes(out, c, &notes);
 	print_environment(out, c);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Events as text, at most PRINT_COLUMNS wide. */
+#include "events-text.h"
+
 #include <limits.h>
 #include <math.h>
 
-#include "events.h"
 #include "macro.h"
 #include "number.h"
 

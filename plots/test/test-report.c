@@ -156,12 +156,10 @@ static int leave_dir(void **state)
 static int report(const struct run *run)
 {
 	const unsigned contenders[] = { 1, 2 };
-	struct comparison *c =
-		compare_run(run, 0, contenders, run->nr_kernels - 1);
-	int r = report_write(c, PLOTS_DIR, "out");
+	_cleanup_(findings_freep) struct findings *f =
+		findings_new(run, 0, contenders, run->nr_kernels - 1);
 
-	compare_free(c);
-	return r;
+	return report_write(f, PLOTS_DIR, "out");
 }
 
 static char *slurp(const char *path)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "alloc.h"
-#include "compare.h"
+#include "compare-text.h"
 #include "explain.h"
 #include "file.h"
 #include "number.h"
@@ -401,14 +401,14 @@ static struct run *profiled_run(void)
 static char *compare_text(const struct run *run)
 {
 	static const unsigned contender = 1;
-	struct comparison *c = compare_run(run, 0, &contender, 1);
+	_cleanup_(findings_freep) struct findings *found =
+		findings_new(run, 0, &contender, 1);
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	compare_print_text(f, c);
+	compare_print_text(f, found);
 	fclose(f);
-	compare_free(c);
 	return text;
 }
 

@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "alloc.h"
-#include "compare.h"
+#include "compare-json.h"
+#include "compare-text.h"
 #include "exit-status.h"
 #include "number.h"
 #include "synth.h"
@@ -608,11 +609,13 @@ static void test_order(void **state)
 
 static char *text_of(const struct comparison *c)
 {
+	_cleanup_(findings_freep) struct findings *found =
+		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
 	char *text = NULL;
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	compare_print_text(f, c);
+	compare_print_text(f, found);
 	fclose(f);
 	return text;
 }
@@ -754,13 +757,15 @@ static void test_numbers(void **state)
 
 static json_t *json_of(const struct comparison *c)
 {
+	_cleanup_(findings_freep) struct findings *found =
+		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
 	_cleanup_free_ char *text = NULL;
 	size_t len;
 	json_error_t err;
 	FILE *f = open_memstream(&text, &len);
 	json_t *json;
 
-	assert_int_equal(compare_print_json(f, c), 0);
+	assert_int_equal(compare_print_json(f, found), 0);
 	fclose(f);
 	json = json_loads(text, 0, &err);
 	assert_non_null(json);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "findings.h"
+
+#include "alloc.h"
+
+static void add_events(struct findings *f, int contender)
+{
+	const struct comparison *c = f->comparison;
+
+	f->events[f->nr_events++] =
+		event_table_new(c->values, c->run, c->base, contender);
+}
+
+struct findings *findings_new(const struct run *run, unsigned base,
+			      const unsigned *contenders, size_t nr)
+{
+	struct findings *f = xcalloc(1, sizeof(*f));
+	struct comparison *c = compare_run(run, base, contenders, nr);
+
+	f->comparison = c;
+	f->rows = xcalloc(nr + 1, sizeof(*f->rows));
+	f->events = xcalloc(nr + 1, sizeof(*f->events));
+	for (size_t i = 0; i < nr; i++) {
+		f->rows[i] = row_list_new(c->values, run, base, contenders[i]);
+		add_events(f, (int)contenders[i]);
+	}
+	if (nr == 0)
+		add_events(f, -1);
+	return f;
+}
+
+void findings_free(struct findings *f)
+{
+	if (!f)
+		return;
+	for (size_t i = 0; i < f->comparison->nr_contenders; i++)
+		row_list_free(f->rows[i]);
+	for (size_t i = 0; i < f->nr_events; i++)
+		event_table_free(f->events[i]);
+	free(f->rows);
+	free(f->events);
+	compare_free(f->comparison);
+	free(f);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * All that reports show of a run: computed once, then printed by whatever
+ * prints.  Keeps pointers into the run, which must outlive it.
+ */
+#ifndef CGMARK_FINDINGS_H
+#define CGMARK_FINDINGS_H
+
+#include "compare.h"
+#include "events.h"
+#include "explain.h"
+
+struct findings {
+	struct comparison *comparison;
+	struct row_list **rows; /* per contender */
+	/* Per contender; without contenders one, of the base alone. */
+	struct event_table **events;
+	size_t nr_events;
+};
+
+/* Reads the profiles of the run, if it has any; a damaged one is logged. */
+struct findings *findings_new(const struct run *run, unsigned base,
+			      const unsigned *contenders, size_t nr);
+void findings_free(struct findings *f);
+static inline void findings_freep(struct findings **f)
+{
+	findings_free(*f);
+}
+
+#endif
