@@ -14,6 +14,7 @@
 #include "gnuplot.h"
 #include "number.h"
 #include "strbuf.h"
+#include "verdict-text.h"
 
 #define ROW_PX 19
 #define TOP_PX (TITLE_PX + 4)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "alloc.h"
+#include "explain-flame.h"
 #include "fig.h"
 #include "number.h"
 

@@ -6,6 +6,7 @@
 
 #include "html-write.h"
 #include "number.h"
+#include "verdict-text.h"
 
 static void add_row(struct strbuf *out, const struct row_entry *entry)
 {

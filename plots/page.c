@@ -18,6 +18,7 @@
 #include "sim-limits.html.h"
 #include "stats.h"
 #include "svg.h"
+#include "verdict-text.h"
 
 /* ---- style ---- */
 

@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "colours.h"
+#include "explain-flame.h"
 #include "explain.h"
 #include "html-write.h"
 

@@ -3,11 +3,15 @@
 #include <fnmatch.h>
 
 #include "alloc.h"
-#include "annotate.h"
+#include "annotate-text.h"
 #include "cmd.h"
 #include "exit-status.h"
-#include "explain.h"
-#include "lines.h"
+#include "explain-flame.h"
+#include "explain-folded.h"
+#include "explain-json.h"
+#include "explain-perf.h"
+#include "explain-text.h"
+#include "lines-text.h"
 #include "log.h"
 #include "suggest.h"
 #include "words.h"

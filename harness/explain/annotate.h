@@ -46,10 +46,5 @@ int annotate(const struct run *run,
 	     const struct explain_kernel kernels[EX_BOTH],
 	     const struct explanation *e, const char *function,
 	     struct annotation *ret);
-/* all: also long stretches that did not run on either kernel. */
-void annotate_print(FILE *out, const struct run *run,
-		    const struct explain_kernel kernels[EX_BOTH],
-		    const struct explanation *e, const struct annotation *a,
-		    bool all);
 
 #endif

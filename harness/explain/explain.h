@@ -6,8 +6,6 @@
 #ifndef CGMARK_EXPLAIN_H
 #define CGMARK_EXPLAIN_H
 
-#include <stdio.h>
-
 #include "profile.h"
 #include "run.h"
 #include "values.h"
@@ -76,6 +74,14 @@ struct explanation {
 static inline double explain_diff(const struct explanation *e)
 {
 	return e->total[EX_CONT] - e->total[EX_BASE];
+}
+
+/* What a function executed itself, per operation. */
+static inline double explain_self(const struct explanation *e,
+				  const struct explain_function *f,
+				  unsigned side)
+{
+	return (double)f->self[side] / e->ops[side];
 }
 
 /*
@@ -152,39 +158,5 @@ static inline void row_list_freep(struct row_list **l)
 const struct row_entry *row_list_most(const struct row_list *l, unsigned row);
 /* Is it of a benchmark that the row is about, or the row's only one? */
 bool row_list_shows(const struct row_list *l, const struct row_entry *entry);
-
-/* At most 78 columns; top: how many functions, 0 for all. */
-void explain_print_text(FILE *out, const struct run *run,
-			const struct explain_kernel kernels[EX_BOTH],
-			const struct explanation *e, size_t top);
-/* Which functions of rows have no symbol, a paragraph a kernel. */
-void explain_print_lacking(FILE *out, const struct run *run,
-			   const struct explain_kernel kernels[EX_BOTH]);
-/* All points of one call, a list.  0 or -errno. */
-int explain_print_json(FILE *out, const struct run *run,
-		       const struct explain_kernel kernels[EX_BOTH],
-		       struct explanation *const *list, size_t nr);
-/* "caller;callee BASE CONTENDER", per operation, for differential graphs. */
-void explain_print_folded(FILE *out, const struct explanation *e);
-/*
- * A picture of both call trees (explain-flame.c): an element for a page, its id
- * a prefix of those in it; the style rules that it needs, for light and dark;
- * both as an SVG file that needs nothing else.
- */
-void explain_print_flame_element(FILE *out, const char *id,
-				 const struct run *run,
-				 const struct explain_kernel kernels[EX_BOTH],
-				 const struct explanation *e);
-void explain_flame_rules(FILE *out);
-void explain_print_flame(FILE *out, const struct run *run,
-			 const struct explain_kernel kernels[EX_BOTH],
-			 const struct explanation *e);
-/*
- * As `perf script` prints it (explain-perf.c), one sample a stack, with counts
- * over all operations: how many these are is a comment at the top.
- */
-void explain_print_perf(FILE *out, const struct run *run,
-			const struct explain_kernel kernels[EX_BOTH],
-			const struct explanation *e);
 
 #endif

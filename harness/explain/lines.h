@@ -23,12 +23,5 @@ int source_check(const struct run *run,
  */
 int source_of(const char *vmlinux, const struct profile_point *p,
 	      const char *function, struct source_range *ret);
-/*
- * Lines of the first `top` functions (0: all) that differ, of each kernel.
- * Returns an exit_status.
- */
-int source_print(FILE *out, const struct run *run,
-		 const struct explain_kernel kernels[EX_BOTH],
-		 const struct explanation *e, size_t top);
 
 #endif

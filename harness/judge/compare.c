@@ -46,19 +46,6 @@ struct pairs {
 	size_t needed; /* signs that have to agree */
 };
 
-const char *verdict_str(enum verdict v)
-{
-	static const char *const names[] = {
-		[V_REGRESSION] = "REGRESSION",
-		[V_IMPROVEMENT] = "IMPROVEMENT",
-		[V_NO_CHANGE] = "NO CHANGE",
-		[V_INCONCLUSIVE] = "INCONCLUSIVE",
-		[V_INVALID] = "INVALID",
-	};
-
-	return (unsigned)v < ARRAY_SIZE(names) ? names[v] : "?";
-}
-
 unsigned verdict_rank(enum verdict v)
 {
 	static const unsigned rank[] = {

@@ -81,6 +81,4 @@ unsigned verdict_rank(enum verdict v);
 /* Smallest difference that counts, in the metric's unit. */
 double compare_floor(const char *metric);
 
-const char *verdict_str(enum verdict v);
-
 #endif

@@ -54,7 +54,7 @@
 
 #include "alloc.h"
 #include "json.h"
-#include "number.h"
+#include "verdict-text.h"
 
 #define JSON_COMPARE_FORMAT 1
 

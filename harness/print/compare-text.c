@@ -10,8 +10,10 @@
 
 #include "alloc.h"
 #include "events-text.h"
+#include "explain-text.h"
 #include "number.h"
 #include "strbuf.h"
+#include "verdict-text.h"
 
 #define NAME_COLUMNS 20
 #define VALUE_COLUMNS 7
@@ -43,62 +45,9 @@ static void footnotes_release(struct footnotes *f)
 	free(f->text);
 }
 
-/* Bytes of the first columns characters of s. */
-static size_t bytes_of(const char *s, size_t columns)
-{
-	size_t i = 0, seen = 0;
-
-	for (; s[i]; i++) {
-		if (((unsigned char)s[i] & 0xc0) != 0x80 && seen++ == columns)
-			break;
-	}
-	return i;
-}
-
-/* Where to break s so that it fits: at a blank, behind a comma, or anywhere. */
-static size_t break_at(const char *s, size_t columns)
-{
-	size_t max = bytes_of(s, columns);
-
-	if (!s[max] || s[max] == ' ')
-		return max;
-	for (size_t i = max; i > max / 2; i--) {
-		if (s[i - 1] == ' ' || s[i - 1] == ',')
-			return i;
-	}
-	return max;
-}
-
 static void spaces(FILE *out, size_t nr)
 {
 	fprintf(out, "%*s", (int)nr, "");
-}
-
-/*
- * Foreign text behind head, on as many lines as it needs; those after the
- * first are indented to the column where the text began.
- */
-void print_wrapped(FILE *out, const char *head, const char *text)
-{
-	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
-	size_t indent = print_width(head), len, end;
-	const char *s;
-
-	print_clean(&clean, text);
-	s = clean.buf ? clean.buf : "";
-	fputs(head, out);
-	do {
-		len = break_at(s, PRINT_COLUMNS - indent);
-		end = len;
-		while (end > 0 && s[end - 1] == ' ')
-			end--;
-		fprintf(out, "%.*s\n", (int)end, s);
-		s += len;
-		while (*s == ' ')
-			s++;
-		if (*s)
-			spaces(out, indent);
-	} while (*s);
 }
 
 /* ---- rows ---- */

@@ -5,10 +5,11 @@
  * kernels together, so that widths add up and what is new or gone is seen too;
  * its colour says on which of them it was more.
  */
+#include "explain-flame.h"
+
 #include <math.h>
 
 #include "alloc.h"
-#include "explain.h"
 #include "number.h"
 #include "strbuf.h"
 

@@ -4,9 +4,10 @@
  * context is one sample with all that was counted in it.  Kernels are told
  * apart as processes are, by name and pid.
  */
+#include "explain-perf.h"
+
 #include <ctype.h>
 
-#include "explain.h"
 #include "macro.h"
 #include "number.h"
 

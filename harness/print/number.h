@@ -3,16 +3,12 @@
 #ifndef CGMARK_PRINT_H
 #define CGMARK_PRINT_H
 
-#include "compare.h"
+#include <stdio.h>
+
 #include "strbuf.h"
 
 #define PRINT_MAX 48 /* enough for every number below */
 #define PRINT_COLUMNS 78
-
-/* In place of rows that need a profile; one line. */
-#define PRINT_NO_PROFILE                                                 \
-	"For css_set lookup, migration and taskstats in functions: run " \
-	"--profile (sim)"
 
 /*
  * With thousands separators, in at most width columns (5 or more): a value too
@@ -38,11 +34,5 @@ void print_wrapped(FILE *out, const char *head, const char *text);
 size_t print_width(const char *s);
 /* "css_set/lookup find=hit,sets=16", cleaned; caller frees. */
 char *print_point(const char *bench, const char *params);
-/* The one-line summary; contender SIZE_MAX stands for all. */
-char *print_summary(const struct comparison *c, size_t contender);
-/* "patches ", "no patches", or "patches unknown" where nothing was built. */
-const char *print_patches(const struct run_kernel *k);
-/* What the machine's figures cannot say; "" if unknown. */
-const char *print_limits(const char *machine);
 
 #endif

@@ -14,10 +14,10 @@
 #include "file.h"
 #include "gnuplot.h"
 #include "log.h"
-#include "number.h"
 #include "report.h"
 #include "svg.h"
 #include "synth.h"
+#include "verdict-text.h"
 
 #define CANARY "cgmark-canary"
 

@@ -15,6 +15,7 @@
 #include "record.h"
 #include "run.h"
 #include "sha256.h"
+#include "values.h"
 
 struct synth_point {
 	const char *bench;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Both call trees as `perf script` prints samples. */
+#ifndef CGMARK_EXPLAIN_PERF_H
+#define CGMARK_EXPLAIN_PERF_H
+
+#include <stdio.h>
+
+#include "explain.h"
+
+/*
+ * One sample a stack, with counts over all operations; a comment at the top
+ * says how many these are.
+ */
+void explain_print_perf(FILE *out, const struct run *run,
+			const struct explain_kernel kernels[EX_BOTH],
+			const struct explanation *e);
+
+#endif

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Comparisons as text and JSON, and their summary. */
+#include <jansson.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "alloc.h"
+#include "compare-json.h"
+#include "compare-text.h"
+#include "knob.h"
+#include "number.h"
+#include "verdict-text.h"
+
+static char *text_of(const struct comparison *c)
+{
+	_cleanup_(findings_freep) struct findings *found =
+		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	compare_print_text(f, found);
+	fclose(f);
+	return text;
+}
+
+static void check_columns(const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		_cleanup_free_ char *line = xstrndup(text, len);
+
+		if (print_width(line) > PRINT_COLUMNS)
+			fail_msg("%zu columns: %s", print_width(line), line);
+		assert_true(len == 0 || line[len - 1] != ' ');
+		for (size_t i = 0; i < len; i++)
+			assert_false((unsigned char)line[i] < 0x20);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static double huge_cost(unsigned point, unsigned kernel, unsigned p,
+			enum boot_role role, void *arg)
+{
+	static const double scale[] = { 1, 1e3, 1e6, 1e9, 1e12, 1e15, 33, 0 };
+	double v = scale[point % ARRAY_SIZE(scale)] * (1.2345 + 0.001 * p);
+
+	if (kernel == 1)
+		v *= point % 3 == 0 ? 217.77 : point % 3 == 1 ? 0.004 : 1;
+	return v;
+}
+
+static void test_text_columns(void **state)
+{
+	static const char *const hostile[] = {
+		"base-with-a-name-that-does-not-want-to-end-at-all-and-goes-on-"
+		"and-on-and-on-and-on-for-ever",
+		"\033[31mred\a\xff\n", "ü"
+	};
+	struct synth_point many[24];
+	char params[24][REC_PARAMS_MAX];
+	const struct synth s = {
+		.kernels = hostile,
+		.nr_kernels = 3,
+		.points = many,
+		.nr_points = 24,
+		.perturbations = 8,
+		.fn = huge_cost,
+	};
+	struct run *run;
+	struct comparison *c;
+	_cleanup_free_ char *text = NULL;
+
+	for (int i = 0; i < 24; i++) {
+		memset(params[i], 'a' + i, sizeof(params[i]));
+		params[i][1] = '=';
+		params[i][(i * 7) % 24 * 6 + 3] = '\0';
+		many[i].bench =
+			i % 4 ? "bench/of-a-name-of-fourty-letters-or-so-ab"
+			      : "b/c";
+		many[i].params = i % 5 ? params[i] : "";
+		many[i].metric = i % 6 ? "insns" : "guest_ns";
+	}
+	run = synth_run(&s);
+	for (unsigned i = 0; i < 24; i += 2) {
+		_cleanup_free_ char *why =
+			xasprintf("reason %u, told at length: %0*d", i, 120, 0);
+
+		set_status(run, run->boots[i % 9].id, i, POINT_FAIL, why);
+	}
+	c = compare(run);
+	text = text_of(c);
+	check_columns(text);
+	assert_null(strchr(text, '\033'));
+	assert_non_null(strstr(text, "?[31mred???"));
+	compare_free(c);
+	run_free(run);
+}
+
+static void test_text_content(void **state)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+	_cleanup_free_ char *text = NULL;
+
+	knob_init(&k, 641200, 0.008);
+	run = make(&k, 8, 2);
+	set_status(run, "patched-p1", 2, POINT_FAIL, "wrong result");
+	c = compare(run);
+	text = text_of(c);
+	check_columns(text);
+	assert_ptr_equal(strstr(text, "No regression shown: IMPROVEMENT at 1 "
+				      "of 3 points; 1 INVALID, 1 NO CHANGE"),
+			 text);
+	/* 641,203.5 against 5,129.6 (rounded to tenths per operation) */
+	assert_non_null(strstr(text, "-99.20%"));
+	assert_non_null(strstr(text, "-636,0"));
+	assert_non_null(strstr(text, "INVALID[1]"));
+	assert_non_null(strstr(text, "[1] the kernel failed the point in boot "
+				     "patched-p1: wrong"));
+	assert_non_null(strstr(text, "nothing about time"));
+	assert_non_null(strstr(text, "\nkernel   patched: 6.12.57-cgmark"));
+	assert_non_null(strstr(text, "perturbations, seed 1"));
+	compare_free(c);
+	run_free(run);
+}
+
+static json_t *json_of(const struct comparison *c)
+{
+	_cleanup_(findings_freep) struct findings *found =
+		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
+	_cleanup_free_ char *text = NULL;
+	size_t len;
+	json_error_t err;
+	FILE *f = open_memstream(&text, &len);
+	json_t *json;
+
+	assert_int_equal(compare_print_json(f, found), 0);
+	fclose(f);
+	json = json_loads(text, 0, &err);
+	assert_non_null(json);
+	return json;
+}
+
+static void test_json(void **state)
+{
+	static const char *const required[] = {
+		"benchmark",	 "version",	     "params",	   "metric",
+		"base",		 "contender",	     "verdict",	   "reason",
+		"base_median",	 "contender_median", "difference", "base_p99",
+		"contender_p99", "effect",	     "interval",   "threshold",
+		"base_status",	 "contender_status", "boots",	   "exact",
+	};
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+	json_t *json, *point, *boot, *boots;
+
+	knob_init(&k, 5000, 1.05);
+	run = make(&k, 8, 2);
+	synth_find(run, "patched-p7")->finished = false;
+	c = compare(run);
+	json = json_of(c);
+	point = json_array_get(json_object_get(json, "points"), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(required); i++)
+		assert_non_null(json_object_get(point, required[i]));
+	assert_string_equal(
+		json_string_value(json_object_get(point, "verdict")),
+		"REGRESSION");
+	boots = json_object_get(point, "boots");
+	assert_int_equal(json_array_size(boots), 8);
+	boot = json_array_get(boots, 0);
+	assert_float_equal(
+		json_real_value(json_object_get(
+			json_object_get(boot, "contender"), "value")),
+		5250, 1e-9);
+	assert_string_equal(json_string_value(json_object_get(
+				    json_object_get(boot, "null"), "boot")),
+			    "base-p0-null");
+	assert_true(json_is_object(json_object_get(boot, "base_repeat")));
+	boot = json_array_get(boots, 7);
+	assert_true(json_is_null(json_object_get(boot, "base_repeat")));
+	assert_true(json_is_false(
+		json_object_get(json_object_get(boot, "contender"), "used")));
+	assert_int_equal(
+		json_integer_value(json_object_get(json, "exit_status")), 1);
+	json_decref(json);
+	compare_free(c);
+
+	/* hostile bytes and infinite numbers still make good JSON */
+	free(run->kernels[1].name);
+	run->kernels[1].name = xstrdup("\xff\x01\"</script>");
+	knob_init(&k, 0, 1);
+	k.add[0] = 500;
+	c = compare(run);
+	json_decref(json_of(c));
+	compare_free(c);
+	run_free(run);
+}
+
+static void test_nothing_measured(void **state)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+	_cleanup_free_ char *text = NULL;
+
+	knob_init(&k, 5000, 1.05);
+	run = make(&k, 8, 2);
+	for (size_t i = 0; i < run->nr_boots; i++)
+		run->boots[i].finished = run->boots[i].ok = false;
+	c = compare(run);
+	text = text_of(c);
+	check_columns(text);
+	json_decref(json_of(c));
+	compare_free(c);
+	run_free(run);
+}
+
+static void summary_is(const struct run *run, const char *want)
+{
+	struct comparison *c = compare(run);
+	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
+
+	assert_string_equal(summary, want);
+	compare_free(c);
+}
+
+static void test_summary(void **state)
+{
+	struct knob k;
+	struct run *run;
+
+	knob_init(&k, 5000, 1);
+	run = make(&k, 8, 2);
+	skip_kernel(run, 1, 0);
+	summary_is(run, "No regression: NO CHANGE at all 2 points; patched "
+			"lacks 1 point that base has");
+	skip_kernel(run, 1, 1);
+	skip_kernel(run, 1, 2);
+	summary_is(run, "No verdict: no point to compare; patched lacks 3 "
+			"points that base has");
+	run_free(run);
+	run = make(&k, 8, 3);
+	for (unsigned p = 0; p < NR_POINTS; p++)
+		skip_kernel(run, 2, p);
+	summary_is(run, "No regression: NO CHANGE at all 3 points; nothing "
+			"compared with other; other lacks 3 points that base "
+			"has");
+	run_free(run);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_text_columns),
+		cmocka_unit_test(test_text_content),
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_nothing_measured),
+		cmocka_unit_test(test_summary),
+	};
+
+	return cmocka_run_group_tests_name("compare-print", tests, NULL, NULL);
+}

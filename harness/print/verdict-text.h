@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Words that text, JSON and HTML share. */
+#ifndef CGMARK_VERDICT_TEXT_H
+#define CGMARK_VERDICT_TEXT_H
+
+#include "compare.h"
+
+/* In place of rows that need a profile; one line. */
+#define PRINT_NO_PROFILE                                                 \
+	"For css_set lookup, migration and taskstats in functions: run " \
+	"--profile (sim)"
+
+const char *verdict_str(enum verdict v);
+/* The one-line summary; contender SIZE_MAX stands for all. */
+char *print_summary(const struct comparison *c, size_t contender);
+/* "patches ", "no patches", or "patches unknown" where nothing was built. */
+const char *print_patches(const struct run_kernel *k);
+/* What the machine's figures cannot say; "" if unknown. */
+const char *print_limits(const char *machine);
+
+#endif
