@@ -62,20 +62,16 @@ static int print_entry(const struct run_kernel *k, const char *source)
 static int build_one(const char *word, const char *kernel_dir)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
-	struct run *run = NULL;
+	struct run_kernel kernel = { NULL };
 	int r;
 
 	r = kernel_spec_parse(word, kernel_dir, &spec);
 	if (r != ST_OK)
 		return r;
-	/* A run of one kernel: it knows how to free one. */
-	run = run_new();
-	run->kernels = xcalloc(1, sizeof(*run->kernels));
-	r = kernel_build(&spec, kernel_dir, &run->kernels[0]);
-	run->nr_kernels = r == ST_OK;
+	r = kernel_build(&spec, kernel_dir, &kernel);
 	if (r == ST_OK)
-		r = print_entry(&run->kernels[0], spec.source);
-	run_free(run);
+		r = print_entry(&kernel, spec.source);
+	run_kernel_release(&kernel);
 	return r;
 }
 

@@ -329,21 +329,6 @@ static int get_built(const struct kernel_spec *spec, const char *kernel_dir,
 	return r;
 }
 
-static void kernel_release(struct run_kernel *k)
-{
-	char **fields[] = {
-		&k->name,	    &k->spec,		&k->key,
-		&k->vmlinux_sha256, &k->source_version, &k->release,
-		&k->patches,	    &k->config_sha256,	&k->toolchain,
-		&k->cmdline,	    &k->image
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
-		free(*fields[i]);
-		*fields[i] = NULL;
-	}
-}
-
 int kernel_build(const struct kernel_spec *spec, const char *kernel_dir,
 		 struct run_kernel *ret)
 {
@@ -355,6 +340,6 @@ int kernel_build(const struct kernel_spec *spec, const char *kernel_dir,
 	else
 		r = get_built(spec, kernel_dir, ret);
 	if (r != ST_OK)
-		kernel_release(ret);
+		run_kernel_release(ret);
 	return r;
 }

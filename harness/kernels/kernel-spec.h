@@ -56,7 +56,7 @@ char *kernel_spec_text(const struct kernel_spec *k);
 
 /*
  * Build (or find in the cache) and fill *ret, whose strings the caller owns
- * (run_free() frees those of a run).  Shows progress.  SIGINT and SIGTERM end
+ * (run_kernel_release() frees them).  Shows progress.  SIGINT and SIGTERM end
  * the build with ST_INTERRUPTED.  Returns an exit_status; errors were logged.
  */
 int kernel_build(const struct kernel_spec *spec, const char *kernel_dir,

@@ -15,6 +15,7 @@
 #include "run-files.h"
 #include "schema.h"
 #include "store.h"
+#include "strbuf.h"
 
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(schema_steps) - 1)
 #define APPLICATION_ID 0x63676d6b /* "cgmk", as in schema.sql */
@@ -424,7 +425,8 @@ enum statement {
 	NR_STATEMENTS,
 };
 
-static const char *const statements[] = {
+/* ADD_KERNEL is made of the table of a kernel's fields. */
+static const char *const statements[NR_STATEMENTS] = {
 	[GET_RUN] = "SELECT id, digest FROM run WHERE name = ?",
 	[DELETE_RUN] = "DELETE FROM run WHERE id = ?",
 	[DELETE_POINTS] = "DELETE FROM point WHERE id NOT IN "
@@ -433,10 +435,6 @@ static const char *const statements[] = {
 		    "command_line, machine, machine_detail, host, "
 		    "guest_sha256, suite, seed, perturbations, digest) "
 		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	[ADD_KERNEL] = "INSERT INTO kernel (run, idx, name, spec, kernel_key, "
-		       "vmlinux_sha256, source_version, release, patches, "
-		       "config_sha256, toolchain, cmdline, image) "
-		       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ADD_POINT] = "INSERT OR IGNORE INTO point (bench, version, params) "
 		      "VALUES (?, ?, ?)",
 	[GET_POINT] = "SELECT id FROM point "
@@ -549,12 +547,21 @@ static int add_run(struct import *im)
 static int add_kernel(struct import *im, size_t i)
 {
 	const struct run_kernel *k = &im->run->kernels[i];
+	sqlite3_stmt *stmt = im->stmt[ADD_KERNEL];
 
-	return RUN_STATEMENT(im, ADD_KERNEL, "iisssssssssss", im->run_id,
-			     (int64_t)i, k->name, k->spec, k->key,
-			     k->vmlinux_sha256, k->source_version, k->release,
-			     k->patches, k->config_sha256, k->toolchain,
-			     k->cmdline, k->image);
+	sqlite3_reset(stmt);
+	sqlite3_bind_int64(stmt, 1, im->run_id);
+	sqlite3_bind_int64(stmt, 2, i);
+	for (int j = 0; j < NR_KERNEL_FIELDS; j++) {
+		const char *text = kernel_text(k, &kernel_fields[j]);
+
+		sqlite3_bind_text(stmt, 3 + j, text ? text : "", -1,
+				  SQLITE_TRANSIENT);
+	}
+	if (sqlite3_step(stmt) != SQLITE_DONE)
+		return sql_error(im->st, "import");
+	sqlite3_reset(stmt);
+	return 0;
 }
 
 static int add_point(struct import *im, size_t i)
@@ -735,12 +742,31 @@ static int replace_run(struct import *im, bool *changed)
 	return add_all(im);
 }
 
+static char *add_kernel_sql(void)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addstr(&sb, "INSERT INTO kernel (run, idx");
+	for (size_t i = 0; i < NR_KERNEL_FIELDS; i++)
+		strbuf_addf(&sb, ", %s", kernel_fields[i].column);
+	strbuf_addstr(&sb, ") VALUES (?, ?");
+	for (size_t i = 0; i < NR_KERNEL_FIELDS; i++)
+		strbuf_addstr(&sb, ", ?");
+	strbuf_addstr(&sb, ")");
+	return strbuf_steal(&sb);
+}
+
 static int prepare_all(struct import *im)
 {
-	for (int i = 0; i < NR_STATEMENTS; i++)
-		if (sqlite3_prepare_v2(im->st->db, statements[i], -1,
-				       &im->stmt[i], NULL) != SQLITE_OK)
+	_cleanup_free_ char *add_kernel = add_kernel_sql();
+
+	for (int i = 0; i < NR_STATEMENTS; i++) {
+		const char *sql = i == ADD_KERNEL ? add_kernel : statements[i];
+
+		if (sqlite3_prepare_v2(im->st->db, sql, -1, &im->stmt[i],
+				       NULL) != SQLITE_OK)
 			return sql_error(im->st, "import");
+	}
 	return 0;
 }
 

@@ -48,19 +48,11 @@ static void read_kernel(struct json_fields *f, struct run *run, size_t i)
 {
 	struct run_kernel *k = &run->kernels[i];
 
-	json_field_str(f, "name", &k->name);
+	for (size_t j = 0; j < NR_KERNEL_FIELDS; j++)
+		json_field_str(f, kernel_fields[j].name,
+			       kernel_field(k, &kernel_fields[j]));
 	if (!*k->name)
 		json_field_fault(f, "name", "empty");
-	json_field_str(f, "spec", &k->spec);
-	json_field_str(f, "key", &k->key);
-	json_field_str(f, "vmlinux_sha256", &k->vmlinux_sha256);
-	json_field_str(f, "source_version", &k->source_version);
-	json_field_str(f, "release", &k->release);
-	json_field_str(f, "patches", &k->patches);
-	json_field_str(f, "config_sha256", &k->config_sha256);
-	json_field_str(f, "toolchain", &k->toolchain);
-	json_field_str(f, "cmdline", &k->cmdline);
-	json_field_str(f, "image", &k->image);
 	for (size_t j = 0; j < i; j++)
 		if (!strcmp(run->kernels[j].name, k->name))
 			json_field_fault(f, "name", "a name twice");

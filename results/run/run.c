@@ -33,21 +33,6 @@ struct run *run_new(void)
 	return xcalloc(1, sizeof(struct run));
 }
 
-static void free_kernel(struct run_kernel *k)
-{
-	free(k->name);
-	free(k->spec);
-	free(k->key);
-	free(k->vmlinux_sha256);
-	free(k->source_version);
-	free(k->release);
-	free(k->patches);
-	free(k->config_sha256);
-	free(k->toolchain);
-	free(k->cmdline);
-	free(k->image);
-}
-
 static void free_boot(struct run_boot *b, size_t nr_points)
 {
 	free(b->id);
@@ -68,7 +53,7 @@ void run_free(struct run *run)
 	if (!run)
 		return;
 	for (size_t i = 0; i < run->nr_kernels; i++)
-		free_kernel(&run->kernels[i]);
+		run_kernel_release(&run->kernels[i]);
 	for (size_t i = 0; i < run->nr_boots; i++)
 		free_boot(&run->boots[i], run->nr_points);
 	for (size_t i = 0; i < run->nr_events; i++)

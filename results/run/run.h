@@ -16,6 +16,7 @@
 
 #include "event.h"
 #include "record.h"
+#include "run-kernel.h"
 
 #define RUN_FORMAT 1
 
@@ -41,20 +42,6 @@ enum blame {
 	BLAME_BENCH,
 	BLAME_HARNESS,
 	BLAME_HOST
-};
-
-struct run_kernel {
-	char *name; /* "base", "v1" */
-	char *spec; /* as given or from kernels.ini, expanded */
-	char *key;  /* kernel key, 64 hex digits */
-	char *vmlinux_sha256;
-	char *source_version;
-	char *release; /* uname -r */
-	char *patches; /* space separated, "" if none */
-	char *config_sha256;
-	char *toolchain;
-	char *cmdline; /* extra kernel command line, "" if none */
-	char *image;   /* path of vmlinux on this host */
 };
 
 struct run_point {

@@ -22,17 +22,9 @@ static json_t *kernel_to_json(const struct run_kernel *k)
 {
 	json_t *obj = json_object();
 
-	set_text(obj, "name", k->name);
-	set_text(obj, "spec", k->spec);
-	set_text(obj, "key", k->key);
-	set_text(obj, "vmlinux_sha256", k->vmlinux_sha256);
-	set_text(obj, "source_version", k->source_version);
-	set_text(obj, "release", k->release);
-	set_text(obj, "patches", k->patches);
-	set_text(obj, "config_sha256", k->config_sha256);
-	set_text(obj, "toolchain", k->toolchain);
-	set_text(obj, "cmdline", k->cmdline);
-	set_text(obj, "image", k->image);
+	for (size_t i = 0; i < NR_KERNEL_FIELDS; i++)
+		set_text(obj, kernel_fields[i].name,
+			 kernel_text(k, &kernel_fields[i]));
 	return obj;
 }
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a run knows of a kernel.  A table of its fields drives all that frees,
+ * loads, saves, stores and prints them: one more field is one more member and
+ * one more line of the table (and a step of the schema).
+ */
+#ifndef CGMARK_RUN_KERNEL_H
+#define CGMARK_RUN_KERNEL_H
+
+#include <stddef.h>
+
+struct run_kernel {
+	char *name; /* "base", "v1" */
+	char *spec; /* as given or from kernels.ini, expanded */
+	char *key;  /* kernel key, 64 hex digits */
+	char *vmlinux_sha256;
+	char *source_version;
+	char *release; /* uname -r */
+	char *patches; /* space separated, "" if none */
+	char *config_sha256;
+	char *toolchain;
+	char *cmdline; /* extra kernel command line, "" if none */
+	char *image;   /* path of vmlinux on this host */
+};
+
+struct kernel_field {
+	const char *name;   /* in JSON */
+	const char *column; /* in the store */
+	size_t offset;	    /* of the char * in struct run_kernel */
+};
+
+#define NR_KERNEL_FIELDS 11
+extern const struct kernel_field kernel_fields[NR_KERNEL_FIELDS];
+
+/* Where a field of k is. */
+char **kernel_field(struct run_kernel *k, const struct kernel_field *f);
+/* Its value, which may be NULL. */
+const char *kernel_text(const struct run_kernel *k,
+			const struct kernel_field *f);
+
+/* Frees what k owns and leaves it empty. */
+void run_kernel_release(struct run_kernel *k);
+
+#endif
