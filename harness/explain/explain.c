@@ -295,8 +295,7 @@ static bool total_of_samples(const struct run_boot *b,
 	for (size_t i = 0; i < b->nr_samples; i++) {
 		const struct sample *s = &b->samples[i];
 
-		if (s->version != p->version || strcmp(s->bench, p->bench) ||
-		    strcmp(s->params, p->params))
+		if (!point_same(&s->id, &p->id))
 			continue;
 		value += s->value;
 		ops += s->nr_ops;

@@ -17,10 +17,8 @@ static const struct lack *find_lack(const struct run_boot *b,
 	for (size_t i = 0; i < b->nr_lacks; i++) {
 		const struct lack *l = &b->lacks[i];
 
-		if (l->version == p->version &&
-		    strcmp(l->metric, metric) == 0 &&
-		    strcmp(l->bench, p->bench) == 0 &&
-		    strcmp(l->params, p->params) == 0)
+		if (strcmp(l->metric, metric) == 0 &&
+		    point_same(&l->id, &p->id))
 			return l;
 	}
 	return NULL;

@@ -56,9 +56,7 @@ const char *boot_point_text(const struct run_boot *b, unsigned point)
 
 static bool sample_is_of(const struct sample *s, const struct run_point *p)
 {
-	return s->version == p->plan.version &&
-	       strcmp(s->bench, p->plan.bench) == 0 &&
-	       strcmp(s->params, p->plan.params) == 0;
+	return point_same(&s->id, &p->plan.id);
 }
 
 /* The point of a sample, nr_points if of none; tries hint first. */

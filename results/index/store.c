@@ -600,17 +600,15 @@ static int get_metric(struct import *im, const char *name)
 }
 
 /* Records lie in the order of the points, so *hint is nearly always right. */
-static int64_t point_id_of(const struct import *im, const char *bench,
-			   unsigned version, const char *params, size_t *hint)
+static int64_t point_id_of(const struct import *im, const struct point_id *id,
+			   size_t *hint)
 {
 	size_t nr = im->run->nr_points;
 
 	for (size_t n = 0; n < nr; n++) {
 		size_t i = (*hint + n) % nr;
-		const struct plan_point *p = &im->run->points[i].plan;
 
-		if (p->version == version && !strcmp(p->bench, bench) &&
-		    !strcmp(p->params, params)) {
+		if (point_same(&im->run->points[i].plan.id, id)) {
 			*hint = i;
 			return im->point_ids[i];
 		}
@@ -630,11 +628,10 @@ static int add_samples(struct import *im, const struct run_boot *b,
 		r = get_metric(im, s->metric);
 		if (r < 0)
 			return r;
-		r = RUN_STATEMENT(
-			im, ADD_SAMPLE, "iiiiii", boot_id,
-			point_id_of(im, s->bench, s->version, s->params, &hint),
-			im->metric_id, (int64_t)s->rep, (int64_t)s->value,
-			(int64_t)s->nr_ops);
+		r = RUN_STATEMENT(im, ADD_SAMPLE, "iiiiii", boot_id,
+				  point_id_of(im, &s->id, &hint), im->metric_id,
+				  (int64_t)s->rep, (int64_t)s->value,
+				  (int64_t)s->nr_ops);
 	}
 	return r;
 }
@@ -651,10 +648,9 @@ static int add_lacks(struct import *im, const struct run_boot *b,
 		r = get_metric(im, l->metric);
 		if (r < 0)
 			return r;
-		r = RUN_STATEMENT(
-			im, ADD_LACK, "iiis", boot_id,
-			point_id_of(im, l->bench, l->version, l->params, &hint),
-			im->metric_id, l->why);
+		r = RUN_STATEMENT(im, ADD_LACK, "iiis", boot_id,
+				  point_id_of(im, &l->id, &hint), im->metric_id,
+				  l->why);
 	}
 	return r;
 }

@@ -314,17 +314,14 @@ static void load_status(struct boot_load *l)
 	}
 }
 
-static size_t find_point(struct boot_load *l, const char *bench,
-			 unsigned version, const char *params)
+static size_t find_point(struct boot_load *l, const struct point_id *id)
 {
 	const struct run *run = l->run;
 
 	for (size_t n = 0; n < run->nr_points; n++) {
 		size_t i = (l->hint + n) % run->nr_points;
-		const struct plan_point *p = &run->points[i].plan;
 
-		if (p->version != version || strcmp(p->bench, bench) ||
-		    strcmp(p->params, params))
+		if (!point_same(&run->points[i].plan.id, id))
 			continue;
 		l->hint = i;
 		return i;
@@ -343,7 +340,7 @@ static int on_sample(const struct sample *s, void *arg)
 			xreallocarray(l->entries, l->alloc_entries, sizeof(*e));
 	}
 	e = &l->entries[l->nr_entries];
-	e->point = find_point(l, s->bench, s->version, s->params);
+	e->point = find_point(l, &s->id);
 	e->order = l->nr_entries++;
 	e->s = *s;
 	return 0;
@@ -449,13 +446,6 @@ static int compare_entries(const void *pa, const void *pb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-static bool lack_is_of(const struct lack *lack, const struct plan_point *p)
-{
-	return lack->version == p->version &&
-	       strcmp(lack->bench, p->bench) == 0 &&
-	       strcmp(lack->params, p->params) == 0;
-}
-
 /* Moves what could not be counted at a point to the boot; how much it was. */
 static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
 {
@@ -463,7 +453,7 @@ static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
 	size_t nr = 0, kept = 0;
 
 	for (size_t i = 0; i < l->nr_lacks; i++) {
-		if (!lack_is_of(&l->lacks[i], p)) {
+		if (!point_same(&l->lacks[i].id, &p->id)) {
 			l->lacks[kept++] = l->lacks[i];
 			continue;
 		}

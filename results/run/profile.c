@@ -305,9 +305,7 @@ const struct profile_point *profile_find(const struct profile *p,
 	for (size_t i = 0; i < p->nr_points; i++) {
 		const struct profile_point *pt = &p->points[i];
 
-		if (pt->version == point->version &&
-		    !strcmp(pt->bench, point->bench) &&
-		    !strcmp(pt->params, point->params))
+		if (point_same(&pt->id, &point->id))
 			return pt;
 	}
 	return NULL;

@@ -30,9 +30,7 @@ struct profile_range {
 };
 
 struct profile_point {
-	char bench[REC_BENCH_MAX];
-	unsigned version;
-	char params[REC_PARAMS_MAX];
+	POINT_ID;
 	uint64_t nr_ops;
 	uint64_t samples;
 	struct profile_node *nodes;

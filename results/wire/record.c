@@ -39,6 +39,12 @@ uint32_t rec_crc32(uint32_t crc, const void *data, size_t len)
 	return ~crc;
 }
 
+bool point_same(const struct point_id *a, const struct point_id *b)
+{
+	return a->version == b->version && strcmp(a->bench, b->bench) == 0 &&
+	       strcmp(a->params, b->params) == 0;
+}
+
 /* A word of printable ASCII without blanks that fits max bytes with its NUL. */
 static bool is_token(const char *s, size_t max)
 {

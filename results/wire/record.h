@@ -27,6 +27,29 @@
 #define REC_NOTHING_LACKS "nothing is lacking"
 
 /*
+ * What makes a point that point: values are compared between equal ones only.
+ * Each record of a point has these members both by themselves and as ->id.
+ */
+#define POINT_ID_MEMBERS           \
+	char bench[REC_BENCH_MAX]; \
+	unsigned version;          \
+	char params[REC_PARAMS_MAX]; /* "k=v,k=v", keys sorted; "" if none */
+
+struct point_id {
+	POINT_ID_MEMBERS
+};
+
+#define POINT_ID                         \
+	union {                          \
+		struct point_id id;      \
+		struct {                 \
+			POINT_ID_MEMBERS \
+		};                       \
+	}
+
+bool point_same(const struct point_id *a, const struct point_id *b);
+
+/*
  * Metrics:
  *   insns      guest instructions, exact (machine sim)
  *   guest_ns   guest time: instructions at 1 ns each plus idle time, for points
@@ -35,9 +58,7 @@
  *   any other  events that the kernel counted, by the name asked for (event.h)
  */
 struct sample {
-	char bench[REC_BENCH_MAX];
-	unsigned version;
-	char params[REC_PARAMS_MAX]; /* "k=v,k=v", keys sorted; "" if none */
+	POINT_ID;
 	char metric[REC_METRIC_MAX];
 	unsigned rep; /* 0.. within point and metric */
 	uint64_t value;
@@ -46,18 +67,14 @@ struct sample {
 
 /* What a point could not be asked for. */
 struct lack {
-	char bench[REC_BENCH_MAX];
-	unsigned version;
-	char params[REC_PARAMS_MAX];
+	POINT_ID;
 	char metric[REC_METRIC_MAX];
 	char why[REC_WHY_MAX]; /* printable ASCII, not empty */
 };
 
 struct plan_point {
 	char binary[REC_BENCH_MAX]; /* "bench-attach" */
-	char bench[REC_BENCH_MAX];
-	unsigned version;
-	char params[REC_PARAMS_MAX];
+	POINT_ID;
 	unsigned samples;    /* samples to take, >= 1 */
 	unsigned warmup;     /* samples to discard first */
 	unsigned nr_ops;     /* operations a sample; 0: calibrate */

@@ -72,10 +72,13 @@ static int keep_sample(const struct sample *s, void *arg)
 static void test_sample_round_trip(void **state)
 {
 	struct sample in[3] = {
-		{ "null", 1, "", "insns", 0, 0, 1 },
-		{ "css_set/lookup", UINT32_MAX, "hit=1,sets=4096", "guest_ns",
-		  UINT32_MAX, UINT64_MAX, UINT64_MAX },
-		{ "a", 0, "k=v", "m", 1, 2, 3 },
+		{ { { "null", 1, "" } }, "insns", 0, 0, 1 },
+		{ { { "css_set/lookup", UINT32_MAX, "hit=1,sets=4096" } },
+		  "guest_ns",
+		  UINT32_MAX,
+		  UINT64_MAX,
+		  UINT64_MAX },
+		{ { { "a", 0, "k=v" } }, "m", 1, 2, 3 },
 	};
 	struct sample out[3] = { 0 }, *next = out;
 	_cleanup_strbuf_ struct strbuf lines = STRBUF_INIT;
@@ -128,7 +131,8 @@ static int keep_lack(const struct lack *l, void *arg)
 
 static void test_lack_round_trip(void **state)
 {
-	const struct lack in = { "fork/exit", 3, "controllers=all", "cycles",
+	const struct lack in = { { { "fork/exit", 3, "controllers=all" } },
+				 "cycles",
 				 "ENOENT: no such counter" };
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	char line[REC_LINE_MAX];
@@ -250,7 +254,8 @@ static void make_plan(struct strbuf *sb, const struct plan_point *p)
 static void test_plan_round_trip(void **state)
 {
 	struct plan_point p = {
-		"bench-attach", "attach/self", 4, "a=1,b=2", 31, 4, 0, 60000
+		"bench-attach", { { "attach/self", 4, "a=1,b=2" } }, 31, 4, 0,
+		60000
 	};
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	struct plan_seen seen = { .nr = 0 };
@@ -266,9 +271,26 @@ static void test_plan_round_trip(void **state)
 	assert_int_equal(parse(sb.buf, sb.len, NULL), -EBADMSG);
 }
 
+static void test_point_same(void **state)
+{
+	const struct point_id a = { "attach/self", 3, "pace=burst" };
+	struct point_id b;
+
+	assert_true(point_same(&a, &a));
+	b = a, b.version = 2;
+	assert_false(point_same(&a, &b));
+	b = a, strcpy(b.bench, "attach/sel");
+	assert_false(point_same(&a, &b));
+	b = a, b.params[0] = '\0';
+	assert_false(point_same(&a, &b));
+	/* What lies behind the ends does not count. */
+	b = a, b.bench[REC_BENCH_MAX - 1] = 'x';
+	assert_true(point_same(&a, &b));
+}
+
 static void test_format_refuses(void **state)
 {
-	struct sample good = { "null", 1, "", "insns", 0, 1, 1 }, s;
+	struct sample good = { { { "null", 1, "" } }, "insns", 0, 1, 1 }, s;
 	struct plan_point p = { .binary = "b", .bench = "b", .samples = 0 };
 	char line[REC_LINE_MAX];
 
@@ -563,7 +585,8 @@ static void mutate(struct strbuf *sb, uint64_t *dice)
 
 static void test_fuzz(void **state)
 {
-	struct plan_point p = { "bench-a", "a", 1, "a=1", 31, 4, 0, 60000 };
+	struct plan_point p = { "bench-a", { { "a", 1, "a=1" } }, 31, 4, 0,
+				60000 };
 	_cleanup_strbuf_ struct strbuf samples = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf plan = STRBUF_INIT;
 	uint64_t dice = 0x9e3779b97f4a7c15;
@@ -604,6 +627,7 @@ int main(void)
 		cmocka_unit_test(test_plan_round_trip),
 		cmocka_unit_test(test_lack_round_trip),
 		cmocka_unit_test(test_event),
+		cmocka_unit_test(test_point_same),
 		cmocka_unit_test(test_format_refuses),
 		cmocka_unit_test(test_every_cut),
 		cmocka_unit_test(test_every_flip),
