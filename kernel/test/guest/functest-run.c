@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * functest-run [OPTION]... VMLINUX: boots a kernel with a test program as
- * PID 1 and passes its results on as TAP.  Exit status: 0 if all is well, 1 if
- * a test failed, the console shows a splat or the guest did not reach its end,
- * 5 if the host could not do it.
+ * PID 1 and passes on its results as TAP.  Exit status: 0 if all is well, 1 if
+ * a test failed, the console shows a splat or the guest did not finish, 5 if
+ * the host failed.
  */
 #include <argp.h>
 #include <poll.h>
@@ -41,7 +41,7 @@ struct opts {
 
 static struct opts o = { .seconds = 300, .mem_mib = 1024 };
 
-/* Lines of a channel as they come. */
+/* Assembles the lines of a channel. */
 struct lines {
 	struct strbuf part;
 	void (*fn)(char *line);
@@ -72,7 +72,7 @@ static void on_result(const struct status_line *l)
 		result(true, l->name);
 		return;
 	}
-	/* Why it failed is no directive of TAP. */
+	/* TAP has no directive for the reason of a failure. */
 	_cleanup_free_ char *only = xstrndup(l->name, l->name_len);
 
 	result(false, only);
@@ -80,7 +80,7 @@ static void on_result(const struct status_line *l)
 		printf("# %s\n", l->directive);
 }
 
-/* Programs number their results; what is indented is not of a test. */
+/* Programs number their results; indented lines are not results of a test. */
 static void pass_on(const struct status_line *l)
 {
 	switch (l->kind) {
@@ -163,7 +163,7 @@ static struct instant look_at_clocks(void)
 	return best;
 }
 
-/* In kHz, to some 1e-5. */
+/* In kHz, accurate to some 1e-5. */
 static unsigned host_tsc_khz(void)
 {
 	struct instant a = look_at_clocks(), b;
@@ -285,7 +285,7 @@ static bool read_channel(int fd, struct lines *l)
 	return n < 0;
 }
 
-/* Until QEMU ends or time is up; 0 or -ETIMEDOUT. */
+/* Runs until QEMU exits or time is up; 0 or -ETIMEDOUT. */
 static int watch(struct machine *m)
 {
 	struct lines status = { STRBUF_INIT, on_status };

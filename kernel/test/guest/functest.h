@@ -6,8 +6,8 @@
  * A test is a function that returns if all is well.  It runs in a process of
  * its own, as root, with no v1 hierarchy mounted and the default hierarchy on
  * V2 without child groups.  When it ends, PID 1 kills what it left running,
- * removes its groups, unmounts its hierarchies, and then wants /proc/cgroups
- * to be what it was before: a test need not clean up, but must not leave
+ * removes its groups, unmounts its hierarchies, and then expects the same
+ * /proc/cgroups as before: a test need not clean up, but must not leave
  * anything behind that cannot be cleaned up.
  */
 #ifndef FUNCTEST_H
@@ -52,13 +52,13 @@ struct test {
 			&_group##_##_name;                                 \
 	static void test_##_group##_##_name(void)
 
-/* How a process of a test ends when it failed, or cannot be run. */
+/* Exit status of a test's process: it failed, or cannot run here. */
 #define TEST_FAILED 99
 #define TEST_SKIPPED 98
 
 /* A comment line in the results. */
 void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* End the test: it failed here, or it cannot be run here. */
+/* End the test: it failed, or it cannot run here. */
 void fail_at(const char *file, int line, const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 3, 4)));
 void skip(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
@@ -66,16 +66,16 @@ void skip(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 const char *option(const char *key);
 unsigned long option_nr(const char *key, unsigned long otherwise);
 
-/* Rounds of what needs many: fewer on a debug kernel, which is slow. */
+/* Number of rounds to run: fewer on a debug kernel, which is slow. */
 unsigned scaled(unsigned rounds);
 /*
- * How many times longer than on the normal kernel a test waits for what has to
- * come.  The debug kernel is slow, and its time is the host's, which may have
- * other things to do.
+ * How many times longer than on the normal kernel a test waits for something to
+ * happen.  The debug kernel is slow and runs on host time, and the host may be
+ * busy.
  */
 unsigned patience(void);
 
-/* Which interfaces does the kernel have?  (need.c) */
+/* Find out which interfaces the kernel has (need.c). */
 void find_interfaces(void (*after_each)(void));
 bool have(const char *interface);
 
@@ -101,7 +101,7 @@ bool have(const char *interface);
 			fail("%s is '%s', not '%s'", #a, __a, __b); \
 	} while (0)
 
-/* expr is a number, or -errno: then it must be the one that is named. */
+/* expr is a number or -errno; must_fail() wants the error that it names. */
 #define must(expr)                                                  \
 	({                                                          \
 		long __r = (expr);                                  \
@@ -126,7 +126,7 @@ bool have(const char *interface);
 		__s < 0 ? -(long)errno : __s; \
 	})
 
-/* Repeat until it is so, at most for some seconds, times patience(). */
+/* Wait until cond holds, at most some seconds, times patience(). */
 #define wait_for(cond)                                                \
 	do {                                                          \
 		unsigned __n = 0;                                     \
@@ -139,7 +139,7 @@ bool have(const char *interface);
 
 /* --- files (lib.c) --- */
 
-/* Formatted text in one of several static buffers that take turns. */
+/* Formatted text in one of several static buffers, used in turn. */
 const char *str(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void msleep(unsigned ms);
 
@@ -153,7 +153,7 @@ long number_in(const char *path);
 int put(const char *path, const char *text);
 bool exists(const char *path);
 bool has_line(const char *text, const char *line);
-/* "b" of the line "a b" in a file like cpu.stat; fails if it is not there. */
+/* "b" of the line "a b" in a file like cpu.stat; fails without that line. */
 long stat_value(const char *path, const char *key);
 
 /* --- hierarchies and groups (lib.c) --- */
@@ -178,22 +178,22 @@ struct subsys_info {
 bool subsys_info(const char *name, struct subsys_info *ret);
 int hierarchy_of(const char *subsys); /* fails if there is no such subsystem */
 bool is_there(const char *subsys);    /* compiled in and enabled */
-/* All that a v1 hierarchy can take: "cpu,cpuacct,..."; but not "except". */
+/* All that a v1 hierarchy can carry: "cpu,cpuacct,..."; but not "except". */
 const char *all_subsys(const char *except);
 /* Call fn for each of a comma separated list. */
 void each_subsys(const char *list, void (*fn)(const char *name));
 /* Membership of a process by /proc/PID/cgroup: path, or NULL. */
 const char *group_of(pid_t pid, const char *controller);
 
-/* All that can be seen of a hierarchy: groups, files, members, /proc. */
+/* Everything visible of a hierarchy: groups, files, members, /proc. */
 char *snapshot(const char *path);
 /* Fails with the first line that differs. */
 void check_same(char *before, char *after);
 
 long count_tasks(const char *path); /* in all groups but the root */
 /*
- * Each process of each group is counted once by pids.current, and the sum over
- * the groups is what the caller expects (root excluded).
+ * pids.current counts each process of each group once, and the sum over all
+ * groups is what the caller expects (root excluded).
  */
 void check_pids(const char *path, long expected);
 
@@ -212,7 +212,7 @@ void stop(pid_t pid); /* kill and reap */
 char state_of(pid_t pid);
 /*
  * Run fn in a child and return what it returned, a small number or -errno; the
- * test fails if that did or was killed.
+ * test fails if the child failed or was killed.
  */
 int in_child(int (*fn)(void *arg), void *arg);
 void become_user(void);	 /* uid and gid 1000, no capabilities */
@@ -223,12 +223,12 @@ void wait_exit(pid_t pid, int status);
 void wait_signal(pid_t pid, int signal);
 void reap(pid_t pid); /* however it ended */
 /*
- * What "/init touch BYTES" does, for tests of exec: use so much memory, and
- * wait to be killed.  (test-mm-owner.c)
+ * What "/init touch BYTES" does, for tests of exec: use this much memory, and
+ * wait to be killed (test-mm-owner.c).
  */
 void touch_and_wait(const char *bytes) __attribute__((noreturn));
 
-/* Processes that fork children which exit at once, in the group given. */
+/* Processes in a group that fork children which exit immediately. */
 struct storm {
 	pid_t pid;
 };

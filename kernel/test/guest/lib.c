@@ -194,7 +194,7 @@ int remove_below(const char *path)
 
 		snprintf(child, sizeof(child), "%s/%s", path, list[i]->d_name);
 		r1 = remove_below(child);
-		/* A task that was killed leaves some time after it is reaped. */
+		/* A killed task leaves its group a while after it is reaped. */
 		for (int k = 0; r1 == 0 && rmdir(child) < 0; k++) {
 			if (errno != EBUSY || k == 300)
 				r1 = errno == ENOENT ? 0 : -errno;
@@ -415,7 +415,7 @@ static void add_dir(struct text *t, const char *top, const char *dir)
 		free_list(list, nr);
 }
 
-/* Numbers of groups on the default hierarchy fall as dead groups are freed. */
+/* Group counts of the default hierarchy drop as dead groups are freed. */
 static void add_proc_cgroups(struct text *t)
 {
 	const char *text = text_of("/proc/cgroups"), *p;
@@ -429,7 +429,7 @@ static void add_proc_cgroups(struct text *t)
 			    h ? n : 0, enabled);
 }
 
-/* Of the test's own processes: those of the kernel have no parent but 0 or 2 */
+/* The test's own processes: the kernel's have no parent but 0 or 2 */
 static void add_processes(struct text *t)
 {
 	struct dirent **list = NULL;

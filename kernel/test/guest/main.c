@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* PID 1 of the guest: runs one test after the other. */
+/* PID 1 of the guest: runs the tests one by one. */
 #include <poll.h>
 #include <stdarg.h>
 #include <sys/mman.h>
@@ -24,7 +24,7 @@ extern const struct test *const __start_functest_tests[];
 extern const struct test *const __stop_functest_tests[];
 
 static int status_fd = -1;
-/* A word is a string, the last one is followed by empty ones. */
+/* Each word is a string; empty strings follow the last one. */
 static char cmdline[4096];
 /* Why a test was skipped or failed, from its process. */
 static char *reason;
@@ -177,7 +177,7 @@ static void set_up(void)
 
 /* --- after each test --- */
 
-/* Hierarchy numbers; the numbers of groups change as dead ones are freed. */
+/* Hierarchy numbers; not group counts, which change as dead ones are freed. */
 static char *hierarchies(void)
 {
 	char *text, *save, *line, *ret;
@@ -199,8 +199,8 @@ static char *hierarchies(void)
 }
 
 /*
- * Calls fn() with the mount options of each v1 hierarchy that there is, if there
- * is a function; returns their number.
+ * Call fn(), unless it is NULL, with the mount options of each v1 hierarchy;
+ * return the number of hierarchies.
  */
 static unsigned for_each_hierarchy(void (*fn)(const char *options))
 {
@@ -265,7 +265,7 @@ static bool unmount_one(void)
 	return true;
 }
 
-/* Of the last hierarchy that could not be had, for the report. */
+/* Error of the last hierarchy that could not be mounted, for the report. */
 static char mount_error[128];
 
 static void mount_again(const char *options)
@@ -282,10 +282,10 @@ static void mount_again(const char *options)
 }
 
 /*
- * A hierarchy that is unmounted while a group of it is not yet freed stays
- * until it is mounted and unmounted once more.  Most groups are freed soon; what
- * a victim of the OOM killer had, after two seconds.  A hierarchy that is on its
- * way out needs time, and is made again by a mount.
+ * A hierarchy that is unmounted before all of its groups are freed stays until
+ * it is mounted and unmounted once more.  Most groups are freed soon; those of
+ * a victim of the OOM killer, after two seconds.  A hierarchy on its way out
+ * needs time, and a mount creates it again.
  */
 static const char *clean_up(void)
 {
@@ -328,7 +328,7 @@ static void clean_up_early(void)
 
 /* --- tests --- */
 
-/* Is the name one of the list, or does it begin like one of it? */
+/* Is the name on the list, or does it begin like one that is? */
 static bool is_listed(const char *name, const char *list, bool whole)
 {
 	for (; list && *list; list += strcspn(list, ","), list += *list == ',')
@@ -432,7 +432,7 @@ static void report_leaks(unsigned nr)
 	bool leaks;
 	int r;
 
-	/* It turns itself off when it has no memory, and then finds nothing. */
+	/* Out of memory, it turns itself off, and then finds nothing. */
 	r = put(KMEMLEAK, "scan");
 	msleep(6000);
 	r = r ?: put(KMEMLEAK, "scan");
@@ -444,7 +444,7 @@ static void report_leaks(unsigned nr)
 		note("%s", line);
 }
 
-/* "part=1/2" is every second test, beginning with the first. */
+/* "part=1/2" is every second test, starting with the first. */
 static bool is_in_part(size_t i)
 {
 	const char *text = option("part");

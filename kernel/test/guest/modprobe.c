@@ -16,7 +16,7 @@ int load_module(const char *file, const char *parameters)
 	return r;
 }
 
-/* A file that is no module. */
+/* A file that is not a module. */
 static int load_corrupt(void)
 {
 	put("/tmp/corrupt.ko", "not a module\n");

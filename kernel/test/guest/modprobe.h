@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The modprobe of the guest: the test program once more, which the kernel runs
- * as "/init -q -- ALIAS".
+ * The modprobe of the guest: the test program itself, which the kernel runs as
+ * "/init -q -- ALIAS".
  */
 #ifndef MODPROBE_H
 #define MODPROBE_H
 
 #define MODULES "/lib/modules"
 /*
- * What a test wants to happen instead of loading ALIAS: "nothing", "corrupt",
- * or a parameter of the module that fails, like "how=alloc".
+ * What shall happen instead of loading ALIAS: "nothing", "corrupt", or a
+ * parameter of the module that fails, such as "how=alloc".
  */
 #define MODPROBE_DOES "/tmp/modprobe"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which interfaces of the series does this kernel have? */
+/* Find out which interfaces of the series this kernel has. */
 #include <sys/stat.h>
 
 #include "cgstats.h"
@@ -95,7 +95,7 @@ static bool have_swap(void)
 	return has_file("memory,swap", "x/swap.usage_in_bytes");
 }
 
-/* An older kernel takes the attribute, and forgets it. */
+/* An older kernel accepts the attribute and ignores it. */
 static int keeps_rx(void *arg)
 {
 	const struct rtnl_filter f = { .dev = "need",
@@ -134,7 +134,7 @@ static bool have_stat(void)
 	return true;
 }
 
-/* The lean kernels have no huge pages but transparent ones. */
+/* The lean kernels only have transparent huge pages. */
 static bool have_hugetlb(void)
 {
 	return is_there("hugetlb") && have_stat();

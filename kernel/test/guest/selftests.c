@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * PID 1 of a guest that runs the kernel's own tests in /selftests, one program
- * after the other.  What a program says of a test is passed on behind its name
- * ("test_core: ok 1 test_cgcore_..."), and how it ended.
+ * after another.  It passes on the results of each program, after the program's
+ * name ("test_core: ok 1 test_cgcore_..."), and how the program ended.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -44,7 +44,7 @@ static void mount_all(void)
 		{ "devtmpfs", "/dev", NULL },
 		{ "proc", "/proc", NULL },
 		{ "sysfs", "/sys", NULL },
-		/* for files that are page cache, not shared memory */
+		/* for files in page cache, not shared memory */
 		{ "ramfs", "/tmp", NULL },
 		/* as distributions mount it */
 		{ "cgroup2", V2, "nsdelegate,memory_recursiveprot" },
@@ -57,7 +57,7 @@ static void mount_all(void)
 	}
 }
 
-/* Groups that a test which failed has left. */
+/* Remove groups left by a failed test. */
 static void remove_groups(const char *path)
 {
 	DIR *d = opendir(path);
@@ -133,7 +133,7 @@ static void run(const char *name)
 	close(p[1]);
 	pass_on(name, collect(p[0], start + PROGRAM_SECONDS));
 	close(p[0]);
-	/* All of it, whether it ended or not. */
+	/* The whole group, whether the program ended or not. */
 	if (waitpid(pid, &status, WNOHANG) != pid &&
 	    time(NULL) >= start + PROGRAM_SECONDS)
 		tap_line(status_fd, "%s: not done after %d s", name,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests of binary statistics have in common (test-stat.c). */
+/* Shared by the tests of binary statistics (test-stat.c). */
 #ifndef FUNCTEST_STAT_H
 #define FUNCTEST_STAT_H
 
@@ -12,7 +12,7 @@ struct stat_file {
 	uint32_t id;
 	char name[160];
 	unsigned type, nvals;
-	int hierarchy; /* -1: not told */
+	int hierarchy; /* -1: not listed */
 	uint64_t gen;
 	char keys[4096];
 	unsigned keys_len;
@@ -50,8 +50,8 @@ int stat_read(int fd, const uint32_t *ids, unsigned nr_ids, uint32_t flags,
 /* Begins a request in stat_request. */
 void stat_begin(int flags, const uint32_t *ids, unsigned nr_ids);
 /*
- * Sends stat_request and receives what fits into one buffer, or all; fn gets
- * each record.
+ * Send stat_request and receive what fits into one buffer, or everything; fn
+ * gets each record.
  */
 int stat_call(int (*fn)(const struct stat_record *record, void *arg),
 	      void *arg);

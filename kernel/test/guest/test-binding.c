@@ -69,7 +69,7 @@ TEST(binding, add, "rebind")
 	check_str(text_of(H "/a/b/pids.max"), "max\n");
 }
 
-/* The state is the real one, not only files: a limit holds at once. */
+/* Not only files are there, but real state: a limit applies immediately. */
 static int fork_once(void *arg)
 {
 	pid_t pid;
@@ -111,7 +111,7 @@ TEST(binding, remove, "rebind")
 	check_members("cpuacct");
 	check(!group_of(members[1], "pids"));
 	check_eq(hierarchy_of("pids"), 0);
-	/* It is free for others. */
+	/* It is available to others. */
 	must(mount_v1(H2, "pids"));
 	group(H2 "/x");
 	must(attach(H2 "/x", members[1]));
@@ -151,7 +151,7 @@ TEST(binding, replace, "rebind")
 
 static void add_and_remove(const char *name)
 {
-	/* The tests' kernels want it to be with cpu; oom wants memory. */
+	/* The tests' kernels want debug with cpu; oom wants memory. */
 	if (!strcmp(name, "debug") || !strcmp(name, "oom"))
 		return;
 	/* Refused without memory, see test-swap.c. */
@@ -165,7 +165,7 @@ static void add_and_remove(const char *name)
 	must(remount_v1(H, "none,name=t"));
 	check(!group_of(members[1], name));
 	check_members("name=t");
-	/* Those of which a css may still be in use may stay behind hidden. */
+	/* Subsystems that still have a css in use may stay behind, hidden. */
 	if (strcmp(name, "memory") && strcmp(name, "blkio"))
 		check_eq(hierarchy_of(name), 0);
 }
@@ -192,7 +192,7 @@ TEST(binding, all_at_once, "rebind")
 	}
 }
 
-/* Moving one by one from a hierarchy to another, both in use. */
+/* Moving subsystems one by one between hierarchies, both in use. */
 TEST(binding, between_two, "rebind")
 {
 	set_up("cpu,pids,name=t");
@@ -272,7 +272,7 @@ static void refused(const char *options, int err)
 	char *before = snapshot(H);
 
 	must_fail(remount_v1(H, options), err);
-	/* If it was there for a moment, it can take some time to go. */
+	/* If it was there for a moment, it can take a while to leave. */
 	wait_for(hierarchy_of("memory") == memory);
 	check_same(before, snapshot(H));
 }
@@ -336,7 +336,7 @@ static int remount_in_cgroupns(void *options)
 	return r < 0 ? r : remount_v1(H, options);
 }
 
-/* A mount of its own, whose superblock belongs to its user namespace. */
+/* A new mount, whose superblock belongs to our user namespace. */
 static int own_mount(const char *options, const char *again)
 {
 	int r = enter_user_ns();
@@ -447,7 +447,7 @@ TEST(binding, rollback, "rebind")
 		skip("no CONFIG_RT_GROUP_SCHED");
 	refused("cpu,pids,name=t", EINVAL);
 	refused("cpu,pids,freezer,cpuset,memory,name=t", EINVAL);
-	/* and what was to go stays, with its settings */
+	/* and what was to be removed stays, with its settings */
 	refused("cpu,freezer,name=t", EINVAL);
 	check_str(text_of(H "/a/pids.max"), "123\n");
 	check_pids(H, (NR_DIRS - 1) * THREADS);
@@ -499,7 +499,7 @@ static void *exit_leader(void *arg)
 	return NULL;
 }
 
-/* The leader is a zombie, its threads live and must move. */
+/* The leader is a zombie; its threads are alive and must move. */
 static pid_t headless(const char *dir)
 {
 	pid_t pid = must(sys(fork()));
@@ -597,7 +597,7 @@ TEST(binding, cpuset, "rebind")
 	check_str(text_of(H "/a/cgroup.clone_children"), "0\n");
 	must(sys(sched_getaffinity(members[2], sizeof(after), &after)));
 	check(CPU_EQUAL(&before, &after));
-	/* A group made later is empty, as on v1 always. */
+	/* A group created later is empty, as always on v1. */
 	group(H "/later");
 	check_str(text_of(H "/later/cpuset.cpus"), "\n");
 	must_fail(attach(H "/later", members[1]), ENOSPC);
@@ -683,7 +683,7 @@ TEST(binding, parked_comes_back, "rebind")
 	check_members("name=t");
 }
 
-/* The hierarchy goes while memory is still in it. */
+/* The hierarchy goes away while memory is still in it. */
 TEST(binding, parked_and_unmounted, "rebind")
 {
 	set_up("memory,name=t");
@@ -721,7 +721,7 @@ TEST(binding, fork_storm, "rebind")
 		check(group_of(storms[i].pid, "pids"));
 		storm_stop(&storms[i]);
 	}
-	/* what they had forked has exited by itself, and PID 1 reaps it */
+	/* their children have exited by themselves, and PID 1 reaps them */
 	wait_for(count_tasks(H) == (NR_DIRS - 1) * THREADS);
 	wait_for(number_in(H "/d/pids.current") == THREADS);
 	wait_for(number_in(H "/a/pids.current") == 3 * THREADS);
@@ -781,7 +781,7 @@ TEST(binding, group_storm, "rebind")
 	check_pids(H, (NR_DIRS - 1) * THREADS);
 }
 
-/* Two that remount at once: each call is refused or done whole. */
+/* Two concurrent remounts: each call is refused or done completely. */
 static int remount_often(void *options)
 {
 	for (int i = 0; i < 10; i++) {

@@ -25,7 +25,7 @@ TEST(depend, remount, "depend")
 	must_fail(remount_v1(H, "pids,debug,name=t"), EXDEV);
 	check_same(before, snapshot(H));
 	must(remount_v1(H, "pids,cpu,debug,name=t"));
-	/* What another one needs stays. */
+	/* A subsystem that another one needs stays. */
 	before = snapshot(H);
 	must_fail(remount_v1(H, "pids,debug,name=t"), EXDEV);
 	must_fail(remount_v1(H, "debug,name=t"), EXDEV);

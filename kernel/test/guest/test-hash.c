@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* css_sets are found by their cgroups: truths, and the table as it is shown. */
+/* css_sets are found by their cgroups: invariants, and the table as shown. */
 #include "functest.h"
 
 #define MAX_GROUPS 300
@@ -23,7 +23,7 @@ static void make_groups(const char *top)
 		group(dir_nr(top, i));
 }
 
-/* Where each task is by /proc and by the list of each group. */
+/* Check where each task is, in /proc and in the list of each group. */
 static void check_where(const char *top, const char *name, const unsigned *at)
 {
 	for (unsigned i = 0; i < NR_TASKS; i++) {
@@ -59,7 +59,7 @@ TEST(hash, membership, NULL)
 	}
 }
 
-/* A group that is removed and one of the same name made anew are two. */
+/* A removed group and a new one of the same name are two. */
 TEST(hash, group_made_anew, NULL)
 {
 	pid_t pid = sleeper(NULL), other = sleeper(NULL);
@@ -89,7 +89,7 @@ TEST(hash, default_hierarchy, NULL)
 		check_str(text_of(str(V2 "/%u/cgroup.procs", i)),
 			  str("%d\n", pid));
 	}
-	/* Back through all of them: each is still itself. */
+	/* Back through all of them: each is still the same. */
 	for (unsigned i = 0; i < nr_groups(); i++) {
 		must(attach(str(V2 "/%u", i), pid));
 		check_str(group_of(pid, ""), str("/%u", i));
@@ -115,7 +115,7 @@ static struct table table(void)
 	};
 }
 
-/* With the groups spread over the table a lookup looks at few css_sets. */
+/* With the groups spread over the table, a lookup meets few css_sets. */
 TEST(hash, table, "hash")
 {
 	struct table empty, full, after;
@@ -134,7 +134,7 @@ TEST(hash, table, "hash")
 	check(full.used <= full.csets && full.used <= full.buckets);
 	check(full.used > nr / 2);
 	check(full.max >= 1 && full.max <= 8);
-	/* Each to a group of its own, so that no one bucket decides. */
+	/* Each to a group of its own, so that no single bucket decides. */
 	for (unsigned i = 0; i < nr; i++)
 		must(attach(dir_nr(H2, (i + 1) % nr), pids[i]));
 	after = table();

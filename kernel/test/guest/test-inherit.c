@@ -25,7 +25,7 @@ TEST(inherit, on_and_off, "inherit")
 	check_eq(number_in(H "/a/b/c/pids.inherit"), 1);
 	check_eq(number_in(H "/a/b/pids.current"), 2);
 	check_str(group_of(members[3], "pids"), tree_dirs[3]);
-	/* again is no error */
+	/* doing it again is not an error */
 	must(put(H "/a/b/c/pids.inherit", "1"));
 	must(put(H "/a/b/c/pids.inherit", "0"));
 	must(put(H "/a/b/c/pids.inherit", "0"));
@@ -73,7 +73,7 @@ TEST(inherit, tree_rules, "inherit")
 	must(put(H "/a/b/pids.inherit", "1"));
 	must_fail(put(H "/a/b/c/pids.inherit", "0"), ENOENT);
 	check_eq(number_in(H "/a/pids.current"), 3);
-	/* One that is made below has no choice, and no flag of its own. */
+	/* A group created below has no choice, and no flag of its own. */
 	group(H "/a/b/x");
 	check_eq(number_in(H "/a/b/x/pids.inherit"), 1);
 	check(!exists(H "/a/b/x/pids.max"));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Memory is charged to the group of the task that owns it, mm->owner.  When
- * that one leaves, another task that uses the memory has to become its owner,
- * or charges go to the root group.  All this is so without the series, too,
+ * that task leaves, another one that uses the memory must become its owner, or
+ * charges go to the root group.  All of this holds without the series, too,
  * which only finds the new owner sooner.
  */
 #include <linux/userfaultfd.h>
@@ -17,13 +17,13 @@
 
 #define MIB (1024L * 1024)
 #define TOUCH (8 * MIB)
-/* Charges are made ahead of use, and what else happens is not much. */
+/* Charges are batched, and other things are charged too, but little. */
 #define MUCH (6 * MIB)
 #define LITTLE (2 * MIB)
 #define STACK (64 * 1024)
 #define MAX_TASKS 16
 
-/* A task that has memory in common with others, and what it is to do. */
+/* A task that shares memory with others, and what it shall do. */
 struct task {
 	const char *dir;
 	void (*fn)(struct task *t);
@@ -68,7 +68,7 @@ void touch_and_wait(const char *bytes)
 		pause();
 }
 
-/* Life of a task: touch memory when it is told to, leave when it is told to. */
+/* Life of a task: touch memory and leave when told to. */
 static void serve(struct task *t)
 {
 	must(attach_thread(t->dir, gettid()));
@@ -89,7 +89,7 @@ static int task_main(void *arg)
 	return 0;
 }
 
-/* In the caller's memory; it has to stay there, or the stack is overwritten. */
+/* In the caller's memory; the caller must stay, or its stack is overwritten. */
 static pid_t start(struct task *t, const char *dir, int flags)
 {
 	char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE,
@@ -165,7 +165,7 @@ TEST(mm_owner, leader_exit, NULL)
 
 	set_up("memory,name=t");
 	pid = process(H "/a", with_threads);
-	/* A group that a thread is in alone does not matter yet. */
+	/* The group of a single thread does not matter yet. */
 	check_charged(&tasks[1], H "/a");
 	leave(&tasks[0]);
 	check_eq(state_of(pid), 'Z');
@@ -180,7 +180,7 @@ TEST(mm_owner, leader_exit, NULL)
 	check_empty();
 }
 
-/* Those that do not own it leave first. */
+/* Threads that do not own the memory leave first. */
 TEST(mm_owner, threads_exit, NULL)
 {
 	pid_t pid;
@@ -290,7 +290,7 @@ static void with_distant_sharer(struct task *t)
 	t[2].fn = exit_with_sharer;
 	start_there(&t[2], H "/a/b", SHARER);
 	wait_exit(t[2].tid, 0);
-	/* It was started as the one after that which started it. */
+	/* It started the sharer as its successor, t[3]. */
 	while (!t[3].tid)
 		msleep(1);
 }
@@ -366,7 +366,7 @@ TEST(mm_owner, move_charge, NULL)
 
 	set_up("memory,name=t");
 	pid = process(H "/a", with_sharers);
-	/* Not before: what they share with PID 1 would stay in the group. */
+	/* Not earlier: pages shared with PID 1 would stay in the group. */
 	must(put(H "/a/memory.move_charge_at_immigrate", "1"));
 	must(put(H "/d/memory.move_charge_at_immigrate", "1"));
 	check_charged(&tasks[0], H "/a");
@@ -379,7 +379,7 @@ TEST(mm_owner, move_charge, NULL)
 	check(usage(H "/d") >= MUCH);
 	leave(&tasks[0]);
 	wait_exit(pid, 0);
-	/* Now the sharer is the owner: who started first is found first. */
+	/* Now the sharer is the owner: the first to start is found first. */
 	must(attach(H "/a", tasks[1].tid));
 	check(usage(H "/a") >= MUCH);
 	check(usage(H "/d") < LITTLE);
@@ -398,7 +398,7 @@ struct held {
 
 static struct held *held;
 
-/* The next one who looks at the page has to wait. */
+/* The next access to the page has to wait. */
 static void with_missing_page(struct task *t)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -424,7 +424,7 @@ static int hold_main(void *arg)
 	return 0;
 }
 
-/* With our descriptors, but not our memory. */
+/* Shares our descriptors, but not our memory. */
 static pid_t start_holder(void)
 {
 	pid_t pid;
@@ -560,7 +560,7 @@ static void with_many(struct task *t)
 		start_there(&t[i], t[i].dir, t[i].flags);
 }
 
-/* All leave at the same time but one, while they are moved. */
+/* All but one leave at the same time, while they are being moved. */
 static void storm_round(const struct place *p, struct rng *r)
 {
 	int nr = 2 + rng_below(r, 6), last = rng_below(r, nr);

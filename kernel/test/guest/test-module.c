@@ -38,7 +38,7 @@ static int nr_groups(const char *subsys)
 	return info.nr_groups;
 }
 
-/* The hierarchy of an earlier test may not be quite gone. */
+/* The hierarchy of an earlier test may not be gone yet. */
 static void no_module(void)
 {
 	modprobe_does(NULL);
@@ -91,7 +91,7 @@ TEST(module, lingering, "module")
 	wait_for(state_of(zombie) == 'Z');
 	must(remount_v1(H, "none,name=t"));
 	check_eq(hierarchy_of("net_prio"), 0);
-	/* A grace period later, the css has had its chance to go. */
+	/* After a grace period, the css has had its chance to go. */
 	msleep(200);
 	must_fail(unload("netprio_cgroup"), EAGAIN);
 	reap(zombie);
@@ -114,7 +114,7 @@ TEST(module, all, "module")
 		  EBUSY);
 }
 
-/* What was set is gone with the module. */
+/* Settings are gone with the module. */
 TEST(module, state, "module")
 {
 	no_module();
@@ -128,7 +128,7 @@ TEST(module, state, "module")
 	}
 }
 
-/* A file that was open when the module went. */
+/* A file that was open when the module was unloaded. */
 TEST(module, open_file, "module")
 {
 	char text[16];
@@ -154,7 +154,7 @@ static void check_fails(const char *how)
 	check(!is_loaded("cgroup_subsys_fail"));
 	check_eq(hierarchy_of("net_prio"), 0);
 
-	/* nor does it take with it what it is named with */
+	/* nor does it affect the subsystems it is named with */
 	must(mount_v1(H, "pids,name=t"));
 	group(H "/a");
 	must_fail(remount_v1(H, "pids,net_prio,name=t"), ENODEV);
@@ -202,7 +202,7 @@ TEST(module, user_ns, "module")
 	check(!is_loaded("netprio_cgroup"));
 }
 
-/* Swapping what fork reads, 10 times, with nothing lost. */
+/* Swap what fork reads 10 times and lose nothing. */
 TEST(module, fork_storm, "module")
 {
 	struct storm storm;
@@ -215,7 +215,7 @@ TEST(module, fork_storm, "module")
 		must(mount_v1(H2, "net_prio"));
 		group(H2 "/x");
 		must(sys(rmdir(H2 "/x")));
-		/* A hierarchy with a group that is not quite gone stays. */
+		/* A hierarchy stays until its groups are gone. */
 		wait_for(nr_groups("net_prio") == 1);
 		must(umount_v1(H2));
 		wait_for(unload("netprio_cgroup") == 0);

@@ -53,7 +53,7 @@ static const struct rtnl_filter rx_filter = {
 	.to = "ifb0",
 };
 
-/* Everything that no filter before it took. */
+/* Everything that no earlier filter took. */
 static const struct rtnl_filter rest_filter = {
 	.dev = "r0",
 	.parent = 0xffff0000,
@@ -69,7 +69,7 @@ static void in_ns(int fd)
 	must(sys(setns(fd, CLONE_NEWNET)));
 }
 
-/* IPv6 says things of its own when a link goes up. */
+/* IPv6 sends packets of its own when a link comes up. */
 static int new_ns(bool ipv6)
 {
 	must(sys(unshare(CLONE_NEWNET)));
@@ -90,7 +90,7 @@ static void add_addr(const struct genl *g, const char *dev, uint32_t addr,
 	must(rtnl_link_up(g, dev));
 	must(rtnl_addr_add(g, dev, AF_INET, &addr, 24));
 	must(rtnl_neigh_add(g, dev, AF_INET, &peer, peer_mac));
-	/* Without IPv6 in the kernel, or in this test: without it. */
+	/* Fails without IPv6 in the kernel or in this test: do without it. */
 	if (rtnl_addr_add(g, dev, AF_INET6, &a6, 64) == 0)
 		must(rtnl_neigh_add(g, dev, AF_INET6, &p6, peer_mac));
 }
@@ -203,7 +203,7 @@ static void count(struct counts *c, ssize_t n)
 	__sync_fetch_and_add(&c->packets, 1);
 }
 
-/* What begins with 'e' is sent back. */
+/* Sends back whatever begins with 'e'. */
 static void receive_udp(int fd, struct counts *c)
 {
 	static char buf[65536];
@@ -232,10 +232,10 @@ static int tcp_state(int fd)
 }
 
 /*
- * One that is closed in FIN-WAIT-2 is replaced by a small socket at once.  Were
- * it closed before, the answer to its FIN could come while close() has it, and
- * it would stay as it is for a minute.  The other side can have closed or reset
- * it, too: then there is nothing to wait for.
+ * A socket closed in FIN-WAIT-2 is immediately replaced by a small one.  If it
+ * were closed earlier, the answer to its FIN could arrive during close(), and
+ * it would stay as it is for a minute.  If the other side has closed or reset
+ * the connection, there is nothing to wait for.
  */
 static void close_in_fin_wait_2(int fd)
 {
@@ -369,7 +369,7 @@ static struct seen look(void)
 			      packets_of(CLASS_OTHER) };
 }
 
-/* So many packets more than before went through a class, and no others. */
+/* This many more packets went through a class than before, and no others. */
 static void expect_seen(const char *what, struct seen before, uint32_t classid,
 			unsigned nr)
 {
@@ -383,7 +383,7 @@ static void expect_seen(const char *what, struct seen before, uint32_t classid,
 			    nr &&
 		    classid)
 			break;
-		/* What is not matched is not waited for, but for this long. */
+		/* If nothing matches, just wait this long. */
 		if (!classid && i == 2)
 			break;
 		msleep(10);
@@ -585,8 +585,8 @@ static void nap(unsigned us)
 }
 
 /*
- * To each alike, more than goes through: 22 Mbit/s each.  In random order, or
- * always the same one would find the queue full.
+ * Send the same to each, more than goes through: 22 Mbit/s each.  In random
+ * order, or the same one would always find the queue full.
  */
 static void flood_udp(const int fds[2], unsigned ms)
 {
@@ -602,7 +602,7 @@ static void flood_udp(const int fds[2], unsigned ms)
 	}
 }
 
-/* Whoever receives a tenth, in percent. */
+/* Share of the one that should receive a tenth, in percent. */
 static unsigned share_of(struct sink s[2], unsigned long before[2])
 {
 	unsigned long a = s[0].c->bytes - before[0];
@@ -613,7 +613,7 @@ static unsigned share_of(struct sink s[2], unsigned long before[2])
 	return 100 * a / (a + b);
 }
 
-/* What goes through is what the link has: all of it was shaped. */
+/* The throughput is that of the link: everything was shaped. */
 static void check_rate(struct sink s[2], unsigned long before[2], unsigned ms)
 {
 	unsigned long bytes =
@@ -647,8 +647,8 @@ static unsigned share_udp(void)
 }
 
 /*
- * Without the new interface, which means on any kernel: what is received does
- * not have a class, and two flows get the same.
+ * Without the new interface, hence on any kernel: received packets have no
+ * class, and two flows get equal shares.
  */
 TEST(net, shares_unclassified, "net_speed")
 {
@@ -689,7 +689,7 @@ static void send_for_ever(int fd)
 	_exit(0);
 }
 
-/* Connections come to it by themselves: what is dropped is sent again. */
+/* TCP adapts by itself: what is dropped is sent again. */
 TEST(net, shares_tcp, "net_speed")
 {
 	struct sink s[2];
@@ -731,11 +731,11 @@ TEST(net, places, "net_rx")
 	/* A queueing discipline and its classes. */
 	must_fail(add_at(HTB, "ifb0"), EINVAL);
 	must_fail(add_at(CLASS_LINK, "ifb0"), EINVAL);
-	/* There are two sides to it. */
+	/* clsact has two sides. */
 	must(rtnl_qdisc_ingress(&rx, "r0", "clsact", 0));
 	must_fail(add_at(RTNL_CLSACT_OUT, "r0"), EINVAL);
 	must(add_at(RTNL_CLSACT_IN, "r0"));
-	/* Whatever the number, there is one ingress. */
+	/* Whatever the number, there is only one ingress. */
 	must(rtnl_qdisc_ingress(&rx, "ifb0", "ingress", 0));
 	must(add_at(0xffff0000, "ifb0"));
 	/* Without it, anywhere. */
@@ -772,7 +772,7 @@ TEST(net, shared_block, "net_rx")
 	must_fail(rtnl_filter_add(&rx, &f, NLM_F_EXCL), EINVAL);
 	f.has_rx = false;
 	must(rtnl_filter_add(&rx, &f, NLM_F_EXCL));
-	/* Replacing it is no way around. */
+	/* Replacing a filter does not get around it. */
 	f.has_rx = true;
 	must_fail(rtnl_filter_add(&rx, &f, 0), EINVAL);
 }
@@ -796,7 +796,7 @@ TEST(net, values, "net_rx")
 	must(rtnl_filter_add(&rx, &f, NLM_F_EXCL));
 	must(rtnl_filter_rx(&rx, &f, &value));
 	check_eq(value, 1);
-	/* A bad one does not change a filter that is there. */
+	/* A bad filter does not change an existing one. */
 	f.rx = 2;
 	must_fail(rtnl_filter_add(&rx, &f, 0), ERANGE);
 	must(rtnl_filter_rx(&rx, &f, &value));
@@ -850,7 +850,7 @@ TEST(net, classes, "net_rx")
 	expect("without a class id", to_none, &none, 0);
 }
 
-/* What has no class is for the next filter, untouched. */
+/* Packets without a class go to the next filter unchanged. */
 TEST(net, next_filter, "net_rx")
 {
 	struct sink a, none;
@@ -867,7 +867,7 @@ TEST(net, next_filter, "net_rx")
 	expect("without a class id", to_none, &none, CLASS_OTHER);
 }
 
-/* The attribute makes the difference: without it, it is about who sends. */
+/* The attribute makes the difference: without it, the sender counts. */
 TEST(net, replaced, "net_rx")
 {
 	struct rtnl_filter f = rx_filter;
@@ -1013,12 +1013,12 @@ TEST(net, other_namespace, "net_rx")
 	set_up();
 	sink_with(&o);
 	expect_frame("its socket is elsewhere", raw_sender(), &frame, 0);
-	/* With both, it is the one here. */
+	/* With both, the local one counts. */
 	a = sink(H "/b", SOCK_DGRAM, PORT_A);
 	expect("the one here", sender(SOCK_DGRAM, PORT_A), &a, CLASS_B);
 }
 
-/* What the socket sent did not arrive: it comes out of its share. */
+/* A packet from the socket did not arrive: the error uses its share. */
 TEST(net, icmp_error, "net_rx")
 {
 	const struct frame_opts echo = { .port = PORT_A, .first = 'e' };
@@ -1031,9 +1031,9 @@ TEST(net, icmp_error, "net_rx")
 /* --- TCP --- */
 
 /*
- * Of /proc/net/tcp: the state, empty queues, and timer 3, which only the small
- * socket has that replaces one that is closed.  A big one can be in FIN-WAIT-2,
- * too, and is still somebody's.
+ * From /proc/net/tcp: the state, empty queues, and timer 3, which only the
+ * small socket has that replaces a closed one.  A big one can be in FIN-WAIT-2,
+ * too, and still has an owner.
  */
 #define TW_FIN_WAIT_2 " 05 00000000:00000000 03:"
 #define TW_TIME_WAIT " 06 00000000:00000000 03:"
@@ -1060,16 +1060,16 @@ TEST(net, connection, "net_rx")
 	check_eq(sys(send(fd, "x", 1, 0)), 1);
 	wait_for(a.c->packets == 1);
 	expect_seen("data", before, CLASS_A, 1);
-	/* Those that are accepted move with their process, too. */
+	/* Accepted connections move with their process, too. */
 	must(attach(H "/b", a.pid));
 	before = look();
 	check_eq(sys(send(fd, "x", 1, 0)), 1);
 	wait_for(a.c->packets == 2);
 	expect_seen("moved", before, CLASS_B, 1);
-	/* It closes its end and waits, as nobody's. */
+	/* It closes its end and waits, owned by nobody. */
 	check_eq(sys(send(fd, "q", 1, 0)), 1);
 	check_eq(sys(recv(fd, &byte, 1, 0)), 0);
-	/* FIN-WAIT-2: all that it was to get before has come. */
+	/* FIN-WAIT-2: everything sent to it before has arrived. */
 	wait_for(tcp_state_is_there(TW_FIN_WAIT_2));
 	before = look();
 	close(fd);
@@ -1077,18 +1077,18 @@ TEST(net, connection, "net_rx")
 	wait_for(tcp_state_is_there(TW_TIME_WAIT));
 }
 
-/* A connection that is not one yet: what comes next is for a request. */
+/* Not yet a connection: the next packet is for a request. */
 TEST(net, request, "net_rx")
 {
 	const struct frame_opts syn = { .port = PORT_A, .tcp_flags = TH_SYN };
 
 	set_up();
 	sink(H "/a", SOCK_STREAM, PORT_A);
-	/* There is nobody who wants to connect: the answer is a RST. */
+	/* Nobody wants to connect: the answer is a RST. */
 	expect_frames("SYN and RST", raw_sender(), &syn, CLASS_A, 2);
 }
 
-/* No connection, but a listener: it is the one who answers. */
+/* No connection, but a listener, which answers. */
 TEST(net, stray, "net_rx")
 {
 	const struct frame_opts ack = { .port = PORT_A, .tcp_flags = TH_ACK },
@@ -1126,7 +1126,7 @@ TEST(net, classid_changes, "net_rx")
 	expect("moved to the root", to_a, &a, 0);
 }
 
-/* A class that the queueing discipline does not have: its default. */
+/* A class unknown to the queueing discipline: its default. */
 TEST(net, foreign_class, "net_rx")
 {
 	struct sink a;
@@ -1159,7 +1159,7 @@ TEST(net, closed, "net_rx")
 	}
 }
 
-/* A socket that is under way between processes outlives its group. */
+/* A socket in transit between processes outlives its group. */
 TEST(net, removed_group, "net_rx")
 {
 	const struct frame_opts frame = { .port = PORT_A };
@@ -1198,7 +1198,7 @@ static pid_t flood_start(void)
 
 #define STILL_MS (300 * patience())
 
-/* What is queued belongs to the flood, and is gone some time after it. */
+/* Queued packets belong to the flood, and are gone soon after it. */
 static void flood_stop(pid_t pid)
 {
 	struct seen before, now = look();
@@ -1211,7 +1211,7 @@ static void flood_stop(pid_t pid)
 	} while (memcmp(&before, &now, sizeof(now)));
 }
 
-/* And what has arrived is read. */
+/* Wait until everything that has arrived is read. */
 static void flood_read(const struct sink *a, const struct sink *b)
 {
 	unsigned before, now = a->c->packets + b->c->packets;
@@ -1314,7 +1314,7 @@ TEST(net, storm, "net_rx")
 		}
 		msleep(4);
 	}
-	/* Before it is waited for that no more packets come. */
+	/* Stop it before waiting for packets to cease. */
 	stop(opener);
 	stop(connecter);
 	flood_stop(flood);
@@ -1323,7 +1323,7 @@ TEST(net, storm, "net_rx")
 
 /* --- bad packets --- */
 
-/* Headers that are plausible but for a few bytes. */
+/* Headers that are plausible except for a few bytes. */
 static void spoil(struct rng *r, struct frame *f)
 {
 	unsigned nr = rng_below(r, 4);
@@ -1409,7 +1409,7 @@ static void send_garbage(unsigned nr)
 		struct frame f = any_frame(&r);
 
 		spoil(&r, &f);
-		/* The device wants an Ethernet header and some more. */
+		/* The device wants an Ethernet header and a bit more. */
 		(void)!send(raw, f.bytes, f.len, 0);
 	}
 	close(raw);
@@ -1427,7 +1427,7 @@ TEST(net, garbage, "net_rx")
 	expect("after it", sender(SOCK_DGRAM, PORT_A), &a, CLASS_A);
 }
 
-/* --- a user with a network of his own --- */
+/* --- a user with a private network --- */
 
 static int own_network(void *arg)
 {
@@ -1436,7 +1436,7 @@ static int own_network(void *arg)
 	struct genl host;
 	struct rtnl_filter f = rx_filter;
 
-	/* A socket in the namespace of the others. */
+	/* A socket in the other namespace. */
 	must(rtnl_open(&host));
 	must(attach(H "/a", getpid()));
 	must(enter_user_ns());
@@ -1448,7 +1448,7 @@ static int own_network(void *arg)
 	f.rx = 2;
 	f.prio = 2;
 	must_fail(rtnl_filter_add(&rx, &f, NLM_F_EXCL), ERANGE);
-	/* His sockets have the class id that root gave his group. */
+	/* The user's sockets have the class id that root gave to the group. */
 	sink_with(&o);
 	expect_frame("his own", raw_sender(), &frame, CLASS_A);
 	must_fail(put(H "/a/net_cls.classid", "0"), EACCES);
@@ -1545,7 +1545,7 @@ static struct frame ipv6_udp_frame(uint8_t to, const uint8_t *ext, size_t len)
 	struct frame f;
 
 	add_ethernet(&f, &o, 0x86dd);
-	/* Shares its place with the others: an initializer would undo them. */
+	/* In a union with the others: an initializer would undo them. */
 	ip.ip6_vfc = 0x60;
 	ip.ip6_plen = htons(len + sizeof(struct udphdr) + 4);
 	ip.ip6_src.s6_addr[0] = ip.ip6_dst.s6_addr[0] = 0xfd;

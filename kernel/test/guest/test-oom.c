@@ -20,10 +20,10 @@
 #define LIMIT "8M"
 #define MORE "32M"
 #define NEED 12
-/* For a deadline that must not matter: the test would take too long. */
+/* A deadline that must not matter: if it did, the test would time out. */
 #define LONG_MS 50000
 #define LONG "50000"
-/* By which what happens "at once" may be late. */
+/* How late something "immediate" may be. */
 #define SLACK_MS 4000
 
 static long now_ms(void)
@@ -38,7 +38,7 @@ static long now_ms(void)
 
 struct job {
 	pid_t pid;
-	int fd; /* readable when it has all the memory that it wanted */
+	int fd; /* readable once it has all the memory it wanted */
 };
 
 static int take_fault(size_t len)
@@ -65,7 +65,7 @@ static int take_read(size_t len)
 	return read(fd, p, len) == (ssize_t)len ? 0 : 2;
 }
 
-/* No page tables are involved, and a lock of the file is held. */
+/* No page tables involved, and a lock of the file is held. */
 static int take_tmpfs(size_t len)
 {
 	static char buf[1 << 20];
@@ -81,8 +81,8 @@ static int take_tmpfs(size_t len)
 }
 
 /*
- * What a child inherits makes it a handler too: an open file is one for as long
- * as anybody has it.  Keeps one, as number 3.
+ * A child that inherits oom.await is a handler too: an open file counts for as
+ * long as anybody has it.  Keeps one descriptor, as number 3.
  */
 static void close_all_but(int fd)
 {
@@ -90,7 +90,7 @@ static void close_all_but(int fd)
 	must(sys(close_range(4, ~0U, 0)));
 }
 
-/* It keeps what it has until it is stopped. */
+/* Keeps its memory until it is stopped. */
 static struct job start(const char *group, int (*take)(size_t), unsigned mib)
 {
 	struct job job;
@@ -128,7 +128,7 @@ static bool is_gone(const struct job *job)
 	return info.si_pid == job->pid;
 }
 
-/* A process is killed by the OOM killer, or by who calls this. */
+/* Killed by the OOM killer, or by the caller. */
 static void wait_killed(struct job *job)
 {
 	wait_for(is_gone(job));
@@ -334,11 +334,11 @@ TEST(oom, delay_values, "oom")
 	must(put(G "/oom.delay_ms", "1"));
 	check_eq(number_in(G "/oom.delay_ms"), 1);
 	must(put(G "/oom.delay_ms", "0"));
-	/* A new group has none, whatever its parent has. */
+	/* A new group has no delay, whatever its parent has. */
 	must(put(G "/oom.delay_ms", "7"));
 	group(G "/x");
 	check_eq(number_in(G "/x/oom.delay_ms"), 0);
-	/* Nor has the root group of a hierarchy that is made anew. */
+	/* Nor has the root group of a new hierarchy. */
 	must(put(H "/oom.delay_ms", "7"));
 	must(remount_v1(H, "memory,name=t"));
 	must(remount_v1(H, "memory,oom,name=t"));
@@ -361,7 +361,7 @@ TEST(oom, near_values, "oom")
 		must(put(G "/oom.near_bytes", good[i]));
 		check_str(text_of(G "/oom.near_bytes"), str("%s\n", good[i]));
 	}
-	/* As with the delay. */
+	/* Same as the delay. */
 	must(put(G "/oom.near_bytes", "7"));
 	must(put(H "/oom.near_bytes", "7"));
 	group(G "/x");
@@ -416,7 +416,7 @@ TEST(oom, handlers_are_counted, "oom")
 	check_eq(in_stat(G, "handlers"), 1);
 	close(b);
 	check_eq(in_stat(G, "handlers"), 0);
-	/* Not read yet is an event. */
+	/* A file not read yet reports an event. */
 	a = must(sys(open(G "/oom.await", O_RDONLY)));
 	check(is_told(a, 0));
 	must(sys(close(a)));
@@ -452,7 +452,7 @@ TEST(oom, unprivileged, "oom")
 	check_eq(in_child(write_as_user, delay), -EACCES);
 	check_eq(in_child(write_as_user, near), -EACCES);
 	check_eq(in_child(write_as_user, control), -EACCES);
-	/* What has been handed over can be used. */
+	/* A delegated file can be used. */
 	must(sys(chown(await, 1000, 1000)));
 	must(sys(chown(control, 1000, 1000)));
 	check_eq(in_child(open_as_user, await), 0);
@@ -497,7 +497,7 @@ TEST(oom, needs_memory_or_cpuset, "oom")
 	check(exists(H2 "/oom.await"));
 }
 
-/* What is set goes along, what is open does not. */
+/* Settings move along, open files do not. */
 TEST(oom, split_and_merge, "oom")
 {
 	struct told t;
@@ -524,13 +524,13 @@ TEST(oom, split_and_merge, "oom")
 
 /* --- events --- */
 
-/* A delay in which a handler does something, on a slow kernel too. */
+/* A delay long enough for a handler to act, even on a slow kernel. */
 static const char *patient_ms(unsigned ms)
 {
 	return str("%u", ms * patience());
 }
 
-/* A job that waits for a handler, whose file goes to fd if that is wanted. */
+/* A job that waits for a handler; fd, if not NULL, gets the handler's file. */
 static struct job deferred_job(const char *delay_ms, int *fd)
 {
 	struct job job;
@@ -588,7 +588,7 @@ TEST(oom, survive_tmpfs, "oom")
 	survive(take_tmpfs);
 }
 
-/* Without a handler, or without a delay, it is as ever. */
+/* Without a handler, or without a delay, nothing changes. */
 TEST(oom, nobody_cares, "oom")
 {
 	struct job job;
@@ -607,12 +607,12 @@ TEST(oom, nobody_cares, "oom")
 	check_eq(nr_kills(G), 2);
 }
 
-/* More memory helps as well as fewer processes. */
+/* More memory helps as much as fewer processes. */
 TEST(oom, limit_raised, "oom")
 {
 	struct job job = deferred_job(LONG, NULL);
 
-	/* The handler is told before this. */
+	/* The handler is notified before this. */
 	wait_for(stat_value(G "/memory.oom_control", "under_oom") == 1);
 	must(put(G "/memory.limit_in_bytes", MORE));
 	wait_done(&job);
@@ -729,8 +729,8 @@ TEST(oom, delay_withdrawn, "oom")
 }
 
 /*
- * Nobody waits for a moment if what the kernel freed late is enough for another
- * page.
+ * There can be a moment without waiters if memory that the kernel freed late is
+ * enough for another page.
  */
 static void control(const char *dir, const char *command)
 {
@@ -748,7 +748,7 @@ TEST(oom, extend, "oom")
 	job = deferred_job(patient_ms(500), NULL);
 	began = now_ms();
 	control(G, str("extend %s", patient_ms(1000)));
-	/* It does not make it shorter. */
+	/* This does not shorten the deadline. */
 	control(H, "extend 1");
 	wait_killed(&job);
 	check_elapsed(began, 1000 * patience());
@@ -771,9 +771,9 @@ TEST(oom, extend_again, "oom")
 }
 
 /*
- * A handler that was told lets the kernel choose, and again whenever it is told
- * more: if what the last job left late is enough for a page, the event is over,
- * and so is what was said of it, and there is another.
+ * When notified, a handler lets the kernel choose, and again after each further
+ * notification: if memory that the last job left late is enough for a page, the
+ * event ends along with its command, and another one begins.
  */
 static void kill_until_gone(int fd, const char *from, struct job *job)
 {
@@ -783,7 +783,7 @@ static void kill_until_gone(int fd, const char *from, struct job *job)
 	bool is_due = true;
 
 	for (bool ends = false; !ends;) {
-		/* What it is told before that, it still finds. */
+		/* It still finds what it was told before that. */
 		ends = is_gone(job);
 		if (is_told(fd, ends ? 0 : 10)) {
 			must(read_await(fd, &t));
@@ -881,7 +881,7 @@ TEST(oom, two_handlers, "oom")
 	job = start(G, take_fault, NEED);
 	check_told(a, "oom", G);
 	check_told(b, "oom", G);
-	/* While there is one left, it is its turn. */
+	/* As long as one is left, it is in charge. */
 	stop(other);
 	close(a);
 	msleep(300);
@@ -919,7 +919,7 @@ TEST(oom, handler_in_the_group, "oom")
 	wait_signal(exceed_as_handler(H), SIGKILL);
 	check_elapsed(began, 0);
 	check_eq(in_stat(G, "deferred"), 0);
-	/* It can wait for another one, until it would be its own turn. */
+	/* It can wait for another one, until it would be in charge itself. */
 	handler = passive_handler(G);
 	pid = exceed_as_handler(H);
 	wait_deferred(G);
@@ -955,7 +955,7 @@ TEST(oom, nested, "oom")
 	check_eq(in_stat(G "/x/y", "oom"), 1);
 	check_eq(in_stat(G "/x", "oom"), 0);
 	check_eq(in_stat(G, "oom"), 0);
-	/* y has one: the outer is not told, until it takes over. */
+	/* y has one: the outer is not notified until it takes over. */
 	inner = passive_handler(G "/x/y");
 	job = start(G "/x/y", take_fault, NEED);
 	/* One event more, if what the last job left late gave it a page. */
@@ -972,7 +972,7 @@ TEST(oom, nested, "oom")
 	check_eq(in_stat(G "/x/y", "expired"), 0);
 }
 
-/* It is the group whose limit was reached, not that of the task. */
+/* What counts is the group whose limit was reached, not that of the task. */
 TEST(oom, limit_of_the_parent, "oom")
 {
 	struct job job;
@@ -1013,7 +1013,7 @@ TEST(oom, inherited, "oom")
 	check_eq(in_stat(G, "expired"), 0);
 }
 
-/* Both ways of userspace at once: first ours, then the older one. */
+/* Both userspace interfaces at once: first ours, then the older one. */
 TEST(oom, with_oom_control, "oom")
 {
 	struct job job;
@@ -1032,7 +1032,7 @@ TEST(oom, with_oom_control, "oom")
 	wait_done(&job);
 }
 
-/* Who waits can be killed, with the locks that it holds. */
+/* A waiter can be killed, along with the locks it holds. */
 TEST(oom, waiter_killed, "oom")
 {
 	static int (*const takes[])(size_t) = { take_fault, take_read,
@@ -1055,7 +1055,7 @@ TEST(oom, waiter_killed, "oom")
 
 /* --- near --- */
 
-/* Told before the limit, and there is no event at it. */
+/* Notified before the limit is reached, without an event there. */
 TEST(oom, near, "oom")
 {
 	struct job job;
@@ -1080,14 +1080,14 @@ TEST(oom, near, "oom")
 	check_eq(in_stat(G, "near"), 1);
 	check_eq(in_stat(G, "oom"), 0);
 	check_eq(limit_failures(G), 0);
-	/* It stays so, and nothing new is told. */
+	/* Usage stays there, without another notification. */
 	for (int i = 0; i < 3; i++) {
 		struct job more = start(G, take_fault, 2);
 
 		wait_done(&more);
 	}
 	check(!is_told(fd, 0));
-	/* It goes, and comes again. */
+	/* It drops, and comes back. */
 	wait_done(&job);
 	job = start(G, take_fault, 4);
 	wait_done(&job);
@@ -1098,7 +1098,7 @@ TEST(oom, near, "oom")
 	check_eq(in_stat(G, "near"), 2);
 }
 
-/* First the one, then the other. */
+/* First one, then the other. */
 TEST(oom, near_and_oom, "oom")
 {
 	struct job job;
@@ -1119,8 +1119,8 @@ TEST(oom, near_and_oom, "oom")
 }
 
 /*
- * Each level has a limit of its own; the handler is the nearest one.  One who
- * comes late is told as well.
+ * Each level has a limit of its own; the nearest handler serves it.  A handler
+ * that arrives late is notified as well.
  */
 TEST(oom, near_nested, "oom")
 {
@@ -1163,12 +1163,12 @@ TEST(oom, group_removed, "oom")
 	must(sys(rmdir(G)));
 	must_fail(read_await(fd, &t), ENODEV);
 	check(is_told(fd, 0));
-	/* There is nobody to kill in there, and where it is now is room. */
+	/* Nobody is left there to kill, and there is room where it is now. */
 	wait_done(&job);
 	must(sys(close(fd)));
 }
 
-/* A handler that is asleep in poll() while its file goes. */
+/* A handler that sleeps in poll() while its file is removed. */
 static pid_t sleeping_handler(const char *path)
 {
 	pid_t pid = must(sys(fork()));
@@ -1202,7 +1202,7 @@ TEST(oom, file_removed_while_polled, "oom")
 	check_elapsed(began, 0);
 }
 
-/* Nor is it an event for others that one handler leaves. */
+/* Nor is the exit of one handler an event for others. */
 TEST(oom, handler_leaves, "oom")
 {
 	int a, b;
@@ -1214,7 +1214,7 @@ TEST(oom, handler_leaves, "oom")
 	check(!is_told(b, 100));
 }
 
-/* The handler of the parent serves the group that is gone, too. */
+/* The parent's handler also serves the removed group. */
 TEST(oom, group_removed_below, "oom")
 {
 	struct job job;
@@ -1438,7 +1438,7 @@ TEST(oom_nodes, near, "oom_nodes")
 	check(in_stat(G, "near") >= 1);
 }
 
-/* Where cpuset is elsewhere, it is none of the handler's business. */
+/* With cpuset in another hierarchy, the handler is not involved. */
 TEST(oom_nodes, other_hierarchy, "oom_nodes")
 {
 	struct job job;
@@ -1536,7 +1536,7 @@ static pid_t start_handler(const char *path, unsigned seed)
 	}
 }
 
-/* Rounds, and more of them where processes are slow to fill their memory. */
+/* More rounds if processes are slow to fill their memory. */
 static bool storm_lasts(unsigned rounds)
 {
 	return rounds < scaled(80) ||
@@ -1590,7 +1590,7 @@ TEST(oom, storm, "oom")
 	check(nr_kills(G) + nr_kills(G "/x") > 0);
 	for (size_t i = 0; i < nr; i++)
 		stop(pids[i]);
-	/* What is left in the groups are orphans. */
+	/* Only orphans are left in the groups. */
 	put(H "/oom.delay_ms", "0");
 	wait_for((kill_one(G), kill_one(G "/x"), count_tasks(H) == 0));
 	check_eq(in_stat(G, "handlers"), 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cgroup.procs where the threads of a process are in several groups. */
+/* cgroup.procs with the threads of a process in several groups. */
 #include <pthread.h>
 
 #include "functest.h"
@@ -29,7 +29,7 @@ TEST(procs, listed_where_a_thread_is, NULL)
 	/* once, whoever is where */
 	check_str(text_of(H "/a/cgroup.procs"), str("%d\n", pid));
 	check_str(text_of(H "/d/cgroup.procs"), str("%d\n", pid));
-	/* any of the thread ids moves all */
+	/* any thread id moves all of them */
 	must(put(H "/a/b/cgroup.procs", str("%d", tids[2])));
 	check(lists(H "/a/b", pid));
 	check(!lists(H "/a", pid));
@@ -88,7 +88,7 @@ TEST(procs, dead_leader, "procs")
 	}
 	wait_for(state_of(p) == 'Z' && count_tasks(H) == 2);
 	check(lists(H "/a", p));
-	/* all of it that lives is here */
+	/* all of its live threads are here */
 	check_str(text_of(H "/a/cgroup.procs_partial"), "");
 	must(put(H "/d/cgroup.procs", str("%d", p)));
 	check(lists(H "/d", p));

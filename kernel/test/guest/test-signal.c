@@ -28,7 +28,7 @@ TEST(stateless, several_hierarchies, "signal")
 	/* One line each, with its own number of groups. */
 	id = hierarchy_of("pids");
 	check(has_line(text_of("/proc/cgroups"), str("signal\t%d\t2\t1", id)));
-	/* A second mount of the same is the same hierarchy. */
+	/* A second mount with the same options gets the same hierarchy. */
 	must(mount_v1("/cg/h4", "signal"));
 	check(exists("/cg/h4/x"));
 	id2 = hierarchy_of("pids");
@@ -58,7 +58,7 @@ TEST(stateless, remount, "signal")
 		check(exists(str(H "%s/signal.send", tree_dirs[i])));
 	group(H "/a/new");
 	check(exists(H "/a/new/signal.send"));
-	/* An empty remount changes nothing, here neither. */
+	/* An empty remount changes nothing here either. */
 	before = snapshot(H);
 	must(remount_v1(H, "name=t"));
 	check_same(before, snapshot(H));
@@ -75,7 +75,7 @@ static int remount_in_cgroupns(void *arg)
 	return remount_v1(H, "signal,name=t");
 }
 
-/* All or nothing over both kinds. */
+/* All or nothing, across both kinds. */
 TEST(stateless, rollback, "signal")
 {
 	char *before;
@@ -152,7 +152,7 @@ TEST(signal, once_a_process, "signal")
 	wait_for(*received >= NR);
 	msleep(50);
 	check_eq(*received, NR);
-	/* Where only threads are, but no leader. */
+	/* A group with threads only, and no leader. */
 	must(put(H "/d/signal.send", text));
 	wait_for(*received >= 2 * NR);
 	msleep(50);
@@ -183,7 +183,7 @@ TEST(signal, errors, "signal")
 	must(put(H "/d/signal.send", "0"));
 	must_fail(put(H "/a/signal.send", "0"), ESRCH);
 	must_fail(put(H "/a/signal.send", "9"), ESRCH);
-	/* A zombie is nobody. */
+	/* A zombie does not count. */
 	must(sys(kill(pid, SIGKILL)));
 	wait_for(state_of(pid) == 'Z');
 	must_fail(put(H "/d/signal.send", "0"), ESRCH);
@@ -232,11 +232,11 @@ TEST(signal, permission, "signal")
 	must(sys(chmod(H "/d/signal.send", 0222)));
 	check_eq(in_child(send_as_user, zero), -EPERM);
 	check_eq(in_child(send_as_user, nine), -EPERM);
-	/* It is the opener that counts. */
+	/* What counts is the opener. */
 	fd = must(sys(open(H "/d/signal.send", O_WRONLY)));
 	check_eq(in_child(send_by_inherited, &fd), 0);
 	close(fd);
-	/* Who may be signalled is, the others are left alone. */
+	/* Signals those that it may signal, and leaves the others alone. */
 	user = must(sys(fork()));
 	if (user == 0)
 		_exit(be_user_in_d(NULL));
@@ -286,7 +286,7 @@ TEST(signal, pid_namespace, "signal")
 	must(sys(sigprocmask(SIG_BLOCK, &set, NULL)));
 	pids[0] = start_expecting(outer, 1);
 	must(sys(unshare(CLONE_NEWPID)));
-	/* The first one there, whose end would be that of the others. */
+	/* PID 1 of the namespace; its exit would kill the others. */
 	init = sleeper(NULL);
 	pids[1] = start_expecting(inner, 2);
 	writer = must(sys(fork()));
@@ -303,7 +303,7 @@ TEST(signal, pid_namespace, "signal")
 	stop(init);
 }
 
-/* After SIGKILL nobody is left of those who were there, nor of their children. */
+/* After SIGKILL, none of the processes is left, nor any of their children. */
 TEST(signal, fork_storm, "signal")
 {
 	share_counter();
@@ -330,7 +330,7 @@ TEST(signal, fork_storm, "signal")
 			msleep(1);
 		msleep(round % 7);
 		must(put(H "/d/signal.send", "9"));
-		/* What is killed needs some time to die. */
+		/* Killed processes need some time to die. */
 		wait_for(count_tasks(H) == 0);
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;

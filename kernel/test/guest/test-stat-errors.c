@@ -165,7 +165,7 @@ TEST(stat, errors_do, "stat")
 	cgstats_add_u64(&stat_request, CGSTATS_A_CGIDS, 1);
 	must_fail(call(), EINVAL);
 
-	/* not on that cgroup, or no cgroup any more */
+	/* not in that cgroup, or cgroup removed */
 	removed = dir;
 	dir = stat_open_dir(V2);
 	must_fail(with_u32(0, CGSTATS_A_FLAGS, 0), ENODEV);
@@ -236,7 +236,7 @@ TEST(stat, errors_busy, "stat")
 	cgstats_add(&stat_request, CGSTATS_A_CGIDS, cgids, sizeof(cgids));
 	must(cgstats_send(&stats, &stat_request));
 	must(cgstats_send(&stats, &stat_request));
-	/* the first one fills a buffer, then comes the refusal, at once */
+	/* the first one fills a buffer, then it is refused immediately */
 	do {
 		r = stat_receive(NULL, NULL);
 	} while (r == 1);
@@ -320,7 +320,7 @@ static int describe_as_user(void *arg)
 	return stat_describe(stat_open_dir(H "/a"), CGSTATS_F_KEYS);
 }
 
-/* Root of a namespace is no more than the user that made it. */
+/* Root of a namespace may do no more than the user that created it. */
 static int reach_in_user_ns(void *arg)
 {
 	int attr = *(int *)arg;
@@ -394,7 +394,7 @@ TEST(stat, user_directory, "stat")
 	check_eq(in_child(read_listed, NULL), 0);
 }
 
-/* Neither who opened the socket nor who sends may be somebody without leave. */
+/* Both the opener of the socket and the sender need permission. */
 static int open_as_user_send_as_root(void *arg)
 {
 	(void)arg;
@@ -425,7 +425,7 @@ TEST(stat, user_borrowed_socket, "stat")
 	check_eq(in_child(open_as_root_send_as_user, NULL), -EACCES);
 }
 
-/* Who receives a dump needs no permission: the sender had it. */
+/* The receiver of a dump needs no permission: the sender had it. */
 static int count_good(const struct stat_record *r, void *arg)
 {
 	*(unsigned *)arg += r->error == 0;

@@ -13,7 +13,7 @@
 #define RECORDS 6000  /* of a long request: each group several times */
 #define SHORT 300     /* of a short one */
 #define ROUNDS 60     /* of reading, at least */
-#define CYCLES 12     /* of what goes on meanwhile, at least */
+#define CYCLES 12     /* of concurrent changes, at least */
 #define PATIENCE 5000 /* rounds, at most */
 
 static unsigned groups;
@@ -140,7 +140,7 @@ TEST(stat, held_merge, "stat")
 		group(str(H2 "/%u", i));
 	hold();
 	must(put(H2 "/cgroup.merge", str("%d", hierarchy_of("pids"))));
-	/* all of the groups that were asked for are gone */
+	/* all the groups asked for are gone */
 	check_eq(finish(&seen), -EINTR);
 	check(seen.errors[ENOENT] > groups);
 }
@@ -159,7 +159,7 @@ TEST(stat, held_inherit, "stat")
 	      seen.errors[ENODEV] <= RECORDS / groups);
 }
 
-/* What holds the groups is the dump; where they are mounted is all the same. */
+/* The dump holds the groups, wherever they are mounted. */
 TEST(stat, held_mounts, "stat")
 {
 	struct seen seen;
@@ -186,7 +186,7 @@ static bool is_gone(void)
 	return false;
 }
 
-/* No mount is left, nor any group: the dump goes on with what it holds. */
+/* No mount or group is left: the dump continues with what it holds. */
 TEST(stat, held_umount, "stat")
 {
 	struct seen seen;
@@ -216,7 +216,7 @@ static int unload(const char *module)
 	return sys(syscall(SYS_delete_module, module, O_NONBLOCK));
 }
 
-/* The ids of a module end with it, for good. */
+/* The ids of a module are gone with it, for good. */
 TEST(stat, held_module, "module")
 {
 	struct seen seen;
@@ -339,7 +339,7 @@ static bool storm_lasts(unsigned i)
 {
 	if (i == PATIENCE)
 		fail("%u cycles in %u rounds", *cycles, i);
-	/* Whoever is to have a turn gets it, with one CPU too. */
+	/* Let the others run, even with a single CPU. */
 	sched_yield();
 	return i < scaled(ROUNDS) || *cycles < scaled(CYCLES);
 }
@@ -391,7 +391,7 @@ TEST(stat, storm_groups, "stat")
 	}
 	stop(pid);
 	check(seen.good >= i * groups);
-	/* those that are dead are left out */
+	/* dead ones are left out */
 	check_eq(seen.errors[ENOENT], 0);
 }
 

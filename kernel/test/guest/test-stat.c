@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Binary statistics: what DESCRIBE lists, what READ gives, in which order. */
+/* Binary statistics: what DESCRIBE lists, what READ returns, in what order. */
 #include <sys/mman.h>
 
 #include "functest.h"
@@ -7,7 +7,7 @@
 
 #define MANY_GROUPS 40
 
-/* All of them are maps on both kernels, where they are. */
+/* Wherever they exist, all of these are maps on both kernels. */
 static const char *const maps_v1[] = {
 	"memory.stat",	  "memory.oom_control", "cpu.stat",
 	"cpu.stat.local", "cpuacct.stat",	"pids.events",
@@ -53,7 +53,7 @@ static bool v2_is_free(void)
 	return ret;
 }
 
-/* With all controllers of v2 for the child groups: they go whatever happens. */
+/* With all v2 controllers for child groups; cleans up whatever happens. */
 static void on_v2(void (*fn)(void))
 {
 	pid_t pid = fork();
@@ -98,7 +98,7 @@ static size_t format(const struct stat_file *f, const struct stat_record *r,
 	return len;
 }
 
-/* The same as the file, byte for byte, if it can be caught unchanging. */
+/* Same as the file, byte for byte, if it holds still long enough. */
 static bool same_text(int fd, const char *dir, const struct stat_file *f)
 {
 	static struct stat_record before, after;
@@ -228,7 +228,7 @@ TEST(stat, text_v2, "stat")
 	on_v2(check_v2);
 }
 
-/* A huge page more than a group may have: who touches it gets a signal. */
+/* A huge page more than the group may have: touching it raises a signal. */
 static void want_huge_page(const char *dir)
 {
 	pid_t pid = must(sys(fork()));
@@ -270,7 +270,7 @@ TEST(stat, hugetlb_events, "hugetlb")
 	on_v2(check_hugetlb);
 }
 
-/* The files are as they should be without the controllers, too. */
+/* The files are right without the controllers, too. */
 TEST(stat, text_v2_bare, "stat")
 {
 	const struct stat_file *f;
@@ -285,7 +285,7 @@ TEST(stat, text_v2_bare, "stat")
 
 /* --- describe --- */
 
-/* What READ accepts is what DESCRIBE lists; ids without a gap are tried. */
+/* READ accepts exactly what DESCRIBE lists; tries ids without a gap. */
 static void check_accepted(const char *dir)
 {
 	int fd = stat_open_dir(dir), r = 0;
@@ -356,7 +356,7 @@ TEST(stat, describe_all, "stat")
 	check(stat_file("cpuacct.usage") == NULL);
 }
 
-/* Names are those that the files have there. */
+/* Names are those of the files in that hierarchy. */
 TEST(stat, noprefix, "stat")
 {
 	int fd;
@@ -403,7 +403,7 @@ static void set_up_groups(int *fds, uint64_t *cgids)
 	must(stat_describe(fds[0], 0));
 }
 
-/* Backwards, one of them twice, some removed, some without that file. */
+/* In reverse order, one twice, some removed, some without that file. */
 TEST(stat, order_fds, "stat")
 {
 	uint64_t cgids[MANY_GROUPS], wanted[MANY_GROUPS + 2];
@@ -425,7 +425,7 @@ TEST(stat, order_fds, "stat")
 	}
 	fds[MANY_GROUPS] = dirs[3];
 	wanted[MANY_GROUPS] = cgids[3];
-	/* pids.current is not on the root */
+	/* the root has no pids.current */
 	fds[MANY_GROUPS + 1] = stat_open_dir(H);
 	wanted[MANY_GROUPS + 1] = stat_cgid(H);
 	errors[MANY_GROUPS + 1] = -ENODEV;
@@ -460,7 +460,7 @@ TEST(stat, order_cgids, "stat")
 	check_eq(e.nr, MANY_GROUPS);
 }
 
-/* Inode numbers are of one hierarchy only. */
+/* Inode numbers only apply to one hierarchy. */
 TEST(stat, order_cgids_v2, "stat")
 {
 	uint64_t cgids[2];
@@ -493,7 +493,7 @@ TEST(stat, order_subtree, "stat")
 	stat_open();
 	must(mount_v1(H, "pids,memory,name=t"));
 	make_tree(H);
-	/* one that is dead but not gone */
+	/* one that is dead but not freed */
 	group(H "/a/dead");
 	zombie = sleeper(H "/a/dead");
 	check_eq(kill(zombie, SIGKILL), 0);
@@ -543,7 +543,7 @@ static int add_up(const struct stat_record *r, void *arg)
 	return 0;
 }
 
-/* As many as a request takes, and ids in any order. */
+/* As many as a request accepts, with ids in any order. */
 TEST(stat, as_many_as_there_may_be, "stat")
 {
 	static int fds[CGSTATS_MAX_CGROUPS];
@@ -610,7 +610,7 @@ TEST(stat, long_records, "stat")
 	check(nvals * 8 * CGSTATS_MAX_IDS > 16384);
 }
 
-/* What was written in the group, whatever flushes it. */
+/* What was written in the group, however it is flushed. */
 static uint64_t cache_of(int fd, uint32_t flags)
 {
 	uint32_t id = stat_id("memory.stat");

@@ -14,7 +14,7 @@
 #define NR_WORKERS 8
 #define THREADS 3
 #define DEFAULT_OPS 1200
-#define PART "/cg/part" /* where a part that was split off is mounted */
+#define PART "/cg/part" /* mount point of a part that was split off */
 
 struct actor {
 	struct rng rng;
@@ -24,7 +24,7 @@ struct actor {
 struct op {
 	const char *name;
 	int (*fn)(struct actor *a);
-	int expected[8]; /* errors that others may cause, 0 ends it */
+	int expected[8]; /* errors that others may cause, 0-terminated */
 };
 
 struct counts {
@@ -48,7 +48,7 @@ static const char *any_hierarchy(struct actor *a)
 	return hierarchies[rng_below(&a->rng, 2)];
 }
 
-/* One that is there, if any is: refusals alone test little. */
+/* One that is bound, if any: refusals alone test little. */
 static const char *any_bound(struct actor *a, const char *top)
 {
 	unsigned first = rng_below(&a->rng, ARRAY_SIZE(pool));
@@ -228,8 +228,8 @@ static int op_read(struct actor *a)
 }
 
 /*
- * ENOENT: the file or group is not there now; ENODEV: it went while it was
- * used.  Others: see the documentation of each interface.
+ * ENOENT: the file or group does not exist now; ENODEV: it was removed while in
+ * use.  Others: see the documentation of each interface.
  */
 static const struct op ops[] = {
 	{ "remount", op_remount, { EBUSY } },
@@ -268,7 +268,7 @@ static void act(struct actor *a, unsigned long nr)
 	}
 }
 
-/* It outlives SIGUSR1, which signal.send brings. */
+/* Workers survive SIGUSR1, which signal.send sends. */
 static void start_workers(void)
 {
 	signal(SIGUSR1, SIG_IGN);
@@ -307,7 +307,7 @@ static void remove_extra(void)
 					  tree_dirs[i], k));
 }
 
-/* No task is lost: each is in one group, and counted there once. */
+/* No task is lost: each is in one group and counted there once. */
 static void check_tasks(const char *top, const char *name)
 {
 	empty_parts();
@@ -352,7 +352,7 @@ TEST(stress, all, "merge")
 	for (size_t i = 0; i < ARRAY_SIZE(ops); i++) {
 		note("%s: %u done, %u refused", ops[i].name, counts[i].done,
 		     counts[i].refused);
-		/* All refused would test nothing. */
+		/* If all were refused, nothing would be tested. */
 		if (nr >= DEFAULT_OPS && !counts[i].done)
 			fail("%s was never possible", ops[i].name);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The swap subsystem.  A ram disk is the swap device; the pages that it has
- * got once stay with it, so all tests together take its size from the guest.
+ * The swap subsystem.  The swap device is a ram disk, which keeps the pages it
+ * got, so that all tests together cost the guest its size.
  */
 #include <sys/mman.h>
 #include <sys/mount.h>
@@ -65,8 +65,8 @@ static long usage(const char *dir)
 }
 
 /*
- * Slots are free with the processes that had them, but for pages of the swap
- * cache that somebody had locked just then: they stay until they are reclaimed.
+ * Slots are freed along with the processes that had them, except for pages of
+ * the swap cache that were locked at that moment: they stay until reclaimed.
  */
 static bool is_unused(const char *dir)
 {
@@ -199,7 +199,7 @@ static struct hog hog_start(const char *dir, long mib)
 	return h;
 }
 
-/* -EPIPE if it died over it. */
+/* -EPIPE if that killed it. */
 static long hog_do(struct hog *h, char command)
 {
 	long result;
@@ -226,7 +226,7 @@ static void check_oom_killed(struct hog *h)
 	close(h->from);
 }
 
-/* The hogs share a file, which goes when PID 1 unmounts all that is there. */
+/* The hogs share a file, which goes away when PID 1 unmounts everything. */
 static void use_tmpfs(void)
 {
 	mkdir("/cg/tmp", 0755);
@@ -235,8 +235,8 @@ static void use_tmpfs(void)
 }
 
 /*
- * Reads all of it back with no limit in the way: what reads more than its limit
- * is killed at times, with swap to spare, by a kernel without this series too.
+ * Read everything back without a limit: a process that reads more than its
+ * limit is sometimes killed with swap to spare, even without this series.
  */
 static void check_intact(struct hog *h, const char *dir)
 {
@@ -450,7 +450,7 @@ TEST(swap, needs_memory, "swap")
 	check_eq(hierarchy_of("swap"), 0);
 }
 
-/* "all" is what can be there together: booted with cgroup_no_v1=memory. */
+/* "all" is what can be mounted together: booted with cgroup_no_v1=memory. */
 TEST(swap, all_without_memory, NULL)
 {
 	if (!is_there("swap") || mount_v1(H, "memory") == 0)
@@ -477,7 +477,7 @@ TEST(swap, transfer, "split")
 	must(put(H "/a/swap.limit_in_bytes", "1M"));
 	must(put(H "/cgroup.split", "s pids"));
 	check_eq(number_in(H "/a/swap.limit_in_bytes"), MIB);
-	/* It can be merged into, but not away. */
+	/* Others can be merged into it, but not the other way round. */
 	must(mount_v1(H2, "name=s"));
 	before = snapshot(H);
 	must_fail(put(H2 "/cgroup.merge", str("%d", hierarchy_of("swap"))),
@@ -554,7 +554,7 @@ TEST(swap, none_at_all, "swap")
 	swap_off();
 }
 
-/* The limit of one is not the problem of another. */
+/* The limit of one group does not affect another. */
 TEST(swap, neighbour, "swap")
 {
 	struct hog h;
@@ -588,7 +588,7 @@ TEST(swap, below_usage, "swap")
 	check_eq(usage(G), before);
 	must(put(G "/swap.max_usage_in_bytes", "0"));
 	check_eq(max_usage(G), before);
-	/* The bigger one dies, and gives the smaller one enough. */
+	/* The bigger one dies, and leaves enough for the smaller one. */
 	h2 = hog_start(G, 24);
 	must(hog_do(&h2, TOUCH));
 	check_oom_killed(&h);
@@ -616,7 +616,7 @@ TEST(swap, hierarchical, "swap")
 	must_fail(hog_do(&h, TOUCH), EPIPE);
 	check_oom_killed(&h);
 	check(max_usage(G) <= 8196 * 1024);
-	/* What the parent refused then is in it. */
+	/* It includes what the parent then refused. */
 	check(max_usage(G "/x") <= 11 * MIB);
 	check(max_usage(G) >= 7 * MIB);
 	check(number_in(G "/swap.failcnt") > 0);
@@ -751,7 +751,7 @@ TEST(swap, moved_process, "swap")
 	before = usage(G);
 	must(attach(H "/n", h.pid));
 	check_eq(usage(G), before);
-	/* What is swapped from now on is the other one's. */
+	/* From now on, pages swapped are the other one's. */
 	must(hog_do(&h, TOUCH));
 	must(put(H "/n/memory.limit_in_bytes", "24M"));
 	check(usage(H "/n") > 0);
@@ -790,7 +790,7 @@ TEST(swap, rmdir, "swap")
 	check_eq(usage(G), before);
 	check_eq(stat_of(G, "removed"), before);
 	check_eq(stat_of(H, "removed"), before);
-	/* What was still in memory is now charged here, and limited. */
+	/* Pages still in memory are now charged here, and limited. */
 	must(put(G "/memory.limit_in_bytes", "8M"));
 	check(usage(G) >= before + 12 * MIB);
 	check_eq(stat_of(G, "removed"), before);
@@ -821,7 +821,7 @@ TEST(swap, inherit, "inherit")
 	check(!exists(G "/x/swap.usage_in_bytes"));
 	check_eq(usage(G), before);
 	check_eq(stat_of(G, "removed"), before);
-	/* It is the parent that pays now, and its limit that counts. */
+	/* Now the parent is charged, and its limit counts. */
 	must(put(G "/x/memory.limit_in_bytes", "20M"));
 	check(usage(G) >= before + 8 * MIB);
 	check(stat_of(G, "removed") <= before);
@@ -832,7 +832,7 @@ TEST(swap, inherit, "inherit")
 	hog_end(&h);
 	wait_for(is_unused(G));
 	check_eq(stat_of(G, "removed"), 0);
-	/* If it is memory that is shared, so are the pages. */
+	/* If memory is inherited, so are the pages. */
 	must(put(G "/memory.limit_in_bytes", "32M"));
 	must(put(G "/x/memory.inherit", "1"));
 	h = hog_in(G "/x", 40);
@@ -886,7 +886,7 @@ TEST(swap, goes_and_comes, "swap")
 	check_eq(usage(H), before);
 	check_eq(stat_of(H, "removed"), before);
 	check_eq(stat_of(G, "removed"), 0);
-	/* Twice, with two generations of what was left. */
+	/* Twice, leaving two generations of charges behind. */
 	must(put(G "/memory.limit_in_bytes", "10M"));
 	check(usage(G) >= 3 * MIB);
 	check_eq(usage(H), usage(G) + stat_of(H, "removed"));
@@ -902,7 +902,7 @@ TEST(swap, goes_and_comes, "swap")
 	swap_off();
 }
 
-/* Slots are freed while the subsystem is nowhere. */
+/* Slots are freed while the subsystem is not bound. */
 TEST(swap, freed_while_away, "swap")
 {
 	struct hog h;
@@ -978,7 +978,7 @@ static void step(struct rng *r)
 
 static long *storm_wrong; /* pages, seen by any process of the storm */
 
-/* Both look at all of it; the parent is there until the child has ended. */
+/* Both check all of it; the parent stays until the child has exited. */
 static void churn_once(void)
 {
 	char *mem = mmap(NULL, 16 * MIB, PROT_READ | PROT_WRITE,
@@ -1035,9 +1035,9 @@ TEST(swap, storm, "swap")
 		limit(str(H "/%u", i), "8M", "24M");
 		pids[i] = churn_start(str(H "/%u", i));
 	}
-	/* Lowering a limit is a race with those who fill memory. */
+	/* Lowering a limit races with those filling memory. */
 	must(sys(setpriority(PRIO_PROCESS, 0, -20)));
-	/* Before swap leaves for the first time, and its figures with it. */
+	/* Before swap leaves for the first time, along with its figures. */
 	wait_for(max_usage(H) > 0);
 	for (unsigned i = 0; i < scaled(NR_STEPS); i++)
 		step(&r);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the series mends in the taskstats family.  These tests need nothing that
- * a kernel without it does not have; there, most of them fail.
+ * What the series fixes in the taskstats family.  These tests need nothing that
+ * a kernel without it lacks; there, most of them fail.
  */
 #include <linux/cgroupstats.h>
 #include <linux/futex.h>
@@ -59,7 +59,7 @@ static int ask_fd(const struct genl *g, int fd, struct cgroupstats *ret)
 	r = genl_call(g, msg, take_counts, &c);
 	if (r)
 		return r;
-	/* It said that all is well: where is it? */
+	/* It claimed success: where is the answer? */
 	if (!c.there)
 		return -ENOMSG;
 	if (ret)
@@ -92,7 +92,7 @@ static int ask_bad_fds(void *arg)
 	struct genl g = open_family();
 	int fd;
 
-	/* An error must come unasked for. */
+	/* An error must arrive without asking for an ACK. */
 	nl_socket_disable_auto_ack(g.sock);
 	must_fail(ask_fd(&g, 12345, NULL), EBADF);
 	must_fail(ask_fd(&g, -1, NULL), EBADF);
@@ -133,7 +133,7 @@ static void check_errors(const char *top)
 	must_fail(genl_call(&g, genl_request(&g, CGROUPSTATS_CMD_GET, 0), NULL,
 			    NULL),
 		  EINVAL);
-	/* A group is there until nobody uses it any more. */
+	/* A group stays until nobody uses it any more. */
 	group(dir);
 	fd = must(sys(open(dir, O_RDONLY)));
 	must(sys(rmdir(dir)));
@@ -148,7 +148,7 @@ TEST(taskstats, cgroup_errors, NULL)
 	check_errors(H);
 }
 
-/* Tasks that only sleep in the way that was always counted. */
+/* Tasks that only sleep in ways that were always counted. */
 static void check_sleepers(const char *top)
 {
 	struct cgroupstats s;
@@ -167,7 +167,7 @@ static void check_sleepers(const char *top)
 			 s.nr_io_wait,
 		 0);
 	check_eq(counts_of(str("%s/d", top)).nr_sleeping, 0);
-	/* The caller runs. */
+	/* The caller is running. */
 	must(attach(str("%s/d", top), getpid()));
 	check_eq(counts_of(str("%s/d", top)).nr_running, 1);
 	must(attach(top, getpid()));
@@ -360,7 +360,7 @@ TEST(taskstats, stopped, NULL)
 	wait_for(letters(H "/a", 'T') == 3);
 	check_eq(counts_of(H "/a").nr_stopped, 3);
 	must(sys(kill(pids[0], SIGCONT)));
-	/* It is R before it is running: for a moment it is neither. */
+	/* It is R before it runs: for a moment, it counts as neither. */
 	wait_for(counts_of(H "/a").nr_running == 1);
 	check_eq(counts_of(H "/a").nr_stopped, 2);
 }
@@ -405,7 +405,7 @@ TEST(taskstats, io_wait, NULL)
 		skip("no ram disk");
 	must(mount_v1(H, "blkio,name=t"));
 	make_tree(H);
-	/* Half a minute, if it is left alone. */
+	/* Takes half a minute if left alone. */
 	must(put(H "/a/blkio.throttle.read_bps_device", "1:0 2048"));
 	pid = in_group(H "/a", read_throttled);
 	sleeper(H "/a");
@@ -463,7 +463,7 @@ static const char *all_cpus(void)
 	return str("%.*s", (int)strcspn(text, "\n"), text);
 }
 
-/* A child ends; is that told to this socket? */
+/* A child exits; does this socket hear of it? */
 static bool hears_exit(const struct genl *g)
 {
 	struct pollfd pfd = { nl_socket_get_fd(g->sock), POLLIN, 0 };
@@ -519,7 +519,7 @@ static int query_in_netns(void *arg)
 	return genl_call(&g, msg, NULL, NULL);
 }
 
-/* A port number means another socket in each network namespace. */
+/* A port number means a different socket in each network namespace. */
 TEST(taskstats, listener_netns, NULL)
 {
 	struct foreign add = { register_on, CLONE_NEWNET };
@@ -564,7 +564,7 @@ TEST(taskstats, listener, NULL)
 	must(register_on(&g, cpus));
 	must(register_on(&g, cpus));
 	check(hears_exit(&g));
-	/* Twice on the list is once. */
+	/* Registering twice counts once. */
 	must(deregister_on(&g, cpus));
 	check(!hears_exit(&g));
 	must(deregister_on(&g, cpus));
@@ -573,14 +573,14 @@ TEST(taskstats, listener, NULL)
 	must_fail(register_on(&g, "2-1"), EINVAL);
 	check_eq(in_child(listen_as_user, NULL), -EPERM);
 	check_eq(in_child(listen_in_user_ns, NULL), -EPERM);
-	/* Whoever forgets to deregister is forgotten. */
+	/* A listener that forgets to deregister is dropped. */
 	must(register_on(&g, cpus));
 	genl_close(&g);
 	g = open_family();
 	check(!hears_exit(&g));
 }
 
-/* What is said of exits is passed over; where it is too much, some is lost. */
+/* Ignores notifications of exits; if there are too many, some are lost. */
 static void listen_and_leave(void)
 {
 	struct genl g = open_family();
@@ -590,18 +590,18 @@ static void listen_and_leave(void)
 	r = deregister_on(&g, all_cpus());
 	check(r == 0 || r == -ENOBUFS);
 	if (r) {
-		/* It is still full of them. */
+		/* It is still full of notifications. */
 		genl_close(&g);
 		g = open_family();
 	}
 	must(ask_path(&g, H "/a", NULL));
-	/* And this one is left to those that exit. */
+	/* Leave this one to the exiting tasks. */
 	r = register_on(&g, all_cpus());
 	check(r == 0 || r == -ENOBUFS);
 	genl_close(&g);
 }
 
-/* Commands run side by side: lists change while they are used. */
+/* Commands run in parallel: lists change while in use. */
 TEST(taskstats, listener_storm, NULL)
 {
 	struct storm storms[2];
@@ -625,9 +625,9 @@ TEST(taskstats, listener_storm, NULL)
 		storm_stop(&storms[i]);
 }
 
-/* --- commands side by side --- */
+/* --- parallel commands --- */
 
-#define LONG_TASKS 1000 /* that a command has to look at */
+#define LONG_TASKS 1000 /* for a command to visit */
 #define WINDOWS 24
 
 static volatile unsigned *commands; /* odd: one is under way */
@@ -642,8 +642,8 @@ static void pin(unsigned cpu)
 }
 
 /*
- * The request is made once: while the number is odd there is hardly anything
- * but the work of the command.
+ * The request is built only once: while the number is odd, hardly anything runs
+ * but the command.
  */
 static void ask_for_ever(const char *dir)
 {
@@ -667,7 +667,7 @@ static void ask_for_ever(const char *dir)
 	}
 }
 
-/* A command of a family that takes its turn. */
+/* A command of a family under genl_mutex. */
 static void ask_other_family(const struct genl *ctrl)
 {
 	struct nl_msg *msg = genl_request(ctrl, CTRL_CMD_GETFAMILY, 0);
@@ -684,13 +684,13 @@ static long nr_switches(void)
 	return usage.ru_nvcsw;
 }
 
-/* Does a command that begins while another one is under way wait for that? */
+/* Does a command issued during another one wait for that? */
 static bool waits(const struct genl *ctrl)
 {
 	unsigned from = *commands;
 	long before;
 
-	/* Who waited held the other one up, too: let that get its pace back. */
+	/* A waiter delayed the other one, too: let that catch up. */
 	while (*commands - from < 20 || !(*commands & 1))
 		__builtin_ia32_pause();
 	before = nr_switches();
@@ -702,7 +702,7 @@ static bool waits(const struct genl *ctrl)
 	return nr_switches() != before;
 }
 
-/* Nobody has to sleep for a long command of others. */
+/* Nobody has to sleep because of somebody else's long command. */
 TEST(taskstats, parallel, NULL)
 {
 	struct genl g, ctrl;
@@ -716,7 +716,7 @@ TEST(taskstats, parallel, NULL)
 	check(commands != MAP_FAILED);
 	must(mount_v1(H, "none,name=t"));
 	make_tree(H);
-	/* Not scaled: what the other family does is as slow there as this. */
+	/* Not scaled: the other family is just as slow there. */
 	sleeper_threads(H "/a", LONG_TASKS);
 	pid = must(sys(fork()));
 	if (pid == 0) {

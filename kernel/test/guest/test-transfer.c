@@ -54,7 +54,7 @@ TEST(split, keeps_state, "split")
 	check_members("pids");
 	check_members("cpu");
 	check_pids(H2, NR_DIRS - 1);
-	/* They are two now: what happens in one does not in the other. */
+	/* They are two now: changes in one do not affect the other. */
 	must(attach(H2 "/d", members[1]));
 	check_str(group_of(members[1], "pids"), "/d");
 	check_str(group_of(members[1], "cpu"), tree_dirs[1]);
@@ -162,7 +162,7 @@ TEST(split, cannot_move, "split")
 	must(put(H "/cgroup.split", "s pids"));
 }
 
-/* Of who opened the file: handing the descriptor on gives no permission. */
+/* The opener counts: passing on the descriptor gives no permission. */
 static int split_as_user(void *arg)
 {
 	int fd = *(int *)arg;
@@ -212,7 +212,7 @@ TEST(merge, keeps_state, "merge")
 		check_members("pids");
 		check_members("memory");
 		check_pids(H, NR_DIRS - 1);
-		/* What is left is empty and accepts nothing. */
+		/* What remains is empty and accepts nothing. */
 		check(!group_of(members[1], "name=s"));
 		check(!exists(H2 "/a"));
 		must_fail(sys(mkdir(H2 "/x", 0755)), ENODEV);
@@ -221,7 +221,7 @@ TEST(merge, keeps_state, "merge")
 	}
 }
 
-/* Where the tasks are in the hierarchy that stays is what counts. */
+/* What counts is where the tasks are in the hierarchy that stays. */
 TEST(merge, aligns_tasks, "merge")
 {
 	set_up();
@@ -241,7 +241,7 @@ TEST(merge, unmounted, "merge")
 	must(put(H "/cgroup.split", "s pids"));
 	must(merge(H, "pids"));
 	check_members("pids");
-	/* The name is free again. */
+	/* The name is available again. */
 	must(put(H "/cgroup.split", "s pids"));
 }
 
@@ -277,7 +277,7 @@ TEST(merge, errors, "merge")
 	must_fail(merge(H, "cpu"), EINVAL);
 	check_same(before, snapshot(H));
 	check_same(before2, snapshot(H2));
-	/* Another tree, on either side. */
+	/* A different tree, on either side. */
 	group(H2 "/d/x");
 	must_fail(merge(H, "pids"), EINVAL);
 	must(sys(rmdir(H2 "/d/x")));
@@ -291,7 +291,7 @@ TEST(merge, errors, "merge")
 	check_eq(number_in(H "/d/pids.max"), 9);
 }
 
-/* A real-time task cannot be in a group of cpu without a share of it. */
+/* cpu refuses a real-time task in a group without real-time budget. */
 TEST(merge, rollback, "merge")
 {
 	struct sched_param rt = { .sched_priority = 1 };
