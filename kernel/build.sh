@@ -331,7 +331,7 @@ links_out()
 # shellcheck disable=SC2016 # for the inner shell
 PACK='tar -C "$1" --null --no-recursion --files-from="$2/list" \
 	--format=gnu --hard-dereference --owner=0 --group=0 --numeric-owner \
-	--mode=a=rX,u+w,ug-s,-t --mtime=@1704067200 -cf - || : >"$2/failed"'
+	--mode=a=rX,u+w,ug-s,-t --mtime=@1704067200 -b 128 -cf - || : >"$2/failed"'
 
 # The key is the hash of the very stream that the copy is unpacked from, so that
 # nothing can be in the one and not in the other.  What git and stat say of a
@@ -349,7 +349,7 @@ source_id_dir()
 	(cd "$source_path" && list_tree) || die "$EX_HOST" \
 		"cannot list the source $source_path in $tmp"
 	grep -qzFx ./Makefile "$tmp/list" || die "$EX_HOST" \
-		"no kernel source in $source_path: git ignores its Makefile"
+		"no kernel source in $source_path: git ignores its Makefile (git check-ignore -v Makefile tells why)"
 	out=$(cd "$source_path" && links_out)
 	[ -z "$out" ] || die "$EX_HOST" \
 		"a link in $source_path leads out of the tree, to what is not copied: $(printf '%s\n' "$out" | head -n 1) (copy it in, remove it or let git ignore it)"

@@ -310,6 +310,14 @@ test_tree_key()
 	ok "dir: what git ignores, and git's own, is not" \
 		[ -z "$(grep -E '\.o |\.git[ /]' "$cache/copied")" ]
 
+	# As the package of the kernel's source has it.
+	git init -q "$work/ignored"
+	cp -a "$work/linux/." "$work/ignored"
+	echo '/*' >"$work/ignored/.gitignore"
+	run key --source "dir:$work/ignored"
+	ok "dir: a tree that git ignores is none" exits 5
+	ok "and git is named" says "git ignores its Makefile"
+
 	# Without git all of it counts, and the same is the same.
 	rm -rf "$work/plain"
 	cp -a "$work/tree" "$work/plain"
