@@ -2,7 +2,7 @@
 /*
  * The SQLite index of all runs (schema.sql).  It holds nothing that the run
  * directories do not: deleting it and importing them again gives the same
- * content.  store.c is the only file that includes sqlite3.h.
+ * content.  SQLite itself is known to index/ only (store-db.h).
  */
 #ifndef CGMARK_STORE_H
 #define CGMARK_STORE_H
