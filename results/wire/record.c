@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Formatting and parsing of samples.tsv and plan.tsv.  The parser reads what a
- * guest sent or what lay on a disk for years, so it trusts nothing: every
- * number is in its one canonical form and every byte counts for the sum, hence
- * a stream has exactly one spelling.
+ * Parses samples.tsv and plan.tsv.  Both may come from a guest or from a disk,
+ * so nothing is trusted: each number has one canonical form and the checksum
+ * covers every byte, hence a stream has exactly one spelling.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -15,9 +14,6 @@
 
 #define SAMPLES_KIND "cgmark-samples"
 #define PLAN_KIND "cgmark-plan"
-
-/* A list in REC_PARAMS_MAX bytes has fewer items than this: "a=b," is four. */
-#define PARAM_ITEMS_MAX (REC_PARAMS_MAX / 4 + 1)
 
 uint32_t rec_crc32(uint32_t crc, const void *data, size_t len)
 {
@@ -45,8 +41,7 @@ bool point_same(const struct point_id *a, const struct point_id *b)
 	       strcmp(a->params, b->params) == 0;
 }
 
-/* A word of printable ASCII without blanks that fits max bytes with its NUL. */
-static bool is_token(const char *s, size_t max)
+bool rec_is_token(const char *s, size_t max)
 {
 	size_t len;
 
@@ -54,94 +49,6 @@ static bool is_token(const char *s, size_t max)
 		if (len + 1 >= max || s[len] <= ' ' || s[len] > '~')
 			return false;
 	return len > 0;
-}
-
-/* Blanks and nothing at all are fine in the value of an option. */
-static bool is_text(const char *s)
-{
-	for (; *s; s++)
-		if (*s < ' ' || *s > '~')
-			return false;
-	return true;
-}
-
-static bool is_params(const char *s)
-{
-	return !*s || (strcmp(s, "-") && is_token(s, REC_PARAMS_MAX));
-}
-
-static const char *params_out(const char *params)
-{
-	return *params ? params : "-";
-}
-
-__attribute__((format(printf, 3, 4))) static int
-format_line(char *buf, size_t size, const char *fmt, ...)
-{
-	va_list ap;
-	int len;
-
-	va_start(ap, fmt);
-	len = vsnprintf(buf, size, fmt, ap);
-	va_end(ap);
-	if (len < 0 || (size_t)len >= size || len >= REC_LINE_MAX)
-		return -EINVAL;
-	return len;
-}
-
-int rec_format_head(char *buf, size_t size, const char *kind)
-{
-	if (!is_token(kind, REC_BENCH_MAX))
-		return -EINVAL;
-	return format_line(buf, size, "V\t%d\t%s\n", REC_VERSION, kind);
-}
-
-int rec_format_sample(char *buf, size_t size, const struct sample *s)
-{
-	if (!is_token(s->bench, sizeof(s->bench)) || !is_params(s->params) ||
-	    !is_token(s->metric, sizeof(s->metric)) || s->nr_ops == 0)
-		return -EINVAL;
-	return format_line(buf, size, "S\t%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n",
-			   s->bench, s->version, params_out(s->params),
-			   s->metric, s->rep, (unsigned long long)s->value,
-			   (unsigned long long)s->nr_ops);
-}
-
-int rec_format_lack(char *buf, size_t size, const struct lack *l)
-{
-	if (!is_token(l->bench, sizeof(l->bench)) || !is_params(l->params) ||
-	    !is_token(l->metric, sizeof(l->metric)) || !*l->why ||
-	    !is_text(l->why))
-		return -EINVAL;
-	return format_line(buf, size, "N\t%s\t%u\t%s\t%s\t%s\n", l->bench,
-			   l->version, params_out(l->params), l->metric,
-			   l->why);
-}
-
-int rec_format_option(char *buf, size_t size, const char *key,
-		      const char *value)
-{
-	if (!is_token(key, REC_BENCH_MAX) || !is_text(value))
-		return -EINVAL;
-	return format_line(buf, size, "O\t%s\t%s\n", key, value);
-}
-
-int rec_format_point(char *buf, size_t size, const struct plan_point *p)
-{
-	if (!is_token(p->binary, sizeof(p->binary)) ||
-	    !is_token(p->bench, sizeof(p->bench)) || !is_params(p->params) ||
-	    p->samples == 0)
-		return -EINVAL;
-	return format_line(buf, size, "P\t%s\t%s\t%u\t%s\t%u\t%u\t%u\t%u\n",
-			   p->binary, p->bench, p->version,
-			   params_out(p->params), p->samples, p->warmup,
-			   p->nr_ops, p->timeout_ms);
-}
-
-int rec_format_end(char *buf, size_t size, unsigned count, uint32_t crc)
-{
-	return format_line(buf, size, "E\t%u\t%08lx\n", count,
-			   (unsigned long)crc);
 }
 
 /* Where a parse stands: one line, split into its fields. */
@@ -267,7 +174,7 @@ static int field_uint(const struct cursor *c, unsigned i, unsigned *ret)
 static int field_token(const struct cursor *c, unsigned i, char *ret,
 		       size_t size)
 {
-	if (!is_token(c->field[i], size))
+	if (!rec_is_token(c->field[i], size))
 		return fail(c, -EBADMSG,
 			    "field %u is no name of 1 to %zu letters: '%.40s'",
 			    i + 1, size - 1, c->field[i]);
@@ -534,7 +441,7 @@ static int on_option_line(const struct cursor *c, const struct plan_arg *a)
 	r = need_fields(c, 3);
 	if (r < 0)
 		return r;
-	if (!is_token(c->field[1], REC_BENCH_MAX))
+	if (!rec_is_token(c->field[1], REC_BENCH_MAX))
 		return fail(c, -EBADMSG, "option without a name");
 	return a->ofn ? a->ofn(c->field[1], c->field[2], a->arg) : 0;
 }
@@ -597,74 +504,4 @@ int rec_parse_lines(const char *buf, size_t len, const char *kind,
 	if (err)
 		memset(err, 0, sizeof(*err));
 	return parse_stream(&c, kind, on_any_line, &a);
-}
-
-int rec_param_get(const char *params, const char *key, char *buf, size_t size)
-{
-	size_t key_len = strlen(key);
-	const char *p = params;
-	size_t len;
-
-	while (*p) {
-		len = strcspn(p, ",");
-		if (len > key_len && p[key_len] == '=' &&
-		    !memcmp(p, key, key_len)) {
-			len -= key_len + 1;
-			if (len >= size)
-				return -ENAMETOOLONG;
-			memcpy(buf, p + key_len + 1, len);
-			buf[len] = '\0';
-			return 0;
-		}
-		p += len;
-		p += *p == ',';
-	}
-	return -ENOENT;
-}
-
-/* Bytewise by key, so that "a" is before "a-b" though '-' is before '='. */
-static int compare_keys(const char *a, const char *b)
-{
-	size_t la = strcspn(a, "="), lb = strcspn(b, "=");
-	int r = memcmp(a, b, la < lb ? la : lb);
-
-	return r ? r : (la > lb) - (la < lb);
-}
-
-static bool is_param_item(const char *s)
-{
-	const char *eq = strchr(s, '=');
-
-	return eq && eq > s && eq[1] && is_token(s, REC_PARAMS_MAX);
-}
-
-int rec_params_sort(char *params, size_t size)
-{
-	char copy[REC_PARAMS_MAX];
-	const char *item[PARAM_ITEMS_MAX];
-	size_t len = strlen(params), nr = 0, i;
-	char *p = copy, *comma;
-
-	if (len == 0)
-		return 0;
-	if (len >= sizeof(copy) || len >= size)
-		return -EINVAL;
-	memcpy(copy, params, len + 1);
-	while (p) {
-		comma = strchr(p, ',');
-		if (comma)
-			*comma++ = '\0';
-		/* Before the room is looked at: shorter items are malformed. */
-		if (!is_param_item(p))
-			return -EINVAL;
-		for (i = nr++; i > 0 && compare_keys(item[i - 1], p) > 0; i--)
-			item[i] = item[i - 1];
-		if (i > 0 && compare_keys(item[i - 1], p) == 0)
-			return -EINVAL;
-		item[i] = p;
-		p = comma;
-	}
-	for (i = 0, p = params; i < nr; i++)
-		p += sprintf(p, "%s%s", i ? "," : "", item[i]);
-	return 0;
 }

@@ -87,6 +87,9 @@ struct rec_error {
 	char text[160];
 };
 
+/* A word of printable ASCII without blanks that fits max bytes with its NUL. */
+bool rec_is_token(const char *s, size_t max);
+
 uint32_t rec_crc32(uint32_t crc, const void *data, size_t len);
 
 /*
