@@ -1,65 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Reads one boot's directory and decides what of it counts.
- *
- * Samples are trusted in one of three ways.  All of them: the stream ends with
- * its own sum, and the file with the one in boot.json.  Some of them: the boot
- * was interrupted or failed, so the stream has no end, yet what is there is
- * sound; a point counts if its status and all of its samples arrived.  None:
- * the file was cut short or altered after it was written.
- */
+/* Reads one boot's directory and checks its files against boot.json. */
 #include <sys/stat.h>
 
 #include "alloc.h"
+#include "boot-load.h"
+#include "boot-settle.h"
 #include "file.h"
 #include "log.h"
-#include "run-files.h"
 #include "status.h"
 
 /* Far above anything real (a boot writes about 100 KiB). */
 #define FILE_BYTES_MAX (256ull << 20)
-
-enum trust { TRUST_NONE, TRUST_SOME, TRUST_ALL };
-
-struct entry {
-	size_t point; /* index in run.points */
-	size_t order; /* of arrival */
-	struct sample s;
-};
-
-struct boot_load {
-	const struct run *run;
-	struct run_boot *boot;
-	unsigned damaged;      /* files */
-	struct strbuf counted; /* their names, each between slashes */
-	json_t *json;	       /* boot.json; NULL without */
-	struct entry *entries;
-	size_t nr_entries;
-	size_t alloc_entries;
-	struct lack *lacks;
-	size_t nr_lacks;
-	size_t hint; /* samples of a point come together */
-};
-
-/* Logs what is wrong with a file and counts the file once. */
-__attribute__((format(printf, 3, 4))) static void
-fault(struct boot_load *l, const char *file, const char *fmt, ...)
-{
-	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
-	_cleanup_free_ char *key = xasprintf("/%s/", file);
-	_cleanup_free_ char *text = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
-	va_end(ap);
-	log_err("%s: %s", path, text ? text : fmt);
-	if (l->counted.len && strstr(l->counted.buf, key))
-		return;
-	strbuf_addstr(&l->counted, key);
-	l->damaged++;
-}
 
 static const char *blame_name(unsigned i)
 {
@@ -140,7 +91,7 @@ static void load_boot_json(struct boot_load *l)
 		l->json = steal_ptr(json);
 		return;
 	}
-	fault(l, "boot.json", "%s", why.buf);
+	boot_fault(l, "boot.json", "%s", why.buf);
 	forget_fields(b);
 	b->damaged = true;
 }
@@ -159,7 +110,7 @@ static bool recorded_sum(struct boot_load *l, const char *file,
 	json_field_buf(&f, "crc32", ret->crc, sizeof(ret->crc));
 	if (!f.err)
 		return true;
-	fault(l, "boot.json", "%s", why.buf);
+	boot_fault(l, "boot.json", "%s", why.buf);
 	l->boot->damaged = true;
 	return false;
 }
@@ -216,7 +167,7 @@ static void check_other_files(struct boot_load *l)
 		    !strcmp(file, "samples.tsv") || !is_file_name(file))
 			continue;
 		if (check_file(l, file, &why) < 0)
-			fault(l, file, "%s", why.buf);
+			boot_fault(l, file, "%s", why.buf);
 	}
 }
 
@@ -268,11 +219,8 @@ static void all_points(struct boot_load *l, enum point_status from,
 	struct run_boot *b = l->boot;
 
 	for (size_t i = 0; i < l->run->nr_points; i++) {
-		if (b->status[i] != from)
-			continue;
-		b->status[i] = to;
-		free(b->status_text[i]);
-		b->status_text[i] = xstrdup(text);
+		if (b->status[i] == from)
+			boot_set_status(b, i, to, text);
 	}
 }
 
@@ -280,7 +228,7 @@ static void status_damage(struct boot_load *l, const char *why)
 {
 	_cleanup_free_ char *text = xasprintf("status.ktap: %s", why);
 
-	fault(l, "status.ktap", "%s", why);
+	boot_fault(l, "status.ktap", "%s", why);
 	l->boot->damaged = true;
 	all_points(l, POINT_MISSING, POINT_MISSING, text);
 }
@@ -309,7 +257,8 @@ static void load_status(struct boot_load *l)
 	log_ktap_faults(l, &k);
 	take_status(l, &k);
 	if (l->boot->ok && !k.ended) {
-		fault(l, "status.ktap", "truncated: the end line is missing");
+		boot_fault(l, "status.ktap",
+			   "truncated: the end line is missing");
 		l->boot->damaged = true;
 	}
 }
@@ -332,7 +281,7 @@ static size_t find_point(struct boot_load *l, const struct point_id *id)
 static int on_sample(const struct sample *s, void *arg)
 {
 	struct boot_load *l = arg;
-	struct entry *e;
+	struct sample_entry *e;
 
 	if (l->nr_entries == l->alloc_entries) {
 		l->alloc_entries = l->alloc_entries * 2 + 256;
@@ -359,7 +308,7 @@ static void samples_damage(struct boot_load *l, const char *why)
 {
 	_cleanup_free_ char *text = xasprintf("samples.tsv: %s", why);
 
-	fault(l, "samples.tsv", "%s", why);
+	boot_fault(l, "samples.tsv", "%s", why);
 	l->boot->damaged = true;
 	l->nr_entries = 0;
 	l->nr_lacks = 0;
@@ -431,159 +380,6 @@ static enum trust load_samples(struct boot_load *l)
 	return judge_stream(l, r, intact, &err, &why);
 }
 
-static int compare_entries(const void *pa, const void *pb)
-{
-	const struct entry *a = pa, *b = pb;
-	int r;
-
-	if (a->point != b->point)
-		return a->point < b->point ? -1 : 1;
-	r = strcmp(a->s.metric, b->s.metric);
-	if (r)
-		return r;
-	if (a->s.rep != b->s.rep)
-		return a->s.rep < b->s.rep ? -1 : 1;
-	return a->order < b->order ? -1 : a->order > b->order;
-}
-
-/* Moves what could not be counted at a point to the boot; how much it was. */
-static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
-{
-	struct run_boot *b = l->boot;
-	size_t nr = 0, kept = 0;
-
-	for (size_t i = 0; i < l->nr_lacks; i++) {
-		if (!point_same(&l->lacks[i].id, &p->id)) {
-			l->lacks[kept++] = l->lacks[i];
-			continue;
-		}
-		b->lacks = xreallocarray(b->lacks, b->nr_lacks + 1,
-					 sizeof(*b->lacks));
-		b->lacks[b->nr_lacks++] = l->lacks[i];
-		nr++;
-	}
-	l->nr_lacks = kept;
-	return nr;
-}
-
-/*
- * Says what is wrong with the sorted samples of one point: one of each
- * repetition there must be, for every metric that there is, and there is one
- * unless it was said that none can be had.  figures: a metric may also have but
- * one, of all repetitions.
- */
-static bool is_complete(const struct entry *e, size_t nr, size_t nr_lacks,
-			bool figures, const struct plan_point *p,
-			struct strbuf *why)
-{
-	size_t in_metric = 0;
-
-	for (size_t i = 0; i < nr; i++) {
-		const struct sample *s = &e[i].s;
-		bool first = i == 0 || strcmp(s->metric, e[i - 1].s.metric);
-
-		if (s->rep >= p->samples)
-			strbuf_addf(why, "repetition %u of %s was not planned",
-				    s->rep, s->metric);
-		else if (s->value > INT64_MAX || s->nr_ops > INT64_MAX)
-			strbuf_addf(why, "repetition %u of %s is out of range",
-				    s->rep, s->metric);
-		else if (!first && s->rep == e[i - 1].s.rep)
-			strbuf_addf(why, "repetition %u of %s is there twice",
-				    s->rep, s->metric);
-		if (why->len)
-			return false;
-		in_metric = first ? 1 : in_metric + 1;
-		if ((i + 1 == nr || strcmp(s->metric, e[i + 1].s.metric)) &&
-		    in_metric != p->samples && !(figures && in_metric == 1)) {
-			strbuf_addf(why, "%zu of %u samples of %s are there",
-				    in_metric, p->samples, s->metric);
-			return false;
-		}
-	}
-	if (nr + nr_lacks == 0)
-		strbuf_addstr(why, "no sample is there");
-	return nr + nr_lacks > 0;
-}
-
-static void set_status(struct run_boot *b, size_t i, enum point_status status,
-		       const char *text)
-{
-	b->status[i] = status;
-	free(b->status_text[i]);
-	b->status_text[i] = xstrdup(text);
-}
-
-/* Keeps the samples of a point that is DONE and whole; true if it did. */
-static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
-			 enum trust trust)
-{
-	const struct entry *e = nr ? l->entries + from : NULL;
-	const struct plan_point *p = &l->run->points[i].plan;
-	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
-	_cleanup_free_ char *name = NULL;
-	struct run_boot *b = l->boot;
-	size_t nr_lacks = take_lacks(l, p);
-
-	if (b->status[i] != POINT_DONE)
-		return false;
-	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
-		for (size_t j = 0; j < nr; j++)
-			b->samples[b->nr_samples++] = e[j].s;
-		return true;
-	}
-	if (trust == TRUST_SOME) {
-		set_status(b, i, POINT_MISSING, why.buf);
-		return false;
-	}
-	name = ktap_point_name(p);
-	fault(l, "samples.tsv", "%s, which is ok in status.ktap: %s", name,
-	      why.buf);
-	b->damaged = true;
-	set_status(b, i, POINT_ERROR, why.buf);
-	return false;
-}
-
-static void report_unplanned(struct boot_load *l, size_t from)
-{
-	const struct sample *s;
-
-	if (l->nr_lacks > 0) {
-		fault(l, "samples.tsv",
-		      "%s %s is said to be not there, but was not planned",
-		      l->lacks[0].bench, l->lacks[0].metric);
-		l->boot->damaged = true;
-	}
-	if (from == l->nr_entries)
-		return;
-	s = &l->entries[from].s;
-	fault(l, "samples.tsv",
-	      "%zu samples that are not in the plan, the first of %s version %u %s",
-	      l->nr_entries - from, s->bench, s->version, s->params);
-	l->boot->damaged = true;
-}
-
-/* Brings status and samples together.  Returns the points that count. */
-static size_t settle_points(struct boot_load *l, enum trust trust)
-{
-	struct run_boot *b = l->boot;
-	size_t from = 0, to, kept = 0;
-
-	/* qsort() takes no NULL. */
-	if (l->nr_entries)
-		qsort(l->entries, l->nr_entries, sizeof(*l->entries),
-		      compare_entries);
-	b->samples = xcalloc(l->nr_entries, sizeof(*b->samples));
-	for (size_t i = 0; i < l->run->nr_points; i++, from = to) {
-		for (to = from; to < l->nr_entries && l->entries[to].point == i;
-		     to++)
-			;
-		kept += settle_point(l, i, from, to - from, trust);
-	}
-	report_unplanned(l, from);
-	return kept;
-}
-
 static bool boot_was_started(const struct boot_load *l)
 {
 	_cleanup_free_ char *status =
@@ -618,7 +414,7 @@ void run_load_boot(const struct run *run, struct run_boot *boot,
 		check_other_files(&l);
 		load_status(&l);
 		trust = load_samples(&l);
-		kept = settle_points(&l, trust);
+		kept = boot_settle(&l, trust);
 		if (!boot->finished && !boot->damaged)
 			log_warn(
 				"%s/boots/%s: did not finish; %zu of %zu points were measured",

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "boot-settle.h"
+#include "alloc.h"
+#include "status.h"
+
+static int compare_entries(const void *pa, const void *pb)
+{
+	const struct sample_entry *a = pa, *b = pb;
+	int r;
+
+	if (a->point != b->point)
+		return a->point < b->point ? -1 : 1;
+	r = strcmp(a->s.metric, b->s.metric);
+	if (r)
+		return r;
+	if (a->s.rep != b->s.rep)
+		return a->s.rep < b->s.rep ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
+}
+
+/* Moves what could not be counted at a point to the boot; how much it was. */
+static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
+{
+	struct run_boot *b = l->boot;
+	size_t nr = 0, kept = 0;
+
+	for (size_t i = 0; i < l->nr_lacks; i++) {
+		if (!point_same(&l->lacks[i].id, &p->id)) {
+			l->lacks[kept++] = l->lacks[i];
+			continue;
+		}
+		b->lacks = xreallocarray(b->lacks, b->nr_lacks + 1,
+					 sizeof(*b->lacks));
+		b->lacks[b->nr_lacks++] = l->lacks[i];
+		nr++;
+	}
+	l->nr_lacks = kept;
+	return nr;
+}
+
+/*
+ * Says what is wrong with the sorted samples of one point: one of each
+ * repetition there must be, for every metric that there is, and there is one
+ * unless it was said that none can be had.  figures: a metric may also have but
+ * one, of all repetitions.
+ */
+static bool is_complete(const struct sample_entry *e, size_t nr,
+			size_t nr_lacks, bool figures,
+			const struct plan_point *p, struct strbuf *why)
+{
+	size_t in_metric = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		const struct sample *s = &e[i].s;
+		bool first = i == 0 || strcmp(s->metric, e[i - 1].s.metric);
+
+		if (s->rep >= p->samples)
+			strbuf_addf(why, "repetition %u of %s was not planned",
+				    s->rep, s->metric);
+		else if (s->value > INT64_MAX || s->nr_ops > INT64_MAX)
+			strbuf_addf(why, "repetition %u of %s is out of range",
+				    s->rep, s->metric);
+		else if (!first && s->rep == e[i - 1].s.rep)
+			strbuf_addf(why, "repetition %u of %s is there twice",
+				    s->rep, s->metric);
+		if (why->len)
+			return false;
+		in_metric = first ? 1 : in_metric + 1;
+		if ((i + 1 == nr || strcmp(s->metric, e[i + 1].s.metric)) &&
+		    in_metric != p->samples && !(figures && in_metric == 1)) {
+			strbuf_addf(why, "%zu of %u samples of %s are there",
+				    in_metric, p->samples, s->metric);
+			return false;
+		}
+	}
+	if (nr + nr_lacks == 0)
+		strbuf_addstr(why, "no sample is there");
+	return nr + nr_lacks > 0;
+}
+
+/* Keeps the samples of a point that is DONE and whole; true if it did. */
+static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
+			 enum trust trust)
+{
+	const struct sample_entry *e = nr ? l->entries + from : NULL;
+	const struct plan_point *p = &l->run->points[i].plan;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	_cleanup_free_ char *name = NULL;
+	struct run_boot *b = l->boot;
+	size_t nr_lacks = take_lacks(l, p);
+
+	if (b->status[i] != POINT_DONE)
+		return false;
+	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
+		for (size_t j = 0; j < nr; j++)
+			b->samples[b->nr_samples++] = e[j].s;
+		return true;
+	}
+	if (trust == TRUST_SOME) {
+		boot_set_status(b, i, POINT_MISSING, why.buf);
+		return false;
+	}
+	name = ktap_point_name(p);
+	boot_fault(l, "samples.tsv", "%s, which is ok in status.ktap: %s", name,
+		   why.buf);
+	b->damaged = true;
+	boot_set_status(b, i, POINT_ERROR, why.buf);
+	return false;
+}
+
+static void report_unplanned(struct boot_load *l, size_t from)
+{
+	const struct sample *s;
+
+	if (l->nr_lacks > 0) {
+		boot_fault(l, "samples.tsv",
+			   "%s %s is said to be not there, but was not planned",
+			   l->lacks[0].bench, l->lacks[0].metric);
+		l->boot->damaged = true;
+	}
+	if (from == l->nr_entries)
+		return;
+	s = &l->entries[from].s;
+	boot_fault(
+		l, "samples.tsv",
+		"%zu samples that are not in the plan, the first of %s version %u %s",
+		l->nr_entries - from, s->bench, s->version, s->params);
+	l->boot->damaged = true;
+}
+
+size_t boot_settle(struct boot_load *l, enum trust trust)
+{
+	struct run_boot *b = l->boot;
+	size_t from = 0, to, kept = 0;
+
+	/* qsort() takes no NULL. */
+	if (l->nr_entries)
+		qsort(l->entries, l->nr_entries, sizeof(*l->entries),
+		      compare_entries);
+	b->samples = xcalloc(l->nr_entries, sizeof(*b->samples));
+	for (size_t i = 0; i < l->run->nr_points; i++, from = to) {
+		for (to = from; to < l->nr_entries && l->entries[to].point == i;
+		     to++)
+			;
+		kept += settle_point(l, i, from, to - from, trust);
+	}
+	report_unplanned(l, from);
+	return kept;
+}
