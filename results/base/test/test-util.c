@@ -8,8 +8,8 @@
 
 #include "alloc.h"
 #include "file.h"
-#include "fixture.h"
 #include "log.h"
+#include "scratch.h"
 #include "sha256.h"
 
 static void test_sha256(void **state)
@@ -320,7 +320,7 @@ static void test_log(void **state)
 }
 
 #define IN_DIR(fn) \
-	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+	cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
 
 int main(void)
 {

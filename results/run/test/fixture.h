@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the tests of this directory share: cmocka, a run, a place to write. */
+/* A made-up run for the tests of run/ and index/. */
 #ifndef CGMARK_TEST_FIXTURE_H
 #define CGMARK_TEST_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "run.h"
+#include "scratch.h"
 #include "strbuf.h"
-
-/* A fresh directory (below $TMPDIR, if set), which the teardown removes. */
-int fixture_setup(void **state);
-int fixture_teardown(void **state);
 
 /*
  * A run of two kernels ("base", "v1"), three points and, of each kernel, three
@@ -33,16 +24,6 @@ void fixture_write_boot(struct run *run, size_t boot);
 /* run.json and all boots. */
 void fixture_write_run(struct run *run);
 
-/* Without the fsync() of the real thing, which takes too long in a loop. */
-void write_bytes(const char *path, const void *data, size_t len);
-void write_text(const char *path, const char *text);
 char *boot_file(const struct run *run, size_t boot, const char *file);
-
-/* From here on stderr goes to a file, whose text capture_end() returns. */
-void capture_start(const char *dir);
-char *capture_end(void); /* caller frees */
-
-/* Deterministic numbers (xorshift). */
-uint64_t next_random(uint64_t *state);
 
 #endif

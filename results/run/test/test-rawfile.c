@@ -244,12 +244,12 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_lines_stay_lines),
 		cmocka_unit_test(test_malformed),
-		cmocka_unit_test_setup_teardown(test_saved, fixture_setup,
-						fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_hostile, fixture_setup,
-						fixture_teardown),
-		cmocka_unit_test_setup_teardown(test_summed, fixture_setup,
-						fixture_teardown),
+		cmocka_unit_test_setup_teardown(test_saved, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_hostile, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(test_summed, scratch_setup,
+						scratch_teardown),
 		cmocka_unit_test(test_long_name),
 	};
 

@@ -900,7 +900,7 @@ static void test_fuzz(void **state)
 }
 
 #define IN_DIR(fn) \
-	cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+	cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
 
 int main(void)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "alloc.h"
 #include "event.h"
-#include "fixture.h"
+#include "record.h"
+#include "scratch.h"
 #include "strbuf.h"
 
 static int count_sample(const struct sample *s, void *arg)

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "progress.h"
+
+#define S 1000000000ULL
+
+static void expect_line(const char *what, uint64_t base, uint64_t done,
+			uint64_t total, uint64_t elapsed_ns, const char *want)
+{
+	struct progress p = { .step = "boots", .base_done = base };
+	char line[79];
+
+	snprintf(p.what, sizeof(p.what), "%s", what);
+	progress_format(line, sizeof(line), &p, done, total, elapsed_ns);
+	assert_string_equal(line, want);
+}
+
+static void progress_tells_the_time_left(void **state)
+{
+	expect_line("", 0, 0, 0, 0, "boots");
+	expect_line("", 0, 0, 26, 9 * S, "boots 0/26");
+	expect_line("", 0, 7, 26, 7 * S, "boots 7/26, 00:19 left");
+	expect_line("", 0, 26, 26, 26 * S, "boots 26/26");
+	expect_line("kernel a: ", 0, 1, 7201, S,
+		    "kernel a: boots 1/7201, 2:00:00 left");
+	/* What was done before it started took no time of it. */
+	expect_line("", 100, 110, 120, 10 * S, "boots 110/120, 00:10 left");
+	expect_line("", 100, 100, 120, 10 * S, "boots 100/120");
+}
+
+static void progress_fits_its_line(void **state)
+{
+	struct progress p = { .step = "" };
+	char line[20];
+
+	memset(p.what, 'x', sizeof(p.what) - 1);
+	memset(p.step, 'y', sizeof(p.step) - 1);
+	progress_format(line, sizeof(line), &p, 1, 2, 5 * S);
+	assert_string_equal(line, "xxxxxxxxxxxxxxxxxxx");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(progress_tells_the_time_left),
+		cmocka_unit_test(progress_fits_its_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
