@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * One event of the kernel: perf_event_open(2), and why it fails.  Used in the
- * guest, and by cgmark probe on the host.
- */
+/* One event of the kernel: perf_event_open(2), and why it fails. */
 #ifndef CGMARK_PERF_H
 #define CGMARK_PERF_H
 

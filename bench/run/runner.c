@@ -13,6 +13,7 @@
 #include "group.h"
 #include "list.h"
 #include "perf.h"
+#include "probe.h"
 #include "tap.h"
 
 enum { EXIT_OK, EXIT_NOT_OK, EXIT_CANNOT_RUN };
@@ -21,10 +22,13 @@ static const char usage[] =
 	"Usage: %s --list\n"
 	"       %s --plan FILE [FIRST NR]\n"
 	"       %s --run BENCHMARK [PARAMS]\n"
+	"       %s --probe EVENT...\n"
 	"\n"
 	"  --list  print benchmarks (B) and params (A), one a line, by tabs\n"
 	"  --plan  run this program's points of a plan, or of NR points of it\n"
 	"  --run   run one point here and now (root; clock: nanoseconds)\n"
+	"  --probe print for each event, written as in a plan, \"counted\", or why\n"
+	"          this kernel does not count it\n"
 	"\n"
 	"KTAP goes to descriptor CGMARK_STATUS_FD (default: standard output),\n"
 	"samples to CGMARK_SAMPLES_FD (default: shown as comments).\n"
@@ -98,7 +102,7 @@ static void print_usage(FILE *out)
 {
 	const char *self = program_invocation_short_name;
 
-	fprintf(out, usage, self, self, self);
+	fprintf(out, usage, self, self, self, self);
 }
 
 static int run(struct runner *rn)
@@ -168,6 +172,17 @@ static int run_single(struct runner *rn, const char *bench, const char *params)
 	return run(rn);
 }
 
+static int run_probe(char *const *events, size_t nr)
+{
+	const char *bad = "";
+	int r = probe_print(stdout, events, nr, &bad);
+
+	if (r == -EINVAL)
+		fprintf(stderr, "%s: '%s' is no event\n",
+			program_invocation_short_name, bad);
+	return r < 0 ? EXIT_CANNOT_RUN : EXIT_OK;
+}
+
 int main(int argc, char **argv)
 {
 	struct runner rn = {
@@ -186,6 +201,8 @@ int main(int argc, char **argv)
 		return run_plan(&rn, argv + 2);
 	if ((argc == 3 || argc == 4) && !strcmp(argv[1], "--run"))
 		return run_single(&rn, argv[2], argc == 4 ? argv[3] : "");
+	if (argc > 2 && !strcmp(argv[1], "--probe"))
+		return run_probe(argv + 2, argc - 2);
 	if (argc == 2 && !strcmp(argv[1], "--help")) {
 		print_usage(stdout);
 		return EXIT_OK;

@@ -220,7 +220,7 @@ static int probe_named(const struct env *env, const struct probe_opts *o)
 			return ST_USAGE;
 	for (int i = 0; i < o->nr_machines; i++) {
 		r = strcmp(o->machines[i], HOST) == 0
-			    ? probe_events_host(o->events)
+			    ? probe_events_host(env, o->events)
 			    : probe_and_print(env, o, o->machines[i]);
 		if (r == ST_USAGE || r == ST_INTERRUPTED)
 			return r;
@@ -236,7 +236,7 @@ static int probe_default(const struct env *env, const struct probe_opts *o)
 	int r = ST_OK, best = ST_HOST;
 
 	if (o->events)
-		r = probe_events_host(o->events);
+		r = probe_events_host(env, o->events);
 	if (r != ST_OK)
 		return r;
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++) {

@@ -7,9 +7,14 @@
 #include "hostinfo.h"
 #include "interrupt.h"
 #include "kernel-spec.h"
-#include "perf.h"
+#include "log.h"
 #include "plan.h"
+#include "process.h"
 #include "session.h"
+#include "strbuf.h"
+
+#define PROBE_TIMEOUT_MS 30000
+#define PROBE_MAX_BYTES (64 * 1024)
 
 struct probe {
 	const struct env *env;
@@ -142,37 +147,79 @@ int probe_events_machine(const struct env *env, const char *kernel,
 	return r == ST_OK ? print_counted(&p, spec) : r;
 }
 
-static void probe_here(const struct run_event *e)
+/* What the program says of the event, or NULL: it does not. */
+static const char *next_answer(char **text, const char *name)
 {
-	char why[REC_WHY_MAX] = "";
-	struct event found;
-	int fd;
+	char *line = strsep(text, "\n");
+	const char *said = strsep(&line, "\t");
 
-	if (perf_resolve(&e->ev, &found, why, sizeof(why)) < 0) {
-		print_event("host", e->ev.name, why);
-		return;
-	}
-	/* As in a guest: of a whole processor. */
-	fd = perf_open(&found, 0, -1);
-	if (fd < 0)
-		perf_why(&found, -fd, why, sizeof(why));
-	else
-		perf_close(fd);
-	print_event("host", e->ev.name, fd < 0 ? why : NULL);
+	return said && strcmp(said, name) == 0 ? line : NULL;
 }
 
-int probe_events_host(const char *events)
+/* The lines of probe.h in the guest's runner. */
+static int print_answers(const char *path, char *text,
+			 const struct run_event *list, size_t nr)
 {
+	for (size_t i = 0; i < nr; i++) {
+		const char *name = list[i].ev.name;
+		const char *said = next_answer(&text, name);
+
+		if (!said || !*said) {
+			log_err("%s --probe says nothing of event '%s' (is it "
+				"of this version of cgmark?)",
+				path, name);
+			return ST_HOST;
+		}
+		print_event("host", name,
+			    strcmp(said, "counted") == 0 ? NULL : said);
+	}
+	return ST_OK;
+}
+
+/* How events are counted only the programs of the guest know; they run here. */
+static int ask_guest(const char *path, const struct run_event *list, size_t nr)
+{
+	_cleanup_free_ char **argv = xcalloc(nr + 3, sizeof(*argv));
+	_cleanup_free_ char *texts = xcalloc(nr, REC_LINE_MAX);
+	_cleanup_free_ char *program = xstrdup(path);
+	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
+	char option[] = "--probe";
+	int r = 0;
+
+	argv[0] = program;
+	argv[1] = option;
+	for (size_t i = 0; i < nr && r == 0; i++) {
+		argv[i + 2] = texts + i * REC_LINE_MAX;
+		r = event_format(argv[i + 2], REC_LINE_MAX, &list[i].ev);
+	}
+	if (r < 0)
+		return ST_HOST;
+	r = process_run(&(struct process){
+		PROCESS_INIT,
+		.argv = argv,
+		.out = &out,
+		.max_bytes = PROBE_MAX_BYTES,
+		.timeout_ms = PROBE_TIMEOUT_MS,
+	});
+	if (r < 0)
+		log_err_errno(-r, "cannot ask %s (is cgmark compiled?)", path);
+	else if (r > 0)
+		log_err("%s --probe ended with status %d", path, r);
+	return r == 0 ? print_answers(path, out.buf, list, nr) : ST_HOST;
+}
+
+int probe_events_host(const struct env *env, const char *events)
+{
+	_cleanup_free_ char *path = xasprintf("%s/bench-null", env->bench_dir);
 	struct run_event *list;
 	size_t nr;
 	int r = event_names_resolve(events, NULL, &list, &nr);
 
 	if (r != ST_OK)
 		return r;
-	for (size_t i = 0; i < nr; i++) {
-		probe_here(&list[i]);
+	r = ask_guest(path, list, nr);
+	for (size_t i = 0; i < nr; i++)
 		free(list[i].means);
-	}
 	free(list);
-	return ST_OK;
+	return r;
 }

@@ -16,6 +16,6 @@ int probe_events_machine(const struct env *env, const char *kernel,
 			 const struct machine_ops *ops, const char *arg,
 			 const char *spec, const char *events);
 /* The same of the kernel that runs here, without a boot. */
-int probe_events_host(const char *events);
+int probe_events_host(const struct env *env, const char *events);
 
 #endif

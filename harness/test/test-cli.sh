@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-cli.sh CGMARK MKSTREAM: the command line from plan to verdict, with a
+# test-cli.sh CGMARK MKSTREAM BENCH_DIR: the command line from plan to verdict, with a
 # build.sh that does as it is told and recorded streams in place of guests.
 
 cgmark=$1
 mkstream=$2
+bench_dir=$3
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=harness/test/tap.sh
 . "$here/tap.sh"
@@ -752,7 +753,13 @@ has "$work/out" 'No regression: NO CHANGE at all 4 points' \
 
 # --- probe --events -----------------------------------------------------------
 refused 'probe of the host without events' 'add --events' probe host
+run 5 'probe of the host by a program that does not answer' \
+	probe --events=page-faults host
+has "$work/err" "bench-null --probe says nothing of event 'page-faults'" \
+	'it names the program and the event'
+export CGMARK_BENCH_DIR="$bench_dir"
 run 0 'probe --events of the host' probe --events=page-faults,cycles host
+export CGMARK_BENCH_DIR="$work/bench"
 has "$work/out" '^host: page-faults: (counted|not supported: E[A-Z]*: .*)$' \
 	'an event of this host'
 # Whether or not there is a PMU: what the kernel of this host says itself.

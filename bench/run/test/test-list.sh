@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# test-list.sh PROGRAM...: --list of each program has the form of list.h.
+# test-list.sh PROGRAM...: --list of each program has the form of list.h, and
+# --probe that of probe.h.
 tab=$(printf '\t')
 n=0
-printf 'TAP version 13\n1..%d\n' $(($# * 3))
+printf 'TAP version 13\n1..%d\n' $(($# * 3 + 2))
 
 report() {
 	n=$((n + 1))
@@ -111,3 +112,18 @@ for program; do
 	[ $? -eq 2 ]
 	report $? "$name refuses an unknown option with status 2"
 done
+
+# All have the same runner.  Whether it may count, the host decides.
+out=$("$1" --probe 'page-faults 0x1 0x2 0x0 0x0 -' \
+	'cgmark:nothing 0x2 0x0 0x0 0x0 -')
+[ $? -eq 0 ] && printf '%s\n' "$out" | awk -F "$tab" '
+	NF != 2 || $2 == "" { failed = 1 }
+	NR == 1 && $1 != "page-faults" { failed = 1 }
+	NR == 1 && $2 != "counted" && $2 !~ /^E[A-Z]*: / { failed = 1 }
+	NR == 2 && ($1 != "cgmark:nothing" || $2 == "counted") { failed = 1 }
+	END { exit failed || NR != 2 }'
+report $? '--probe says of each event whether it is counted, or why not'
+
+out=$("$1" --probe 'page-faults 0x1 0x2 0x0 0x0 -' page-faults 2>/dev/null)
+[ $? -eq 2 ] && [ -z "$out" ]
+report $? '--probe refuses what is no event with status 2'
