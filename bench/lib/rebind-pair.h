@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the rebind benchmarks share: a hierarchy with tasks, one beside it, and
+ * operations that put two controllers (or one that was added) into the first,
+ * and take them apart again.  Params way, groups and tasks.
+ */
+#ifndef CGMARK_REBIND_PAIR_H
+#define CGMARK_REBIND_PAIR_H
+
+#include "rebind-hierarchy.h"
+
+#define REBIND_MAIN "name=cgmark-main"
+#define REBIND_SIDE "name=cgmark-side"
+
+#define REBIND_PARAMS                                                   \
+	PARAM("way", "mainline,new"), PARAM("groups", "1,16,128,1024"), \
+		PARAM_MORE_AT("tasks", "0,256", "16,64,1024,4096",      \
+			      "groups=16")
+
+struct rebind {
+	struct rebind_hierarchy main, side;
+	bool new_way;
+	uint64_t groups, tasks;
+	bool want_both; /* add and merge; else remove and split */
+	char controller[32], control_file[64];
+	/* Mount options. */
+	char main_alone[64], main_both[64], side_opts[64];
+	/* To both controllers in one hierarchy (or one added), and back. */
+	int (*join)(struct bench_ctx *ctx);
+	int (*part)(struct bench_ctx *ctx);
+	int (*verify)(struct bench_ctx *ctx, bool joined);
+	bool joined, done;
+};
+
+/* In setup().  Results as of setup(). */
+int rebind_take_params(struct bench_ctx *ctx, struct rebind *rb);
+int rebind_take_places(struct bench_ctx *ctx, struct rebind *rb);
+/* Mounts a hierarchy for a moment: is the controller there, and free? */
+int rebind_try(struct bench_ctx *ctx, struct rebind *rb, const char *options);
+/* Tasks into the groups of main. */
+int rebind_fill(struct bench_ctx *ctx, struct rebind *rb);
+
+/* Look at what the last sample did and undo it. */
+int rebind_between(struct bench_ctx *ctx, struct rebind *rb);
+int rebind_run(struct bench_ctx *ctx, struct rebind *rb, uint64_t nr);
+int rebind_check(struct bench_ctx *ctx, struct rebind *rb);
+
+/* For verify(): of group i of h.  0, or -errno with the reason recorded. */
+int rebind_expect_tasks(struct bench_ctx *ctx, const struct rebind *rb,
+			struct rebind_hierarchy *h, unsigned i);
+int rebind_expect_number(struct bench_ctx *ctx, struct rebind_hierarchy *h,
+			 unsigned i, const char *file, unsigned want);
+/* It has the controller, and that counts its tasks. */
+int rebind_expect_controller(struct bench_ctx *ctx, const struct rebind *rb,
+			     struct rebind_hierarchy *h, unsigned i);
+int rebind_expect_none(struct bench_ctx *ctx, const struct rebind *rb,
+		       struct rebind_hierarchy *h, unsigned i);
+
+#endif
