@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "boot-jobs.h"
 #include "alloc.h"
+#include "boots.h"
 #include "file.h"
-#include "plan.h"
+#include "plan-format.h"
 #include "profile.h"
 
 /* How much slower a profiled boot may be (harness/test/bench-profile.sh). */

@@ -5,6 +5,7 @@
  * before anything is booted.
  */
 #include "alloc.h"
+#include "boots.h"
 #include "catalog.h"
 #include "cmd.h"
 #include "compare-json.h"
@@ -18,7 +19,7 @@
 #include "kernel-spec.h"
 #include "log.h"
 #include "monotonic.h"
-#include "plan.h"
+#include "points.h"
 #include "run-opts.h"
 #include "session.h"
 #include "store.h"

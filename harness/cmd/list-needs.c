@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "list-needs.h"
 #include "alloc.h"
+#include "boots.h"
 #include "catalog.h"
 #include "exit-status.h"
 #include "hostinfo.h"
 #include "interrupt.h"
 #include "kernel-spec.h"
 #include "log.h"
-#include "plan.h"
+#include "points.h"
 #include "session.h"
 #include "strbuf.h"
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "probe-events.h"
 #include "alloc.h"
+#include "boots.h"
 #include "catalog.h"
 #include "event-names.h"
 #include "exit-status.h"
@@ -8,7 +9,7 @@
 #include "interrupt.h"
 #include "kernel-spec.h"
 #include "log.h"
-#include "plan.h"
+#include "points.h"
 #include "process.h"
 #include "session.h"
 #include "strbuf.h"

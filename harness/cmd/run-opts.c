@@ -6,7 +6,6 @@
 #include "alloc.h"
 #include "event-names.h"
 #include "plan-limits.h"
-#include "plan.h"
 #include "run-opts.h"
 
 enum {

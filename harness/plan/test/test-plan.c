@@ -8,8 +8,10 @@
 #include <fcntl.h>
 
 #include "alloc.h"
+#include "boots.h"
 #include "exit-status.h"
-#include "plan.h"
+#include "plan-format.h"
+#include "points.h"
 #include "strbuf.h"
 
 static const char list_a[] =

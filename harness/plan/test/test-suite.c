@@ -11,7 +11,7 @@
 #include "alloc.h"
 #include "exit-status.h"
 #include "file.h"
-#include "plan.h"
+#include "points.h"
 #include "suite.h"
 
 static const char list_a[] = "B\tattach/self\t2\t\t31\t4\t1\tmove the caller\n"

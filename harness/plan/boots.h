@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which boots a run has, in which order, and how they differ.
+ */
+#ifndef CGMARK_BOOTS_H
+#define CGMARK_BOOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "run.h"
+
+/* Everything about a boot that differs between perturbations. */
+struct perturbation {
+	size_t initrd_pad_bytes;
+	unsigned mem_mib;
+	unsigned precreate; /* cgroups made at boot */
+	uint64_t phase_ns;  /* slept before each point */
+	bool setup_only;    /* find out what points need; none is run */
+	/* Counted in place of the time; none: points are timed. */
+	const struct run_event *events;
+	size_t nr_events;
+	bool event_tasks; /* of the benchmark only, not of all that runs */
+	char *const *latencies; /* functions that are timed, likewise */
+	size_t nr_latencies;
+};
+
+/*
+ * Null boots, of the first perturbations: they give a threshold, not an effect,
+ * and boots of the baseline are the longest.
+ */
+#define PLAN_NULL_BOOTS 4
+
+/*
+ * The boots: kernels interleaved within each perturbation, then the repeats,
+ * then the nulls of kernel 0, then those that count events.  With shuffle, the
+ * seed draws the order of the kernels within a perturbation, and the next one
+ * has it reversed (ABBA), so that drift of the host hits all alike.  The caller
+ * owns the array and the ids in it.
+ */
+struct plan_boots {
+	unsigned perturbations; /* 1..PLAN_PERTURBATIONS_MAX */
+	bool repeat;
+	bool null;
+	unsigned events; /* perturbations, from the first on, that count them */
+	bool shuffle;
+	uint64_t seed;
+};
+
+struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
+			    const struct plan_boots *how, size_t *nr);
+
+/* Of perturbation p = 0.. and a role. */
+struct perturbation plan_perturbation(unsigned p, enum boot_role role);
+
+#endif
