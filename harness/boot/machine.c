@@ -5,7 +5,6 @@
 #include <sys/wait.h>
 
 #include "alloc.h"
-#include "file.h"
 #include "log.h"
 #include "machine.h"
 #include "process.h"
@@ -147,8 +146,6 @@ int machine_read_diag(struct machine *m, struct strbuf *ret)
 
 void machine_destroy(struct machine *m)
 {
-	int r;
-
 	if (m->pid > 0) {
 		kill(-m->pid, SIGKILL);
 		/* Before setpgid() took effect there is no such group. */
@@ -160,15 +157,7 @@ void machine_destroy(struct machine *m)
 	close_fd(&m->status_fd);
 	close_fd(&m->samples_fd);
 	close_fd(&m->diag_fd);
-	if (m->tmpdir) {
-		r = rm_rf(m->tmpdir);
-		if (r < 0)
-			log_warn("cannot remove %s: %s", m->tmpdir,
-				 strerror(-r));
-	}
-	close_fd(&m->tmpdir_fd);
-	cleanup_free(&m->tmpdir);
-	m->tmpdir = NULL;
+	tmpdir_remove(&m->tmpdir, &m->tmpdir_fd);
 	cleanup_free(&m->arg);
 	m->arg = NULL;
 	strbuf_release(&m->command);

@@ -11,6 +11,7 @@
 #include "points.h"
 #include "session.h"
 #include "strbuf.h"
+#include "tmpdir.h"
 
 /* Of groups, tasks and the like: more is not asked for. */
 #define LARGE 16
@@ -18,17 +19,18 @@
 struct needs {
 	const struct env *env;
 	struct kernel_spec spec;
-	struct machine holder; /* of the temporary folder */
-	struct run *run;
 	struct catalog catalog;
+	struct run *run;
+	char *folder; /* of the run, temporary */
+	int folder_lock;
 };
 
 static void needs_release(struct needs *n)
 {
 	kernel_spec_release(&n->spec);
-	machine_destroy(&n->holder);
-	run_free(n->run);
 	catalog_release(&n->catalog);
+	run_free(n->run);
+	tmpdir_remove(&n->folder, &n->folder_lock);
 }
 
 static int get_kernel(struct needs *n)
@@ -110,7 +112,7 @@ static int plan(struct needs *n)
 	return r;
 }
 
-/* The folder of the run, of which nothing is to stay. */
+/* Of the run, of which nothing is to stay; all that can fail before a build. */
 static int make_folder(struct needs *n)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
@@ -121,8 +123,7 @@ static int make_folder(struct needs *n)
 			why.len ? why.buf : strerror(-r));
 		return ST_HOST;
 	}
-	machine_init(&n->holder, &machine_sim, "");
-	return machine_make_tmpdir(&n->holder) < 0 ? ST_HOST : ST_OK;
+	return tmpdir_make(&n->folder, &n->folder_lock) < 0 ? ST_HOST : ST_OK;
 }
 
 static int boot(struct needs *n)
@@ -135,7 +136,7 @@ static int boot(struct needs *n)
 		.parallel = 1,
 		.setup_only = true,
 	};
-	int r = session_prepare(&s, n->holder.tmpdir);
+	int r = session_prepare(&s, n->folder);
 
 	if (r == ST_OK)
 		r = session_boot(&s);
@@ -188,10 +189,10 @@ int needs_list(const struct env *env, const char *kernel)
 	_cleanup_(needs_release) struct needs n = {
 		.env = env,
 		.run = run_new(),
+		.folder_lock = -1,
 	};
 	int r;
 
-	machine_init(&n.holder, &machine_sim, "");
 	interrupt_block(NULL);
 	r = kernel_spec_parse(kernel, env->kernel_dir, &n.spec);
 	if (r == ST_OK)

@@ -38,6 +38,19 @@ int tmpdir_make(char **ret, int *lock_fd)
 	return 0;
 }
 
+void tmpdir_remove(char **path, int *lock_fd)
+{
+	int r = *path ? rm_rf(*path) : 0;
+
+	if (r < 0)
+		log_warn("cannot remove %s: %s", *path, strerror(-r));
+	if (*lock_fd >= 0)
+		close(*lock_fd);
+	free(*path);
+	*path = NULL;
+	*lock_fd = -1;
+}
+
 /* "cgmark-PID-..." of a process that is not there. */
 static bool name_is_stale(const char *name)
 {

@@ -12,6 +12,12 @@
  * be there.
  */
 int tmpdir_make(char **path, int *lock_fd);
+/*
+ * Removes the folder with all that is in it, closes the lock, and frees the
+ * path.  Does nothing to NULL and -1, which it leaves behind; a folder that
+ * cannot be removed is a warning.
+ */
+void tmpdir_remove(char **path, int *lock_fd);
 /* Removes those whose process is gone (kill -9, power cut). */
 void tmpdir_remove_stale(void);
 

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -50,6 +51,26 @@ static void stale_ones_go(void **state)
 	assert_int_equal(access(live, F_OK), -1);
 }
 
+static void removed_with_all_that_is_in_it(void **state)
+{
+	_cleanup_free_ char *was = NULL, *file = NULL;
+	char *path = NULL;
+	int lock_fd = -1, old_fd;
+
+	tmpdir_remove(&path, &lock_fd);
+	assert_int_equal(tmpdir_make(&path, &lock_fd), 0);
+	was = xstrdup(path);
+	old_fd = lock_fd;
+	file = xasprintf("%s/sub", path);
+	assert_int_equal(mkdir(file, 0700), 0);
+	tmpdir_remove(&path, &lock_fd);
+	assert_null(path);
+	assert_int_equal(lock_fd, -1);
+	assert_int_equal(access(was, F_OK), -1);
+	assert_int_equal(fcntl(old_fd, F_GETFD), -1);
+	tmpdir_remove(&path, &lock_fd);
+}
+
 static void nowhere_is_an_error(void **state)
 {
 	char *path = NULL;
@@ -79,6 +100,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stale_ones_go),
+		cmocka_unit_test(removed_with_all_that_is_in_it),
 		cmocka_unit_test(nowhere_is_an_error),
 	};
 
