@@ -8,6 +8,7 @@
 #include "log.h"
 #include "strbuf.h"
 #include "suggest.h"
+#include "tracepoints.h"
 
 const char event_names_default[] =
 	"task-clock,context-switches,cgroup-switches,cpu-migrations,"
@@ -181,6 +182,24 @@ static void log_unknown(const struct resolving *rs, const char *word)
 	log_near(head, part, &n);
 }
 
+/* The word is taken for a tracepoint, but may be an event with a slip. */
+static void warn_of_tracepoint(const struct resolving *rs, const char *word)
+{
+	_cleanup_(names_release) struct names n = { 0 };
+	_cleanup_free_ char *part = xstrndup(word, strcspn(word, ":."));
+	const char *near;
+
+	for (size_t i = 0; i < tracepoint_nr_systems; i++)
+		add_name(&n, tracepoint_systems[i], false);
+	add_events(&n, PERF_PMU);
+	add_events(&n, rs->model);
+	near = tracepoint_near(part, (const char *const *)n.v, n.nr);
+	if (near)
+		log_warn("event '%s' is taken for a tracepoint; did you mean "
+			 "'%s' for '%s'?",
+			 word, near, part);
+}
+
 static void log_attribute(const char *word, const char *full, int err)
 {
 	_cleanup_(names_release) struct names n = { 0 };
@@ -195,99 +214,6 @@ static void log_attribute(const char *word, const char *full, int err)
 
 /* --- one word --------------------------------------------------------------
  */
-
-static const char *const cgroup_tracepoints[] = {
-	"cgroup_attach_task",
-	"cgroup_destroy_root",
-	"cgroup_freeze",
-	"cgroup_mkdir",
-	"cgroup_notify_frozen",
-	"cgroup_notify_populated",
-	"cgroup_release",
-	"cgroup_remount",
-	"cgroup_rename",
-	"cgroup_rmdir",
-	"cgroup_rstat_cpu_lock_contended",
-	"cgroup_rstat_cpu_lock_contended_fastpath",
-	"cgroup_rstat_cpu_locked",
-	"cgroup_rstat_cpu_locked_fastpath",
-	"cgroup_rstat_cpu_unlock",
-	"cgroup_rstat_cpu_unlock_fastpath",
-	"cgroup_rstat_lock_contended",
-	"cgroup_rstat_locked",
-	"cgroup_rstat_unlock",
-	"cgroup_setup_root",
-	"cgroup_transfer_tasks",
-	"cgroup_unfreeze",
-};
-
-/* Other systems whose events a benchmark may be about; names are not checked.
- */
-static const char *const trace_systems[] = {
-	"block",    "irq",	    "kmem",	 "lock",      "oom",   "rcu",
-	"sched",    "signal",	    "task",	 "taskstats", "timer", "vmscan",
-	"syscalls", "raw_syscalls", "workqueue", "writeback",
-};
-
-static bool in_list(const char *const *list, size_t nr, const char *s,
-		    size_t len)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (strlen(list[i]) == len && memcmp(list[i], s, len) == 0)
-			return true;
-	return false;
-}
-
-/* "SYSTEM:" at the start of a word, if it is one of the kernel's tracepoints.
- */
-static bool is_tracepoint(const char *word)
-{
-	size_t len = strcspn(word, ":");
-
-	if (word[len] != ':' || word[len + 1] == ':')
-		return false;
-	return (len == 6 && strncmp(word, "cgroup", 6) == 0) ||
-	       in_list(trace_systems, ARRAY_SIZE(trace_systems), word, len);
-}
-
-/* ":u", ":k", ":uk", as perf has it; what is not named is not counted. */
-static int take_levels(const char *word, const char *levels, struct event *ev)
-{
-	size_t len = strlen(levels);
-
-	if (len == 0)
-		return ST_OK;
-	if (len < 2 || strspn(levels + 1, "uk") != len - 1) {
-		log_err("event '%s': behind a tracepoint comes ':u', ':k' or "
-			"nothing",
-			word);
-		return ST_USAGE;
-	}
-	if (!strchr(levels, 'u'))
-		ev->exclude |= EVENT_NO_USER;
-	if (!strchr(levels, 'k'))
-		ev->exclude |= EVENT_NO_KERNEL;
-	return ST_OK;
-}
-
-static int resolve_tracepoint(const char *word, struct run_event *ret)
-{
-	const char *name = strchr(word, ':') + 1;
-	size_t len = strcspn(name, ":");
-	_cleanup_free_ char *only = xstrndup(name, len);
-
-	if (strncmp(word, "cgroup:", 7) == 0 &&
-	    !in_list(cgroup_tracepoints, ARRAY_SIZE(cgroup_tracepoints), name,
-		     len)) {
-		suggest_log("tracepoint of cgroup", only, cgroup_tracepoints,
-			    ARRAY_SIZE(cgroup_tracepoints));
-		return ST_USAGE;
-	}
-	ret->ev.type = PERF_TYPE_TRACEPOINT;
-	ret->means =
-		xasprintf("tracepoint %.*s", (int)(name - word + len), word);
-	return take_levels(word, name + len, &ret->ev);
-}
 
 /* Only the core counts an operation, and only as a whole. */
 static int check_countable(const char *word, const struct perf_event_attr *a)
@@ -362,6 +288,10 @@ static int resolve_libpfm(const struct resolving *rs, const char *word,
 		full = full_name(rs->model, word);
 		r = encode(full, &attr, &ret->means);
 	}
+	if (r == PFM_ERR_NOTFOUND && tracepoint_possible(word)) {
+		warn_of_tracepoint(rs, word);
+		return tracepoint_resolve(word, ret);
+	}
 	if (r == PFM_ERR_NOTFOUND)
 		log_unknown(rs, word);
 	else if (r != PFM_SUCCESS)
@@ -381,8 +311,8 @@ static int resolve_word(const struct resolving *rs, const char *word,
 		return ST_USAGE;
 	}
 	snprintf(ret->ev.name, sizeof(ret->ev.name), "%s", word);
-	if (is_tracepoint(word))
-		return resolve_tracepoint(word, ret);
+	if (tracepoint_system_known(word))
+		return tracepoint_resolve(word, ret);
 	return resolve_libpfm(rs, word, ret);
 }
 
@@ -459,9 +389,11 @@ static int add_function(const char *word, char **list, size_t *nr)
 			word, LATENCY_NAME_MAX - 1);
 		return ST_USAGE;
 	}
-	if (in_list((const char *const *)list, *nr, word, strlen(word))) {
-		log_err("function '%s' is named twice", word);
-		return ST_USAGE;
+	for (size_t i = 0; i < *nr; i++) {
+		if (strcmp(list[i], word) == 0) {
+			log_err("function '%s' is named twice", word);
+			return ST_USAGE;
+		}
 	}
 	if (*nr == LATENCIES_MAX) {
 		log_err("more than %d functions", LATENCIES_MAX);

@@ -134,8 +134,8 @@ refused 'unknown machine' "machine 'sin'.*did you mean 'sim'" \
 	run $img --machine sin
 refused 'unknown event' "event 'page-fualts'.*did you mean 'page-faults'" \
 	run $img $fake --events page-fualts
-refused 'unknown tracepoint' "'cgroup_mkdri'.*did you mean 'cgroup_mkdir'" \
-	run $img $fake --events cgroup:cgroup_mkdri
+refused 'malformed tracepoint' "'cgroup:': a tracepoint is SYSTEM:NAME" \
+	run $img $fake --events cgroup:
 refused 'unknown unit mask' "L1D_HTI': .*did you mean 'L1D_HIT'" \
 	run $img --machine sim --events MEM_LOAD_RETIRED:L1D_HTI
 refused 'event of another processor' 'is nhm .Intel Nehalem' \
@@ -771,6 +771,12 @@ else
 fi
 refused 'probe of an unknown event' "'page-fualts'.*did you mean 'page-faults'" \
 	probe --events=page-fualts host
+run 0 'probe of an unknown tracepoint' probe --events=cgroup:cgroup_mkdri host
+has "$work/err" "'cgroup:cgroup_mkdri'.*did you mean 'cgroup:cgroup_mkdir'" \
+	'a near miss is a warning'
+has "$work/out" \
+	'^host: cgroup:cgroup_mkdri: not supported: this kernel has no ' \
+	'and the kernel decides'
 printf '[baseline]\nsource = image:%s\n' "$work/vmlinux-a" \
 	>"$work/kernel/kernels.ini"
 mkdir "$work/probed"

@@ -15,6 +15,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "event-names.h"
@@ -227,9 +228,16 @@ static void test_refused(void **state)
 		"page-faults,page-faults",
 		"amd64_fam17h_zen2::CYCLES_NOT_IN_HALT",
 		"icl::TOPDOWN:SLOTS_P",
-		"cgroup:cgroup_attach_tsk",
 		"cgroup:cgroup_mkdir:x",
 		"cgroup:",
+		"cgroup:cgroup/mkdir",
+		"sched:",
+		"cylces:k",
+		"page-fualts:uk",
+		"MEM_LOAD_RETIRD:L3_MISS",
+		"nosuch:event:x",
+		"nosuch:",
+		":event",
 		"rapl::RAPL_ENERGY_PKG",
 		"MEM_LOAD_RETIRED:L3_MISS:period=7",
 		"page faults",
@@ -242,6 +250,65 @@ static void test_refused(void **state)
 			fail_msg("taken: '%s'", words[i]);
 	assert_int_equal(event_names_resolve("cycles", "8086", &e, &nr),
 			 ST_HOST);
+}
+
+/* What resolving the word logs; it must be taken for a tracepoint. */
+static char *log_of(const char *word)
+{
+	char path[] = "/tmp/cgmark-test-event-names-XXXXXX";
+	int fd = mkstemp(path), err = dup(STDERR_FILENO);
+	char *text = calloc(1, 1024);
+	struct run_event *e;
+	size_t nr;
+
+	assert_true(fd >= 0 && err >= 0 && text);
+	unlink(path);
+	dup2(fd, STDERR_FILENO);
+	assert_int_equal(event_names_resolve(word, "skl", &e, &nr), ST_OK);
+	dup2(err, STDERR_FILENO);
+	assert_int_equal(e[0].ev.type, PERF_TYPE_TRACEPOINT);
+	assert_int_equal(e[0].ev.config, 0);
+	assert_string_equal(e[0].ev.name, word);
+	release(e, nr);
+	assert_true(pread(fd, text, 1023, 0) >= 0);
+	close(fd);
+	close(err);
+	return text;
+}
+
+/* Which tracepoints there are only the kernel that is measured knows. */
+static void test_tracepoints(void **state)
+{
+	static const char *const quiet[] = {
+		"cgroup:cgroup_mkdir",
+		"cgroup:cgroup_of_tomorrow",
+		"cgroup:cgroup_charge:k",
+		"sched:sched_of_tomorrow",
+		"compaction:mm_compaction_begin:u",
+		"xhci-hcd:xhci_urb_enqueue",
+	};
+	static const struct {
+		const char *word, *near;
+	} warned[] = {
+		{ "cgroup:cgroup_attach_tsk", "'cgroup:cgroup_attach_task'" },
+		{ "cgroup:cgroup_mkdri:k", "'cgroup:cgroup_mkdir'" },
+		{ "cgruop:cgroup_mkdir", "'cgroup'" },
+		{ "mem_load_retird:l3_miss", "'MEM_LOAD_RETIRED'" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(quiet); i++) {
+		char *text = log_of(quiet[i]);
+
+		assert_string_equal(text, "");
+		free(text);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(warned); i++) {
+		char *text = log_of(warned[i].word);
+
+		if (!strstr(text, warned[i].near))
+			fail_msg("%s: '%s'", warned[i].word, text);
+		free(text);
+	}
 }
 
 static void test_functions(void **state)
@@ -281,6 +348,7 @@ int main(void)
 		cmocka_unit_test(test_zen),
 		cmocka_unit_test(test_generic),
 		cmocka_unit_test(test_functions),
+		cmocka_unit_test(test_tracepoints),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_refused),
 	};
