@@ -12,6 +12,7 @@
 #include "colours.h"
 #include "fig.h"
 #include "gnuplot.h"
+#include "judge-limits.h"
 #include "number.h"
 #include "strbuf.h"
 #include "verdict-text.h"
@@ -22,7 +23,7 @@
 #define WIDTH_PX 900
 #define RIGHT_PX 232 /* change and verdict */
 #define CHAR_PX 7.4  /* of the font, on average */
-#define KNEE 0.002
+#define KNEE JUDGE_THRESHOLD
 #define NS_MARK " (ns)" /* after points not in instructions */
 
 static double axis(double l)

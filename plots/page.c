@@ -250,11 +250,11 @@ static void add_figures(struct strbuf *out, const char *title, const char *text,
 
 static void add_notes(struct strbuf *out, const struct comparison *c)
 {
-	if (c->nr_notes == 0)
+	if (c->notes.nr == 0)
 		return;
 	strbuf_addstr(out, "<h2>Notes</h2>\n<ul>\n");
-	for (size_t i = 0; i < c->nr_notes; i++)
-		html_element(out, "<li>", c->notes[i], "</li>\n");
+	for (size_t i = 0; i < c->notes.nr; i++)
+		html_element(out, "<li>", c->notes.text[i], "</li>\n");
 	strbuf_addstr(out, "</ul>\n");
 }
 

@@ -16,9 +16,11 @@
 #include "file.h"
 #include "hostinfo.h"
 #include "interrupt.h"
+#include "judge-limits.h"
 #include "kernel-spec.h"
 #include "log.h"
 #include "monotonic.h"
+#include "plan-limits.h"
 #include "points.h"
 #include "run-opts.h"
 #include "session.h"
@@ -26,7 +28,9 @@
 #include "suggest.h"
 #include "text.h"
 
-#define PERTURBATIONS 8
+/* What a verdict advises, `run` takes. */
+_Static_assert(JUDGE_PERTURBATIONS_MAX == PLAN_PERTURBATIONS_MAX,
+	       "the most perturbations");
 
 struct request {
 	const struct env *env;
@@ -132,7 +136,7 @@ static int read_suite(struct request *rq)
 		r = suite_load(rq->env->suites_dir, name, &rq->suite);
 	rq->perturbations = o->perturbations	      ? o->perturbations
 			    : rq->suite.perturbations ? rq->suite.perturbations
-						      : PERTURBATIONS;
+						      : JUDGE_PERTURBATIONS;
 	return r;
 }
 

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Comparison of contender kernels with a baseline on one exact machine.
- * Procedure and limits: compare.c, cgmark.1 (VERDICTS).
+ * Procedure: verdict.c, judge-limits.h, cgmark.1 (VERDICTS).
  */
 #ifndef CGMARK_COMPARE_H
 #define CGMARK_COMPARE_H
 
+#include "notes.h"
 #include "run.h"
 #include "values.h"
-
-enum verdict {
-	V_REGRESSION,
-	V_IMPROVEMENT,
-	V_NO_CHANGE,
-	V_INCONCLUSIVE,
-	V_INVALID,
-};
-
-#define NR_VERDICTS 5
+#include "verdict.h"
 
 /* One point and metric, baseline against one contender. */
 struct effect {
@@ -61,8 +53,7 @@ struct comparison {
 	struct effect *effects; /* sorted by severity */
 	size_t nr_effects;
 	unsigned count[NR_VERDICTS]; /* by enum verdict */
-	char **notes;		     /* footnotes */
-	size_t nr_notes;
+	struct notes notes;
 };
 
 /* Never fails on doubtful data: that is what V_INVALID is for. */
@@ -75,10 +66,5 @@ void compare_free(struct comparison *c);
  * that it has no regression was not shown.
  */
 int compare_status(const struct comparison *c, bool strict);
-
-/* Severity: REGRESSION, INVALID, INCONCLUSIVE, IMPROVEMENT, NO CHANGE. */
-unsigned verdict_rank(enum verdict v);
-/* Smallest difference that counts, in the metric's unit. */
-double compare_floor(const char *metric);
 
 #endif

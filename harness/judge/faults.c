@@ -1,41 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reasons to give no verdict on a point: what makes it V_INVALID. */
 #include "faults.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "alloc.h"
-
-#define MIN_PAIRS COMPARE_MIN_PAIRS
-
-void compare_note(struct comparison *c, char *text)
-{
-	for (size_t i = 0; i < c->nr_notes; i++) {
-		if (strcmp(c->notes[i], text) == 0) {
-			free(text);
-			return;
-		}
-	}
-	c->notes = xreallocarray(c->notes, c->nr_notes + 1, sizeof(char *));
-	c->notes[c->nr_notes++] = text;
-}
-
-const char *compare_kernel_name(const struct comparison *c, unsigned kernel)
-{
-	return c->run->kernels[kernel].name;
-}
-
-/* "base-p3: WARNING: ..." */
-char *compare_boot_text(const struct run_boot *b)
-{
-	const char *why = "ended early";
-
-	if (b->splat && *b->splat)
-		why = b->splat;
-	else if (b->reason && *b->reason)
-		why = b->reason;
-	return xasprintf("boot %s: %s", b->id, why);
-}
+#include "judge-limits.h"
 
 static bool is_time(const char *metric)
 {
@@ -43,34 +13,33 @@ static bool is_time(const char *metric)
 }
 
 /* A trusted boot in which the point has this status, or NULL. */
-static const struct run_boot *boot_with(const struct comparison *c,
-					unsigned kernel, unsigned point,
-					enum point_status st)
+static const struct run_boot *boot_with(const struct subject *s,
+					unsigned kernel, enum point_status st)
 {
-	for (size_t i = 0; i < c->run->nr_boots; i++) {
-		const struct run_boot *b = &c->run->boots[i];
+	for (size_t i = 0; i < s->run->nr_boots; i++) {
+		const struct run_boot *b = &s->run->boots[i];
 
 		if (b->kernel == kernel && b->role != BOOT_NULL &&
 		    b->role != BOOT_EVENTS && boot_trust(b) == TRUST_GOOD &&
-		    boot_point_status(b, point) == st)
+		    boot_point_status(b, s->point) == st)
 			return b;
 	}
 	return NULL;
 }
 
-static char *fault_boots(const struct comparison *c, unsigned kernel)
+static char *fault_boots(const struct run *run, unsigned kernel)
 {
-	for (size_t i = 0; i < c->run->nr_boots; i++) {
-		const struct run_boot *b = &c->run->boots[i];
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
 		_cleanup_free_ char *text = NULL;
 
 		if (b->kernel != kernel || b->role == BOOT_EVENTS)
 			continue;
 		switch (boot_trust(b)) {
 		case TRUST_FAILED:
-			text = compare_boot_text(b);
+			text = boot_failure(b);
 			return xasprintf("%s failed in %s",
-					 compare_kernel_name(c, kernel), text);
+					 run->kernels[kernel].name, text);
 		case TRUST_DAMAGED:
 			if (b->role == BOOT_NULL)
 				break; /* a note; the others will do */
@@ -84,8 +53,7 @@ static char *fault_boots(const struct comparison *c, unsigned kernel)
 	return NULL;
 }
 
-static char *fault_status(const struct comparison *c, unsigned kernel,
-			  unsigned point)
+static char *fault_status(const struct subject *s, unsigned kernel)
 {
 	static const struct {
 		enum point_status st;
@@ -97,24 +65,22 @@ static char *fault_status(const struct comparison *c, unsigned kernel,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		const struct run_boot *b =
-			boot_with(c, kernel, point, bad[i].st);
+		const struct run_boot *b = boot_with(s, kernel, bad[i].st);
 		const char *text;
 
 		if (!b)
 			continue;
-		text = boot_point_text(b, point);
+		text = boot_point_text(b, s->point);
 		return xasprintf("%s in boot %s%s%s", bad[i].what, b->id,
 				 *text ? ": " : "", text);
 	}
 	return NULL;
 }
 
-static char *fault_mixed_skip(const struct comparison *c, unsigned kernel,
-			      unsigned point)
+static char *fault_mixed_skip(const struct subject *s, unsigned kernel)
 {
-	const struct run_boot *skip = boot_with(c, kernel, point, POINT_SKIP);
-	const struct run_boot *done = boot_with(c, kernel, point, POINT_DONE);
+	const struct run_boot *skip = boot_with(s, kernel, POINT_SKIP);
+	const struct run_boot *done = boot_with(s, kernel, POINT_DONE);
 
 	if (!skip || !done)
 		return NULL;
@@ -122,19 +88,19 @@ static char *fault_mixed_skip(const struct comparison *c, unsigned kernel,
 			 skip->id);
 }
 
-static char *fault_samples(const struct comparison *c, unsigned kernel,
-			   unsigned point, const char *metric)
+static char *fault_samples(const struct subject *s, unsigned kernel)
 {
-	for (size_t i = 0; i < c->run->nr_boots; i++) {
-		const struct run_boot *b = &c->run->boots[i];
+	for (size_t i = 0; i < s->run->nr_boots; i++) {
+		const struct run_boot *b = &s->run->boots[i];
 
 		if (b->kernel != kernel || b->role != BOOT_MEASURE ||
 		    boot_trust(b) != TRUST_GOOD ||
-		    boot_point_status(b, point) != POINT_DONE ||
-		    !isnan(values_median(c->values, (unsigned)i, point,
-					 metric)))
+		    boot_point_status(b, s->point) != POINT_DONE ||
+		    !isnan(values_median(s->values, (unsigned)i, s->point,
+					 s->metric)))
 			continue;
-		return xasprintf("boot %s has no samples in %s", b->id, metric);
+		return xasprintf("boot %s has no samples in %s", b->id,
+				 s->metric);
 	}
 	return NULL;
 }
@@ -143,10 +109,9 @@ static char *fault_samples(const struct comparison *c, unsigned kernel,
  * Compares a kernel's repeat boots with the boots they repeat.  *shown: there
  * was such a pair.
  */
-static char *fault_repeat(const struct comparison *c, unsigned kernel,
-			  unsigned point, bool *shown)
+static char *fault_repeat(const struct subject *s, unsigned kernel, bool *shown)
 {
-	const struct run *run = c->run;
+	const struct run *run = s->run;
 
 	*shown = false;
 	for (size_t i = 0; i < run->nr_boots; i++) {
@@ -160,8 +125,8 @@ static char *fault_repeat(const struct comparison *c, unsigned kernel,
 		if (of < 0 || boot_trust(&run->boots[of]) != TRUST_GOOD)
 			continue;
 		*shown = true;
-		if (!values_identical(c->values, (unsigned)of, (unsigned)i,
-				      point))
+		if (!values_identical(s->values, (unsigned)of, (unsigned)i,
+				      s->point))
 			return xasprintf("not exact: repeat boot %s differs "
 					 "from %s",
 					 b->id, run->boots[of].id);
@@ -169,62 +134,68 @@ static char *fault_repeat(const struct comparison *c, unsigned kernel,
 	return NULL;
 }
 
-static char *fault_metric(const struct comparison *c, const struct effect *e)
+static char *fault_metric(const struct subject *s)
 {
-	const unsigned kernel[] = { c->base, e->contender };
+	const unsigned kernel[] = { s->base, s->contender };
 
 	for (size_t i = 0; i < ARRAY_SIZE(kernel); i++) {
 		const char *other =
-			values_metric(c->values, kernel[i], e->point, 0);
+			values_metric(s->values, kernel[i], s->point, 0);
 		bool has = false;
 
 		for (unsigned m = 0; other && !has; m++) {
-			const char *name = values_metric(c->values, kernel[i],
-							 e->point, m);
+			const char *name = values_metric(s->values, kernel[i],
+							 s->point, m);
 
 			if (!name)
 				break;
-			has = strcmp(name, e->metric) == 0;
+			has = strcmp(name, s->metric) == 0;
 		}
 		if (other && !has)
 			return xasprintf("metric differs: %s has %s, not %s",
-					 compare_kernel_name(c, kernel[i]),
-					 other, e->metric);
+					 s->run->kernels[kernel[i]].name, other,
+					 s->metric);
 	}
 	return NULL;
 }
 
-bool compare_must_be_equal(const struct comparison *c, unsigned contender)
+bool same_vmlinux(const struct run *run, unsigned a, unsigned b)
 {
-	const struct run_kernel *a = &c->run->kernels[c->base];
-	const struct run_kernel *b = &c->run->kernels[contender];
+	const char *x = run->kernels[a].vmlinux_sha256;
+	const char *y = run->kernels[b].vmlinux_sha256;
 
-	return a->vmlinux_sha256 && b->vmlinux_sha256 && *a->vmlinux_sha256 &&
-	       strcmp(a->vmlinux_sha256, b->vmlinux_sha256) == 0 &&
-	       strcmp(a->cmdline ? a->cmdline : "",
-		      b->cmdline ? b->cmdline : "") == 0;
+	return x && y && *x && strcmp(x, y) == 0;
 }
 
-static char *fault_same_code(struct comparison *c, const struct effect *e)
+bool same_kernel(const struct run *run, unsigned a, unsigned b)
 {
-	const struct run *run = c->run;
+	const char *x = run->kernels[a].cmdline;
+	const char *y = run->kernels[b].cmdline;
 
-	if (!compare_must_be_equal(c, e->contender))
+	return same_vmlinux(run, a, b) && strcmp(x ? x : "", y ? y : "") == 0;
+}
+
+static char *fault_same_code(const struct subject *s, const struct pairs *p,
+			     struct notes *notes)
+{
+	const struct run *run = s->run;
+
+	if (!same_kernel(run, s->base, s->contender))
 		return NULL;
-	for (unsigned i = 0; i < e->nr_boots; i++) {
-		int a = run_find_boot(run, c->base, e->perturbation[i],
+	for (size_t i = 0; i < p->nr; i++) {
+		int a = run_find_boot(run, s->base, p->perturbation[i],
 				      BOOT_MEASURE);
-		int b = run_find_boot(run, e->contender, e->perturbation[i],
+		int b = run_find_boot(run, s->contender, p->perturbation[i],
 				      BOOT_MEASURE);
 
-		if (values_identical(c->values, (unsigned)a, (unsigned)b,
-				     e->point))
+		if (values_identical(s->values, (unsigned)a, (unsigned)b,
+				     s->point))
 			continue;
-		compare_note(c,
-			     xasprintf("harness fault: %s and %s are the same "
-				       "vmlinux, yet their counts differ",
-				       compare_kernel_name(c, c->base),
-				       compare_kernel_name(c, e->contender)));
+		notes_add(notes,
+			  xasprintf("harness fault: %s and %s are the same "
+				    "vmlinux, yet their counts differ",
+				    run->kernels[s->base].name,
+				    run->kernels[s->contender].name));
 		return xasprintf("same code, but boots %s and %s differ: the "
 				 "harness is at fault",
 				 run->boots[a].id, run->boots[b].id);
@@ -232,46 +203,47 @@ static char *fault_same_code(struct comparison *c, const struct effect *e)
 	return NULL;
 }
 
-static char *fault_pairs(const struct comparison *c, const struct effect *e)
+static char *fault_pairs(const struct subject *s, const struct pairs *p)
 {
-	unsigned planned = c->run->perturbations;
+	unsigned planned = s->run->perturbations;
 
-	if (e->nr_boots == 0)
+	if (p->nr == 0)
 		return xasprintf("not measured in any boot of both kernels");
-	if (e->nr_boots < MIN_PAIRS && planned >= MIN_PAIRS)
-		return xasprintf("only %u of %u perturbations measured on both "
-				 "kernels; needs %d",
-				 e->nr_boots, planned, MIN_PAIRS);
+	if (p->nr < JUDGE_MIN_PAIRS && planned >= JUDGE_MIN_PAIRS)
+		return xasprintf(
+			"only %zu of %u perturbations measured on both "
+			"kernels; needs %d",
+			p->nr, planned, JUDGE_MIN_PAIRS);
 	return NULL;
 }
 
-/* The first fault found, most telling first. */
-char *compare_fault(struct comparison *c, struct effect *e)
+char *fault_find(const struct subject *s, const struct pairs *p,
+		 struct notes *notes, bool *exact)
 {
-	const unsigned kernel[] = { c->base, e->contender };
+	const unsigned kernel[] = { s->base, s->contender };
 	bool shown[ARRAY_SIZE(kernel)] = { false };
 	char *why = NULL;
 
 	for (size_t i = 0; !why && i < ARRAY_SIZE(kernel); i++)
-		why = fault_boots(c, kernel[i]);
+		why = fault_boots(s->run, kernel[i]);
 	for (size_t i = 0; !why && i < ARRAY_SIZE(kernel); i++)
-		why = fault_status(c, kernel[i], e->point);
+		why = fault_status(s, kernel[i]);
 	for (size_t i = 0; !why && i < ARRAY_SIZE(kernel); i++)
-		why = fault_mixed_skip(c, kernel[i], e->point);
-	if (!why && *e->metric)
-		why = fault_metric(c, e);
-	for (size_t i = 0; !why && *e->metric && i < ARRAY_SIZE(kernel); i++)
-		why = fault_samples(c, kernel[i], e->point, e->metric);
-	if (!why && is_time(e->metric))
+		why = fault_mixed_skip(s, kernel[i]);
+	if (!why && *s->metric)
+		why = fault_metric(s);
+	for (size_t i = 0; !why && *s->metric && i < ARRAY_SIZE(kernel); i++)
+		why = fault_samples(s, kernel[i]);
+	if (!why && is_time(s->metric))
 		why = xasprintf("%s is time: this procedure is for exact "
 				"counts",
-				e->metric);
+				s->metric);
 	for (size_t i = 0; !why && i < ARRAY_SIZE(kernel); i++)
-		why = fault_repeat(c, kernel[i], e->point, &shown[i]);
-	e->exact = !why && shown[0] && shown[1];
+		why = fault_repeat(s, kernel[i], &shown[i]);
+	*exact = !why && shown[0] && shown[1];
 	if (!why)
-		why = fault_pairs(c, e);
+		why = fault_pairs(s, p);
 	if (!why)
-		why = fault_same_code(c, e);
+		why = fault_same_code(s, p, notes);
 	return why;
 }

@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Shared by compare.c and compare-fault.c only. */
-#ifndef CGMARK_COMPARE_PRIV_H
-#define CGMARK_COMPARE_PRIV_H
+/* Reasons to give no verdict on a point: what makes it V_INVALID. */
+#ifndef CGMARK_FAULTS_H
+#define CGMARK_FAULTS_H
 
-#include "compare.h"
+#include <stdbool.h>
 
-/* Perturbations measured on both kernels that a verdict needs. */
-#define COMPARE_MIN_PAIRS 4
+#include "notes.h"
+#include "pairs.h"
 
-/* Adds a footnote unless it is there; takes text. */
-void compare_note(struct comparison *c, char *text);
-const char *compare_kernel_name(const struct comparison *c, unsigned kernel);
-/* "boot base-p3: WARNING: ..."; caller frees. */
-char *compare_boot_text(const struct run_boot *b);
-/* The same vmlinux with the same command line must count the same. */
-bool compare_must_be_equal(const struct comparison *c, unsigned contender);
+/* Do two kernels have the same vmlinux, as far as is known? */
+bool same_vmlinux(const struct run *run, unsigned a, unsigned b);
+/* The same vmlinux with the same command line has to count the same. */
+bool same_kernel(const struct run *run, unsigned a, unsigned b);
 
 /*
- * The first fault of an effect whose pairs were collected, most telling first,
- * in words (caller frees), or NULL.  Sets e->exact.
+ * The first fault, most telling first, in words (caller frees), or NULL.
+ * *exact: the repeat boots of both kernels were bit-identical.
  */
-char *compare_fault(struct comparison *c, struct effect *e);
+char *fault_find(const struct subject *s, const struct pairs *p,
+		 struct notes *notes, bool *exact);
 
 #endif

@@ -54,6 +54,7 @@
 
 #include "alloc.h"
 #include "json.h"
+#include "judge-limits.h"
 #include "verdict-text.h"
 
 #define JSON_COMPARE_FORMAT 1
@@ -224,7 +225,7 @@ static json_t *json_effect(const struct comparison *c, const struct effect *e)
 	set_number(o, "change_percent", (e->ratio - 1) * 100);
 	json_object_set_new(o, "interval", json_interval(e));
 	set_number(o, "threshold", e->threshold);
-	set_number(o, "floor", compare_floor(e->metric));
+	set_number(o, "floor", JUDGE_FLOOR);
 	set_int(o, "agree", e->agree);
 	set_bool(o, "exact", e->exact);
 	set_int(o, "boot_pairs", e->nr_boots);
@@ -336,8 +337,8 @@ static json_t *json_findings(const struct findings *f)
 	for (size_t i = 0; i < c->run->nr_kernels; i++)
 		json_array_append_new(kernels,
 				      json_kernel(&c->run->kernels[i]));
-	for (size_t i = 0; i < c->nr_notes; i++)
-		json_array_append_new(notes, json_text(c->notes[i]));
+	for (size_t i = 0; i < c->notes.nr; i++)
+		json_array_append_new(notes, json_text(c->notes.text[i]));
 	for (size_t i = 0; i < c->nr_effects; i++)
 		json_array_append_new(points, json_effect(c, &c->effects[i]));
 

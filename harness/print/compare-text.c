@@ -11,6 +11,7 @@
 #include "alloc.h"
 #include "events-text.h"
 #include "explain-text.h"
+#include "judge-limits.h"
 #include "number.h"
 #include "strbuf.h"
 #include "verdict-text.h"
@@ -301,14 +302,15 @@ static void print_legend(FILE *out, const struct comparison *c)
 
 	if (c->nr_effects == 0)
 		return;
-	if (widest > 0.00201)
+	if (widest > JUDGE_THRESHOLD * 1.005)
 		strbuf_addf(&range, " to %.2g%%", widest * 100);
 	text = xasprintf("Medians over boots; change: median of the paired "
-			 "ratios; ±: to the farther end of its 90%% interval; "
+			 "ratios; ±: to the farther end of its %g%% interval; "
 			 "diff: of the medians, exact; n: boot pairs. A change "
-			 "is more than the threshold (0.2%%%s) and %g or more "
+			 "is more than the threshold (%g%%%s) and %d or more "
 			 "instructions.",
-			 range.buf ? range.buf : "", compare_floor("insns"));
+			 JUDGE_LEVEL * 100, JUDGE_THRESHOLD * 100,
+			 range.buf ? range.buf : "", JUDGE_FLOOR);
 	fputc('\n', out);
 	print_wrapped(out, "", text);
 	if (*print_limits(c->run->machine))
@@ -318,15 +320,15 @@ static void print_legend(FILE *out, const struct comparison *c)
 static void print_footnotes(FILE *out, const struct comparison *c,
 			    const struct footnotes *notes)
 {
-	if (notes->nr || c->nr_notes)
+	if (notes->nr || c->notes.nr)
 		fputc('\n', out);
 	for (size_t i = 0; i < notes->nr; i++) {
 		_cleanup_free_ char *head = xasprintf("[%zu] ", i + 1);
 
 		print_wrapped(out, head, notes->text[i]);
 	}
-	for (size_t i = 0; i < c->nr_notes; i++)
-		print_wrapped(out, "note: ", c->notes[i]);
+	for (size_t i = 0; i < c->notes.nr; i++)
+		print_wrapped(out, "note: ", c->notes.text[i]);
 }
 
 static void print_kernel(FILE *out, const struct run_kernel *k)

@@ -24,8 +24,8 @@ static const struct effect *effect_of(const struct comparison *c,
 
 static bool has_note(const struct comparison *c, const char *text)
 {
-	for (size_t i = 0; i < c->nr_notes; i++) {
-		if (strstr(c->notes[i], text))
+	for (size_t i = 0; i < c->notes.nr; i++) {
+		if (strstr(c->notes.text[i], text))
 			return true;
 	}
 	return false;

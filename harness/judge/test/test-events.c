@@ -87,8 +87,8 @@ static void expect_no_change(const struct run *run, const char *note)
 	/* One effect a point: events are not among them. */
 	assert_int_equal(c->nr_effects, ARRAY_SIZE(points));
 	assert_int_equal(c->count[V_NO_CHANGE], ARRAY_SIZE(points));
-	for (size_t i = 0; i < c->nr_notes; i++)
-		noted = noted || strstr(c->notes[i], note);
+	for (size_t i = 0; i < c->notes.nr; i++)
+		noted = noted || strstr(c->notes.text[i], note);
 	assert_true(noted);
 	compare_free(c);
 }

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Footnotes of a comparison. */
+#ifndef CGMARK_NOTES_H
+#define CGMARK_NOTES_H
+
+#include "run.h"
+
+struct notes {
+	char **text; /* owned, none twice */
+	size_t nr;
+};
+
+/* Adds a note unless it is there; takes text. */
+void notes_add(struct notes *n, char *text);
+void notes_release(struct notes *n);
+
+/* "boot base-p3: WARNING: ..."; caller frees. */
+char *boot_failure(const struct run_boot *b);
+
+/* What the boots of a kernel, baseline or contender, lack. */
+void note_boots(struct notes *n, const struct run *run, unsigned kernel);
+/* No repeat boot shows that the counts of the kernel are exact. */
+void note_repeat(struct notes *n, const struct run *run, unsigned kernel);
+/* Null boots of the baseline that are not there. */
+void note_null(struct notes *n, const struct run *run, unsigned base);
+
+/* Skipped points of a benchmark, for one note instead of one each. */
+struct skips {
+	const char *bench;
+	char *where; /* owned */
+	const char *reason;
+	unsigned nr;
+};
+
+/* Counts one more point, having noted those of another kind; takes where. */
+void skips_add(struct notes *n, struct skips *s, const char *bench, char *where,
+	       const char *reason);
+void skips_flush(struct notes *n, struct skips *s);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The boots of two kernels, paired by perturbation: their values at one point
+ * in one metric, and what statistics say of them.
+ */
+#ifndef CGMARK_PAIRS_H
+#define CGMARK_PAIRS_H
+
+#include "run.h"
+#include "stats.h"
+#include "values.h"
+
+/* What is compared with what. */
+struct subject {
+	const struct run *run;
+	const struct values *values; /* of run */
+	unsigned base;		     /* index in run.kernels */
+	unsigned contender;	     /* likewise */
+	unsigned point;		     /* index in run.points */
+	const char *metric;	     /* "": there is none */
+};
+
+struct pairs {
+	size_t nr;		/* perturbations measured on both kernels */
+	unsigned *perturbation; /* ascending; these arrays are owned */
+	double *base;		/* per operation */
+	double *cont;
+	double *logs;  /* ln(cont / base) */
+	double *diffs; /* cont - base */
+	double base_median;
+	double cont_median;
+	double base_p99; /* median over boots of the p99 sample */
+	double cont_p99;
+	double delta;	      /* cont_median - base_median */
+	double median;	      /* of logs */
+	struct interval ival; /* of the median of logs */
+	double threshold;     /* of |logs| */
+	unsigned nr_null;     /* boot pairs the threshold rests on */
+	struct signs signs;   /* of logs */
+	size_t agree;	      /* logs of the majority's sign */
+};
+
+/* ret is to be released. */
+void pairs_find(const struct subject *s, struct pairs *ret);
+void pairs_release(struct pairs *p);
+
+#endif

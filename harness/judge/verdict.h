@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The verdict on one point and metric that has no fault. */
+#ifndef CGMARK_VERDICT_H
+#define CGMARK_VERDICT_H
+
+#include <stdbool.h>
+
+#include "pairs.h"
+
+enum verdict {
+	V_REGRESSION,
+	V_IMPROVEMENT,
+	V_NO_CHANGE,
+	V_INCONCLUSIVE,
+	V_INVALID,
+};
+
+#define NR_VERDICTS 5
+
+/* Severity: REGRESSION, INVALID, INCONCLUSIVE, IMPROVEMENT, NO CHANGE. */
+unsigned verdict_rank(enum verdict v);
+
+/*
+ * same_code: both kernels have to count the same, so that equal counts need no
+ * minimum of pairs.  *reason: in words; the caller frees it.
+ */
+enum verdict verdict_decide(const struct pairs *p, bool same_code,
+			    char **reason);
+
+#endif
