@@ -48,7 +48,8 @@ static const struct argp argp = {
 };
 
 /* Where the entry of the cache is: the image without its last part. */
-static int print_entry(const struct run_kernel *k, const char *source)
+static enum exit_status print_entry(const struct run_kernel *k,
+				    const char *source)
 {
 	const char *slash = strrchr(k->image, '/');
 	int len = slash ? (int)(slash - k->image) : 0;
@@ -59,11 +60,11 @@ static int print_entry(const struct run_kernel *k, const char *source)
 	return fflush(stdout) == 0 ? ST_OK : ST_HOST;
 }
 
-static int build_one(const char *word, const char *kernel_dir)
+static enum exit_status build_one(const char *word, const char *kernel_dir)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
 	struct run_kernel kernel = { NULL };
-	int r;
+	enum exit_status r;
 
 	r = kernel_spec_parse(word, kernel_dir, &spec);
 	if (r != ST_OK)
@@ -75,10 +76,10 @@ static int build_one(const char *word, const char *kernel_dir)
 	return r;
 }
 
-int cmd_build(const struct env *env, int argc, char **argv)
+enum exit_status cmd_build(const struct env *env, int argc, char **argv)
 {
 	struct build_opts o = { 0 };
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;

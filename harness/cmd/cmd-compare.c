@@ -110,8 +110,9 @@ static int print_to_file(const struct compare_opts *o, const struct findings *f)
 	return 0;
 }
 
-static int compare_selected(const struct compare_opts *o, const struct run *run,
-			    const struct selection *s)
+static enum exit_status compare_selected(const struct compare_opts *o,
+					 const struct run *run,
+					 const struct selection *s)
 {
 	_cleanup_(findings_freep) struct findings *f =
 		findings_new(run, s->base, s->contenders, s->nr);
@@ -127,13 +128,13 @@ static int compare_selected(const struct compare_opts *o, const struct run *run,
 	return r < 0 ? ST_HOST : compare_status(f->comparison, o->strict);
 }
 
-int cmd_compare(const struct env *env, int argc, char **argv)
+enum exit_status cmd_compare(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
 	_cleanup_(selection_release) struct selection s = { 0 };
 	struct compare_opts o = { 0 };
 	unsigned damaged;
-	int r;
+	enum exit_status r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;

@@ -170,12 +170,13 @@ static const struct argp argp = {
 
 /* --- what is to be explained --- */
 
-static int pick_kernels(const struct run *run, const struct explain_opts *o,
-			unsigned ret[EX_BOTH])
+static enum exit_status pick_kernels(const struct run *run,
+				     const struct explain_opts *o,
+				     unsigned ret[EX_BOTH])
 {
 	_cleanup_(selection_release) struct selection s = { 0 };
 	size_t nr = o->nr_words < 2 ? o->nr_words : 2;
-	int r = select_kernels(run, o->words, nr, &s);
+	enum exit_status r = select_kernels(run, o->words, nr, &s);
 
 	if (r != ST_OK)
 		return r;
@@ -220,7 +221,7 @@ static bool is_wanted(const struct plan_point *p, const struct explain_opts *o)
 	       (o->nr_words < 4 || has_values(p, o->words[3]));
 }
 
-static int no_such_bench(const struct run *run, const char *word)
+static enum exit_status no_such_bench(const struct run *run, const char *word)
 {
 	_cleanup_free_ const char **names =
 		xcalloc(run->nr_points + 1, sizeof(*names));
@@ -233,7 +234,8 @@ static int no_such_bench(const struct run *run, const char *word)
 	return ST_USAGE;
 }
 
-static int no_such_point(const struct run *run, const struct explain_opts *o)
+static enum exit_status no_such_point(const struct run *run,
+				      const struct explain_opts *o)
 {
 	log_err("no point of %s has '%s'; this run has:", o->words[2],
 		o->words[3]);
@@ -244,7 +246,8 @@ static int no_such_point(const struct run *run, const struct explain_opts *o)
 	return ST_USAGE;
 }
 
-static int check_wish(const struct run *run, const struct explain_opts *o)
+static enum exit_status check_wish(const struct run *run,
+				   const struct explain_opts *o)
 {
 	size_t benches = 0, points = 0;
 
@@ -258,8 +261,8 @@ static int check_wish(const struct run *run, const struct explain_opts *o)
 		       : no_such_bench(run, o->nr_words > 2 ? o->words[2] : "");
 }
 
-static int check_event(const struct explain_opts *o,
-		       const struct explain_kernel k[EX_BOTH])
+static enum exit_status check_event(const struct explain_opts *o,
+				    const struct explain_kernel k[EX_BOTH])
 {
 	for (unsigned i = 0; i < EX_BOTH; i++) {
 		const bool *counted = k[i].profile.counted;
@@ -315,15 +318,27 @@ static void explain_all(const struct run *run, const struct explain_opts *o,
 	}
 }
 
-/* 0, -errno, or an exit_status that was logged. */
-static int print(const struct run *run, const struct explain_opts *o,
-		 const struct explain_kernel k[EX_BOTH],
-		 const struct result *res)
+static enum exit_status print_json(const struct run *run,
+				   const struct explain_kernel k[EX_BOTH],
+				   const struct result *res)
 {
-	int r = 0;
+	int r = explain_print_json(stdout, run, k, res->list, res->nr);
+
+	if (r == 0)
+		return ST_OK;
+	log_err_errno(-r, "cannot print");
+	return ST_HOST;
+}
+
+static enum exit_status print(const struct run *run,
+			      const struct explain_opts *o,
+			      const struct explain_kernel k[EX_BOTH],
+			      const struct result *res)
+{
+	enum exit_status r = ST_OK;
 
 	if (o->format == FORMAT_JSON)
-		return explain_print_json(stdout, run, k, res->list, res->nr);
+		return print_json(run, k, res);
 	for (size_t i = 0; i < res->nr; i++) {
 		if (o->format == FORMAT_FOLDED) {
 			explain_print_folded(stdout, res->list[i]);
@@ -342,17 +357,18 @@ static int print(const struct run *run, const struct explain_opts *o,
 		explain_print_text(stdout, run, k, res->list[i], o->top);
 		if (o->source)
 			r = source_print(stdout, run, k, res->list[i], o->top);
-		if (r)
+		if (r != ST_OK)
 			return r;
 	}
 	if (o->format == FORMAT_TEXT && res->nr_equal)
 		printf("%s%zu points do not differ.\n", res->nr ? "\n" : "",
 		       res->nr_equal);
-	return 0;
+	return ST_OK;
 }
 
 /* Formats but text and JSON, and --annotate, are about one point. */
-static int check_single(const struct explain_opts *o, const struct result *res)
+static enum exit_status check_single(const struct explain_opts *o,
+				     const struct result *res)
 {
 	if ((o->format < FORMAT_FOLDED && !o->annotate) || res->nr == 1)
 		return ST_OK;
@@ -363,23 +379,25 @@ static int check_single(const struct explain_opts *o, const struct result *res)
 	return ST_USAGE;
 }
 
-static int print_annotation(const struct run *run, const struct explain_opts *o,
-			    const struct explain_kernel k[EX_BOTH],
-			    const struct explanation *e)
+static enum exit_status print_annotation(const struct run *run,
+					 const struct explain_opts *o,
+					 const struct explain_kernel k[EX_BOTH],
+					 const struct explanation *e)
 {
 	_cleanup_(annotation_release) struct annotation a = { NULL };
-	int r = annotate(run, k, e, o->annotate, &a);
+	enum exit_status r = annotate(run, k, e, o->annotate, &a);
 
 	if (r == ST_OK)
 		annotate_print(stdout, run, k, e, &a, o->top == 0);
 	return r;
 }
 
-static int explain(const struct run *run, const struct explain_opts *o,
-		   const struct explain_kernel k[EX_BOTH])
+static enum exit_status explain(const struct run *run,
+				const struct explain_opts *o,
+				const struct explain_kernel k[EX_BOTH])
 {
 	_cleanup_(release_result) struct result res = { 0 };
-	int r = check_event(o, k);
+	enum exit_status r = check_event(o, k);
 
 	if (r != ST_OK)
 		return r;
@@ -399,24 +417,20 @@ static int explain(const struct run *run, const struct explain_opts *o,
 	if (r != ST_OK)
 		return r;
 	r = print(run, o, k, &res);
-	if (r > 0)
+	if (r != ST_OK)
 		return r;
-	if (r < 0) {
-		log_err_errno(-r, "cannot print");
-		return ST_HOST;
-	}
 	if (res.nr_doubt)
 		log_warn("%zu points are in doubt", res.nr_doubt);
 	return o->strict && res.nr_doubt ? ST_INCONCLUSIVE : ST_OK;
 }
 
-int cmd_explain(const struct env *env, int argc, char **argv)
+enum exit_status cmd_explain(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
 	struct explain_opts o = { .top = TOP_DEFAULT };
 	struct explain_kernel k[EX_BOTH] = { 0 };
 	unsigned kernels[EX_BOTH], damaged;
-	int r;
+	enum exit_status r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;

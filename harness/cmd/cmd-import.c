@@ -96,9 +96,10 @@ static int import_dir(struct totals *t, const char *dir)
 	return 0;
 }
 
-static int import_named(struct totals *t, char **dirs, int nr)
+static enum exit_status import_named(struct totals *t, char **dirs, int nr)
 {
-	int status = ST_OK, r;
+	enum exit_status status = ST_OK;
+	int r;
 
 	for (int i = 0; i < nr; i++) {
 		r = import_dir(t, dirs[i]);
@@ -124,10 +125,11 @@ static bool has_run_json(const char *dir)
 }
 
 /* Oldest first, so that a new database is filled in the order of the runs. */
-static int import_all(struct totals *t, const char *runs_dir)
+static enum exit_status import_all(struct totals *t, const char *runs_dir)
 {
 	struct dirent **found = NULL;
-	int status = ST_OK, nr;
+	enum exit_status status = ST_OK;
+	int nr;
 
 	nr = scandir(runs_dir, &found, is_run_name, alphasort);
 	if (nr < 0 && errno != ENOENT) {
@@ -169,7 +171,7 @@ int import_run(const struct env *env, const struct run *run)
 	return r;
 }
 
-static int print_totals(const struct totals *t)
+static enum exit_status print_totals(const struct totals *t)
 {
 	uint64_t runs, boots, samples;
 
@@ -181,13 +183,14 @@ static int print_totals(const struct totals *t)
 	return ST_OK;
 }
 
-int cmd_import(const struct env *env, int argc, char **argv)
+enum exit_status cmd_import(const struct env *env, int argc, char **argv)
 {
 	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	struct import_opts o = { 0 };
 	struct totals t = { 0 };
-	int status, r;
+	enum exit_status status;
+	int r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;

@@ -114,20 +114,21 @@ static void print_suites_of(const struct suites *s, const struct bench_info *b)
 }
 
 /* What there is, for the caller to release, on failure too. */
-static int load_benchmarks(const struct env *env, struct catalog *c,
-			   struct suites *s)
+static enum exit_status load_benchmarks(const struct env *env,
+					struct catalog *c, struct suites *s)
 {
-	int r = catalog_load(env->bench_dir, c);
+	enum exit_status r = catalog_load(env->bench_dir, c);
 
-	return r != ST_OK ? r
-			  : suite_load_all(env->suites_dir, &s->list, &s->nr);
+	if (r == ST_OK)
+		r = suite_load_all(env->suites_dir, &s->list, &s->nr);
+	return r;
 }
 
-static int list_benchmarks(const struct env *env)
+static enum exit_status list_benchmarks(const struct env *env)
 {
 	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
 	_cleanup_(suites_release) struct suites s = { NULL, 0 };
-	int r = load_benchmarks(env, &c, &s);
+	enum exit_status r = load_benchmarks(env, &c, &s);
 
 	if (r != ST_OK)
 		return r;
@@ -157,11 +158,11 @@ static void print_suite(const struct suite *s, const struct catalog *c)
 	printf("%s\t%zu\t%s\n", s->nr_aliases ? "" : "-", n, s->summary);
 }
 
-static int list_suites(const struct env *env)
+static enum exit_status list_suites(const struct env *env)
 {
 	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
 	_cleanup_(suites_release) struct suites s = { NULL, 0 };
-	int r = load_benchmarks(env, &c, &s);
+	enum exit_status r = load_benchmarks(env, &c, &s);
 
 	if (r != ST_OK)
 		return r;
@@ -174,11 +175,11 @@ static int list_suites(const struct env *env)
 	return r;
 }
 
-static int list_kernels(const struct env *env)
+static enum exit_status list_kernels(const struct env *env)
 {
 	struct kernel_spec *list;
 	size_t nr;
-	int r = kernel_spec_list(env->kernel_dir, &list, &nr);
+	enum exit_status r = kernel_spec_list(env->kernel_dir, &list, &nr);
 
 	if (r != ST_OK)
 		return r;
@@ -220,11 +221,12 @@ static int is_run_name(const struct dirent *de)
 	return de->d_name[0] != '.';
 }
 
-static int list_runs(const struct env *env)
+static enum exit_status list_runs(const struct env *env)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/runs", env->results_dir);
 	struct dirent **found = NULL;
-	int nr = scandir(dir, &found, is_run_name, alphasort), ret = ST_OK;
+	enum exit_status ret = ST_OK;
+	int nr = scandir(dir, &found, is_run_name, alphasort);
 
 	if (nr < 0 && errno != ENOENT) {
 		log_err_errno(errno, "cannot read %s", dir);
@@ -246,10 +248,10 @@ static int list_runs(const struct env *env)
 	return ret;
 }
 
-int cmd_list(const struct env *env, int argc, char **argv)
+enum exit_status cmd_list(const struct env *env, int argc, char **argv)
 {
 	struct list_opts o = { false };
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;

@@ -85,10 +85,11 @@ static void proof_release(struct proof *p)
 	free(p->initramfs);
 }
 
-static int get_kernel(const struct env *env, const char *word, struct run *run)
+static enum exit_status get_kernel(const struct env *env, const char *word,
+				   struct run *run)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
-	int r = kernel_spec_parse(word, env->kernel_dir, &spec);
+	enum exit_status r = kernel_spec_parse(word, env->kernel_dir, &spec);
 
 	if (r != ST_OK)
 		return r;
@@ -98,9 +99,10 @@ static int get_kernel(const struct env *env, const char *word, struct run *run)
 	return r;
 }
 
-static int proof_get(const struct env *env, const char *kernel, struct proof *p)
+static enum exit_status proof_get(const struct env *env, const char *kernel,
+				  struct proof *p)
 {
-	int r = get_kernel(env, kernel, p->run);
+	enum exit_status r = get_kernel(env, kernel, p->run);
 
 	if (r != ST_OK)
 		return r;
@@ -113,12 +115,12 @@ static int proof_get(const struct env *env, const char *kernel, struct proof *p)
 }
 
 /* Without a boot first: no kernel is built for a machine that is not there. */
-static int probe_one(const struct env *env, const char *kernel,
-		     const struct machine_ops *ops, const char *arg,
-		     struct strbuf *why)
+static enum exit_status probe_one(const struct env *env, const char *kernel,
+				  const struct machine_ops *ops,
+				  const char *arg, struct strbuf *why)
 {
 	_cleanup_(proof_release) struct proof p = { .run = run_new() };
-	int r;
+	enum exit_status r;
 
 	machine_init(&p.holder, ops, arg);
 	if (ops->probe(arg, NULL, NULL, why) < 0)
@@ -147,12 +149,13 @@ static void block_signals(sigset_t *old)
 	sigprocmask(SIG_BLOCK, &set, old);
 }
 
-static int print_events(const struct env *env, const struct probe_opts *o,
-			const struct machine_ops *ops, const char *arg,
-			const char *spec)
+static enum exit_status print_events(const struct env *env,
+				     const struct probe_opts *o,
+				     const struct machine_ops *ops,
+				     const char *arg, const char *spec)
 {
 	sigset_t old;
-	int r;
+	enum exit_status r;
 
 	if (!o->events)
 		return ST_OK;
@@ -164,14 +167,15 @@ static int print_events(const struct env *env, const struct probe_opts *o,
 	return r;
 }
 
-static int probe_and_print(const struct env *env, const struct probe_opts *o,
-			   const char *spec)
+static enum exit_status probe_and_print(const struct env *env,
+					const struct probe_opts *o,
+					const char *spec)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT, detail = STRBUF_INIT;
 	const struct machine_ops *ops;
 	const char *arg;
 	sigset_t old;
-	int r;
+	enum exit_status r;
 
 	ops = machine_find(spec, &arg);
 	block_signals(&old);
@@ -190,7 +194,7 @@ static int probe_and_print(const struct env *env, const struct probe_opts *o,
 #define HOST "host"
 
 /* ST_OK, or ST_USAGE with the nearest names logged. */
-static int check_name(const struct probe_opts *o, const char *spec)
+static enum exit_status check_name(const struct probe_opts *o, const char *spec)
 {
 	const struct machine_ops *const *all;
 	const char *names[8], *arg;
@@ -211,17 +215,19 @@ static int check_name(const struct probe_opts *o, const char *spec)
 	return ST_USAGE;
 }
 
-static int probe_named(const struct env *env, const struct probe_opts *o)
+static enum exit_status probe_named(const struct env *env,
+				    const struct probe_opts *o)
 {
-	int r, worst = ST_OK;
+	enum exit_status r, worst = ST_OK;
 
 	for (int i = 0; i < o->nr_machines; i++)
 		if (check_name(o, o->machines[i]) != ST_OK)
 			return ST_USAGE;
 	for (int i = 0; i < o->nr_machines; i++) {
-		r = strcmp(o->machines[i], HOST) == 0
-			    ? probe_events_host(env, o->events)
-			    : probe_and_print(env, o, o->machines[i]);
+		if (strcmp(o->machines[i], HOST) == 0)
+			r = probe_events_host(env, o->events);
+		else
+			r = probe_and_print(env, o, o->machines[i]);
 		if (r == ST_USAGE || r == ST_INTERRUPTED)
 			return r;
 		if (r != ST_OK)
@@ -230,10 +236,11 @@ static int probe_named(const struct env *env, const struct probe_opts *o)
 	return worst;
 }
 
-static int probe_default(const struct env *env, const struct probe_opts *o)
+static enum exit_status probe_default(const struct env *env,
+				      const struct probe_opts *o)
 {
 	static const char *const machines[] = { "sim", "kvm" };
-	int r = ST_OK, best = ST_HOST;
+	enum exit_status r = ST_OK, best = ST_HOST;
 
 	if (o->events)
 		r = probe_events_host(env, o->events);
@@ -249,7 +256,7 @@ static int probe_default(const struct env *env, const struct probe_opts *o)
 	return best;
 }
 
-int cmd_probe(const struct env *env, int argc, char **argv)
+enum exit_status cmd_probe(const struct env *env, int argc, char **argv)
 {
 	struct probe_opts o = { .kernel = "baseline" };
 

@@ -48,7 +48,7 @@ static const struct argp argp = {
 	       "what changed most.",
 };
 
-int cmd_report(const struct env *env, int argc, char **argv)
+enum exit_status cmd_report(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
 	_cleanup_(selection_release) struct selection s = { 0 };
@@ -56,7 +56,7 @@ int cmd_report(const struct env *env, int argc, char **argv)
 	_cleanup_free_ char *dir = NULL;
 	struct report_opts o = { 0 };
 	unsigned damaged;
-	int r;
+	enum exit_status r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
@@ -72,8 +72,7 @@ int cmd_report(const struct env *env, int argc, char **argv)
 	dir = o.output ? xstrdup(o.output)
 		       : xasprintf("%s/report", env->results_dir);
 	f = findings_new(run, s.base, s.contenders, s.nr);
-	r = report_write(f, env->plots_dir, dir);
-	if (r < 0)
+	if (report_write(f, env->plots_dir, dir) < 0)
 		return ST_HOST;
 	printf("%s/index.html\n", dir);
 	return ST_OK;

@@ -59,7 +59,8 @@ static void request_release(struct request *rq)
 	run_free(rq->run);
 }
 
-static int check_double_name(const struct request *rq, const char *name)
+static enum exit_status check_double_name(const struct request *rq,
+					  const char *name)
 {
 	for (size_t i = 0; i < rq->nr_specs; i++) {
 		if (strcmp(rq->specs[i].name, name) == 0) {
@@ -73,9 +74,9 @@ static int check_double_name(const struct request *rq, const char *name)
 }
 
 /* Takes the spec, or releases it. */
-static int add_kernel(struct request *rq, struct kernel_spec *spec)
+static enum exit_status add_kernel(struct request *rq, struct kernel_spec *spec)
 {
-	int r = check_double_name(rq, spec->name);
+	enum exit_status r = check_double_name(rq, spec->name);
 
 	if (r != ST_OK) {
 		kernel_spec_release(spec);
@@ -87,11 +88,12 @@ static int add_kernel(struct request *rq, struct kernel_spec *spec)
 	return ST_OK;
 }
 
-static int add_series(struct request *rq, const char *word)
+static enum exit_status add_series(struct request *rq, const char *word)
 {
 	_cleanup_free_ struct kernel_spec *list = NULL;
 	size_t nr = 0;
-	int r = kernel_spec_series(word, rq->env->kernel_dir, &list, &nr);
+	enum exit_status r =
+		kernel_spec_series(word, rq->env->kernel_dir, &list, &nr);
 
 	for (size_t i = 0; i < nr && r == ST_OK; i++) {
 		r = add_kernel(rq, &list[i]);
@@ -101,12 +103,12 @@ static int add_series(struct request *rq, const char *word)
 	return r;
 }
 
-static int read_kernels(struct request *rq)
+static enum exit_status read_kernels(struct request *rq)
 {
 	static const char *const dflt[] = { "baseline", "patched" };
 	const char *const *words = rq->opts->kernels.v;
 	size_t nr = rq->opts->kernels.nr;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (nr == 0 && rq->opts->series.nr == 0) {
 		words = dflt;
@@ -125,11 +127,11 @@ static int read_kernels(struct request *rq)
 }
 
 /* Benchmarks that are named by themselves are not what a suite would take. */
-static int read_suite(struct request *rq)
+static enum exit_status read_suite(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
 	const char *name = o->suite ? o->suite : SUITE_DEFAULT;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	rq->has_suite = o->suite || o->benches.nr == 0;
 	if (rq->has_suite)
@@ -140,7 +142,7 @@ static int read_suite(struct request *rq)
 	return r;
 }
 
-static int find_machine(struct request *rq)
+static enum exit_status find_machine(struct request *rq)
 {
 	const char *names[16];
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
@@ -165,11 +167,11 @@ static int find_machine(struct request *rq)
 	return ST_HOST;
 }
 
-static int find_events(struct request *rq)
+static enum exit_status find_events(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
 	struct run *run = rq->run;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (o->events)
 		r = event_names_resolve(o->events, rq->ops->pmu, &run->events,
@@ -192,9 +194,10 @@ static bool is_planned(const struct run *run, const struct bench_info *b)
  * Only what the points run goes along: an image that has more is another
  * layout of memory.
  */
-static int find_programs(struct request *rq, const struct catalog *c)
+static enum exit_status find_programs(struct request *rq,
+				      const struct catalog *c)
 {
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	for (size_t i = 0; i < c->nr; i++) {
 		const struct bench_info *b = &c->benches[i];
@@ -208,7 +211,7 @@ static int find_programs(struct request *rq, const struct catalog *c)
 	return r;
 }
 
-static int make_points(struct request *rq)
+static enum exit_status make_points(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
 	const struct plan_wish wish = {
@@ -220,7 +223,7 @@ static int make_points(struct request *rq)
 		.samples = o->samples,
 	};
 	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
-	int r = catalog_load(rq->env->bench_dir, &c);
+	enum exit_status r = catalog_load(rq->env->bench_dir, &c);
 
 	if (r != ST_OK)
 		return r;
@@ -228,13 +231,13 @@ static int make_points(struct request *rq)
 	return r == ST_OK ? find_programs(rq, &c) : r;
 }
 
-static int build_kernels(struct request *rq)
+static enum exit_status build_kernels(struct request *rq)
 {
 	struct run *run = rq->run;
 
 	run->kernels = xcalloc(rq->nr_specs, sizeof(*run->kernels));
 	for (size_t i = 0; i < rq->nr_specs; i++) {
-		int r;
+		enum exit_status r;
 
 		if (interrupt_pending()) {
 			log_warn("interrupted before anything was booted");
@@ -309,7 +312,8 @@ static void fill_run(struct request *rq, const char *words)
 }
 
 /* An index that cannot be written costs time, but no verdict. */
-static int index_run(const struct request *rq, const struct run *loaded)
+static enum exit_status index_run(const struct request *rq,
+				  const struct run *loaded)
 {
 	if (import_run(rq->env, loaded) == 0)
 		return ST_OK;
@@ -319,13 +323,14 @@ static int index_run(const struct request *rq, const struct run *loaded)
 	return ST_HOST;
 }
 
-static int compare_kernels(const struct request *rq, const struct run *loaded)
+static enum exit_status compare_kernels(const struct request *rq,
+					const struct run *loaded)
 {
 	size_t nr = loaded->nr_kernels - 1;
 	_cleanup_free_ unsigned *contenders =
 		xcalloc(nr + 1, sizeof(*contenders));
 	_cleanup_(findings_freep) struct findings *f = NULL;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	for (size_t i = 0; i < nr; i++)
 		contenders[i] = i + 1;
@@ -344,7 +349,8 @@ static int compare_kernels(const struct request *rq, const struct run *loaded)
 }
 
 /* What there is to see of one kernel. */
-static int show_single(const struct request *rq, const struct run *loaded)
+static enum exit_status show_single(const struct request *rq,
+				    const struct run *loaded)
 {
 	static const unsigned none[1];
 	_cleanup_(findings_freep) struct findings *f = NULL;
@@ -390,7 +396,8 @@ static void tell_skip(const struct run *run)
 	log_warn("nothing was measured, so nothing is compared");
 }
 
-static int judge(const struct request *rq, const struct run *loaded)
+static enum exit_status judge(const struct request *rq,
+			      const struct run *loaded)
 {
 	if (!anything_measured(loaded)) {
 		tell_skip(loaded);
@@ -405,10 +412,11 @@ static int judge(const struct request *rq, const struct run *loaded)
  * From here on the run directory counts, not what is in memory.  The index
  * comes last: it may be damaged, or locked for long.
  */
-static int evaluate(const struct request *rq, int boots)
+static enum exit_status evaluate(const struct request *rq,
+				 enum exit_status boots)
 {
 	_cleanup_(run_freep) struct run *loaded = NULL;
-	int status, imported, verdict = ST_OK;
+	enum exit_status status, imported, verdict = ST_OK;
 
 	if (run_load(rq->run->dir, &loaded, NULL) < 0)
 		return ST_HOST;
@@ -434,7 +442,7 @@ static void tell_times(const struct request *rq)
 		 (end - rq->booted_ns) / 1e9, rq->run->dir);
 }
 
-static int boot_and_evaluate(struct request *rq)
+static enum exit_status boot_and_evaluate(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
 	struct session s = {
@@ -452,7 +460,7 @@ static int boot_and_evaluate(struct request *rq)
 	_cleanup_free_ char *parent =
 		o->output ? xstrdup(o->output)
 			  : xasprintf("%s/runs", rq->env->results_dir);
-	int r;
+	enum exit_status r;
 
 	if (rq->ops->max_parallel && s.parallel > rq->ops->max_parallel)
 		s.parallel = rq->ops->max_parallel;
@@ -470,9 +478,9 @@ static int boot_and_evaluate(struct request *rq)
 	return r;
 }
 
-static int carry_out(struct request *rq)
+static enum exit_status carry_out(struct request *rq)
 {
-	int r = read_kernels(rq);
+	enum exit_status r = read_kernels(rq);
 
 	if (r == ST_OK)
 		r = find_machine(rq);
@@ -490,7 +498,7 @@ static int carry_out(struct request *rq)
 	return boot_and_evaluate(rq);
 }
 
-int cmd_run(const struct env *env, int argc, char **argv)
+enum exit_status cmd_run(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_opts_release) struct run_opts opts;
 	_cleanup_(request_release) struct request rq = {
@@ -499,7 +507,7 @@ int cmd_run(const struct env *env, int argc, char **argv)
 		.begin_ns = now_ns(),
 	};
 	_cleanup_free_ char *words = command_line(argc, argv);
-	int r;
+	enum exit_status r;
 
 	if (run_opts_parse(argc, argv, &opts))
 		return ST_USAGE;

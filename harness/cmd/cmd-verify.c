@@ -68,7 +68,7 @@ static bool was_run(const char *dir)
 	return access(boots, F_OK) == 0;
 }
 
-static int verify_dir(const char *dir, bool quiet)
+static enum exit_status verify_dir(const char *dir, bool quiet)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
 	unsigned damaged = 0;
@@ -84,7 +84,7 @@ static int verify_dir(const char *dir, bool quiet)
 	return damaged ? ST_HOST : ST_OK;
 }
 
-static int verify_latest(const char *runs_dir, bool quiet)
+static enum exit_status verify_latest(const char *runs_dir, bool quiet)
 {
 	_cleanup_free_ char *dir = NULL;
 	int r;
@@ -102,11 +102,11 @@ static int verify_latest(const char *runs_dir, bool quiet)
 	return verify_dir(dir, quiet);
 }
 
-int cmd_verify(const struct env *env, int argc, char **argv)
+enum exit_status cmd_verify(const struct env *env, int argc, char **argv)
 {
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	struct verify_opts o = { 0 };
-	int worst = ST_OK;
+	enum exit_status worst = ST_OK;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
@@ -115,7 +115,7 @@ int cmd_verify(const struct env *env, int argc, char **argv)
 	if (!o.nr_dirs)
 		return verify_latest(runs, o.quiet);
 	for (int i = 0; i < o.nr_dirs; i++) {
-		int r = verify_dir(o.dirs[i], o.quiet);
+		enum exit_status r = verify_dir(o.dirs[i], o.quiet);
 
 		/* Damage outweighs a wrong word. */
 		if (r > worst)

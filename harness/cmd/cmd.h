@@ -3,6 +3,8 @@
 #ifndef CGMARK_CMD_H
 #define CGMARK_CMD_H
 
+#include "exit-status.h"
+
 struct run;
 
 /* Where things are: set by main() from the environment or the build. */
@@ -18,18 +20,18 @@ struct env {
 struct cmd {
 	const char *name;
 	const char *summary;
-	int (*run)(const struct env *env, int argc, char **argv);
+	enum exit_status (*run)(const struct env *env, int argc, char **argv);
 };
 
-int cmd_run(const struct env *env, int argc, char **argv);
-int cmd_compare(const struct env *env, int argc, char **argv);
-int cmd_report(const struct env *env, int argc, char **argv);
-int cmd_import(const struct env *env, int argc, char **argv);
-int cmd_list(const struct env *env, int argc, char **argv);
-int cmd_build(const struct env *env, int argc, char **argv);
-int cmd_probe(const struct env *env, int argc, char **argv);
-int cmd_explain(const struct env *env, int argc, char **argv);
-int cmd_verify(const struct env *env, int argc, char **argv);
+enum exit_status cmd_run(const struct env *env, int argc, char **argv);
+enum exit_status cmd_compare(const struct env *env, int argc, char **argv);
+enum exit_status cmd_report(const struct env *env, int argc, char **argv);
+enum exit_status cmd_import(const struct env *env, int argc, char **argv);
+enum exit_status cmd_list(const struct env *env, int argc, char **argv);
+enum exit_status cmd_build(const struct env *env, int argc, char **argv);
+enum exit_status cmd_probe(const struct env *env, int argc, char **argv);
+enum exit_status cmd_explain(const struct env *env, int argc, char **argv);
+enum exit_status cmd_verify(const struct env *env, int argc, char **argv);
 
 /*
  * Import one run into the database, and with it all others if the database had

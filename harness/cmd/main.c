@@ -54,7 +54,7 @@ static const struct cmd *find_cmd(const char *name)
 	return NULL;
 }
 
-static int run_cmd(const struct cmd *cmd, int argc, char **argv)
+static enum exit_status run_cmd(const struct cmd *cmd, int argc, char **argv)
 {
 	_cleanup_(dirs_release) struct dirs dirs;
 	_cleanup_free_ char *name = xasprintf("cgmark %s", cmd->name);
@@ -75,7 +75,7 @@ static int run_cmd(const struct cmd *cmd, int argc, char **argv)
 }
 
 /* A full disk or a closed pipe behind stdout shows here at the latest. */
-static int finish(int status)
+static enum exit_status finish(enum exit_status status)
 {
 	bool bad = ferror(stdout) != 0;
 

@@ -22,7 +22,7 @@ static int is_run_name(const struct dirent *de)
 }
 
 /* Says that there is no such run, and which there are. */
-static int no_such_run(const char *runs, const char *word)
+static enum exit_status no_such_run(const char *runs, const char *word)
 {
 	struct dirent **found = NULL;
 	int nr = scandir(runs, &found, is_run_name, alphasort);
@@ -45,7 +45,8 @@ static int no_such_run(const char *runs, const char *word)
 	return ST_USAGE;
 }
 
-static int find_run(const struct env *env, const char *word, char **ret)
+static enum exit_status find_run(const struct env *env, const char *word,
+				 char **ret)
 {
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	_cleanup_free_ char *by_id = NULL;
@@ -79,17 +80,17 @@ static int find_run(const struct env *env, const char *word, char **ret)
 	return no_such_run(runs, word);
 }
 
-int select_run(const struct env *env, const char *word, struct run **ret,
-	       unsigned *damaged)
+enum exit_status select_run(const struct env *env, const char *word,
+			    struct run **ret, unsigned *damaged)
 {
 	_cleanup_free_ char *dir = NULL;
-	int r = find_run(env, word, &dir);
+	enum exit_status r = find_run(env, word, &dir);
 
 	if (r != ST_OK)
 		return r;
 	*damaged = 0;
-	r = run_load(dir, ret, damaged); /* logs */
-	return r < 0 ? ST_HOST : ST_OK;
+	/* logs */
+	return run_load(dir, ret, damaged) < 0 ? ST_HOST : ST_OK;
 }
 
 void selection_release(struct selection *s)
@@ -98,7 +99,8 @@ void selection_release(struct selection *s)
 	s->contenders = NULL;
 }
 
-static int find_kernel(const struct run *run, const char *name, unsigned *ret)
+static enum exit_status find_kernel(const struct run *run, const char *name,
+				    unsigned *ret)
 {
 	int i = run_kernel_index(run, name);
 	const char **names;
@@ -126,11 +128,11 @@ static bool is_selected(const struct selection *s, unsigned kernel)
 	return false;
 }
 
-int select_kernels(const struct run *run, char *const *names, size_t nr,
-		   struct selection *ret)
+enum exit_status select_kernels(const struct run *run, char *const *names,
+				size_t nr, struct selection *ret)
 {
 	struct selection s = { .base = 0, .nr = 0 };
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	s.contenders = xcalloc(run->nr_kernels + 1, sizeof(*s.contenders));
 	if (nr > 0)

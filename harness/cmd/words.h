@@ -8,11 +8,11 @@
 
 /*
  * Loads the run that word means: a run directory, the id of one below the
- * results, or the latest one for NULL.  Returns an exit_status; errors were
- * logged.  *damaged counts files that were found damaged (logged by name).
+ * results, or the latest one for NULL.  Errors were logged.  *damaged counts
+ * files that were found damaged (logged by name).
  */
-int select_run(const struct env *env, const char *word, struct run **ret,
-	       unsigned *damaged);
+enum exit_status select_run(const struct env *env, const char *word,
+			    struct run **ret, unsigned *damaged);
 
 struct selection {
 	unsigned base;
@@ -24,9 +24,9 @@ void selection_release(struct selection *s);
 
 /*
  * Baseline and contenders by name.  No name: the first kernel against all
- * others; one: that one against all others.  Returns an exit_status, logged.
+ * others; one: that one against all others.  Errors were logged.
  */
-int select_kernels(const struct run *run, char *const *names, size_t nr,
-		   struct selection *ret);
+enum exit_status select_kernels(const struct run *run, char *const *names,
+				size_t nr, struct selection *ret);
 
 #endif

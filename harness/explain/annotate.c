@@ -204,14 +204,15 @@ static void add_ranges(struct code_part **parts, size_t *nr,
 	}
 }
 
-static int fill_side(const struct run *run, const struct explain_kernel *k,
-		     unsigned side, struct annotation *a,
-		     const struct plan_point *plan)
+static enum exit_status fill_side(const struct run *run,
+				  const struct explain_kernel *k, unsigned side,
+				  struct annotation *a,
+				  const struct plan_point *plan)
 {
 	const struct run_kernel *kernel = &run->kernels[k->index];
 	const struct profile_point *p = profile_find(&k->profile, plan);
 	_cleanup_free_ struct code_part *parts = NULL;
-	int r = vmlinux_check(kernel);
+	enum exit_status r = vmlinux_check(kernel);
 	size_t nr;
 
 	if (r != ST_OK)
@@ -258,13 +259,13 @@ static bool has_ranges(const struct explanation *e,
 	return true;
 }
 
-int annotate(const struct run *run,
-	     const struct explain_kernel kernels[EX_BOTH],
-	     const struct explanation *e, const char *function,
-	     struct annotation *ret)
+enum exit_status annotate(const struct run *run,
+			  const struct explain_kernel kernels[EX_BOTH],
+			  const struct explanation *e, const char *function,
+			  struct annotation *ret)
 {
 	const struct explain_function *f = find_function(e, function);
-	int r = f ? ST_OK : ST_USAGE;
+	enum exit_status r = f ? ST_OK : ST_USAGE;
 
 	*ret = (struct annotation){ .function = function };
 	if (f && *function == '[') {

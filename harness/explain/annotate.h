@@ -41,10 +41,10 @@ uint64_t annotate_count(struct insns *in, const struct profile_range *ranges,
 void annotate_align(struct annotation *a);
 void annotation_release(struct annotation *a);
 
-/* At a point that both kernels measured.  Returns an exit_status; logged. */
-int annotate(const struct run *run,
-	     const struct explain_kernel kernels[EX_BOTH],
-	     const struct explanation *e, const char *function,
-	     struct annotation *ret);
+/* At a point that both kernels measured.  Errors were logged. */
+enum exit_status annotate(const struct run *run,
+			  const struct explain_kernel kernels[EX_BOTH],
+			  const struct explanation *e, const char *function,
+			  struct annotation *ret);
 
 #endif

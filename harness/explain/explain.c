@@ -28,8 +28,8 @@ static uint64_t event_of(const uint64_t *count, unsigned event)
 
 /* --- reading --- */
 
-static int check_boot(const struct run *run, const struct run_kernel *k,
-		      int boot)
+static enum exit_status check_boot(const struct run *run,
+				   const struct run_kernel *k, int boot)
 {
 	const struct run_boot *b;
 
@@ -55,8 +55,9 @@ static int check_boot(const struct run *run, const struct run_kernel *k,
 	}
 }
 
-static int read_profile(const struct run *run, const struct run_boot *b,
-			struct profile *ret)
+static enum exit_status read_profile(const struct run *run,
+				     const struct run_boot *b,
+				     struct profile *ret)
 {
 	_cleanup_free_ char *path = run_boot_path(run, b, PROFILE_FILE);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
@@ -80,10 +81,11 @@ static int read_profile(const struct run *run, const struct run_boot *b,
 	return ST_HOST;
 }
 
-int explain_load(const struct run *run, unsigned kernel,
-		 struct explain_kernel *ret)
+enum exit_status explain_load(const struct run *run, unsigned kernel,
+			      struct explain_kernel *ret)
 {
-	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT), r;
+	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT);
+	enum exit_status r;
 
 	*ret = (struct explain_kernel){ .index = kernel };
 	r = check_boot(run, &run->kernels[kernel], boot);

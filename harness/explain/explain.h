@@ -6,6 +6,7 @@
 #ifndef CGMARK_EXPLAIN_H
 #define CGMARK_EXPLAIN_H
 
+#include "exit-status.h"
 #include "profile.h"
 #include "run.h"
 #include "values.h"
@@ -85,11 +86,11 @@ static inline double explain_self(const struct explanation *e,
 }
 
 /*
- * Finds and reads the profile of a kernel.  Returns an exit_status; errors were
- * logged.  To be released whatever is returned.
+ * Finds and reads the profile of a kernel; errors were logged.  To be released
+ * whatever is returned.
  */
-int explain_load(const struct run *run, unsigned kernel,
-		 struct explain_kernel *ret);
+enum exit_status explain_load(const struct run *run, unsigned kernel,
+			      struct explain_kernel *ret);
 void explain_kernel_release(struct explain_kernel *k);
 
 /*

@@ -8,16 +8,17 @@
 /* Distance between the addresses looked up within a range that ran. */
 #define STEP 16
 
-static int check_kernel(const struct run_kernel *k)
+static enum exit_status check_kernel(const struct run_kernel *k)
 {
-	int r = vmlinux_check(k);
+	enum exit_status r = vmlinux_check(k);
+	int has_lines;
 
 	if (r != ST_OK)
 		return r;
-	r = vmlinux_has_lines(k->image);
-	if (r < 0)
+	has_lines = vmlinux_has_lines(k->image);
+	if (has_lines < 0)
 		return ST_HOST;
-	if (r > 0)
+	if (has_lines > 0)
 		return ST_OK;
 	log_err("kernel %s: %s has no debug information, so no lines are "
 		"known; kernels that cgmark builds have none: build one by "
@@ -27,10 +28,10 @@ static int check_kernel(const struct run_kernel *k)
 	return ST_USAGE;
 }
 
-int source_check(const struct run *run,
-		 const struct explain_kernel kernels[EX_BOTH])
+enum exit_status source_check(const struct run *run,
+			      const struct explain_kernel kernels[EX_BOTH])
 {
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	for (unsigned i = 0; i < EX_BOTH && r == ST_OK; i++)
 		r = check_kernel(&run->kernels[kernels[i].index]);

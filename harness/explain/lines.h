@@ -4,6 +4,7 @@
 #define CGMARK_LINES_H
 
 #include "annotate.h"
+#include "exit-status.h"
 #include "explain.h"
 
 struct source_range {
@@ -12,11 +13,11 @@ struct source_range {
 };
 
 /*
- * Does each vmlinux have lines, and is it the one that was measured?  Returns an
- * exit_status; logged, with what to do.
+ * Does each vmlinux have lines, and is it the one that was measured?  If
+ * not, logs what to do.
  */
-int source_check(const struct run *run,
-		 const struct explain_kernel kernels[EX_BOTH]);
+enum exit_status source_check(const struct run *run,
+			      const struct explain_kernel kernels[EX_BOTH]);
 /*
  * The lines of a function that ran at a point; ret owns its file.  0 or -errno,
  * logged.

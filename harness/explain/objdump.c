@@ -22,7 +22,7 @@ void insns_release(struct insns *in)
 	memset(in, 0, sizeof(*in));
 }
 
-int vmlinux_check(const struct run_kernel *k)
+enum exit_status vmlinux_check(const struct run_kernel *k)
 {
 	char hex[65];
 	int r = k->image && *k->image ? sha256_file(k->image, hex) : -ENOENT;

@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "exit-status.h"
 #include "macro.h"
 #include "run.h"
 #include "symbols.h"
@@ -22,11 +23,8 @@ struct insns {
 
 void insns_release(struct insns *in);
 
-/*
- * Is the kernel's vmlinux still there, and the one that was measured?  Returns
- * an exit_status; logged.
- */
-int vmlinux_check(const struct run_kernel *k);
+/* Is the kernel's vmlinux still there, and the one that was measured?  Logged. */
+enum exit_status vmlinux_check(const struct run_kernel *k);
 
 /* Appends the instructions of these parts.  -errno, logged. */
 int disassemble(const char *vmlinux, const struct code_part *parts, size_t nr,

@@ -283,7 +283,7 @@ void compare_free(struct comparison *c)
 	free(c);
 }
 
-int compare_status(const struct comparison *c, bool strict)
+enum exit_status compare_status(const struct comparison *c, bool strict)
 {
 	if (c->count[V_REGRESSION] > 0)
 		return ST_REGRESSION;

@@ -6,6 +6,7 @@
 #ifndef CGMARK_COMPARE_H
 #define CGMARK_COMPARE_H
 
+#include "exit-status.h"
 #include "notes.h"
 #include "run.h"
 #include "values.h"
@@ -61,10 +62,10 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 			       const unsigned *contenders, size_t nr);
 void compare_free(struct comparison *c);
 /*
- * exit_status: by verdicts; strict counts inconclusive and invalid, and points
- * that a contender lacks.  One with which nothing was compared always counts:
- * that it has no regression was not shown.
+ * By verdicts; strict counts inconclusive and invalid, and points that a
+ * contender lacks.  One with which nothing was compared always counts: that it
+ * has no regression was not shown.
  */
-int compare_status(const struct comparison *c, bool strict);
+enum exit_status compare_status(const struct comparison *c, bool strict);
 
 #endif

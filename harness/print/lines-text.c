@@ -4,8 +4,9 @@
 #include "exit-status.h"
 #include "number.h"
 
-static int print_one(FILE *out, const struct run_kernel *k,
-		     const struct profile_point *p, const char *function)
+static enum exit_status print_one(FILE *out, const struct run_kernel *k,
+				  const struct profile_point *p,
+				  const char *function)
 {
 	_cleanup_strbuf_ struct strbuf name = STRBUF_INIT;
 	struct source_range range;
@@ -23,12 +24,12 @@ static int print_one(FILE *out, const struct run_kernel *k,
 	return ST_OK;
 }
 
-int source_print(FILE *out, const struct run *run,
-		 const struct explain_kernel kernels[EX_BOTH],
-		 const struct explanation *e, size_t top)
+enum exit_status source_print(FILE *out, const struct run *run,
+			      const struct explain_kernel kernels[EX_BOTH],
+			      const struct explanation *e, size_t top)
 {
 	size_t most = top && top < e->nr_functions ? top : e->nr_functions;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	fprintf(out, "Lines that ran, without what was inlined:\n");
 	for (size_t i = 0; i < most && r == ST_OK; i++) {

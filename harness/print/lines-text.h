@@ -5,14 +5,12 @@
 
 #include <stdio.h>
 
+#include "exit-status.h"
 #include "lines.h"
 
-/*
- * Lines of the first `top` functions (0: all) that differ, of each kernel.
- * Returns an exit_status.
- */
-int source_print(FILE *out, const struct run *run,
-		 const struct explain_kernel kernels[EX_BOTH],
-		 const struct explanation *e, size_t top);
+/* Lines of the first `top` functions (0: all) that differ, of each kernel. */
+enum exit_status source_print(FILE *out, const struct run *run,
+			      const struct explain_kernel kernels[EX_BOTH],
+			      const struct explanation *e, size_t top);
 
 #endif
