@@ -71,58 +71,55 @@ static const struct argp argp = {
 	       "if none was, can be used; 5 otherwise.",
 };
 
-/* What a boot for proof needs; strings are owned. */
+/* What a boot for proof needs. */
 struct proof {
-	struct machine holder; /* of the temporary folder */
-	struct run *run;       /* of one kernel: it knows how to free one */
-	char *initramfs;
+	struct machine machine; /* has the temporary folder; is not booted */
+	struct run_kernel kernel;
+	char *initramfs; /* owned */
 };
 
 static void proof_release(struct proof *p)
 {
-	machine_destroy(&p->holder);
-	run_free(p->run);
+	machine_destroy(&p->machine);
+	run_kernel_release(&p->kernel);
 	free(p->initramfs);
 }
 
 static enum exit_status get_kernel(const struct env *env, const char *word,
-				   struct run *run)
+				   struct run_kernel *ret)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
 	enum exit_status r = kernel_spec_parse(word, env->kernel_dir, &spec);
 
 	if (r != ST_OK)
 		return r;
-	run->kernels = xcalloc(1, sizeof(*run->kernels));
-	r = kernel_build(&spec, env->kernel_dir, &run->kernels[0]);
-	run->nr_kernels = r == ST_OK;
-	return r;
+	return kernel_build(&spec, env->kernel_dir, ret);
 }
 
 static enum exit_status proof_get(const struct env *env, const char *kernel,
 				  struct proof *p)
 {
-	enum exit_status r = get_kernel(env, kernel, p->run);
+	enum exit_status r = get_kernel(env, kernel, &p->kernel);
 
 	if (r != ST_OK)
 		return r;
-	if (machine_make_tmpdir(&p->holder) < 0)
+	if (machine_make_tmpdir(&p->machine) < 0)
 		return ST_HOST;
-	p->initramfs = xasprintf("%s/initramfs", p->holder.tmpdir);
+	p->initramfs = xasprintf("%s/initramfs", p->machine.tmpdir);
 	if (initramfs_build(env->bench_dir, NULL, p->initramfs, NULL) < 0)
 		return ST_HOST;
 	return ST_OK;
 }
 
-/* Without a boot first: no kernel is built for a machine that is not there. */
+/* Builds no kernel for a machine that is not there. */
 static enum exit_status probe_one(const struct env *env, const char *kernel,
 				  const struct machine_ops *ops,
 				  const char *arg, struct strbuf *why)
 {
-	_cleanup_(proof_release) struct proof p = { .run = run_new() };
+	_cleanup_(proof_release) struct proof p = { .initramfs = NULL };
 	enum exit_status r;
 
-	machine_init(&p.holder, ops, arg);
+	machine_init(&p.machine, ops, arg);
 	if (ops->probe(arg, NULL, NULL, why) < 0)
 		return ST_HOST;
 	if (!ops->probe_boots)
@@ -132,9 +129,8 @@ static enum exit_status probe_one(const struct env *env, const char *kernel,
 		strbuf_addstr(why, "no kernel and initramfs to prove it with");
 		return r;
 	}
-	return ops->probe(arg, p.run->kernels[0].image, p.initramfs, why) < 0
-		       ? ST_HOST
-		       : ST_OK;
+	return ops->probe(arg, p.kernel.image, p.initramfs, why) < 0 ? ST_HOST
+								     : ST_OK;
 }
 
 /* A signal waits until nothing is left behind: seconds, never longer. */
