@@ -23,14 +23,12 @@ static int all_cpus(char *buf, size_t size)
 	return 0;
 }
 
-int exit_listener_open(struct bench_ctx *ctx, struct exit_listener *ret)
+int exit_listener_open(struct exit_listener *ret)
 {
 	static struct cgstats_request request;
 	char cpus[64];
 	int r = cgstats_resolve(&ret->socket);
 
-	if (r == -ENOENT)
-		return ctx_skip(ctx, "no taskstats");
 	if (r == 0)
 		r = all_cpus(cpus, sizeof(cpus));
 	if (r)
@@ -39,6 +37,18 @@ int exit_listener_open(struct bench_ctx *ctx, struct exit_listener *ret)
 	cgstats_add(&request, TASKSTATS_CMD_ATTR_REGISTER_CPUMASK, cpus,
 		    strlen(cpus) + 1);
 	return cgstats_call(&ret->socket, &request, NULL, NULL);
+}
+
+int exit_listener_open_or_skip(struct bench_ctx *ctx, struct exit_listener *ret)
+{
+	int r = exit_listener_open(ret);
+
+	return r == -ENOENT ? ctx_skip(ctx, "no taskstats") : r;
+}
+
+void exit_listener_close(struct exit_listener *l)
+{
+	cgstats_close(&l->socket);
 }
 
 int exit_listener_set_buffer(struct exit_listener *l, int bytes)
@@ -88,23 +98,37 @@ static int count(struct exit_listener *l, const char *message, size_t len)
 	return 0;
 }
 
-int exit_listener_drain(struct exit_listener *l)
+/* 0, -EAGAIN: there is none (yet), or -errno. */
+static int receive(struct exit_listener *l, int flags)
 {
 	static char message[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
-	int r = 0;
+	ssize_t n = recv(l->socket.fd, message, sizeof(message), flags);
 
-	while (r == 0) {
-		ssize_t n = recv(l->socket.fd, message, sizeof(message),
-				 MSG_DONTWAIT);
+	if (n >= 0)
+		return count(l, message, n);
+	if (errno != ENOBUFS)
+		return -errno;
+	l->lost++;
+	return 0;
+}
 
-		if (n < 0 && errno == EAGAIN)
-			return 0;
-		if (n < 0 && errno != ENOBUFS)
-			return -errno;
-		if (n < 0)
-			l->lost = true;
-		else
-			r = count(l, message, n);
-	}
+int exit_listener_drain(struct exit_listener *l)
+{
+	int r;
+
+	do {
+		r = receive(l, MSG_DONTWAIT);
+	} while (r == 0);
+	return r == -EAGAIN ? 0 : r;
+}
+
+int exit_listener_wait(struct exit_listener *l)
+{
+	int r;
+
+	/* The socket's patience with an answer is none with exits. */
+	do {
+		r = receive(l, 0);
+	} while (r == -EAGAIN || r == -EINTR);
 	return r;
 }

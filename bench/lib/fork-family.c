@@ -77,7 +77,7 @@ static int listen_to_exits(struct bench_ctx *ctx)
 	if (nr_listeners > LISTENERS_MAX)
 		return ctx_bad_param(ctx, "listeners");
 	for (uint64_t i = 0; i < nr_listeners && r == 0; i++) {
-		r = exit_listener_open(ctx, &listeners[i]);
+		r = exit_listener_open_or_skip(ctx, &listeners[i]);
 		if (r == 0)
 			r = exit_listener_set_buffer(&listeners[i],
 						     BUFFER_BYTES);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/taskstats.h>
-#include <netlink/attr.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,13 +8,12 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cgstats.h"
-#include "genl.h"
+#include "exit-listener.h"
 #include "idle-procs.h"
 #include "load.h"
 
@@ -209,60 +206,32 @@ static int binary_round(void)
 /* --- listen ----------------------------------------------------------------
  */
 
-static struct genl listener;
+static struct exit_listener listener;
 
 static int listen_setup(struct bench_ctx *ctx)
 {
-	struct genl g;
-	int r = genl_open(TASKSTATS_GENL_NAME, &g);
+	struct exit_listener l;
+	int r = exit_listener_open(&l);
 
-	if (r < 0)
+	if (r == -ENOENT)
 		return ctx_skip(ctx, "this kernel has no taskstats");
-	genl_close(&g);
-	return 0;
+	if (r == 0)
+		exit_listener_close(&l);
+	return r;
 }
 
 static int listen_begin(void)
 {
-	/* Masks beyond what is possible are refused. */
-	char cpus[32];
-	struct nl_msg *msg;
-	int r = genl_open(TASKSTATS_GENL_NAME, &listener);
-
-	if (r < 0)
-		return r;
-	snprintf(cpus, sizeof(cpus), "0-%ld",
-		 sysconf(_SC_NPROCESSORS_ONLN) - 1);
-	msg = genl_request(&listener, TASKSTATS_CMD_GET, 0);
-	if (!msg)
-		return -ENOMEM;
-	r = nla_put_string(msg, TASKSTATS_CMD_ATTR_REGISTER_CPUMASK, cpus);
-	if (r < 0) {
-		nlmsg_free(msg);
-		return -ENOMEM;
-	}
-	r = genl_call(&listener, msg, NULL, NULL);
-	/* There is no end to the messages, and none may come for long. */
-	if (r == 0 &&
-	    setsockopt(nl_socket_get_fd(listener.sock), SOL_SOCKET, SO_RCVTIMEO,
-		       &(struct timeval){ 0 }, sizeof(struct timeval)) < 0)
-		r = -errno;
-	return r;
+	return exit_listener_open(&listener);
 }
 
 static int listen_round(void)
 {
-	static char text[8192];
-	ssize_t n =
-		recv(nl_socket_get_fd(listener.sock), text, sizeof(text), 0);
+	int r = exit_listener_wait(&listener);
 
-	if (n > 0)
-		shared->done++;
-	else if (n < 0 && errno == ENOBUFS)
-		shared->lost++;
-	else if (n < 0 && errno != EINTR)
-		return -errno;
-	return 0;
+	shared->done = listener.heard;
+	shared->lost = listener.lost;
+	return r;
 }
 
 /* --- rebind ----------------------------------------------------------------
