@@ -260,7 +260,7 @@ static int workload_setup(struct bench_ctx *ctx)
 	const char *which = ctx_param(ctx, "controllers");
 	int r;
 
-	load = load_find(ctx_param(ctx, "load"));
+	load = load_find(ctx_param(ctx, "load"), false);
 	if (!load)
 		return ctx_bad_param(ctx, "load");
 	if (!strcmp(which, "v1"))

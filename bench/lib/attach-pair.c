@@ -22,6 +22,7 @@ static int pair_fd[2];
 static uint64_t moves;
 static char who[16] = "0";
 static size_t who_len = 1;
+static const struct load *load;
 static pid_t moved;
 static uint64_t moved_tasks;
 static struct timespec pace;
@@ -188,19 +189,22 @@ int attach_begin(struct bench_ctx *ctx, pid_t tid, uint64_t tasks)
 {
 	int r = attach_begin_pace(ctx);
 
+	load = load_find(ctx_param(ctx, "load"), true);
+	if (!load)
+		return ctx_bad_param(ctx, "load");
 	moved = tid;
 	moved_tasks = tasks;
 	who_len = snprintf(who, sizeof(who), "%d", (int)tid);
 	if (r == 0 && domain.fd >= 0)
 		r = cg_attach(&domain, tid);
-	return r ? r : forks_start(ctx);
+	return r ? r : load_start(ctx, load);
 }
 
 int attach_between(struct bench_ctx *ctx)
 {
-	forks_off();
+	load_off();
 	attach_sleep_pace();
-	forks_on();
+	load_on();
 	return 0;
 }
 
@@ -222,7 +226,7 @@ int attach_check(struct bench_ctx *ctx)
 {
 	int at = (moves - 1) & 1;
 	long here, there;
-	int r = forks_check(ctx);
+	int r = load_check(ctx, load);
 
 	if (r == 0)
 		r = ctx_check_moved(ctx, moved, attach_hierarchy(ctx),

@@ -7,7 +7,7 @@
 #define CGMARK_ATTACH_PAIR_H
 
 #include "bench.h"
-#include "fork-load.h"
+#include "load.h"
 
 /* Those of all of them; `_cores` are the controllers of the default sweep. */
 #define ATTACH_PARAMS(_cores, _more)                                         \
@@ -15,7 +15,7 @@
 		PARAM_MORE_AT("controllers", _cores, _more, "pace=burst"),   \
 		PARAM_AXIS_AT("favordynmods", "0", "1", "controllers=none"), \
 		PARAM_VARIANT("pace", "burst,200ms"),                        \
-		FORKS_PARAM("controllers=none")
+		LOAD_PARAM_PAUSES("controllers=none")
 
 /*
  * A place to make cgroups in, as version, controllers and favordynmods say.
