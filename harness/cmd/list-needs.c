@@ -33,9 +33,9 @@ static void needs_release(struct needs *n)
 	tmpdir_remove(&n->folder, &n->folder_lock);
 }
 
-static int get_kernel(struct needs *n)
+static enum exit_status get_kernel(struct needs *n)
 {
-	int r;
+	enum exit_status r;
 
 	n->run->kernels = xcalloc(1, sizeof(*n->run->kernels));
 	r = kernel_build(&n->spec, n->env->kernel_dir, &n->run->kernels[0]);
@@ -92,10 +92,10 @@ static const struct bench_info *find_bench(const struct catalog *c,
 	return NULL;
 }
 
-static int plan(struct needs *n)
+static enum exit_status plan(struct needs *n)
 {
 	const struct plan_wish wish = { .samples = 1 };
-	int r = catalog_load(n->env->bench_dir, &n->catalog);
+	enum exit_status r = catalog_load(n->env->bench_dir, &n->catalog);
 	struct run *run = n->run;
 	size_t kept = 0;
 
@@ -113,7 +113,7 @@ static int plan(struct needs *n)
 }
 
 /* Of the run, of which nothing is to stay; all that can fail before a build. */
-static int make_folder(struct needs *n)
+static enum exit_status make_folder(struct needs *n)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	int r = machine_sim.probe("", NULL, NULL, &why);
@@ -126,7 +126,7 @@ static int make_folder(struct needs *n)
 	return tmpdir_make(&n->folder, &n->folder_lock) < 0 ? ST_HOST : ST_OK;
 }
 
-static int boot(struct needs *n)
+static enum exit_status boot(struct needs *n)
 {
 	struct session s = {
 		.ops = &machine_sim,
@@ -136,7 +136,7 @@ static int boot(struct needs *n)
 		.parallel = 1,
 		.setup_only = true,
 	};
-	int r = session_prepare(&s, n->folder);
+	enum exit_status r = session_prepare(&s, n->folder);
 
 	if (r == ST_OK)
 		r = session_boot(&s);
@@ -166,7 +166,7 @@ static void print_lack(const struct run *run, size_t i)
 	       run->boots[0].status_text[i]);
 }
 
-static int print_lacks(const struct needs *n)
+static enum exit_status print_lacks(const struct needs *n)
 {
 	_cleanup_(run_freep) struct run *loaded = NULL;
 	const struct run_boot *b;
@@ -184,14 +184,14 @@ static int print_lacks(const struct needs *n)
 	return session_status(loaded);
 }
 
-int needs_list(const struct env *env, const char *kernel)
+enum exit_status needs_list(const struct env *env, const char *kernel)
 {
 	_cleanup_(needs_release) struct needs n = {
 		.env = env,
 		.run = run_new(),
 		.folder_lock = -1,
 	};
-	int r;
+	enum exit_status r;
 
 	interrupt_block(NULL);
 	r = kernel_spec_parse(kernel, env->kernel_dir, &n.spec);

@@ -4,14 +4,14 @@
 #define CGMARK_NEEDS_H
 
 #include "cmd.h"
+#include "exit-status.h"
 
 /*
  * Boots a kernel once on machine sim, has every benchmark set up, though not
  * run, with each value of its params (but large sizes), and prints those that
  * this kernel would skip: one line a benchmark and reason.  Blocks the signals
- * that end a run.  Returns an exit_status; errors were logged, and nothing is
- * left behind.
+ * that end a run.  Errors were logged, and nothing is left behind.
  */
-int needs_list(const struct env *env, const char *kernel);
+enum exit_status needs_list(const struct env *env, const char *kernel);
 
 #endif

@@ -182,7 +182,8 @@ static int run_build(struct build *b, char *const argv[])
 }
 
 /* build.sh's exit status as ours; it logged what was wrong. */
-static int map_status(const struct build *b, const char *script, int status)
+static enum exit_status map_status(const struct build *b, const char *script,
+				   int status)
 {
 	if (b->signal || status == ST_INTERRUPTED)
 		return ST_INTERRUPTED;
@@ -239,7 +240,8 @@ static char *meta_toolchain(const char *text)
 }
 
 /* build.sh vouches for the content of an entry; this is about its form. */
-static int check_entry(const struct build *b, const struct run_kernel *k)
+static enum exit_status check_entry(const struct build *b,
+				    const struct run_kernel *k)
 {
 	if (*k->key && strlen(k->vmlinux_sha256) == 64 && *k->release &&
 	    access(k->image, R_OK) == 0)
@@ -250,8 +252,9 @@ static int check_entry(const struct build *b, const struct run_kernel *k)
 	return ST_HOST;
 }
 
-static int fill_kernel(const struct build *b, const struct kernel_spec *spec,
-		       struct run_kernel *k)
+static enum exit_status fill_kernel(const struct build *b,
+				    const struct kernel_spec *spec,
+				    struct run_kernel *k)
 {
 	_cleanup_free_ char *meta = xasprintf("%s/meta", b->entry);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
@@ -306,8 +309,9 @@ static char **build_argv(const struct kernel_spec *spec, char *script,
 	return argv;
 }
 
-static int get_built(const struct kernel_spec *spec, const char *kernel_dir,
-		     struct run_kernel *ret)
+static enum exit_status get_built(const struct kernel_spec *spec,
+				  const char *kernel_dir,
+				  struct run_kernel *ret)
 {
 	_cleanup_free_ char *script = xasprintf("%s/build.sh", kernel_dir);
 	_cleanup_free_ char *jobs = xasprintf("%u", host_cores());
@@ -315,7 +319,7 @@ static int get_built(const struct kernel_spec *spec, const char *kernel_dir,
 	_cleanup_free_ char **argv = build_argv(spec, script, jobs);
 	_cleanup_(build_release) struct build b = { .name = spec->name };
 	uint64_t start = now_ns();
-	int r;
+	enum exit_status r;
 
 	progress_init(&b.progress, what);
 	r = map_status(&b, script, run_build(&b, argv));
@@ -329,10 +333,10 @@ static int get_built(const struct kernel_spec *spec, const char *kernel_dir,
 	return r;
 }
 
-int kernel_build(const struct kernel_spec *spec, const char *kernel_dir,
-		 struct run_kernel *ret)
+enum exit_status kernel_build(const struct kernel_spec *spec,
+			      const char *kernel_dir, struct run_kernel *ret)
 {
-	int r;
+	enum exit_status r;
 
 	memset(ret, 0, sizeof(*ret));
 	if (strncmp(spec->source, "image:", 6) == 0)

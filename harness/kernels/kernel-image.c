@@ -10,8 +10,8 @@
 #include "log.h"
 #include "sha256.h"
 
-static int check_elf(const char *name, const char *path, const void *map,
-		     size_t size)
+static enum exit_status check_elf(const char *name, const char *path,
+				  const void *map, size_t size)
 {
 	const Elf64_Ehdr *eh = map;
 
@@ -69,14 +69,15 @@ static void fill_image(const struct kernel_spec *spec, const char *sha256,
 	k->image = xstrdup(spec->source + strlen("image:"));
 }
 
-int kernel_image(const struct kernel_spec *spec, struct run_kernel *ret)
+enum exit_status kernel_image(const struct kernel_spec *spec,
+			      struct run_kernel *ret)
 {
 	const char *path = spec->source + strlen("image:");
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char sha256[65], *release = NULL;
 	struct stat st;
 	void *map;
-	int r;
+	enum exit_status r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		log_err_errno(errno, "kernel %s: cannot read %s", spec->name,

@@ -3,12 +3,14 @@
 #ifndef CGMARK_KERNEL_IMAGE_H
 #define CGMARK_KERNEL_IMAGE_H
 
+#include "exit-status.h"
 #include "kernel-spec.h"
 
 /*
  * Checks that the image is a 64-bit x86 ELF file and fills *ret; its hash is
- * the kernel key.  Returns an exit_status; errors were logged.
+ * the kernel key.  Errors were logged.
  */
-int kernel_image(const struct kernel_spec *spec, struct run_kernel *ret);
+enum exit_status kernel_image(const struct kernel_spec *spec,
+			      struct run_kernel *ret);
 
 #endif

@@ -54,7 +54,7 @@ static char *resolve(const struct context *cx, const char *what,
 }
 
 /* A path that a build can be told by a line of text. */
-static int check_path(const struct context *cx, const char *path)
+static enum exit_status check_path(const struct context *cx, const char *path)
 {
 	for (const char *c = path; *c; c++) {
 		if ((unsigned char)*c < ' ') {
@@ -73,7 +73,8 @@ static bool is_dir(const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int set_deb(const struct context *cx, const char *package, char **ret)
+static enum exit_status set_deb(const struct context *cx, const char *package,
+				char **ret)
 {
 	size_t len = strspn(package, "abcdefghijklmnopqrstuvwxyz0123456789.+-");
 
@@ -86,7 +87,8 @@ static int set_deb(const struct context *cx, const char *package, char **ret)
 	return ST_OK;
 }
 
-static int set_dir(const struct context *cx, const char *path, char **ret)
+static enum exit_status set_dir(const struct context *cx, const char *path,
+				char **ret)
 {
 	_cleanup_free_ char *real = resolve(cx, "source directory", path);
 	_cleanup_free_ char *kbuild = NULL;
@@ -104,7 +106,8 @@ static int set_dir(const struct context *cx, const char *path, char **ret)
 	return ST_OK;
 }
 
-static int set_git(const struct context *cx, const char *text, char **ret)
+static enum exit_status set_git(const struct context *cx, const char *text,
+				char **ret)
 {
 	const char *at = strrchr(text, '@');
 	_cleanup_free_ char *path = NULL, *real = NULL;
@@ -126,7 +129,8 @@ static int set_git(const struct context *cx, const char *text, char **ret)
 	return ST_OK;
 }
 
-static int set_image(const struct context *cx, const char *path, char **ret)
+static enum exit_status set_image(const struct context *cx, const char *path,
+				  char **ret)
 {
 	_cleanup_free_ char *real = resolve(cx, "image", path);
 
@@ -138,7 +142,8 @@ static int set_image(const struct context *cx, const char *path, char **ret)
 
 static const struct kind {
 	const char *prefix;
-	int (*set)(const struct context *cx, const char *text, char **ret);
+	enum exit_status (*set)(const struct context *cx, const char *text,
+				char **ret);
 } kinds[] = {
 	{ "deb:", set_deb },
 	{ "dir:", set_dir },
@@ -155,7 +160,8 @@ static const struct kind *find_kind(const char *source)
 	return NULL;
 }
 
-static int set_source(const struct context *cx, const char *source, char **ret)
+static enum exit_status set_source(const struct context *cx, const char *source,
+				   char **ret)
 {
 	const struct kind *kind = find_kind(source);
 
@@ -169,7 +175,8 @@ static int set_source(const struct context *cx, const char *source, char **ret)
 }
 
 /* A series file, or a directory that holds one of that name. */
-static int set_patches(const struct context *cx, const char *path, char **ret)
+static enum exit_status set_patches(const struct context *cx, const char *path,
+				    char **ret)
 {
 	_cleanup_free_ char *real = NULL;
 	char *series;
@@ -192,7 +199,8 @@ static int set_patches(const struct context *cx, const char *path, char **ret)
 	return ST_OK;
 }
 
-static int set_first(const struct context *cx, const char *text, char **ret)
+static enum exit_status set_first(const struct context *cx, const char *text,
+				  char **ret)
 {
 	size_t len = strspn(text, "0123456789");
 
@@ -227,8 +235,8 @@ static void log_unknown_fragment(const char *dir, const char *name)
 	free(found);
 }
 
-static int add_fragment(const struct context *cx, const char *name,
-			struct kernel_spec *k)
+static enum exit_status add_fragment(const struct context *cx, const char *name,
+				     struct kernel_spec *k)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/config.d", cx->kernel_dir);
 	_cleanup_free_ char *file = xasprintf("%s/%s.config", dir, name);
@@ -254,15 +262,16 @@ static int add_fragment(const struct context *cx, const char *name,
 	return ST_OK;
 }
 
-static int set_config(const struct context *cx, const char *names,
-		      const char *separators, struct kernel_spec *k)
+static enum exit_status set_config(const struct context *cx, const char *names,
+				   const char *separators,
+				   struct kernel_spec *k)
 {
 	_cleanup_free_ char *copy = xstrdup(names);
 	char *save = NULL;
 
 	for (char *name = strtok_r(copy, separators, &save); name;
 	     name = strtok_r(NULL, separators, &save)) {
-		int r = add_fragment(cx, name, k);
+		enum exit_status r = add_fragment(cx, name, k);
 
 		if (r != ST_OK)
 			return r;
@@ -270,7 +279,8 @@ static int set_config(const struct context *cx, const char *names,
 	return ST_OK;
 }
 
-static int set_cmdline(const struct context *cx, const char *text, char **ret)
+static enum exit_status set_cmdline(const struct context *cx, const char *text,
+				    char **ret)
 {
 	for (const char *c = text; *c; c++) {
 		if (*c < ' ' || *c > '~') {
@@ -289,11 +299,12 @@ static int set_cmdline(const struct context *cx, const char *text, char **ret)
 }
 
 /* Fills what o gives and k does not have yet. */
-static int apply(const struct context *cx, const struct kernel_opts *o,
-		 const char *separators, bool *config_given,
-		 struct kernel_spec *k)
+static enum exit_status apply(const struct context *cx,
+			      const struct kernel_opts *o,
+			      const char *separators, bool *config_given,
+			      struct kernel_spec *k)
 {
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (o->source && !k->source)
 		r = set_source(cx, o->source, &k->source);
@@ -311,8 +322,8 @@ static int apply(const struct context *cx, const struct kernel_opts *o,
 }
 
 /* Splits "WHAT,key=value,...": source holds WHAT, whatever it is. */
-static int split_word(const char *word, const char *text,
-		      struct kernel_opts *ret)
+static enum exit_status split_word(const char *word, const char *text,
+				   struct kernel_opts *ret)
 {
 	_cleanup_free_ char *copy = xstrdup(text);
 	char *item, *next, *value, **member;
@@ -349,7 +360,8 @@ static int split_word(const char *word, const char *text,
 	return ST_OK;
 }
 
-static int check_image(const struct context *cx, const struct kernel_spec *k)
+static enum exit_status check_image(const struct context *cx,
+				    const struct kernel_spec *k)
 {
 	if (strncmp(k->source, "image:", 6) != 0)
 		return ST_OK;
@@ -362,9 +374,9 @@ static int check_image(const struct context *cx, const struct kernel_spec *k)
 }
 
 /* From the words of the command line and, for the rest, kernels.ini. */
-static int fill(const char *word, const char *kernel_dir,
-		const struct kernel_opts *given, const char *cwd,
-		struct kernel_spec *k)
+static enum exit_status fill(const char *word, const char *kernel_dir,
+			     const struct kernel_opts *given, const char *cwd,
+			     struct kernel_spec *k)
 {
 	struct context cx = { kernel_dir, word, cwd };
 	bool direct = find_kind(given->source) != NULL;
@@ -372,7 +384,7 @@ static int fill(const char *word, const char *kernel_dir,
 	struct kernel_opts first = *given;
 	const struct kernels_ini_section *s;
 	struct kernels_ini ini;
-	int r;
+	enum exit_status r;
 
 	/* A name is resolved below, once kernels.ini is read. */
 	if (!direct) {
@@ -406,13 +418,13 @@ static int fill(const char *word, const char *kernel_dir,
 	return r;
 }
 
-static int parse(const char *word, const char *kernel_dir, const char *cwd,
-		 struct kernel_spec *k)
+static enum exit_status parse(const char *word, const char *kernel_dir,
+			      const char *cwd, struct kernel_spec *k)
 {
 	const struct context cx = { kernel_dir, word, cwd };
 	struct kernel_opts given = { NULL };
 	const char *eq = strchr(word, '=');
-	int r;
+	enum exit_status r;
 
 	k->name = eq ? xstrndup(word, eq - word) : xstrdup(word);
 	if (!kernels_ini_name_ok(k->name)) {
@@ -436,11 +448,11 @@ static int parse(const char *word, const char *kernel_dir, const char *cwd,
 	return check_image(&cx, k);
 }
 
-int kernel_spec_parse(const char *word, const char *kernel_dir,
-		      struct kernel_spec *ret)
+enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
+				   struct kernel_spec *ret)
 {
 	_cleanup_free_ char *cwd = getcwd(NULL, 0);
-	int r;
+	enum exit_status r;
 
 	memset(ret, 0, sizeof(*ret));
 	if (!cwd) {
@@ -454,7 +466,7 @@ int kernel_spec_parse(const char *word, const char *kernel_dir,
 }
 
 /* Lines that name a patch; what build.sh makes of a series file. */
-static int count_patches(const char *series, size_t *ret)
+static enum exit_status count_patches(const char *series, size_t *ret)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	char *save = NULL;
@@ -473,11 +485,11 @@ static int count_patches(const char *series, size_t *ret)
 	return ST_OK;
 }
 
-static int nr_patches_of(const char *word, const char *kernel_dir, char **name,
-			 size_t *nr)
+static enum exit_status nr_patches_of(const char *word, const char *kernel_dir,
+				      char **name, size_t *nr)
 {
 	struct kernel_spec k;
-	int r = kernel_spec_parse(word, kernel_dir, &k);
+	enum exit_status r = kernel_spec_parse(word, kernel_dir, &k);
 
 	if (r != ST_OK)
 		return r;
@@ -493,14 +505,15 @@ static int nr_patches_of(const char *word, const char *kernel_dir, char **name,
 	return r;
 }
 
-int kernel_spec_series(const char *word, const char *kernel_dir,
-		       struct kernel_spec **ret, size_t *nr)
+enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
+				    struct kernel_spec **ret, size_t *nr)
 {
 	const char *eq = strchr(word, '='), *what = eq ? eq + 1 : word;
 	int len = strcspn(what, ",");
 	_cleanup_free_ char *name = NULL;
 	size_t nr_patches;
-	int r = nr_patches_of(word, kernel_dir, &name, &nr_patches);
+	enum exit_status r =
+		nr_patches_of(word, kernel_dir, &name, &nr_patches);
 
 	if (r != ST_OK)
 		return r;
@@ -521,13 +534,13 @@ int kernel_spec_series(const char *word, const char *kernel_dir,
 	return r;
 }
 
-int kernel_spec_list(const char *kernel_dir, struct kernel_spec **ret,
-		     size_t *nr)
+enum exit_status kernel_spec_list(const char *kernel_dir,
+				  struct kernel_spec **ret, size_t *nr)
 {
 	struct kernel_spec *list;
 	struct kernels_ini ini;
 	size_t n = 0;
-	int r;
+	enum exit_status r;
 
 	r = kernels_ini_load(kernel_dir, &ini);
 	if (r != ST_OK)

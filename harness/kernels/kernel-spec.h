@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "exit-status.h"
 #include "run.h"
 
 struct kernel_spec {
@@ -33,33 +34,33 @@ void kernel_spec_release(struct kernel_spec *k);
 
 /*
  * Parse one --kernel word.  Unknown names are reported with the nearest known
- * ones, malformed INI with file and line.  Returns an exit_status.
+ * ones, malformed INI with file and line.
  */
-int kernel_spec_parse(const char *word, const char *kernel_dir,
-		      struct kernel_spec *ret);
+enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
+				   struct kernel_spec *ret);
 /*
  * All kernels of kernels.ini, in its order; the caller releases each and frees
- * the array.  Returns an exit_status; errors were logged.
+ * the array.  Errors were logged.
  */
-int kernel_spec_list(const char *kernel_dir, struct kernel_spec **ret,
-		     size_t *nr);
+enum exit_status kernel_spec_list(const char *kernel_dir,
+				  struct kernel_spec **ret, size_t *nr);
 /*
  * A kernel for each patch of the series of a --series word, which is that of a
  * --kernel: without any, with the first one, with the first two and so on,
  * with the names NAME-0, NAME-1, NAME-2.  The caller releases each and frees
- * the array.  Returns an exit_status; errors were logged.
+ * the array.  Errors were logged.
  */
-int kernel_spec_series(const char *word, const char *kernel_dir,
-		       struct kernel_spec **ret, size_t *nr);
+enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
+				    struct kernel_spec **ret, size_t *nr);
 /* "deb:linux-source-6.12,patches=...,config=a:b,cmdline=..."; caller frees. */
 char *kernel_spec_text(const struct kernel_spec *k);
 
 /*
  * Build (or find in the cache) and fill *ret, whose strings the caller owns
  * (run_kernel_release() frees them).  Shows progress.  SIGINT and SIGTERM end
- * the build with ST_INTERRUPTED.  Returns an exit_status; errors were logged.
+ * the build with ST_INTERRUPTED.  Errors were logged.
  */
-int kernel_build(const struct kernel_spec *spec, const char *kernel_dir,
-		 struct run_kernel *ret);
+enum exit_status kernel_build(const struct kernel_spec *spec,
+			      const char *kernel_dir, struct run_kernel *ret);
 
 #endif

@@ -97,7 +97,7 @@ static void on_pair(struct inifile *f, const char *section, const char *key,
 	}
 }
 
-static int check_sources(const struct kernels_ini *ini)
+static enum exit_status check_sources(const struct kernels_ini *ini)
 {
 	for (size_t i = 0; i < ini->nr; i++) {
 		if (!ini->sections[i].opts.source) {
@@ -109,9 +109,10 @@ static int check_sources(const struct kernels_ini *ini)
 	return ST_OK;
 }
 
-int kernels_ini_load(const char *kernel_dir, struct kernels_ini *ret)
+enum exit_status kernels_ini_load(const char *kernel_dir,
+				  struct kernels_ini *ret)
 {
-	int r;
+	enum exit_status r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->path = xasprintf("%s/kernels.ini", kernel_dir);

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "exit-status.h"
+
 #define KERNELS_INI_NAME_MAX 32
 
 /*
@@ -41,8 +43,9 @@ char **kernel_opts_member(struct kernel_opts *o, const char *key);
 extern const char *const kernel_opts_keys[];
 extern const size_t kernel_opts_nr_keys;
 
-/* Reads KERNEL_DIR/kernels.ini.  Returns an exit_status; errors were logged. */
-int kernels_ini_load(const char *kernel_dir, struct kernels_ini *ret);
+/* Reads KERNEL_DIR/kernels.ini.  Errors were logged. */
+enum exit_status kernels_ini_load(const char *kernel_dir,
+				  struct kernels_ini *ret);
 void kernels_ini_release(struct kernels_ini *ini);
 /* NULL if there is no such section. */
 const struct kernels_ini_section *

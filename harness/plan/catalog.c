@@ -343,7 +343,8 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static int ask(struct catalog *c, const char *bench_dir, const char *name)
+static enum exit_status ask(struct catalog *c, const char *bench_dir,
+			    const char *name)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", bench_dir, name);
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
@@ -366,12 +367,12 @@ static int ask(struct catalog *c, const char *bench_dir, const char *name)
 	return r == 0 ? ST_OK : ST_HOST;
 }
 
-int catalog_load(const char *bench_dir, struct catalog *ret)
+enum exit_status catalog_load(const char *bench_dir, struct catalog *ret)
 {
 	struct catalog c = { NULL, 0 };
 	struct dirent **found = NULL;
 	int nr = scandir(bench_dir, &found, is_program, by_name);
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (nr < 0) {
 		log_err_errno(errno, "cannot read %s (is cgmark compiled?)",

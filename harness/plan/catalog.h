@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "exit-status.h"
+
 struct bench_key {
 	char *key;
 	char **values; /* default sweep */
@@ -44,8 +46,8 @@ struct catalog {
 	size_t nr;
 };
 
-/* Returns an exit_status; errors were logged. */
-int catalog_load(const char *bench_dir, struct catalog *ret);
+/* Errors were logged. */
+enum exit_status catalog_load(const char *bench_dir, struct catalog *ret);
 void catalog_release(struct catalog *c);
 
 /*

@@ -34,7 +34,7 @@ struct resolving {
 /* --- libpfm4 ---------------------------------------------------------------
  */
 
-static int start_libpfm(void)
+static enum exit_status start_libpfm(void)
 {
 	static bool started;
 	int r;
@@ -216,7 +216,8 @@ static void log_attribute(const char *word, const char *full, int err)
  */
 
 /* Only the core counts an operation, and only as a whole. */
-static int check_countable(const char *word, const struct perf_event_attr *a)
+static enum exit_status check_countable(const char *word,
+					const struct perf_event_attr *a)
 {
 	if (a->type > PERF_TYPE_RAW || a->type == PERF_TYPE_TRACEPOINT) {
 		log_err("event '%s' is not counted by a core of the processor "
@@ -247,7 +248,8 @@ static void take_attr(const struct perf_event_attr *a, struct event *ev)
 }
 
 /* Codes of one processor mean something else on another. */
-static int check_model(const struct resolving *rs, const char *word)
+static enum exit_status check_model(const struct resolving *rs,
+				    const char *word)
 {
 	const char *end = strstr(word, "::");
 	_cleanup_free_ char *pmu = end ? xstrndup(word, end - word) : NULL;
@@ -273,15 +275,15 @@ static char *full_name(const char *pmu, const char *word)
 				  : xasprintf("%s::%s", pmu, word);
 }
 
-static int resolve_libpfm(const struct resolving *rs, const char *word,
-			  struct run_event *ret)
+static enum exit_status resolve_libpfm(const struct resolving *rs,
+				       const char *word, struct run_event *ret)
 {
 	_cleanup_free_ char *full = full_name(PERF_PMU, word);
 	struct perf_event_attr attr;
-	int r = check_model(rs, word);
+	int r;
 
-	if (r != ST_OK)
-		return r;
+	if (check_model(rs, word) != ST_OK)
+		return ST_USAGE;
 	r = encode(full, &attr, &ret->means);
 	if (r == PFM_ERR_NOTFOUND && rs->model) {
 		free(full);
@@ -302,8 +304,8 @@ static int resolve_libpfm(const struct resolving *rs, const char *word,
 	return check_countable(word, &attr);
 }
 
-static int resolve_word(const struct resolving *rs, const char *word,
-			struct run_event *ret)
+static enum exit_status resolve_word(const struct resolving *rs,
+				     const char *word, struct run_event *ret)
 {
 	if (!event_name_ok(word)) {
 		log_err("event '%s' is no name of 1 to %d letters", word,
@@ -319,8 +321,8 @@ static int resolve_word(const struct resolving *rs, const char *word,
 /* --- the list --------------------------------------------------------------
  */
 
-static int find_model(const char *model, pfm_pmu_info_t *info,
-		      struct resolving *ret)
+static enum exit_status find_model(const char *model, pfm_pmu_info_t *info,
+				   struct resolving *ret)
 {
 	bool found = model ? find_pmu(model, info) : host_pmu(info);
 
@@ -333,8 +335,8 @@ static int find_model(const char *model, pfm_pmu_info_t *info,
 	return ST_OK;
 }
 
-static int add_word(const struct resolving *rs, const char *word,
-		    struct run_event *list, size_t *nr)
+static enum exit_status add_word(const struct resolving *rs, const char *word,
+				 struct run_event *list, size_t *nr)
 {
 	for (size_t i = 0; i < *nr; i++) {
 		if (strcmp(list[i].ev.name, word) == 0) {
@@ -349,8 +351,8 @@ static int add_word(const struct resolving *rs, const char *word,
 	return resolve_word(rs, word, &list[(*nr)++]);
 }
 
-int event_names_resolve(const char *text, const char *model,
-			struct run_event **ret, size_t *nr)
+enum exit_status event_names_resolve(const char *text, const char *model,
+				     struct run_event **ret, size_t *nr)
 {
 	_cleanup_free_ char *copy = xstrdup(text);
 	struct run_event *list;
@@ -358,7 +360,7 @@ int event_names_resolve(const char *text, const char *model,
 	pfm_pmu_info_t info;
 	char *rest = copy, *word;
 	size_t n = 0;
-	int r = start_libpfm();
+	enum exit_status r = start_libpfm();
 
 	if (r == ST_OK)
 		r = find_model(model, &info, &rs);
@@ -381,7 +383,7 @@ int event_names_resolve(const char *text, const char *model,
 /* --- functions -------------------------------------------------------------
  */
 
-static int add_function(const char *word, char **list, size_t *nr)
+static enum exit_status add_function(const char *word, char **list, size_t *nr)
 {
 	if (!latency_name_ok(word)) {
 		log_err("'%s' is no name of a function of the kernel of 1 to "
@@ -403,13 +405,14 @@ static int add_function(const char *word, char **list, size_t *nr)
 	return ST_OK;
 }
 
-int event_names_split_functions(const char *text, char ***ret, size_t *nr)
+enum exit_status event_names_split_functions(const char *text, char ***ret,
+					     size_t *nr)
 {
 	_cleanup_free_ char *copy = xstrdup(text);
 	char **list = xcalloc(LATENCIES_MAX, sizeof(*list));
 	char *rest = copy, *word;
 	size_t n = 0;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	while (r == ST_OK && (word = strsep(&rest, ",")))
 		r = add_function(word, list, &n);

@@ -15,6 +15,7 @@
 
 #include <stddef.h>
 
+#include "exit-status.h"
 #include "run.h"
 
 /* What cgmark probe asks for where nothing is named. */
@@ -27,14 +28,15 @@ extern const char event_names_functions[];
  * Take a comma separated list of functions of the kernel apart.  Whether there
  * are such functions only the kernel knows.  As event_names_resolve().
  */
-int event_names_split_functions(const char *list, char ***ret, size_t *nr);
+enum exit_status event_names_split_functions(const char *list, char ***ret,
+					     size_t *nr);
 
 /*
  * Resolve a comma separated list for a processor as libpfm4 calls it ("skl");
- * NULL: the one of this host.  Returns an exit_status; errors were logged, with
- * the nearest names.  The array and its strings are the caller's.
+ * NULL: the one of this host.  Errors were logged, with the nearest names.  The
+ * caller owns the array and its strings.
  */
-int event_names_resolve(const char *list, const char *model,
-			struct run_event **ret, size_t *nr);
+enum exit_status event_names_resolve(const char *list, const char *model,
+				     struct run_event **ret, size_t *nr);
 
 #endif

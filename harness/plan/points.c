@@ -48,7 +48,8 @@ static void planning_release(struct planning *pl)
 	free(pl->points);
 }
 
-static int add_value(struct override *o, const char *word, const char *value)
+static enum exit_status add_value(struct override *o, const char *word,
+				  const char *value)
 {
 	if (!catalog_value_ok(value)) {
 		log_err("--param %s: '%s' is no value: letters, digits, '.', "
@@ -69,12 +70,12 @@ static int add_value(struct override *o, const char *word, const char *value)
 	return ST_OK;
 }
 
-static int parse_override(struct planning *pl, const char *word)
+static enum exit_status parse_override(struct planning *pl, const char *word)
 {
 	_cleanup_free_ char *copy = xstrdup(word);
 	char *value = strchr(copy, '='), *next;
 	struct override *o;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (!value || value == copy) {
 		log_err("--param %s: write KEY=VALUE[,VALUE]...", word);
@@ -116,7 +117,7 @@ static bool in_suite(const struct planning *pl, const struct bench_info *b)
 }
 
 /* Marks what the glob names; ST_USAGE if that is nothing. */
-static int select_glob(struct planning *pl, const char *glob)
+static enum exit_status select_glob(struct planning *pl, const char *glob)
 {
 	const struct catalog *c = pl->catalog;
 	bool known = false, found = false;
@@ -139,10 +140,10 @@ static int select_glob(struct planning *pl, const char *glob)
 	return found ? ST_OK : ST_USAGE;
 }
 
-static int select_benches(struct planning *pl)
+static enum exit_status select_benches(struct planning *pl)
 {
 	const struct catalog *c = pl->catalog;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	pl->selected = xcalloc(c->nr + 1, sizeof(*pl->selected));
 	/* What is extra, a suite has or has not: benchmarks and values. */
@@ -179,7 +180,7 @@ static size_t known_keys(const struct planning *pl, const char ***ret)
 	return n;
 }
 
-static int check_overrides(const struct planning *pl)
+static enum exit_status check_overrides(const struct planning *pl)
 {
 	for (size_t o = 0; o < pl->nr_overrides; o++) {
 		_cleanup_free_ const char **keys = NULL;
@@ -243,7 +244,7 @@ static bool check_value(const struct planning *pl, const char *key,
 }
 
 /* What no benchmark knows would be skipped everywhere, long after. */
-static int check_values(const struct planning *pl)
+static enum exit_status check_values(const struct planning *pl)
 {
 	for (size_t o = 0; o < pl->nr_overrides; o++) {
 		const struct override *ov = &pl->overrides[o];
@@ -334,8 +335,9 @@ static unsigned samples_of(const struct planning *pl,
 	return rule ? strtoul(rule->values[0], NULL, 10) : b->samples;
 }
 
-static int fill_point(const struct planning *pl, const struct bench_info *b,
-		      const char *params, struct plan_point *p)
+static enum exit_status fill_point(const struct planning *pl,
+				   const struct bench_info *b,
+				   const char *params, struct plan_point *p)
 {
 	char line[REC_LINE_MAX];
 
@@ -385,8 +387,8 @@ static bool comes_first(const struct bench_info *b, const char *params)
 	return match;
 }
 
-static int add_point(struct planning *pl, const struct bench_info *b,
-		     const char *params)
+static enum exit_status
+add_point(struct planning *pl, const struct bench_info *b, const char *params)
 {
 	if (comes_first(b, params) != pl->first)
 		return ST_OK;
@@ -422,13 +424,14 @@ static bool unsaid(const struct bench_key *key, const char *value)
 }
 
 /* All combinations of the keys from the nth on, behind what params holds. */
-static int expand(struct planning *pl, const struct bench_info *b,
-		  const struct bench_key *axis, size_t n, struct strbuf *params)
+static enum exit_status expand(struct planning *pl, const struct bench_info *b,
+			       const struct bench_key *axis, size_t n,
+			       struct strbuf *params)
 {
 	const struct bench_key *key = nth_key(b, n);
 	char *const *values;
 	size_t nr, len = params->len;
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (!key)
 		return add_point(pl, b, params->len ? params->buf : "");
@@ -446,10 +449,11 @@ static int expand(struct planning *pl, const struct bench_info *b,
 }
 
 /* The sweep, and then along each axis what lies beyond it. */
-static int add_points(struct planning *pl, const struct bench_info *b)
+static enum exit_status add_points(struct planning *pl,
+				   const struct bench_info *b)
 {
 	_cleanup_strbuf_ struct strbuf params = STRBUF_INIT;
-	int r = expand(pl, b, NULL, 0, &params);
+	enum exit_status r = expand(pl, b, NULL, 0, &params);
 
 	for (size_t i = 0; pl->more && i < b->nr_keys && r == ST_OK; i++) {
 		const struct bench_key *key = &b->keys[i];
@@ -462,10 +466,10 @@ static int add_points(struct planning *pl, const struct bench_info *b)
 	return r;
 }
 
-static int make_points(struct planning *pl)
+static enum exit_status make_points(struct planning *pl)
 {
 	const struct suite *suite = pl->wish->suite;
-	int r = suite ? suite_check(suite, pl->catalog) : ST_OK;
+	enum exit_status r = suite ? suite_check(suite, pl->catalog) : ST_OK;
 
 	for (size_t i = 0; i < pl->wish->nr_params && r == ST_OK; i++)
 		r = parse_override(pl, pl->wish->params[i]);
@@ -490,14 +494,15 @@ static int make_points(struct planning *pl)
 	return r;
 }
 
-int plan_points(const struct catalog *c, const struct plan_wish *wish,
-		struct run_point **ret, size_t *nr)
+enum exit_status plan_points(const struct catalog *c,
+			     const struct plan_wish *wish,
+			     struct run_point **ret, size_t *nr)
 {
 	_cleanup_(planning_release) struct planning pl = {
 		.catalog = c,
 		.wish = wish,
 	};
-	int r = make_points(&pl);
+	enum exit_status r = make_points(&pl);
 
 	if (r != ST_OK)
 		return r;

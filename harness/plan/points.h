@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "catalog.h"
+#include "exit-status.h"
 #include "run.h"
 #include "suite.h"
 
@@ -27,9 +28,10 @@ struct plan_wish {
  * all by program, benchmark, then params in their declared order with variants
  * fastest, so that points which share a set-up are neighbours.  Of each
  * benchmark the sweep comes before what lies beyond it.  The caller frees *ret.
- * Returns an exit_status; unknown words were logged with the nearest known.
+ * Unknown words were logged with the nearest known.
  */
-int plan_points(const struct catalog *c, const struct plan_wish *wish,
-		struct run_point **ret, size_t *nr);
+enum exit_status plan_points(const struct catalog *c,
+			     const struct plan_wish *wish,
+			     struct run_point **ret, size_t *nr);
 
 #endif

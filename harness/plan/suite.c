@@ -83,8 +83,8 @@ static unsigned number(const char *text, unsigned max)
 /* --- [suite] ---------------------------------------------------------------
  */
 
-static int load_file(const char *dir, const char *name, unsigned depth,
-		     struct suite *ret);
+static enum exit_status load_file(const char *dir, const char *name,
+				  unsigned depth, struct suite *ret);
 
 static void take_include(struct inifile *f, const char *name)
 {
@@ -241,11 +241,11 @@ static void on_pair(struct inifile *f, const char *section, const char *key,
 /* --- files -----------------------------------------------------------------
  */
 
-static int load_file(const char *dir, const char *name, unsigned depth,
-		     struct suite *ret)
+static enum exit_status load_file(const char *dir, const char *name,
+				  unsigned depth, struct suite *ret)
 {
 	struct loading l = { .dir = dir, .suite = ret, .depth = depth };
-	int r;
+	enum exit_status r;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->name = xstrdup(name);
@@ -268,10 +268,11 @@ static int is_suite(const struct dirent *de)
 	return de->d_name[0] != '.' && dot && strcmp(dot, SUFFIX) == 0;
 }
 
-int suite_load_all(const char *dir, struct suite **ret, size_t *nr)
+enum exit_status suite_load_all(const char *dir, struct suite **ret, size_t *nr)
 {
 	struct dirent **found = NULL;
-	int n = scandir(dir, &found, is_suite, alphasort), r = ST_OK;
+	int n = scandir(dir, &found, is_suite, alphasort);
+	enum exit_status r = ST_OK;
 	struct suite *list;
 	size_t loaded = 0;
 
@@ -328,8 +329,8 @@ static void log_unknown(const struct suite *list, size_t nr, const char *name)
 }
 
 /* Takes the suite of that alias out of the list, or logs the nearest name. */
-static int take_called(struct suite *list, size_t nr, const char *name,
-		       struct suite *ret)
+static enum exit_status take_called(struct suite *list, size_t nr,
+				    const char *name, struct suite *ret)
 {
 	for (size_t i = 0; i < nr; i++) {
 		if (!is_called(&list[i], name))
@@ -342,12 +343,13 @@ static int take_called(struct suite *list, size_t nr, const char *name,
 	return ST_USAGE;
 }
 
-int suite_load(const char *dir, const char *name, struct suite *ret)
+enum exit_status suite_load(const char *dir, const char *name,
+			    struct suite *ret)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s" SUFFIX, dir, name);
 	struct suite *list;
 	size_t nr;
-	int r;
+	enum exit_status r;
 
 	if (catalog_value_ok(name) && access(path, F_OK) == 0)
 		return load_file(dir, name, 0, ret);
@@ -438,8 +440,9 @@ static const char *unknown_value(const struct suite *s,
 	return NULL;
 }
 
-static int check_rule(const struct suite *s, const struct suite_rule *r,
-		      const struct catalog *c)
+static enum exit_status check_rule(const struct suite *s,
+				   const struct suite_rule *r,
+				   const struct catalog *c)
 {
 	_cleanup_free_ char *where = xasprintf("%s:%u", r->path, r->line);
 	bool about = false, known = false;
@@ -474,9 +477,9 @@ static int check_rule(const struct suite *s, const struct suite_rule *r,
 	return ST_USAGE;
 }
 
-int suite_check(const struct suite *s, const struct catalog *c)
+enum exit_status suite_check(const struct suite *s, const struct catalog *c)
 {
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	for (size_t i = 0; i < s->nr_globs; i++) {
 		if (!any_match(c, s->globs[i])) {

@@ -26,6 +26,7 @@
 #include <stddef.h>
 
 #include "catalog.h"
+#include "exit-status.h"
 
 struct suite_rule {
 	char *path; /* of the file and line, for messages */
@@ -53,12 +54,14 @@ struct suite {
 #define SUITE_DEFAULT "quick"
 
 /*
- * By name or alias; unknown names were logged with the nearest.  Returns an
- * exit_status.  On success *ret is the caller's to release.
+ * By name or alias; unknown names were logged with the nearest.  On success the
+ * caller releases *ret.
  */
-int suite_load(const char *dir, const char *name, struct suite *ret);
+enum exit_status suite_load(const char *dir, const char *name,
+			    struct suite *ret);
 /* All of a folder, sorted by name.  The caller releases each and frees *ret. */
-int suite_load_all(const char *dir, struct suite **ret, size_t *nr);
+enum exit_status suite_load_all(const char *dir, struct suite **ret,
+				size_t *nr);
 void suite_release(struct suite *s);
 
 bool suite_has(const struct suite *s, const struct bench_info *b);
@@ -72,8 +75,8 @@ const struct suite_rule *suite_find_rule(const struct suite *s,
 /*
  * Everything that the files name is in the catalog: each glob matches, each
  * section is about a benchmark of the suite, each key is a param of one.
- * Returns an exit_status; what is unknown was logged with file and line.
+ * What is unknown was logged with file and line.
  */
-int suite_check(const struct suite *s, const struct catalog *c);
+enum exit_status suite_check(const struct suite *s, const struct catalog *c);
 
 #endif
