@@ -113,7 +113,7 @@ static int write_symbols(const struct machine *m, const struct boot_image *img)
 {
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	_cleanup_free_ char *path = symbols_path(m);
-	int r = ksyms_format(img->vmlinux, &sb);
+	int r = symbols_format(img->vmlinux, &sb);
 
 	if (r < 0)
 		return r;

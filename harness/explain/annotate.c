@@ -217,7 +217,7 @@ static enum exit_status fill_side(const struct run *run,
 
 	if (r != ST_OK)
 		return r;
-	if (ksyms_parts(kernel->image, a->function, &parts, &nr) < 0)
+	if (symbols_parts(kernel->image, a->function, &parts, &nr) < 0)
 		return ST_HOST;
 	add_ranges(&parts, &nr, p, a->function);
 	if (disassemble(kernel->image, parts, nr, &a->code[side]) < 0)

@@ -11,34 +11,35 @@
 /* Of several symbols at one address the first in this order is the name. */
 enum rank { RANK_FUNCTION, RANK_GLOBAL, RANK_WEAK, RANK_LOCAL, RANK_END };
 
-struct ksym {
+struct symbol {
 	uint64_t at;
 	enum rank rank;
 	char *name;
 };
 
-struct ksyms {
+struct symbols {
 	Elf *elf;
-	struct ksym *list;
+	struct symbol *list;
 	size_t nr, alloc;
 };
 
-static void release(struct ksyms *k)
+static void release(struct symbols *syms)
 {
-	for (size_t i = 0; i < k->nr; i++)
-		free(k->list[i].name);
-	free(k->list);
-	if (k->elf)
-		elf_end(k->elf);
+	for (size_t i = 0; i < syms->nr; i++)
+		free(syms->list[i].name);
+	free(syms->list);
+	if (syms->elf)
+		elf_end(syms->elf);
 }
 
-static void add(struct ksyms *k, uint64_t at, enum rank rank, char *name)
+static void add(struct symbols *syms, uint64_t at, enum rank rank, char *name)
 {
-	if (k->nr == k->alloc) {
-		k->alloc = 2 * k->alloc + 1024;
-		k->list = xreallocarray(k->list, k->alloc, sizeof(*k->list));
+	if (syms->nr == syms->alloc) {
+		syms->alloc = 2 * syms->alloc + 1024;
+		syms->list = xreallocarray(syms->list, syms->alloc,
+					   sizeof(*syms->list));
 	}
-	k->list[k->nr++] = (struct ksym){ at, rank, name };
+	syms->list[syms->nr++] = (struct symbol){ at, rank, name };
 }
 
 static bool is_code(Elf *elf, size_t section)
@@ -76,7 +77,7 @@ static char *base_name(const char *s)
 	return xstrndup(s, len);
 }
 
-static void add_symbols(struct ksyms *k, Elf_Scn *scn, const GElf_Shdr *sh)
+static void add_symbols(struct symbols *syms, Elf_Scn *scn, const GElf_Shdr *sh)
 {
 	Elf_Data *data = elf_getdata(scn, NULL);
 	size_t nr = sh->sh_entsize ? sh->sh_size / sh->sh_entsize : 0;
@@ -91,30 +92,31 @@ static void add_symbols(struct ksyms *k, Elf_Scn *scn, const GElf_Shdr *sh)
 		type = GELF_ST_TYPE(sym.st_info);
 		if (type != STT_FUNC && type != STT_NOTYPE)
 			continue;
-		name = elf_strptr(k->elf, sh->sh_link, sym.st_name);
-		if (is_name(name) && is_code(k->elf, sym.st_shndx))
-			add(k, sym.st_value, rank_of(&sym), base_name(name));
+		name = elf_strptr(syms->elf, sh->sh_link, sym.st_name);
+		if (is_name(name) && is_code(syms->elf, sym.st_shndx))
+			add(syms, sym.st_value, rank_of(&sym), base_name(name));
 	}
 }
 
-static void read_sections(struct ksyms *k)
+static void read_sections(struct symbols *syms)
 {
 	Elf_Scn *scn = NULL;
 	GElf_Shdr sh;
 
-	while ((scn = elf_nextscn(k->elf, scn))) {
+	while ((scn = elf_nextscn(syms->elf, scn))) {
 		if (!gelf_getshdr(scn, &sh))
 			continue;
 		if (sh.sh_type == SHT_SYMTAB)
-			add_symbols(k, scn, &sh);
-		if (is_code(k->elf, elf_ndxscn(scn)))
-			add(k, sh.sh_addr + sh.sh_size, RANK_END, xstrdup("-"));
+			add_symbols(syms, scn, &sh);
+		if (is_code(syms->elf, elf_ndxscn(scn)))
+			add(syms, sh.sh_addr + sh.sh_size, RANK_END,
+			    xstrdup("-"));
 	}
 }
 
 static int compare(const void *pa, const void *pb)
 {
-	const struct ksym *a = pa, *b = pb;
+	const struct symbol *a = pa, *b = pb;
 
 	if (a->at != b->at)
 		return a->at < b->at ? -1 : 1;
@@ -123,17 +125,17 @@ static int compare(const void *pa, const void *pb)
 	return strcmp(a->name, b->name);
 }
 
-static void format(const struct ksyms *k, struct strbuf *ret)
+static void format(const struct symbols *syms, struct strbuf *ret)
 {
-	for (size_t i = 0; i < k->nr; i++)
-		if (i == 0 || k->list[i].at != k->list[i - 1].at)
+	for (size_t i = 0; i < syms->nr; i++)
+		if (i == 0 || syms->list[i].at != syms->list[i - 1].at)
 			strbuf_addf(ret, "%llx %s\n",
-				    (unsigned long long)k->list[i].at,
-				    k->list[i].name);
+				    (unsigned long long)syms->list[i].at,
+				    syms->list[i].name);
 }
 
 /* Sorted; to be released whatever is returned. */
-static int load(const char *vmlinux, struct ksyms *k)
+static int load(const char *vmlinux, struct symbols *syms)
 {
 	_cleanup_close_ int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
 	size_t ends = 0;
@@ -141,52 +143,52 @@ static int load(const char *vmlinux, struct ksyms *k)
 	if (fd < 0)
 		return log_err_errno(errno, "cannot read %s", vmlinux);
 	elf_version(EV_CURRENT);
-	k->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
-	if (!k->elf || elf_kind(k->elf) != ELF_K_ELF) {
+	syms->elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	if (!syms->elf || elf_kind(syms->elf) != ELF_K_ELF) {
 		log_err("%s: %s", vmlinux, elf_errmsg(-1));
 		return -ENOEXEC;
 	}
-	read_sections(k);
-	for (size_t i = 0; i < k->nr; i++)
-		ends += k->list[i].rank == RANK_END;
-	if (ends == k->nr) {
+	read_sections(syms);
+	for (size_t i = 0; i < syms->nr; i++)
+		ends += syms->list[i].rank == RANK_END;
+	if (ends == syms->nr) {
 		log_err("%s has no symbol table: it was stripped; give the "
 			"vmlinux as it was linked",
 			vmlinux);
 		return -ENODATA;
 	}
-	qsort(k->list, k->nr, sizeof(*k->list), compare);
+	qsort(syms->list, syms->nr, sizeof(*syms->list), compare);
 	return 0;
 }
 
-int ksyms_format(const char *vmlinux, struct strbuf *ret)
+int symbols_format(const char *vmlinux, struct strbuf *ret)
 {
-	_cleanup_(release) struct ksyms k = { .elf = NULL };
-	int r = load(vmlinux, &k);
+	_cleanup_(release) struct symbols syms = { .elf = NULL };
+	int r = load(vmlinux, &syms);
 
 	if (r == 0)
-		format(&k, ret);
+		format(&syms, ret);
 	return r;
 }
 
-int ksyms_parts(const char *vmlinux, const char *function,
-		struct code_part **ret, size_t *nr)
+int symbols_parts(const char *vmlinux, const char *function,
+		  struct code_part **ret, size_t *nr)
 {
-	_cleanup_(release) struct ksyms k = { .elf = NULL };
-	int r = load(vmlinux, &k);
+	_cleanup_(release) struct symbols syms = { .elf = NULL };
+	int r = load(vmlinux, &syms);
 
 	*ret = NULL;
 	*nr = 0;
-	for (size_t i = 0, next; r == 0 && i < k.nr; i = next) {
-		for (next = i + 1; next < k.nr; next++)
-			if (k.list[next].at != k.list[i].at)
+	for (size_t i = 0, next; r == 0 && i < syms.nr; i = next) {
+		for (next = i + 1; next < syms.nr; next++)
+			if (syms.list[next].at != syms.list[i].at)
 				break;
-		if (next == k.nr || strcmp(k.list[i].name, function) != 0)
+		if (next == syms.nr || strcmp(syms.list[i].name, function) != 0)
 			continue;
 		*ret = xreallocarray(*ret, *nr + 1, sizeof(**ret));
 		(*ret)[(*nr)++] = (struct code_part){
-			.start = k.list[i].at,
-			.end = k.list[next].at,
+			.start = syms.list[i].at,
+			.end = syms.list[next].at,
 		};
 	}
 	return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The functions of a kernel by address, from the symbol table of its vmlinux. */
-#ifndef CGMARK_KSYMS_H
-#define CGMARK_KSYMS_H
+#ifndef CGMARK_SYMBOLS_H
+#define CGMARK_SYMBOLS_H
 
 #include <stdint.h>
 
@@ -13,7 +13,7 @@
  * compiler gave (".cold", ".isra.0") are cut off, so that the same function has
  * the same name in another kernel.  -errno, logged.
  */
-int ksyms_format(const char *vmlinux, struct strbuf *ret);
+int symbols_format(const char *vmlinux, struct strbuf *ret);
 
 /* Code from start to before end. */
 struct code_part {
@@ -21,11 +21,11 @@ struct code_part {
 };
 
 /*
- * Where a function lies, under the names that ksyms_format() gives: several
+ * Where a function lies, under the names that symbols_format() gives: several
  * parts where the compiler split it, none if there is no such symbol.  Caller
  * frees.  -errno, logged.
  */
-int ksyms_parts(const char *vmlinux, const char *function,
-		struct code_part **ret, size_t *nr);
+int symbols_parts(const char *vmlinux, const char *function,
+		  struct code_part **ret, size_t *nr);
 
 #endif

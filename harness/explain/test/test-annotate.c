@@ -179,7 +179,7 @@ static void test_disassemble(void **state)
 	size_t nr, nops = 0;
 
 	assert_int_equal(annotate_me(2), 7);
-	assert_int_equal(ksyms_parts(self(), "annotate_me", &parts, &nr), 0);
+	assert_int_equal(symbols_parts(self(), "annotate_me", &parts, &nr), 0);
 	assert_int_equal(nr, 1);
 	assert_int_equal(disassemble(self(), parts, nr, &in), 0);
 	assert_true(in.nr >= 4);
@@ -190,7 +190,7 @@ static void test_disassemble(void **state)
 	}
 	assert_true(nops >= 3);
 	free(parts);
-	assert_int_equal(ksyms_parts(self(), "no_such", &parts, &nr), 0);
+	assert_int_equal(symbols_parts(self(), "no_such", &parts, &nr), 0);
 	assert_int_equal(nr, 0);
 	free(parts);
 	insns_release(&in);
@@ -206,7 +206,7 @@ static void test_source(void **state)
 	size_t nr;
 
 	assert_int_equal(vmlinux_has_lines(self()), 1);
-	assert_int_equal(ksyms_parts(self(), name, &parts, &nr), 0);
+	assert_int_equal(symbols_parts(self(), name, &parts, &nr), 0);
 	assert_int_equal(nr, 1);
 	ranges[1] = (struct profile_range){
 		name,
@@ -234,7 +234,7 @@ static void whole_function(char *name, struct profile_range ranges[2])
 	struct code_part *parts;
 	size_t nr;
 
-	assert_int_equal(ksyms_parts(self(), name, &parts, &nr), 0);
+	assert_int_equal(symbols_parts(self(), name, &parts, &nr), 0);
 	assert_int_equal(nr, 1);
 	ranges[1] = (struct profile_range){
 		name,
