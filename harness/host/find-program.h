@@ -4,8 +4,8 @@
 #define CGMARK_FIND_PROGRAM_H
 
 /*
- * Path of a program, which the caller frees: a name is looked up in $PATH, and
- * anything with a '/' is taken as it is.  NULL: there is no such program.
+ * Path of a program, or NULL if there is none: looks a name up in $PATH and
+ * takes anything with a '/' as it is.  The caller frees the path.
  */
 char *find_program(const char *name);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * SIGINT, SIGTERM and SIGHUP as requests that are looked for between steps.
- * Those that cgmark was started with ignored (nohup, a script's background)
- * stay ignored.
+ * SIGINT, SIGTERM and SIGHUP, blocked and polled between steps.  A signal that
+ * was ignored when cgmark started (nohup, background of a script) stays
+ * ignored.
  */
 #ifndef CGMARK_INTERRUPT_H
 #define CGMARK_INTERRUPT_H
@@ -10,11 +10,11 @@
 #include <signal.h>
 #include <stdbool.h>
 
-/* The signals that count. */
+/* The signals that interrupt a run. */
 void interrupt_mask(sigset_t *ret);
-/* Block them from here on; old (may be NULL) is the mask before. */
+/* Blocks them; *old (unless NULL) becomes the previous mask. */
 void interrupt_block(sigset_t *old);
-/* True if one is pending; takes it. */
+/* True if one was pending; consumes it. */
 bool interrupt_pending(void);
 
 #endif

@@ -12,7 +12,7 @@
 #include "process.h"
 
 #define NS_PER_MS 1000000ULL
-/* What a pipe holds: one read empties it. */
+/* Capacity of a pipe: one read empties it. */
 #define READ_BYTES 65536
 
 /* --- in the child --- */
@@ -34,7 +34,7 @@ static int compare_int(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Closes all from 3 on but these; close-on-exec goes from the first nr. */
+/* Closes all from 3 on except these; keep loses its close-on-exec flags. */
 static int keep_only(const int *keep, size_t nr, int report_fd)
 {
 	int fds[PROCESS_MAX_KEEP + 1];
@@ -61,8 +61,8 @@ static int keep_only(const int *keep, size_t nr, int report_fd)
 }
 
 /*
- * A copy above stderr, so that no redirection overwrites the source of the
- * next: cgmark itself may have been started with stdin closed.
+ * Duplicates above stderr, so that no redirection overwrites the source of the
+ * next: cgmark may have been started with stdin closed.
  */
 static int lift(int fd)
 {
@@ -105,7 +105,7 @@ static int execute(const struct process *p, int report_fd)
 		close(report_fd);
 		_exit(p->fn(p->arg));
 	}
-	/* A path is executed as it is: execvp() would give it to a shell. */
+	/* Not execvp() for a path: that would fall back to a shell. */
 	if (strchr(p->argv[0], '/'))
 		execv(p->argv[0], p->argv);
 	else
@@ -243,9 +243,9 @@ int process_pipe(int *reader, int *writer)
 	return 0;
 }
 
-/* --- to the end --- */
+/* --- run to completion --- */
 
-/* A file in memory: unlike a pipe it cannot fill up. */
+/* A file in memory, which unlike a pipe cannot fill up. */
 static int open_input(const void *data, size_t len)
 {
 	_cleanup_close_ int fd = memfd_create("stdin", MFD_CLOEXEC);
@@ -268,7 +268,7 @@ static int open_input(const void *data, size_t len)
 	return steal_fd(&fd);
 }
 
-/* Reads what is there; 0, or -errno.  *fd is -1 after the end of the stream. */
+/* Reads what is available.  Sets the fd to -1 at the end of the stream. */
 static int collect(struct pollfd *pfd, struct strbuf *to, size_t max_bytes)
 {
 	char buf[READ_BYTES];
@@ -283,7 +283,7 @@ static int collect(struct pollfd *pfd, struct strbuf *to, size_t max_bytes)
 	return max_bytes && to && to->len > max_bytes ? -EFBIG : 0;
 }
 
-/* Milliseconds for poll(), never short of the deadline; -1: for ever. */
+/* Timeout for poll(), rounded up; -1: none. */
 static int ms_left(uint64_t end_ns)
 {
 	uint64_t now = now_ns();
@@ -293,7 +293,7 @@ static int ms_left(uint64_t end_ns)
 	return now < end_ns ? (end_ns - now) / NS_PER_MS + 1 : 0;
 }
 
-/* Until the process ends; what it started may hold the pipes much longer. */
+/* Until the process ends: its children may hold the pipes much longer. */
 static int follow(const struct process *p, int pidfd, int out_fd, int err_fd)
 {
 	uint64_t end_ns =
@@ -322,7 +322,7 @@ static int follow(const struct process *p, int pidfd, int out_fd, int err_fd)
 	return r;
 }
 
-/* Starts it, closes the ends of pipes that are the child's, and follows it. */
+/* Starts it, closes the child's ends of the pipes, and follows it. */
 static int run_piped(struct process *p, int out_fd, int err_fd)
 {
 	_cleanup_close_ int pidfd = -1;

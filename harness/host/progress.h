@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One line on stderr that says how far a long step is.  On a terminal it is
- * drawn over and over, and the cursor is left at its start so that a message
- * logged meanwhile overwrites it.  Elsewhere it is a plain line now and then.
- * Nothing is shown below LOG_INFO (-q).
+ * Shows the progress of a long step in one line on stderr.  A terminal gets it
+ * redrawn in place, with the cursor at its start, so that log messages
+ * overwrite it.  Elsewhere a plain line appears now and then.  Below LOG_INFO
+ * (-q) nothing is shown.
  */
 #ifndef CGMARK_PROGRESS_H
 #define CGMARK_PROGRESS_H
@@ -17,27 +17,27 @@
 struct progress {
 	char what[64];	    /* "kernel baseline: " or "" */
 	char step[80];	    /* "compile" */
-	uint64_t step_ns;   /* when the step started */
-	uint64_t shown_ns;  /* when a line was last shown; 0: never */
-	uint64_t base_done; /* done when the step was first heard of */
+	uint64_t step_ns;   /* start of the step */
+	uint64_t shown_ns;  /* time of the last line; 0: none yet */
+	uint64_t base_done; /* done at the first progress_set() */
 	bool based;
 	bool tty;
 	bool quiet;
 	size_t width; /* of the line on the terminal */
 };
 
-/* what is copied; it stands before every line ("" for nothing). */
+/* Copies what, the prefix of every line. */
 void progress_init(struct progress *p, const char *what);
-/* A new step begins: time left is estimated from here on. */
+/* Begins a step; the estimate of the time left starts here. */
 void progress_step(struct progress *p, const char *step);
-/* done of total parts of the step are done; 0 <= done <= total. */
+/* Of total parts of the step, done are finished; 0 <= done <= total. */
 void progress_set(struct progress *p, uint64_t done, uint64_t total);
-/* Takes the line off the terminal.  Idempotent. */
+/* Clears the line on the terminal.  Idempotent. */
 void progress_end(struct progress *p);
 
 /*
- * "WHATSTEP DONE/TOTAL, MM:SS left" into buf.  The time is left out until one
- * part took some time: elapsed_ns is that of done - base parts.
+ * Formats "WHATSTEP DONE/TOTAL, MM:SS left".  The time appears once some parts
+ * are finished; elapsed_ns is what done - base_done parts took.
  */
 void progress_format(char *buf, size_t size, const struct progress *p,
 		     uint64_t done, uint64_t total, uint64_t elapsed_ns);

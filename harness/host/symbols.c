@@ -8,7 +8,7 @@
 #include "strbuf.h"
 #include "symbols.h"
 
-/* Of several symbols at one address the first in this order is the name. */
+/* Of several symbols at an address, the first in this order names it. */
 enum rank { RANK_FUNCTION, RANK_GLOBAL, RANK_WEAK, RANK_LOCAL, RANK_END };
 
 struct symbol {
@@ -61,7 +61,7 @@ static enum rank rank_of(const GElf_Sym *sym)
 							: RANK_LOCAL;
 }
 
-/* Labels, and the padding before a function. */
+/* False for labels and the padding before a function. */
 static bool is_name(const char *s)
 {
 	return s && *s && *s != '.' && *s != '$' &&
@@ -134,7 +134,7 @@ static void format(const struct symbols *syms, struct strbuf *ret)
 				    syms->list[i].name);
 }
 
-/* Sorted; to be released whatever is returned. */
+/* Loads and sorts; the caller releases syms on failure too. */
 static int load(const char *vmlinux, struct symbols *syms)
 {
 	_cleanup_close_ int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);

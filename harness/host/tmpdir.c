@@ -51,7 +51,7 @@ void tmpdir_remove(char **path, int *lock_fd)
 	*lock_fd = -1;
 }
 
-/* "cgmark-PID-..." of a process that is not there. */
+/* "cgmark-PID-..." of a process that no longer exists. */
 static bool name_is_stale(const char *name)
 {
 	char tail;
@@ -63,7 +63,7 @@ static bool name_is_stale(const char *name)
 }
 
 /*
- * The lock is what counts: the process may live in another PID namespace that
+ * Only the lock tells: the process may live in another PID namespace that
  * shares the folder.
  */
 static void remove_if_unused(int root, const char *name)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs kernel/build.sh and follows its events, one a line on its stdout:
+ * Runs kernel/build.sh and follows its events, one per line of its stdout:
  *   key HEX64 | cached | waiting PID | step TEXT | progress DONE TOTAL |
  *   entry PATH
- * What went wrong it says itself, on stderr, which it shares with us.
+ * It reports its own errors, on the stderr that it shares with cgmark.
  */
 #include <inttypes.h>
 #include <poll.h>
@@ -22,7 +22,7 @@
 #include "progress.h"
 
 #define NS_PER_S 1000000000ULL
-/* build.sh removes its half entry on a signal; then patience ends. */
+/* build.sh gets this long to remove its half-made entry after a signal. */
 #define KILL_AFTER_NS (20 * NS_PER_S)
 #define EVENT_MAX 4096
 
@@ -34,7 +34,7 @@ struct build {
 	char *entry;
 	bool cached;
 	pid_t pid;
-	int signal; /* that was asked to end; 0: none */
+	int signal; /* that stops the build; 0: none */
 	uint64_t kill_ns;
 };
 
@@ -86,7 +86,7 @@ static void on_bytes(struct build *b, const char *buf, size_t len)
 	}
 }
 
-/* Reads all that is there; false at the end of the stream. */
+/* Reads what is available; false at the end of the stream. */
 static bool drain(struct build *b, int fd)
 {
 	char buf[4096];
@@ -116,7 +116,7 @@ static void on_signal(struct build *b, int fd)
 	kill(-b->pid, b->signal);
 }
 
-/* Follows the build until the process ended. */
+/* Follows the build until the process ends. */
 static int follow(struct build *b, int pidfd, int out_fd, int signal_fd)
 {
 	struct pollfd fds[] = {
@@ -147,7 +147,7 @@ static int start(struct build *b, char *const argv[], int *pidfd, int *out_fd)
 	struct process p = {
 		PROCESS_INIT,
 		.argv = argv,
-		/* One that it can act on: what it started has to end, too. */
+		/* Catchable, so that it can stop its children too. */
 		.death_signal = SIGTERM,
 	};
 	int r = process_pipe(out_fd, &p.out_fd);
@@ -181,7 +181,7 @@ static int run_build(struct build *b, char *const argv[])
 	return r;
 }
 
-/* build.sh's exit status as ours; it logged what was wrong. */
+/* The exit status for that of build.sh, which logged the cause. */
 static enum exit_status map_status(const struct build *b, const char *script,
 				   int status)
 {
@@ -191,7 +191,7 @@ static enum exit_status map_status(const struct build *b, const char *script,
 	case ST_OK:
 		if (b->entry)
 			return ST_OK;
-		log_err("kernel %s: %s ended well but named no entry", b->name,
+		log_err("kernel %s: %s succeeded but named no entry", b->name,
 			script);
 		return ST_HOST;
 	case ST_USAGE:
@@ -239,7 +239,7 @@ static char *meta_toolchain(const char *text)
 	return xasprintf("%s%s%s", cc, *cc && *ld ? "; " : "", ld);
 }
 
-/* build.sh vouches for the content of an entry; this is about its form. */
+/* Checks the form only: build.sh vouches for the content of an entry. */
 static enum exit_status check_entry(const struct build *b,
 				    const struct run_kernel *k)
 {

@@ -32,7 +32,7 @@ static enum exit_status check_elf(const char *name, const char *path,
 	return ST_OK;
 }
 
-/* What follows "Linux version " in the image, or "unknown". */
+/* The release in the banner "Linux version ..." of the image, or "unknown". */
 static char *find_release(const void *map, size_t size)
 {
 	static const char banner[] = "Linux version ";

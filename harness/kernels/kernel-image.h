@@ -8,7 +8,7 @@
 
 /*
  * Checks that the image is a 64-bit x86 ELF file and fills *ret; its hash is
- * the kernel key.  Errors were logged.
+ * the kernel key.  Errors are logged.
  */
 enum exit_status kernel_image(const struct kernel_spec *spec,
 			      struct run_kernel *ret);

@@ -12,11 +12,11 @@
 #include "log.h"
 #include "suggest.h"
 
-/* What the words of one kernel are read with. */
+/* The context in which the words of a kernel are read. */
 struct context {
 	const char *kernel_dir;
-	const char *word; /* for messages: as the user wrote it */
-	const char *base; /* directory that relative paths are below */
+	const char *word; /* as the user wrote it, for messages */
+	const char *base; /* directory of relative paths */
 };
 
 void kernel_spec_release(struct kernel_spec *k)
@@ -53,7 +53,7 @@ static char *resolve(const struct context *cx, const char *what,
 	return real;
 }
 
-/* A path that a build can be told by a line of text. */
+/* A line of text must be able to hold the path. */
 static enum exit_status check_path(const struct context *cx, const char *path)
 {
 	for (const char *c = path; *c; c++) {
@@ -174,7 +174,7 @@ static enum exit_status set_source(const struct context *cx, const char *source,
 	return kind->set(cx, source + strlen(kind->prefix), ret);
 }
 
-/* A series file, or a directory that holds one of that name. */
+/* A series file, or a directory with a file "series". */
 static enum exit_status set_patches(const struct context *cx, const char *path,
 				    char **ret)
 {
@@ -298,7 +298,7 @@ static enum exit_status set_cmdline(const struct context *cx, const char *text,
 	return ST_OK;
 }
 
-/* Fills what o gives and k does not have yet. */
+/* Sets those options of o that k does not have yet. */
 static enum exit_status apply(const struct context *cx,
 			      const struct kernel_opts *o,
 			      const char *separators, bool *config_given,
@@ -321,7 +321,7 @@ static enum exit_status apply(const struct context *cx,
 	return r;
 }
 
-/* Splits "WHAT,key=value,...": source holds WHAT, whatever it is. */
+/* Splits "WHAT,key=value,..."; WHAT becomes the source, unchecked. */
 static enum exit_status split_word(const char *word, const char *text,
 				   struct kernel_opts *ret)
 {
@@ -332,7 +332,7 @@ static enum exit_status split_word(const char *word, const char *text,
 	ret->source = next ? xstrndup(copy, next - copy) : xstrdup(copy);
 	for (item = next ? next + 1 : NULL; item; item = next) {
 		next = NULL;
-		/* A command line may well hold commas: it comes last. */
+		/* A command line may contain commas, so it comes last. */
 		if (strncmp(item, "cmdline=", 8) != 0) {
 			next = strchr(item, ',');
 			if (next)
@@ -373,7 +373,7 @@ static enum exit_status check_image(const struct context *cx,
 	return ST_USAGE;
 }
 
-/* From the words of the command line and, for the rest, kernels.ini. */
+/* Takes options from the command line, and the rest from kernels.ini. */
 static enum exit_status fill(const char *word, const char *kernel_dir,
 			     const struct kernel_opts *given, const char *cwd,
 			     struct kernel_spec *k)
@@ -386,7 +386,7 @@ static enum exit_status fill(const char *word, const char *kernel_dir,
 	struct kernels_ini ini;
 	enum exit_status r;
 
-	/* A name is resolved below, once kernels.ini is read. */
+	/* Names are resolved below, after kernels.ini is read. */
 	if (!direct) {
 		if (strpbrk(given->source, ":/"))
 			return set_source(&cx, given->source, &k->source);
@@ -465,7 +465,7 @@ enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
 	return r;
 }
 
-/* Lines that name a patch; what build.sh makes of a series file. */
+/* Counts the lines that name a patch, as build.sh does. */
 static enum exit_status count_patches(const char *series, size_t *ret)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
@@ -527,7 +527,7 @@ enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
 	}
 	if (r == ST_OK)
 		return r;
-	/* a kernel that could not be parsed was released, and is all zero */
+	/* A kernel that failed to parse is released and all zero. */
 	while (*nr)
 		kernel_spec_release(&(*ret)[--*nr]);
 	free(*ret);

@@ -4,12 +4,12 @@
  *   NAME=WHAT[,patches=SERIES][,first=N][,config=FRAGMENT[:FRAGMENT...]]
  *       [,cmdline=TEXT]
  * where WHAT is a section of kernels.ini, deb:PACKAGE, dir:PATH, git:PATH@REF
- * or image:PATH (a vmlinux, nothing is built).  first= takes the first N patches
- * of the series, and then a symbol that comes with a later one may be missing
- * in the configuration.  cmdline= takes all that follows.  Options given replace those of the section; without config= a
- * source that is no section gets the fragments of the section "baseline".
- * Paths are relative to where they are written: kernels.ini, or the current
- * directory.
+ * or image:PATH (a prebuilt vmlinux).  first= takes the first N patches of the
+ * series; the configuration may then lack symbols that later ones add.
+ * cmdline= takes the rest of the word.  Options override those of the section.
+ * A source that is no section defaults to the fragments of section "baseline".
+ * Paths are relative to kernels.ini there, and to the current directory
+ * otherwise.
  */
 #ifndef CGMARK_KERNEL_SPEC_H
 #define CGMARK_KERNEL_SPEC_H
@@ -24,7 +24,7 @@ struct kernel_spec {
 	char *name;
 	char *source;  /* deb:, dir:, git:, image: */
 	char *patches; /* absolute path of a series file, or "" */
-	char *first;   /* decimal: take so many patches; "": all */
+	char *first;   /* number of patches to take, decimal; "": all */
 	char **config; /* absolute paths of fragments */
 	size_t nr_config;
 	char *cmdline;
@@ -33,22 +33,22 @@ struct kernel_spec {
 void kernel_spec_release(struct kernel_spec *k);
 
 /*
- * Parse one --kernel word.  Unknown names are reported with the nearest known
+ * Parses one --kernel word.  Unknown names are logged with the nearest known
  * ones, malformed INI with file and line.
  */
 enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
 				   struct kernel_spec *ret);
 /*
- * All kernels of kernels.ini, in its order; the caller releases each and frees
- * the array.  Errors were logged.
+ * All kernels of kernels.ini, in its order.  The caller releases each and frees
+ * the array.  Errors are logged.
  */
 enum exit_status kernel_spec_list(const char *kernel_dir,
 				  struct kernel_spec **ret, size_t *nr);
 /*
- * A kernel for each patch of the series of a --series word, which is that of a
- * --kernel: without any, with the first one, with the first two and so on,
- * with the names NAME-0, NAME-1, NAME-2.  The caller releases each and frees
- * the array.  Errors were logged.
+ * The kernels of a --series word, which has the form of a --kernel word: NAME-0
+ * without any patch of its series, NAME-1 with the first, NAME-2 with the first
+ * two, and so on.  The caller releases each and frees the array.  Errors are
+ * logged.
  */
 enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
 				    struct kernel_spec **ret, size_t *nr);
@@ -56,9 +56,9 @@ enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
 char *kernel_spec_text(const struct kernel_spec *k);
 
 /*
- * Build (or find in the cache) and fill *ret, whose strings the caller owns
- * (run_kernel_release() frees them).  Shows progress.  SIGINT and SIGTERM end
- * the build with ST_INTERRUPTED.  Errors were logged.
+ * Builds a kernel, or finds it in the cache, and fills *ret, which the caller
+ * releases with run_kernel_release().  Shows progress.  SIGINT and SIGTERM end
+ * the build with ST_INTERRUPTED.  Errors are logged.
  */
 enum exit_status kernel_build(const struct kernel_spec *spec,
 			      const char *kernel_dir, struct run_kernel *ret);

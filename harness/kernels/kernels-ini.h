@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* kernels.ini as it is written: sections of plain strings. */
+/* kernels.ini as plain text: sections of strings, not yet interpreted. */
 #ifndef CGMARK_KERNELS_INI_H
 #define CGMARK_KERNELS_INI_H
 
@@ -20,7 +20,7 @@ bool kernels_ini_name_ok(const char *name);
 struct kernel_opts {
 	char *source;
 	char *patches;
-	char *first;  /* number: not more patches of the series */
+	char *first;  /* number of patches to take from the series */
 	char *config; /* names separated by blanks */
 	char *cmdline;
 };
@@ -31,7 +31,7 @@ struct kernels_ini_section {
 };
 
 struct kernels_ini {
-	char *path; /* of the file, for messages */
+	char *path; /* for messages */
 	struct kernels_ini_section *sections;
 	size_t nr;
 };
@@ -43,14 +43,14 @@ char **kernel_opts_member(struct kernel_opts *o, const char *key);
 extern const char *const kernel_opts_keys[];
 extern const size_t kernel_opts_nr_keys;
 
-/* Reads KERNEL_DIR/kernels.ini.  Errors were logged. */
+/* Reads KERNEL_DIR/kernels.ini.  Errors are logged. */
 enum exit_status kernels_ini_load(const char *kernel_dir,
 				  struct kernels_ini *ret);
 void kernels_ini_release(struct kernels_ini *ini);
 /* NULL if there is no such section. */
 const struct kernels_ini_section *
 kernels_ini_find(const struct kernels_ini *ini, const char *name);
-/* Logs that there is no kernel of that name, with the nearest. */
+/* Logs that no kernel has this name, with the nearest one. */
 void kernels_ini_log_unknown(const struct kernels_ini *ini, const char *name);
 
 #endif

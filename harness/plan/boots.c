@@ -15,7 +15,7 @@ struct perturbation plan_perturbation(unsigned p, enum boot_role role)
 	};
 }
 
-/* splitmix64: the next number of a stream that the seed fixes. */
+/* splitmix64: the next number of the stream that the seed determines. */
 static uint64_t next_random(uint64_t *state)
 {
 	uint64_t z = *state += 0x9e3779b97f4a7c15;

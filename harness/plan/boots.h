@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which boots a run has, in which order, and how they differ.
+ * The boots of a run, their order, and how they differ.
  */
 #ifndef CGMARK_BOOTS_H
 #define CGMARK_BOOTS_H
@@ -16,19 +16,19 @@ struct perturbation {
 	size_t initrd_pad_bytes;
 	unsigned mem_mib;
 	unsigned precreate; /* cgroups made at boot */
-	uint64_t phase_ns;  /* slept before each point */
-	bool setup_only;    /* find out what points need; none is run */
-	/* Counted in place of the time; none: points are timed. */
+	uint64_t phase_ns;  /* sleep before each point */
+	bool setup_only;    /* set points up without running them */
+	/* Counted instead of the time; none: points are timed. */
 	const struct run_event *events;
 	size_t nr_events;
-	bool event_tasks; /* of the benchmark only, not of all that runs */
-	char *const *latencies; /* functions that are timed, likewise */
+	bool event_tasks;	/* of the benchmark only, not system-wide */
+	char *const *latencies; /* functions to time instead */
 	size_t nr_latencies;
 };
 
 /*
- * Null boots, of the first perturbations: they give a threshold, not an effect,
- * and boots of the baseline are the longest.
+ * Null boots cover only the first perturbations: they give a threshold, not an
+ * effect, and boots of the baseline take longest.
  */
 #define PLAN_NULL_BOOTS 4
 
@@ -43,7 +43,7 @@ struct plan_boots {
 	unsigned perturbations; /* 1..PLAN_PERTURBATIONS_MAX */
 	bool repeat;
 	bool null;
-	unsigned events; /* perturbations, from the first on, that count them */
+	unsigned events; /* so many first perturbations count events */
 	bool shuffle;
 	uint64_t seed;
 };
@@ -51,7 +51,7 @@ struct plan_boots {
 struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 			    const struct plan_boots *how, size_t *nr);
 
-/* Of perturbation p = 0.. and a role. */
+/* Perturbation p, from 0 on, in a boot of this role. */
 struct perturbation plan_perturbation(unsigned p, enum boot_role role);
 
 #endif

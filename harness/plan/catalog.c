@@ -79,7 +79,7 @@ static size_t split(char *line, char **fields)
 
 	while (line && n < MAX_FIELDS)
 		fields[n++] = strsep(&line, "\t");
-	/* More fields than there can be: not a line of ours. */
+	/* No line has more fields. */
 	return line ? 0 : n;
 }
 
@@ -96,10 +96,10 @@ static const char *add_bench(struct catalog *c, const char *binary, char **f,
 	    !parse_unsigned(f[4], &b.samples) || b.samples == 0 ||
 	    !parse_unsigned(f[5], &b.warmup) ||
 	    !parse_unsigned(f[6], &b.nr_ops))
-		return "a number is none";
+		return "a number is malformed";
 	other = find(c, f[1]);
 	if (other)
-		return "the benchmark is there twice";
+		return "the benchmark is listed twice";
 	b.binary = xstrdup(binary);
 	b.name = xstrdup(f[1]);
 	b.kconfig = xstrdup(f[3]);
@@ -121,7 +121,7 @@ static const char *add_extra(struct catalog *c, const char *binary, char **f,
 	return NULL;
 }
 
-/* T  NAME  PROGRAM: a program of the host that it runs */
+/* T  NAME  PROGRAM: it runs this program of the host */
 static const char *add_program(struct catalog *c, const char *binary, char **f,
 			       size_t nr)
 {
@@ -135,7 +135,7 @@ static const char *add_program(struct catalog *c, const char *binary, char **f,
 	return NULL;
 }
 
-/* F  NAME  PARAMS: points with these (*: all) come before all others */
+/* F  NAME  PARAMS: points with these params (*: all) run first */
 static const char *add_first(struct catalog *c, const char *binary, char **f,
 			     size_t nr)
 {
@@ -170,7 +170,7 @@ static const char *add_key(struct catalog *c, const char *binary, char **f,
 		return "an A line has 5 fields and follows its B line";
 	for (size_t i = 0; i < b->nr_keys; i++)
 		if (strcmp(b->keys[i].key, f[2]) == 0)
-			return "the param is there twice";
+			return "the param is listed twice";
 	b->keys = xreallocarray(b->keys, b->nr_keys + 1, sizeof(*b->keys));
 	k = &b->keys[b->nr_keys++];
 	memset(k, 0, sizeof(*k));
@@ -291,7 +291,7 @@ static bool lists_number(const struct bench_key *k)
 	return false;
 }
 
-/* A kernel may have one that no sweep names; the last are of kernel/patches. */
+/* Sweeps need not name all of them; kernel/patches adds the last ones. */
 static bool is_controller(const char *word, size_t len)
 {
 	static const char *const names[] = {
@@ -331,7 +331,7 @@ bool bench_key_takes(const struct bench_key *key, const char *value)
 	       are_controllers(key, value);
 }
 
-/* The rule by which programs get into the initramfs, too. */
+/* The initramfs takes programs by the same rule. */
 static int is_program(const struct dirent *de)
 {
 	return strncmp(de->d_name, "bench-", 6) == 0 &&

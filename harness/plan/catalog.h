@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The benchmarks there are, as the guest programs themselves tell: every
- * BENCH_DIR/bench-* is run with --list on the host.
+ * The benchmarks, as the guest programs list them: the host runs every
+ * BENCH_DIR/bench-* with --list.
  */
 #ifndef CGMARK_CATALOG_H
 #define CGMARK_CATALOG_H
@@ -18,10 +18,10 @@ struct bench_key {
 	bool variant; /* shares its set-up: varies fastest */
 	char **more;  /* values beyond the default sweep, one axis at a time */
 	size_t nr_more;
-	char **at_keys; /* what other params have with these */
+	char **at_keys; /* other params, held at at_values meanwhile */
 	char **at_values;
 	size_t nr_at;
-	bool implied; /* the one value of the sweep is left out of names */
+	bool implied; /* names leave out the only value of the sweep */
 };
 
 struct bench_info {
@@ -33,9 +33,9 @@ struct bench_info {
 	unsigned samples;
 	unsigned warmup;
 	unsigned nr_ops; /* 0: calibrate */
-	char *first;	 /* "k=v,k=v" or "*": points that come first */
+	char *first;	 /* "k=v,k=v" or "*": points to run first */
 	bool extra;	 /* slow or special, see suite.h */
-	char **programs; /* of the host, that it runs */
+	char **programs; /* of the host that it runs */
 	size_t nr_programs;
 	struct bench_key *keys;
 	size_t nr_keys;
@@ -46,25 +46,25 @@ struct catalog {
 	size_t nr;
 };
 
-/* Errors were logged. */
+/* Asks all programs of the folder.  Errors are logged. */
 enum exit_status catalog_load(const char *bench_dir, struct catalog *ret);
 void catalog_release(struct catalog *c);
 
 /*
- * Can the benchmark know this value of a param?  One that --list shows, any
- * number where that shows one (a size or a time with its unit too), and for
- * controllers those of Linux, joined by '+'.  Whether the kernel that runs has
- * it shows in the guest only.
+ * Does the benchmark accept this value of a param?  It takes those of --list;
+ * any number if --list shows one, also a size or a time with its unit; and
+ * controllers of Linux, joined by '+'.  Only the guest knows whether its kernel
+ * has them.
  */
 bool bench_key_takes(const struct bench_key *key, const char *value);
 
 /*
- * Adds what a program printed for --list.  0, or -EBADMSG (logged with the
- * program and the line).  Changes text.
+ * Adds the output of a program's --list, which it modifies.  Returns 0 or
+ * -EBADMSG, logged with the program and the line.
  */
 int catalog_parse(struct catalog *c, const char *binary, char *text);
 
-/* Can this be the value of a param? */
+/* Is this well-formed as the value of a param? */
 bool catalog_value_ok(const char *value);
 
 #endif

@@ -22,7 +22,7 @@ const char event_names_functions[] =
 	"rebind_subsystems,cgroup1_reconfigure,"
 	"taskstats_user_cmd,taskstats_exit";
 
-/* Generic names, and codes, of any processor. */
+/* Generic names and raw codes, valid for any processor. */
 #define PERF_PMU "perf"
 #define RAW_PMU "perf_raw"
 
@@ -41,7 +41,7 @@ static enum exit_status start_libpfm(void)
 
 	if (started)
 		return ST_OK;
-	/* Machines are not this host: all processors are to be known. */
+	/* Machines are not this host: know all processors. */
 	setenv("LIBPFM_ENCODE_INACTIVE", "1", 1);
 	r = pfm_initialize();
 	if (r != PFM_SUCCESS) {
@@ -66,7 +66,7 @@ static bool find_pmu(const char *name, pfm_pmu_info_t *ret)
 	return false;
 }
 
-/* That of this host, if it knows it. */
+/* The PMU of this host, if libpfm4 knows it. */
 static bool host_pmu(pfm_pmu_info_t *ret)
 {
 	for (int i = PFM_PMU_NONE; i < PFM_PMU_MAX; i++)
@@ -89,7 +89,7 @@ static int encode(const char *word, struct perf_event_attr *attr, char **means)
 					 PFM_OS_PERF_EVENT_EXT, &arg);
 }
 
-/* --- what is near ----------------------------------------------------------
+/* --- suggestions -----------------------------------------------------------
  */
 
 struct names {
@@ -130,7 +130,7 @@ static void add_events(struct names *n, const char *pmu)
 	}
 }
 
-/* Unit masks of the event that "PMU::EVENT:WHATEVER" begins with. */
+/* Unit masks of the event in "PMU::EVENT:WHATEVER". */
 static void add_masks(struct names *n, const char *word)
 {
 	const char *name = strstr(word, "::") + 2;
@@ -182,7 +182,7 @@ static void log_unknown(const struct resolving *rs, const char *word)
 	log_near(head, part, &n);
 }
 
-/* The word is taken for a tracepoint, but may be an event with a slip. */
+/* The word becomes a tracepoint, but may be a misspelt event. */
 static void warn_of_tracepoint(const struct resolving *rs, const char *word)
 {
 	_cleanup_(names_release) struct names n = { 0 };
@@ -215,13 +215,13 @@ static void log_attribute(const char *word, const char *full, int err)
 /* --- one word --------------------------------------------------------------
  */
 
-/* Only the core counts an operation, and only as a whole. */
+/* Only core events count here, and sampling has no place. */
 static enum exit_status check_countable(const char *word,
 					const struct perf_event_attr *a)
 {
 	if (a->type > PERF_TYPE_RAW || a->type == PERF_TYPE_TRACEPOINT) {
-		log_err("event '%s' is not counted by a core of the processor "
-			"or by the kernel",
+		log_err("event '%s': only events of the processor's cores and "
+			"of the kernel can be counted",
 			word);
 		return ST_USAGE;
 	}
@@ -247,7 +247,7 @@ static void take_attr(const struct perf_event_attr *a, struct event *ev)
 		      (a->exclude_host ? EVENT_NO_HOST : 0);
 }
 
-/* Codes of one processor mean something else on another. */
+/* A code means something else on another processor. */
 static enum exit_status check_model(const struct resolving *rs,
 				    const char *word)
 {
@@ -268,7 +268,7 @@ static enum exit_status check_model(const struct resolving *rs,
 	return ST_USAGE;
 }
 
-/* "PMU::WORD", or the word if it names one itself. */
+/* "PMU::WORD", or the word itself if it names a PMU. */
 static char *full_name(const char *pmu, const char *word)
 {
 	return strstr(word, "::") ? xstrdup(word)
@@ -308,8 +308,9 @@ static enum exit_status resolve_word(const struct resolving *rs,
 				     const char *word, struct run_event *ret)
 {
 	if (!event_name_ok(word)) {
-		log_err("event '%s' is no name of 1 to %d letters", word,
-			REC_METRIC_MAX - 1);
+		log_err("event '%s': a name has 1 to %d printable characters, "
+			"none of them a blank",
+			word, REC_METRIC_MAX - 1);
 		return ST_USAGE;
 	}
 	snprintf(ret->ev.name, sizeof(ret->ev.name), "%s", word);
@@ -386,8 +387,8 @@ enum exit_status event_names_resolve(const char *text, const char *model,
 static enum exit_status add_function(const char *word, char **list, size_t *nr)
 {
 	if (!latency_name_ok(word)) {
-		log_err("'%s' is no name of a function of the kernel of 1 to "
-			"%d letters",
+		log_err("'%s' is no name of a function: 1 to %d letters, "
+			"digits, '_' and '.', no digit first",
 			word, LATENCY_NAME_MAX - 1);
 		return ST_USAGE;
 	}

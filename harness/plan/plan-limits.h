@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How much a suite or a command line may ask for.  (Not limits.h: the folder is
- * on the include path, where that would hide the one of the C library.)
+ * The most that a suite or a command line may ask for.  (Not limits.h: the
+ * folder is on the include path and would hide the header of the C library.)
  */
 #ifndef CGMARK_PLAN_LIMITS_H
 #define CGMARK_PLAN_LIMITS_H

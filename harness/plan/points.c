@@ -12,7 +12,7 @@
 /* Guest time for one point; a point that sleeps 200 ms a sample needs 10 s. */
 #define POINT_TIMEOUT_MS 60000
 
-/* One --param: the values that replace the sweep of a key. */
+/* A --param: values that replace the sweep of a key. */
 struct override {
 	char *key;
 	char **values;
@@ -24,8 +24,8 @@ struct planning {
 	const struct catalog *catalog;
 	const struct plan_wish *wish;
 	bool *selected; /* per benchmark of the catalog */
-	bool first;	/* planned now: points that are to come first */
-	bool more;	/* values beyond the default sweeps, too */
+	bool first;	/* this pass adds the points that come first */
+	bool more;	/* also values beyond the default sweeps */
 	struct override *overrides;
 	size_t nr_overrides;
 	struct run_point *points;
@@ -116,7 +116,7 @@ static bool in_suite(const struct planning *pl, const struct bench_info *b)
 	return !pl->wish->suite || suite_has(pl->wish->suite, b);
 }
 
-/* Marks what the glob names; ST_USAGE if that is nothing. */
+/* Marks the benchmarks that match; ST_USAGE if none does. */
 static enum exit_status select_glob(struct planning *pl, const char *glob)
 {
 	const struct catalog *c = pl->catalog;
@@ -146,7 +146,7 @@ static enum exit_status select_benches(struct planning *pl)
 	enum exit_status r = ST_OK;
 
 	pl->selected = xcalloc(c->nr + 1, sizeof(*pl->selected));
-	/* What is extra, a suite has or has not: benchmarks and values. */
+	/* A suite may leave out what is extra, benchmarks and values. */
 	pl->more = !pl->wish->suite || !pl->wish->suite->no_extra;
 	if (pl->wish->nr_benches == 0)
 		for (size_t i = 0; i < c->nr; i++)
@@ -156,7 +156,7 @@ static enum exit_status select_benches(struct planning *pl)
 	return r;
 }
 
-/* Adds each key of the selected benchmarks once. */
+/* The keys of the selected benchmarks, each once. */
 static size_t known_keys(const struct planning *pl, const char ***ret)
 {
 	const struct catalog *c = pl->catalog;
@@ -220,7 +220,7 @@ static void add_known(const char ***words, size_t *n, char *const *values,
 	}
 }
 
-/* Does a selected benchmark know the value?  Else logs those that are known. */
+/* True if a selected benchmark takes the value; else logs the known ones. */
 static bool check_value(const struct planning *pl, const char *key,
 			const char *value)
 {
@@ -243,7 +243,7 @@ static bool check_value(const struct planning *pl, const char *key,
 	return false;
 }
 
-/* What no benchmark knows would be skipped everywhere, long after. */
+/* Every guest would skip an unknown value, but only after long builds. */
 static enum exit_status check_values(const struct planning *pl)
 {
 	for (size_t o = 0; o < pl->nr_overrides; o++) {
@@ -264,7 +264,7 @@ static const struct suite_rule *find_rule(const struct planning *pl,
 			       : NULL;
 }
 
-/* The command line replaces the sweep of a key. */
+/* True if the command line replaces the sweep of a key. */
 static bool overridden(const struct planning *pl, const struct bench_key *key,
 		       char *const **values, size_t *nr)
 {
@@ -278,7 +278,7 @@ static bool overridden(const struct planning *pl, const struct bench_key *key,
 	return false;
 }
 
-/* So does the suite, where the command line does not. */
+/* True if the command line or, failing that, the suite replaces the sweep. */
 static bool replaced(const struct planning *pl, const struct bench_info *b,
 		     const struct bench_key *key, char *const **values,
 		     size_t *nr)
@@ -294,7 +294,7 @@ static bool replaced(const struct planning *pl, const struct bench_info *b,
 	return true;
 }
 
-/* What the benchmark holds a key at along an axis; a value, or NULL. */
+/* The value at which the benchmark holds a key along an axis, or NULL. */
 static char *const *held_at(const struct bench_key *axis,
 			    const struct bench_key *key)
 {
@@ -305,8 +305,8 @@ static char *const *held_at(const struct bench_key *axis,
 }
 
 /*
- * The values that a key takes in this plan, where those of `axis` (NULL: of
- * none) are the ones beyond its sweep, and others may have to stand still.
+ * The values of a key in this plan.  `axis` (or NULL) is the key that takes
+ * the values beyond its sweep, which may hold other keys at one value.
  */
 static void sweep_of(const struct planning *pl, const struct bench_info *b,
 		     const struct bench_key *key, const struct bench_key *axis,
@@ -407,7 +407,7 @@ add_point(struct planning *pl, const struct bench_info *b, const char *params)
 	return fill_point(pl, b, params, &pl->points[pl->nr_points - 1].plan);
 }
 
-/* Slowest first: params of the set-up, then variants, each as declared. */
+/* Slowest first: params of the set-up, then variants, in declared order. */
 static const struct bench_key *nth_key(const struct bench_info *b, size_t n)
 {
 	for (int variant = 0; variant <= 1; variant++)
@@ -417,13 +417,13 @@ static const struct bench_key *nth_key(const struct bench_info *b, size_t n)
 	return NULL;
 }
 
-/* A value that goes without saying: a point has one name, however asked for. */
+/* Names leave out an implied value, so that a point has only one name. */
 static bool unsaid(const struct bench_key *key, const char *value)
 {
 	return key->implied && strcmp(value, key->values[0]) == 0;
 }
 
-/* All combinations of the keys from the nth on, behind what params holds. */
+/* Appends to params all combinations of the keys from the nth on. */
 static enum exit_status expand(struct planning *pl, const struct bench_info *b,
 			       const struct bench_key *axis, size_t n,
 			       struct strbuf *params)
@@ -448,7 +448,7 @@ static enum exit_status expand(struct planning *pl, const struct bench_info *b,
 	return r;
 }
 
-/* The sweep, and then along each axis what lies beyond it. */
+/* The sweep, then along each axis the values beyond it. */
 static enum exit_status add_points(struct planning *pl,
 				   const struct bench_info *b)
 {

@@ -12,7 +12,7 @@
 #include "run.h"
 #include "suite.h"
 
-/* What the user asked for; unset members are 0. */
+/* What the user asked for; members not set are 0. */
 struct plan_wish {
 	const char *const *benches; /* globs; none: all, or all of the suite */
 	size_t nr_benches;
@@ -23,12 +23,12 @@ struct plan_wish {
 };
 
 /*
- * The points wished for (what benches names of what the suite has), in the
- * order in which a guest runs them: those first of which the benchmark says so,
- * all by program, benchmark, then params in their declared order with variants
- * fastest, so that points which share a set-up are neighbours.  Of each
- * benchmark the sweep comes before what lies beyond it.  The caller frees *ret.
- * Unknown words were logged with the nearest known.
+ * The points of the benchmarks that are both named and in the suite, in the
+ * order in which a guest runs them: first those that their benchmark puts
+ * first; otherwise by program, benchmark, and params in declared order.
+ * Variants vary fastest, so that points which share a set-up are neighbours.
+ * The sweep of a benchmark precedes the values beyond it.  The caller frees
+ * *ret.  Unknown words are logged with the nearest known one.
  */
 enum exit_status plan_points(const struct catalog *c,
 			     const struct plan_wish *wish,

@@ -11,7 +11,7 @@
 #include "suite.h"
 
 #define SUFFIX ".ini"
-/* Suites that include each other would have no end. */
+/* Ends suites that include each other. */
 #define INCLUDES_MAX 8
 
 static const char *const suite_keys[] = { "summary", "aliases",
@@ -22,7 +22,7 @@ struct loading {
 	const char *dir;
 	struct suite *suite;
 	unsigned depth;
-	bool begun; /* a key came before */
+	bool begun; /* a key was read */
 	bool own_globs;
 };
 
@@ -67,7 +67,7 @@ void suite_release(struct suite *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* A number of 1..max, or 0. */
+/* A number from 1 to max; 0: the text is none. */
 static unsigned number(const char *text, unsigned max)
 {
 	unsigned long value;
@@ -328,7 +328,7 @@ static void log_unknown(const struct suite *list, size_t nr, const char *name)
 	suggest_log("suite", name, names, n);
 }
 
-/* Takes the suite of that alias out of the list, or logs the nearest name. */
+/* Moves the suite of that name or alias to *ret, or logs the nearest name. */
 static enum exit_status take_called(struct suite *list, size_t nr,
 				    const char *name, struct suite *ret)
 {
@@ -363,7 +363,7 @@ enum exit_status suite_load(const char *dir, const char *name,
 	return r;
 }
 
-/* --- what a suite says -----------------------------------------------------
+/* --- contents of a suite ---------------------------------------------------
  */
 
 bool suite_has(const struct suite *s, const struct bench_info *b)
@@ -387,7 +387,7 @@ const struct suite_rule *suite_find_rule(const struct suite *s,
 	return NULL;
 }
 
-/* Logs the message behind "PATH: " or "PATH:LINE: ", with the nearest name. */
+/* Logs an unknown benchmark after "PATH:" or "PATH:LINE:". */
 static void log_no_bench(const char *where, const struct catalog *c,
 			 const char *glob)
 {
@@ -415,7 +415,7 @@ static bool has_key(const struct bench_info *b, const char *key)
 	return strcmp(key, "samples") == 0;
 }
 
-/* The first value that no benchmark of the rule knows, or NULL. */
+/* The first value that no benchmark of the rule takes, or NULL. */
 static const char *unknown_value(const struct suite *s,
 				 const struct suite_rule *r,
 				 const struct catalog *c)

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Suites: which benchmarks run, with which values of their params, as a file
- * NAME.ini in the folder of suites says:
+ * Suites: which benchmarks run, with which values of their params.  A suite is
+ * a file NAME.ini in the folder of suites:
  *
  *	[suite]
- *	summary = what it is for, one line
+ *	summary = its purpose, in one line
  *	aliases = other names
- *	include = a suite whose file is read first
+ *	include = a suite to read first
  *	benchmarks = GLOB GLOB ...
- *	extra = no		; without those that are marked as extra, and
- *				; without values beyond default sweeps
- *	perturbations = 16	; where the command line does not say
+ *	extra = no		; no benchmarks marked as extra, no values
+ *				; beyond default sweeps
+ *	perturbations = 16	; unless the command line says otherwise
  *
  *	[GLOB]			; for the benchmarks that match
  *	samples = 7
  *	KEY = VALUE,VALUE	; instead of the default sweep of a param
  *
- * Of several sections that match a benchmark the last that has the key counts,
- * and what a file says replaces what it includes.
+ * If several sections match a benchmark, the last one with the key wins; a file
+ * overrides what it includes.
  */
 #ifndef CGMARK_SUITE_H
 #define CGMARK_SUITE_H
@@ -38,7 +38,7 @@ struct suite_rule {
 };
 
 struct suite {
-	char *name;    /* of the file, whatever alias was asked for */
+	char *name;    /* of the file, even if loaded by an alias */
 	char *path;    /* of the file */
 	char *summary; /* "" if none */
 	char **aliases;
@@ -46,7 +46,7 @@ struct suite {
 	char **globs; /* of benchmarks */
 	size_t nr_globs;
 	bool no_extra;
-	unsigned perturbations; /* 0: not said */
+	unsigned perturbations; /* 0: not set */
 	struct suite_rule *rules;
 	size_t nr_rules;
 };
@@ -54,28 +54,27 @@ struct suite {
 #define SUITE_DEFAULT "quick"
 
 /*
- * By name or alias; unknown names were logged with the nearest.  On success the
- * caller releases *ret.
+ * Loads a suite by name or alias; an unknown name is logged with the nearest
+ * one.  On success the caller releases *ret.
  */
 enum exit_status suite_load(const char *dir, const char *name,
 			    struct suite *ret);
-/* All of a folder, sorted by name.  The caller releases each and frees *ret. */
+/* All suites of a folder, by name.  The caller releases each and frees *ret. */
 enum exit_status suite_load_all(const char *dir, struct suite **ret,
 				size_t *nr);
 void suite_release(struct suite *s);
 
 bool suite_has(const struct suite *s, const struct bench_info *b);
 /*
- * The rule that says something about a key ("samples" or a param) of a
- * benchmark, or NULL.
+ * The rule for a key ("samples" or a param) of a benchmark, or NULL.
  */
 const struct suite_rule *suite_find_rule(const struct suite *s,
 					 const struct bench_info *b,
 					 const char *key);
 /*
- * Everything that the files name is in the catalog: each glob matches, each
- * section is about a benchmark of the suite, each key is a param of one.
- * What is unknown was logged with file and line.
+ * Checks that the catalog has everything that the files name: each glob
+ * matches, each section covers a benchmark of the suite, each key is a param of
+ * one. Unknown names are logged with file and line.
  */
 enum exit_status suite_check(const struct suite *s, const struct catalog *c);
 

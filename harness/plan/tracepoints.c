@@ -125,7 +125,7 @@ static void warn_of_cgroup(const struct parts *p)
 			 name, near);
 }
 
-/* What is not named is not counted, as with perf. */
+/* As in perf, only the named levels count. */
 static void take_levels(const char *levels, struct event *ev)
 {
 	if (!*levels)
@@ -141,14 +141,14 @@ enum exit_status tracepoint_resolve(const char *word, struct run_event *ret)
 	struct parts p;
 
 	if (!take_apart(word, &p)) {
-		log_err("event '%s': a tracepoint is SYSTEM:NAME, the name of "
-			"letters, digits and '_'",
+		log_err("event '%s': a tracepoint is SYSTEM:NAME, and NAME has "
+			"letters, digits and '_' only",
 			word);
 		return ST_USAGE;
 	}
 	if (!levels_ok(p.levels)) {
-		log_err("event '%s': behind a tracepoint comes ':u', ':k' or "
-			"nothing",
+		log_err("event '%s': a tracepoint takes ':u' or ':k', or no "
+			"suffix",
 			word);
 		return ST_USAGE;
 	}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints of the kernel, "SYSTEM:NAME" with ":u", ":k" or nothing behind.
- * Only the kernel that is measured knows which it has: the guest looks them up
- * in tracefs, and reports those that are missing.
+ * Tracepoints of the kernel: "SYSTEM:NAME", with an optional ":u" or ":k".
+ * Only the measured kernel knows which ones it has: the guest looks them up in
+ * tracefs and reports those that are missing.
  */
 #ifndef CGMARK_TRACEPOINTS_H
 #define CGMARK_TRACEPOINTS_H
@@ -30,8 +30,8 @@ bool tracepoint_possible(const char *word);
 enum exit_status tracepoint_resolve(const char *word, struct run_event *ret);
 
 /*
- * The known word that differs from this one by no more than a slip of the
- * fingers; NULL: there is none, or the word itself is known.
+ * The known word that this one is probably a typing error of; NULL if there is
+ * none, or if the word itself is known.
  */
 const char *tracepoint_near(const char *word, const char *const *known,
 			    size_t nr);

@@ -13,7 +13,7 @@
 
 #include "process.h"
 
-/* What a program may take that is not meant to hang; never waited for. */
+/* Deadline for programs that should not hang; no test waits for it. */
 #define PATIENCE_MS 60000
 
 static int run_shell(char *script, struct process p)
@@ -74,7 +74,7 @@ static void feeds_stdin(void **state)
 		0);
 	assert_int_equal(out.len, in.len);
 	assert_memory_equal(out.buf, in.buf, in.len);
-	/* Who does not read it does not harm the writer. */
+	/* A reader that stops early does not harm the writer. */
 	assert_int_equal(SHELL("exit 0", .input = in.buf, .input_len = in.len),
 			 0);
 }
@@ -124,7 +124,7 @@ static void wait_until_gone(const char *pid_text)
 		usleep(1000);
 }
 
-/* Deaf to all that can be ignored, and with a child that holds the pipe. */
+/* Ignores every signal it can, and has a child that holds the pipe. */
 static void deadline(void **state)
 {
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
@@ -134,12 +134,12 @@ static void deadline(void **state)
 			       .out = &out, .timeout_ms = 500),
 			 -ETIMEDOUT);
 	wait_until_gone(out.buf);
-	/* Silent, too, and with stdout closed. */
+	/* Also if silent, with stdout closed. */
 	assert_int_equal(SHELL("exec >&-; exec sleep 1000", .timeout_ms = 100),
 			 -ETIMEDOUT);
 }
 
-/* Its end counts, not that of the pipe, which a child of its may hold. */
+/* The end of the process counts, not of the pipe, which a child may hold. */
 static void ends_with_the_process(void **state)
 {
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
@@ -201,7 +201,7 @@ static void default_signals(void **state)
 	sigprocmask(SIG_SETMASK, &old, NULL);
 }
 
-/* Runs fn in a process of its own; its exit code. */
+/* Runs fn in a child; returns its exit code. */
 static int apart(int (*fn)(void))
 {
 	int status;
@@ -264,7 +264,7 @@ static int die_after_start(void)
 	p.out_fd = pipe_fds[1];
 	if (process_start(&p, &pid, &pidfd) < 0)
 		return 1;
-	/* It speaks once it listens. */
+	/* Its output says that it listens. */
 	if (read(pipe_fds[0], &byte, 1) != 1)
 		return 1;
 	kill(getpid(), SIGKILL);

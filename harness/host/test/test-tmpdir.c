@@ -16,7 +16,7 @@
 
 static char root[] = "/tmp/cgmark-test-tmpdir-XXXXXX";
 
-/* A number that is certainly free: of a child that was reaped. */
+/* A free PID: that of a child that was reaped. */
 static int free_pid(void)
 {
 	pid_t pid = fork();

@@ -13,8 +13,8 @@
 #include "file.h"
 #include "kernel-spec.h"
 
-static char *dir;      /* a kernel directory of our own */
-static char *log_path; /* what was logged since the last parse */
+static char *dir;      /* kernel directory of the test */
+static char *log_path; /* log of the last parse */
 
 static char *path_of(const char *name)
 {
@@ -80,7 +80,7 @@ static int tear_down(void **state)
 	return r;
 }
 
-/* Parses with stderr in a file, so that messages can be looked at. */
+/* Parses with stderr in a file, for checks of the messages. */
 static int parse(const char *word, struct kernel_spec *k)
 {
 	int saved = dup(STDERR_FILENO), r;
@@ -120,7 +120,7 @@ static void expect_ini_error(const char *ini, const char *message)
 	put("kernels.ini", good_ini);
 }
 
-/* In format, compared with kernel_spec_text(), '%' stands for the directory. */
+/* '%' in format, which kernel_spec_text() must match, is the directory. */
 static void expect(const char *word, const char *name, const char *format)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec k;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Encodings for processors that are not here.  What is expected is worked out
- * by hand from the vendors' lists of events, by the layout of PERFEVTSEL that
+ * Encodings for processors other than the host's.  Expected values are derived
+ * by hand from the vendors' lists of events, in the layout of PERFEVTSEL that
  * PERF_TYPE_RAW takes:
  *
  *   Intel SDM 3B, "Architectural Performance Monitoring": event select in bits
@@ -29,7 +29,7 @@ static void release(struct run_event *list, size_t nr)
 	free(list);
 }
 
-/* Hypervisors and guests are nobody's here, and left to libpfm4. */
+/* Hypervisor and guest bits are left to libpfm4. */
 #define LEVELS (EVENT_NO_USER | EVENT_NO_KERNEL)
 
 struct encoding {
@@ -212,7 +212,7 @@ static void test_list(void **state)
 	assert_non_null(strstr(e[1].means, "spr::UOPS_ISSUED:ANY"));
 	assert_string_equal(e[2].means, "tracepoint cgroup:cgroup_mkdir");
 	release(e, nr);
-	/* What cgmark probe asks for is known everywhere. */
+	/* The default of cgmark probe is known everywhere. */
 	assert_int_equal(
 		event_names_resolve(event_names_default, NULL, &e, &nr), ST_OK);
 	release(e, nr);
@@ -252,7 +252,7 @@ static void test_refused(void **state)
 			 ST_HOST);
 }
 
-/* What resolving the word logs; it must be taken for a tracepoint. */
+/* The log of resolving a word, which must become a tracepoint. */
 static char *log_of(const char *word)
 {
 	char path[] = "/tmp/cgmark-test-event-names-XXXXXX";
@@ -276,7 +276,7 @@ static char *log_of(const char *word)
 	return text;
 }
 
-/* Which tracepoints there are only the kernel that is measured knows. */
+/* Only the measured kernel knows its tracepoints. */
 static void test_tracepoints(void **state)
 {
 	static const char *const quiet[] = {

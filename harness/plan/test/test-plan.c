@@ -44,7 +44,7 @@ static int tear_down(void **state)
 	return 0;
 }
 
-/* The messages of what is meant to fail say nothing to the reader of a log. */
+/* Keeps messages of intended failures out of the log. */
 static int quiet_dup;
 
 static void quiet(void)
@@ -274,7 +274,7 @@ static void values_beyond_the_sweep(void **state)
 	catalog = saved;
 }
 
-/* Of all benchmarks, and the others thereafter as ever. */
+/* Those of all benchmarks first, then the others as usual. */
 static void some_come_first(void **state)
 {
 	static const char first[] = "B\ta\t1\t\t9\t1\t1\tdo it\n"
@@ -332,7 +332,7 @@ static void bad_wishes_are_refused(void **state)
 						      .nr_params = 1 });
 }
 
-/* Skipped in every guest, it would be a run of nothing that exits with 0. */
+/* Every guest would skip it: a run of nothing that exits with 0. */
 static void values_that_nobody_knows_are_refused(void **state)
 {
 	static const char *const bad[] = {
@@ -413,7 +413,7 @@ static void limits_of_the_format_hold(void **state)
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	const char *words[1];
 
-	/* Each value fits, both together do not. */
+	/* Each value fits alone, but not both. */
 	strbuf_addstr(&sb, "k1=");
 	for (int i = 0; i < 150; i++)
 		strbuf_addstr(&sb, "1");
@@ -491,7 +491,7 @@ static void boots_are_interleaved(void **state)
 		     "base-p0-null base-p1-null base-p2-null");
 	expect_boots(1, &(struct plan_boots){ .perturbations = 2 },
 		     "base-p0 base-p1");
-	/* Those that count events come last: they move none of the others. */
+	/* Boots that count events come last and move no others. */
 	expect_boots(2,
 		     &(struct plan_boots){ .perturbations = 2,
 					   .repeat = true,
@@ -528,7 +528,7 @@ static void boots_know_what_they_are(void **state)
 	free(b);
 }
 
-/* Every perturbation has each kernel once, and every second is turned round. */
+/* Each perturbation has every kernel once; every second is reversed. */
 static void shuffled_boots_are_abba(void **state)
 {
 	bool differ = false;
@@ -580,7 +580,7 @@ static void perturbations_differ(void **state)
 	assert_int_equal(p3.mem_mib, 524);
 	assert_int_equal(p3.precreate, 9);
 	assert_int_equal(p3.phase_ns, 411000);
-	/* The null differs by padding alone. */
+	/* A null boot differs only by padding. */
 	assert_int_equal(n3.initrd_pad_bytes, (3 * 12 + 68) * 1024);
 	assert_int_equal(n3.mem_mib, p3.mem_mib);
 	assert_int_equal(n3.precreate, p3.precreate);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Suite files, from what is written to the points that are planned. */
+/* Suite files, from their text to the planned points. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,7 +80,7 @@ static void expect_points(const char *name, const struct plan_wish *more,
 	assert_string_equal(got.buf, want);
 }
 
-/* Loading a suite or checking it says ST_USAGE, with these words. */
+/* Loading or checking a suite fails with ST_USAGE and this message. */
 static void expect_refused(const char *name, const char *words)
 {
 	_cleanup_(suite_release) struct suite s = { NULL };
