@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Loads that run beside what is measured (param load), in processes of their
- * own.  Most run all the time, in a cgroup of their own.  Each of these does a fixed amount of work at fixed times of the guest's clock,
- * so that what it takes from a point does not depend on who is scheduled when.
+ * own.
+ *
+ * Most run all the time, in a cgroup of their own.  Each does a fixed amount of
+ * work at fixed times of the guest's clock, so that what it takes from a point
+ * does not depend on who is scheduled when.
  *
  *   none
  *   attach  an attach storm: a process moves itself 16 times a millisecond
