@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Allocation that cannot fail: host only, aborts with a message. */
+/* Allocation for the host that never returns NULL: it aborts with a message. */
 #ifndef CGMARK_ALLOC_H
 #define CGMARK_ALLOC_H
 
@@ -12,7 +12,7 @@ char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t len);
 char *xasprintf(const char *fmt, ...) __printf(1, 2);
 
-/* p, or the end of the program with a message where it is NULL. */
+/* Returns p; ends the program with a message if it is NULL. */
 void *or_abort(void *p);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Exit statuses of cgmark (cgmark.1, EXIT STATUS). */
-#ifndef CGMARK_STATUS_H
-#define CGMARK_STATUS_H
+#ifndef CGMARK_EXIT_STATUS_H
+#define CGMARK_EXIT_STATUS_H
 
 enum exit_status {
 	ST_OK = 0, /* no regression */
 	ST_REGRESSION = 1,
-	ST_USAGE = 2,	      /* unknown word, malformed file */
+	ST_USAGE = 2,	      /* bad arguments, malformed file */
 	ST_INCONCLUSIVE = 3,  /* nothing compared; doubts, with --strict */
 	ST_SUBJECT = 4,	      /* the kernel failed: no build, no boot, splat */
 	ST_HOST = 5,	      /* the harness or the host failed */

@@ -59,7 +59,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-/* The entry itself has to reach the disk too, not only the file's bytes. */
+/* The directory entry has to reach the disk too, not just the data. */
 static int fsync_dir_of(const char *path)
 {
 	_cleanup_free_ char *dir = xstrdup(path);
@@ -74,7 +74,7 @@ static int fsync_dir_of(const char *path)
 	return 0;
 }
 
-/* mkostemp() makes private files; results are for everyone. */
+/* mkostemp() creates private files; results are for everyone. */
 static mode_t default_mode(void)
 {
 	mode_t mask = umask(0);
@@ -95,7 +95,7 @@ static int write_and_sync(int fd, mode_t mode, const void *data, size_t len)
 	return 0;
 }
 
-/* old: what is there, NULL if nothing is. */
+/* old: the file being replaced, or NULL. */
 static int replace_file(const char *path, const struct stat *old,
 			const void *data, size_t len)
 {
@@ -105,14 +105,14 @@ static int replace_file(const char *path, const struct stat *old,
 	fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	/* Only root can give a file away; else it is the writer's now. */
+	/* Only root can give a file away; otherwise the writer owns it. */
 	if (old && fchown(fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
 		r = -errno;
 	else
 		r = write_and_sync(fd,
 				   old ? old->st_mode & 0777 : default_mode(),
 				   data, len);
-	/* Some file systems tell of a full disk only here. */
+	/* Some file systems report a full disk only here. */
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	if (r == 0 && rename(tmp, path) < 0)
@@ -133,8 +133,8 @@ int write_file_atomic(const char *path, const void *data, size_t len)
 #define INHERITED_MAX 64
 
 /*
- * What path names, if it came to this process open for writing, or -1.  To open
- * it anew would be another file offset, and for a socket an error.
+ * The descriptor that path names, if this process has it open for writing, or
+ * -1: opening it again would use another file offset and fails for a socket.
  */
 static int find_inherited(const struct stat *st)
 {
@@ -153,13 +153,13 @@ static int find_inherited(const struct stat *st)
 
 static int write_inherited(int fd, const void *data, size_t len)
 {
-	/* What was printed before comes first. */
+	/* Earlier output comes first. */
 	if (fflush(NULL) != 0)
 		return -errno;
 	return write_all(fd, data, len);
 }
 
-/* fd is of path, which is there. */
+/* fd is path, which exists. */
 static int write_opened(const char *path, int fd, const void *data, size_t len)
 {
 	_cleanup_free_ char *target = NULL;
@@ -181,7 +181,7 @@ int write_output(const char *path, const void *data, size_t len)
 
 	if (inherited >= 0)
 		return write_inherited(inherited, data, len);
-	/* What may not be written may not be replaced either. */
+	/* A file that may not be written may not be replaced either. */
 	fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	if (fd >= 0)
 		return write_opened(path, fd, data, len);
@@ -190,7 +190,7 @@ int write_output(const char *path, const void *data, size_t len)
 	if (lstat(path, &st) < 0)
 		return errno == ENOENT ? replace_file(path, NULL, data, len)
 				       : -errno;
-	/* A symlink to what is not there yet. */
+	/* A dangling symlink. */
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	return fd < 0 ? -errno : write_all(fd, data, len);
 }
@@ -235,7 +235,7 @@ static void cleanup_closedir(DIR **dir)
 
 static int remove_at(int dirfd, const char *name);
 
-/* Removes what is in a directory; carries on after a fault, says the first. */
+/* Empties a directory; carries on after an error and returns the first. */
 static int empty_dir_at(int dirfd, const char *name)
 {
 	_cleanup_(cleanup_closedir) DIR *dir = NULL;

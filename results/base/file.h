@@ -13,10 +13,10 @@ int read_file(const char *path, struct strbuf *ret);
  */
 int write_file_atomic(const char *path, const void *data, size_t len);
 /*
- * Writes what a user asked for by name.  A regular file, or the one that a
- * symlink leads to, is replaced as above and keeps its mode and owner; into
- * anything else (device, FIFO), and into what this process has open for writing
- * already (/dev/stdout), the data is written.  -errno, not logged.
+ * Writes an output file that the user named.  A regular file, or the target of
+ * a symlink, is replaced as above and keeps its mode and owner.  Anything else
+ * (device, FIFO), and any file that this process already has open for writing
+ * (/dev/stdout), is written to in place.  -errno, not logged.
  */
 int write_output(const char *path, const void *data, size_t len);
 int mkdir_p(const char *path, unsigned mode);

@@ -38,8 +38,8 @@ void inifile_fail_key(struct inifile *f, const char *key,
 }
 
 /*
- * inih says neither where a pair stood nor that a line was cut to its buffer,
- * so the lines are counted and measured as they are handed to it.
+ * inih reports neither the line of a pair nor that it cut a line to fit its
+ * buffer, so lines are counted and measured as they are handed to it.
  */
 static char *read_line(char *buf, int size, void *stream)
 {
@@ -61,7 +61,7 @@ static char *read_line(char *buf, int size, void *stream)
 	return buf;
 }
 
-/* inih wants non-zero for success; errors are kept in the file. */
+/* inih expects non-zero for success; errors are kept in struct inifile. */
 static int on_pair(void *user, const char *section, const char *key,
 		   const char *value)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * INI files as people write them: pairs in sections, comments behind ';', and
- * messages that say which line is wrong.  What a section or key means is the
- * caller's.
+ * INI files as people write them: pairs in sections, comments after ';', and
+ * errors that name the line.  What sections and keys mean is up to the caller.
  */
 #ifndef CGMARK_INIFILE_H
 #define CGMARK_INIFILE_H
@@ -15,7 +14,7 @@
 struct inifile {
 	const char *path;
 	void *arg;
-	/* The line of the pair continues the value of the pair before. */
+	/* This line continues the value of the previous pair. */
 	bool continued;
 
 	/* Private. */
@@ -28,20 +27,20 @@ struct inifile {
 };
 
 /*
- * Calls on_pair for each pair of a file; a continued value comes as a pair of
- * its own.  Returns an exit_status: ST_USAGE for a file that cannot be read or
- * is malformed, or of which on_pair said so; the first error was logged with
- * its line.  A key before the first section is an error.
+ * Calls on_pair for each pair of a file; each continuation line is a pair of
+ * its own.  Returns an exit_status: ST_USAGE if the file cannot be read, is
+ * malformed or was rejected by on_pair; the first error is logged with its
+ * line.  A key before the first section is an error.
  */
 int inifile_read(const char *path,
 		 void (*on_pair)(struct inifile *f, const char *section,
 				 const char *key, const char *value),
 		 void *arg);
 
-/* For on_pair: the line is wrong.  Only the first error of a file counts. */
+/* For on_pair: rejects the line.  Only the first error of a file is kept. */
 __printf(2, 3) void inifile_fail(struct inifile *f, const char *fmt, ...);
 
-/* For on_pair: the key is not known; names the nearest, or all. */
+/* For on_pair: rejects an unknown key; suggests the nearest, or lists all. */
 void inifile_fail_key(struct inifile *f, const char *key,
 		      const char *const *known, size_t nr);
 

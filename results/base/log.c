@@ -22,7 +22,7 @@ log_va(enum log_level level, const char *fmt, va_list ap, const char *tail)
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
-	/* One write a message, so that those of two processes do not mix. */
+	/* One write() per message: those of two processes must not mix. */
 	fprintf(stderr, "cgmark: %s%s%s%s\n", prefix[level], text ? text : fmt,
 		tail ? ": " : "", tail ? tail : "");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the compiler does for us: scope cleanup, checked formats. */
+/* Compiler extensions: cleanup at the end of a scope, checked formats. */
 #ifndef CGMARK_MACRO_H
 #define CGMARK_MACRO_H
 

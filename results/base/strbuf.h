@@ -5,7 +5,7 @@
 
 #include "macro.h"
 
-/* Growing string; buf is always NUL terminated once anything was added. */
+/* buf is NUL-terminated as soon as anything has been added. */
 struct strbuf {
 	char *buf;
 	size_t len;
@@ -17,7 +17,7 @@ struct strbuf {
 		NULL, 0, 0 \
 	}
 
-/* Make room for len more bytes and the NUL behind them. */
+/* Makes room for len more bytes and a NUL. */
 void strbuf_grow(struct strbuf *sb, size_t len);
 void strbuf_add(struct strbuf *sb, const void *data, size_t len);
 void strbuf_addstr(struct strbuf *sb, const char *s);

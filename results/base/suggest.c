@@ -56,7 +56,7 @@ unsigned suggest_distance(const char *a, const char *b)
 	return row[n - 1];
 }
 
-/* Rank of a known word: smaller is nearer; -1: not near. */
+/* Rank of a known word: smaller is nearer; -1 if not near. */
 static int rank(const char *word, const char *known)
 {
 	size_t len = strlen(word), longer = strlen(known);

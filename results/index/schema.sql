@@ -1,13 +1,14 @@
 -- SPDX-License-Identifier: GPL-2.0-only
 --
--- The index of all runs.  Each part below brings the database from the version
--- before to the one named (PRAGMA user_version); a new database goes through
--- all of them.  A part that was ever released is never changed: add another.
+-- The index of all runs.  Each part below upgrades the database from the
+-- previous version to the one named (PRAGMA user_version); a new database goes
+-- through all of them.  A part that has been released is never changed: add
+-- another.
 --
--- Most rows are samples (some 40,000 a run): their table is clustered by boot,
--- which makes an import an append, and carries no index of its own.  History
--- of one point goes the other way round, point -> boots -> samples, through
--- the index on point_status.
+-- Most rows are samples (some 40,000 per run): their table is clustered by
+-- boot, which makes an import an append, and carries no index of its own.
+-- History of one point goes the other way round, point -> boots -> samples,
+-- through the index on point_status.
 
 -- version 1
 PRAGMA application_id = 1667722603; -- "cgmk"

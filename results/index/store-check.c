@@ -10,7 +10,7 @@
 #define SCHEMA_VERSION ((int)ARRAY_SIZE(schema_steps) - 1)
 #define APPLICATION_ID 0x63676d6b /* "cgmk", as in schema.sql */
 
-/* A database with the tables that the steps up to version make. */
+/* An in-memory database with the schema of that version. */
 static sqlite3 *make_model(int64_t version)
 {
 	sqlite3 *db = NULL;
@@ -25,7 +25,7 @@ static sqlite3 *make_model(int64_t version)
 	return NULL;
 }
 
-/* What a table was made with, however it was laid out. */
+/* The SQL of a table, regardless of white space. */
 #define MODEL_COLUMNS                                         \
 	"type, name, tbl_name, replace(replace(replace(sql, " \
 	"' ', ''), char(9), ''), char(10), '')"
@@ -70,8 +70,8 @@ static int compare_to_model(struct store *st, sqlite3 *model)
 }
 
 /*
- * The tables are those of the version, or an import would fail in the middle.
- * More of them do no harm, but a trigger changes what is imported.
+ * The tables must be those of the version, or an import would fail halfway.
+ * Additional ones do no harm, but a trigger could change what is imported.
  */
 static int check_schema(struct store *st, int64_t version)
 {
@@ -109,8 +109,8 @@ static int refuse_other(struct store *st)
 }
 
 /*
- * Version of the schema; 0 for an empty database.  It indexes schema_steps and
- * comes from a file: nothing goes on with one that was not looked at here.
+ * Version of the schema; 0 for an empty database.  It is read from a file and
+ * indexes schema_steps, so it must not be used without this check.
  */
 static int check_version(struct store *st, int64_t *ret)
 {
@@ -142,7 +142,7 @@ static int run_steps(struct store *st)
 	char sql[64];
 	int r;
 
-	/* Once more: another process may have been faster. */
+	/* Again, under the lock: another process may have been faster. */
 	r = check_version(st, &version);
 	for (; r == 0 && version < SCHEMA_VERSION; version++)
 		r = sql_exec(st, schema_steps[version + 1],
@@ -153,7 +153,7 @@ static int run_steps(struct store *st)
 	return sql_exec(st, sql, "bring it up to date");
 }
 
-/* At one time: another process may be making the tables. */
+/* In one transaction: another process may be creating the tables. */
 static int look_at_version(struct store *st, int64_t *ret)
 {
 	int r = sql_exec(st, "BEGIN", "read it");
@@ -188,7 +188,7 @@ static char *free_name(const char *path)
 	}
 }
 
-/* What the last writer left beside it would be played into the next one. */
+/* The journal and its like too, or SQLite would apply them to the new file. */
 static int rename_all(const char *path)
 {
 	static const char *const suffixes[] = { "-journal", "-wal", "-shm",

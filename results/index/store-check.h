@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a database file says of itself: whether it is ours, of which schema
- * version, and whether it is damaged.  Between the files of index/ only.
+ * version, and whether it is damaged.  Private to index/.
  */
 #ifndef CGMARK_STORE_CHECK_H
 #define CGMARK_STORE_CHECK_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An open database: its errors, single queries and transactions.  Between the
- * files of index/ only, which are the only ones that include sqlite3.h.
+ * An open database: errors, simple queries and transactions.  Private to
+ * index/, the only folder that includes sqlite3.h.
  */
 #ifndef CGMARK_STORE_DB_H
 #define CGMARK_STORE_DB_H
@@ -24,7 +24,7 @@ struct store {
 
 /* Logs what SQLite said last and returns -errno. */
 int sql_error(struct store *st, const char *what);
-/* Runs statements that return no rows; what is for the message. */
+/* Runs statements without results; what goes into the error message. */
 int sql_exec(struct store *st, const char *sql, const char *what);
 /* First column of the first row of a query; -ENODATA without a row. */
 int sql_query_int(struct store *st, const char *sql, int64_t *ret);

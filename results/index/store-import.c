@@ -23,7 +23,7 @@ enum statement {
 	NR_STATEMENTS,
 };
 
-/* ADD_KERNEL is made of the table of a kernel's fields. */
+/* ADD_KERNEL is generated from the table of a kernel's fields. */
 static const char *const statements[NR_STATEMENTS] = {
 	[GET_RUN] = "SELECT id, digest FROM run WHERE name = ?",
 	[DELETE_RUN] = "DELETE FROM run WHERE id = ?",
@@ -68,8 +68,8 @@ struct import {
 
 /*
  * Runs a statement with its parameters: 's' const char * (NULL is ""), 'i'
- * int64_t.  Returns SQLITE_ROW or SQLITE_DONE, or -errno.  A row has to be
- * read, and the statement reset, before it is run again.
+ * int64_t.  Returns SQLITE_ROW or SQLITE_DONE, or -errno.  After
+ * SQLITE_ROW the caller reads the row and resets the statement.
  */
 static int run_statement(struct import *im, enum statement nr,
 			 const char *types, ...)
@@ -303,7 +303,7 @@ static int add_all(struct import *im)
 	return r;
 }
 
-/* Points that no run has any more go too: a rebuild would not know them. */
+/* Unreferenced points go too: a rebuild would not have them. */
 static int delete_run(struct import *im, int64_t id)
 {
 	int r;

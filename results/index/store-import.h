@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Writes a run into the database.  Between the files of index/ only. */
+/* Writes a run into the database.  Private to index/. */
 #ifndef CGMARK_STORE_IMPORT_H
 #define CGMARK_STORE_IMPORT_H
 
 #include "run.h"
 #include "store-db.h"
 
-/* store_import() of a database that is sound; -EBADMSG if it is not. */
+/* store_import() without repair; -EBADMSG if the database is damaged. */
 int import_run(struct store *st, const struct run *run, bool *changed);
 
 #endif

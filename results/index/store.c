@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One transaction an import, in SQLite's rollback journal rather than a
- * write-ahead log: writes are few and large, readers can wait, and the database
- * stays one file that also works on a network file system.  Transactions begin
- * IMMEDIATE, so that of two writers the second waits at the start instead of
- * failing in the middle.
+ * Each import is one transaction.  SQLite uses its rollback journal rather than
+ * a write-ahead log: writes are few and large, readers can wait, and the
+ * database stays a single file that also works on network file systems.
+ * Transactions are IMMEDIATE, so that a second writer waits at the start
+ * instead of failing halfway.
  */
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -29,7 +29,7 @@ static int open_db(struct store *st)
 		return st->db ? sql_error(st, "open it") : -ENOMEM;
 	sqlite3_extended_result_codes(st->db, 1);
 	sqlite3_busy_timeout(st->db, BUSY_TIMEOUT_MS);
-	/* The file may come from anywhere: its schema runs no code of ours. */
+	/* The file may come from anywhere: its schema must not run code. */
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_ENABLE_FKEY, 1, NULL);
@@ -37,7 +37,7 @@ static int open_db(struct store *st)
 	return store_migrate(st);
 }
 
-/* Of all that make a database again, one at a time; -1: they take the risk. */
+/* Serializes processes that replace a database; -1: without a lock. */
 static int lock_directory_of(const char *path)
 {
 	_cleanup_free_ char *dir = xstrdup(path);
@@ -50,7 +50,7 @@ static int lock_directory_of(const char *path)
 	return fd;
 }
 
-/* Nothing is lost: all of it is in the run directories. */
+/* Replaces a damaged database: all data is in the run directories anyway. */
 static int remake(struct store *st)
 {
 	_cleanup_free_ char *path = realpath(st->path, NULL);

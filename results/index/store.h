@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The SQLite index of all runs (schema.sql).  It holds nothing that the run
- * directories do not: deleting it and importing them again gives the same
- * content.  SQLite itself is known to index/ only (store-db.h).
+ * The SQLite index of all runs (schema.sql).  Everything in it comes from the
+ * run directories: deleting it and importing them again gives the same content.
  */
 #ifndef CGMARK_STORE_H
 #define CGMARK_STORE_H
@@ -12,25 +11,25 @@
 struct store;
 
 /*
- * Open or create the database and bring its schema (PRAGMA user_version) to
- * the current one.  A damaged one is renamed to PATH.damaged-N and made again.
- * -EPROTONOSUPPORT: of a newer cgmark or of another program, and left alone.
+ * Open or create the database and bring its schema (PRAGMA user_version) to the
+ * current one.  A damaged one is renamed to PATH.damaged-N and replaced.
+ * -EPROTONOSUPPORT: it belongs to a newer cgmark or another program; untouched.
  * Errors are logged.
  */
 int store_open(const char *path, struct store **ret);
 void store_close(struct store *st);
 
 /*
- * Whether, since the last call, the database was found damaged and made again,
- * so that it lacks all runs but those that were imported since then.
+ * Whether a damaged database was replaced since the last call, so that the new
+ * one has only the runs imported after that.
  */
 bool store_remade(struct store *st);
 
 /*
- * Import one run in one transaction: all of it or nothing.  A run that is
- * already there with the same content is left as it is (*changed = false);
- * with other content (it was still running) it is replaced.  Of a database that
- * turns out to be damaged, store_open() tells what becomes.
+ * Import one run in one transaction: all of it or nothing.  A run that the
+ * database already has is left alone if its content is the same (*changed =
+ * false) and replaced otherwise (it was still running).  A database that turns
+ * out to be damaged is replaced as by store_open().
  */
 int store_import(struct store *st, const struct run *run, bool *changed);
 

@@ -17,13 +17,13 @@ static const char *blame_name(unsigned i)
 	return blame_str(i);
 }
 
-/* A file of another run is whole and its sums are right: only this tells. */
+/* A file of another run is intact and its checksums match: only this tells. */
 static void check_name(const struct boot_load *l, struct json_fields *f,
 		       const char *key, const char *want)
 {
 	_cleanup_free_ char *is = NULL;
 
-	/* Runs of before have no such field; in others, it is one of those. */
+	/* Old runs lack this field; new ones must have it. */
 	if (!l->run->boots_named && !json_object_get(f->obj, key))
 		return;
 	json_field_str(f, key, &is);
@@ -53,7 +53,7 @@ static int read_fields(struct boot_load *l, json_t *json, struct strbuf *why)
 	json_field_str(&f, "splat", &b->splat);
 	json_field_str(&f, "samples_crc", &b->samples_crc);
 	json_field_u64(&f, "samples_bytes", &b->samples_bytes);
-	/* Not in runs of before. */
+	/* Not in old runs. */
 	if (json_object_get(json, "command_line"))
 		json_field_str(&f, "command_line", &b->command_line);
 	json_field_object(&f, "files");
@@ -81,7 +81,7 @@ static void load_boot_json(struct boot_load *l)
 	int r;
 
 	r = json_file_load(path, RUN_FORMAT, &json, &why);
-	/* A run that is complete has seen the end of each boot. */
+	/* In a complete run every boot has ended. */
 	if (r == -ENOENT && strcmp(l->run->status, "complete"))
 		return;
 	if (r == 0)
@@ -96,7 +96,7 @@ static void load_boot_json(struct boot_load *l)
 	b->damaged = true;
 }
 
-/* What boot.json says of a file; false if it says nothing. */
+/* What boot.json records of a file; false if nothing. */
 static bool recorded_sum(struct boot_load *l, const char *file,
 			 struct file_sum *ret)
 {
@@ -131,8 +131,8 @@ static void describe_mismatch(const struct file_sum *said,
 }
 
 /*
- * Compares a file with what boot.json says of it.  Returns 0, -ENOENT for a
- * file that is not there though it was, or -EBADMSG; *why says it in words.
+ * Compares a file with what boot.json records of it.  Returns 0, -ENOENT if the
+ * file is missing, or -EBADMSG; *why explains.
  */
 static int check_file(struct boot_load *l, const char *file, struct strbuf *why)
 {
@@ -153,7 +153,7 @@ static int check_file(struct boot_load *l, const char *file, struct strbuf *why)
 	return -EBADMSG;
 }
 
-/* The console and the plan, and what a newer cgmark may keep beside them. */
+/* The console, the plan and whatever a newer cgmark keeps beside them. */
 static void check_other_files(struct boot_load *l)
 {
 	const char *file;
@@ -171,7 +171,7 @@ static void check_other_files(struct boot_load *l)
 	}
 }
 
-/* Reads a stream.  Returns 0, -ENOENT, or another -errno with words in why. */
+/* Reads a stream.  Returns 0 or -errno, explained in *why. */
 static int read_stream(struct boot_load *l, const char *file,
 		       struct strbuf *ret, struct strbuf *why)
 {
@@ -243,7 +243,7 @@ static void load_status(struct boot_load *l)
 	r = check_file(l, "status.ktap", &why);
 	if (r == 0)
 		r = read_stream(l, "status.ktap", &text, &why);
-	/* A boot that failed early may never have had one. */
+	/* A boot that failed early may have none. */
 	if (r == -ENOENT && !why.len)
 		strbuf_addstr(&why, "missing");
 	if (r == -ENOENT && !l->boot->ok &&
@@ -315,7 +315,7 @@ static void samples_damage(struct boot_load *l, const char *why)
 	all_points(l, POINT_DONE, POINT_ERROR, text);
 }
 
-/* What the supervisor saw pass by, before the file lay on any disk. */
+/* Compares with what the supervisor received, before it was on any disk. */
 static bool same_as_received(const struct run_boot *b,
 			     const struct strbuf *text, struct strbuf *why)
 {
@@ -334,7 +334,7 @@ static bool same_as_received(const struct run_boot *b,
 	return false;
 }
 
-/* r and err: what the stream says of itself; why: what boot.json does. */
+/* r and err are from the stream itself, why is from boot.json. */
 static enum trust judge_stream(struct boot_load *l, int r, bool intact,
 			       const struct rec_error *err,
 			       const struct strbuf *why)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A boot while it is being read.  Between the boot-*.c of run/ only. */
+/* A boot while it is being read.  Private to the boot-*.c of run/. */
 #ifndef CGMARK_BOOT_LOAD_H
 #define CGMARK_BOOT_LOAD_H
 
@@ -23,7 +23,7 @@ struct boot_load {
 	size_t alloc_entries;
 	struct lack *lacks;
 	size_t nr_lacks;
-	size_t hint; /* samples of a point come together */
+	size_t hint; /* consecutive samples are mostly of one point */
 };
 
 /* Logs what is wrong with a file and counts the file once. */

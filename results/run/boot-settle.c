@@ -18,7 +18,7 @@ static int compare_entries(const void *pa, const void *pb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* Moves what could not be counted at a point to the boot; how much it was. */
+/* Moves the lacks of a point to the boot; returns how many. */
 static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
 {
 	struct run_boot *b = l->boot;
@@ -39,10 +39,10 @@ static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
 }
 
 /*
- * Says what is wrong with the sorted samples of one point: one of each
- * repetition there must be, for every metric that there is, and there is one
- * unless it was said that none can be had.  figures: a metric may also have but
- * one, of all repetitions.
+ * Checks the sorted samples of one point; *why explains what is wrong.  Every
+ * metric needs one sample of each repetition, and a point without samples needs
+ * a lack.  figures: a metric may have a single value for all repetitions
+ * instead.
  */
 static bool is_complete(const struct sample_entry *e, size_t nr,
 			size_t nr_lacks, bool figures,
@@ -78,7 +78,7 @@ static bool is_complete(const struct sample_entry *e, size_t nr,
 	return nr + nr_lacks > 0;
 }
 
-/* Keeps the samples of a point that is DONE and whole; true if it did. */
+/* Keeps the samples of a point that is DONE and complete; true if so. */
 static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 			 enum trust trust)
 {
@@ -133,7 +133,7 @@ size_t boot_settle(struct boot_load *l, enum trust trust)
 	struct run_boot *b = l->boot;
 	size_t from = 0, to, kept = 0;
 
-	/* qsort() takes no NULL. */
+	/* qsort() must not get NULL. */
 	if (l->nr_entries)
 		qsort(l->entries, l->nr_entries, sizeof(*l->entries),
 		      compare_entries);

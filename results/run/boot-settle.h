@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Brings the status and the samples of a boot together, and so decides which
- * points count.  Between the boot-*.c of run/ only.
+ * Matches the samples of a boot with the status of its points, and so decides
+ * which points count.  Private to the boot-*.c of run/.
  */
 #ifndef CGMARK_BOOT_SETTLE_H
 #define CGMARK_BOOT_SETTLE_H
@@ -9,11 +9,11 @@
 #include "boot-load.h"
 
 /*
- * How far the samples are trusted.  All of them: the stream ends with its own
- * sum, and the file has the one in boot.json.  Some of them: the boot was
- * interrupted or failed, so the stream has no end, yet what is there is sound; a
- * point counts if its status and all of its samples arrived.  None: the file was
- * cut short or altered after it was written.
+ * How far the samples are trusted.  All: the stream ends with its own checksum
+ * and the file matches the one in boot.json.  Some: the boot was interrupted or
+ * failed, so the stream has no end but is sound up to there; a point counts if
+ * its status and all of its samples arrived.  None: the file was truncated or
+ * altered after it was written.
  */
 enum trust { TRUST_NONE, TRUST_SOME, TRUST_ALL };
 

@@ -5,13 +5,13 @@
 #include "log.h"
 #include "record.h"
 
-/* Everything else in the tail is fixed, so that no byte of it can change. */
+/* The rest of the tail is fixed, so that no byte of it can change unnoticed. */
 #define TAIL_FMT ",\n  \"crc32\": \"%08lx\"\n}\n"
 #define TAIL_KEY ",\n  \"crc32\": \""
 #define TAIL_END "\"\n}\n"
 #define TAIL_LEN (strlen(TAIL_KEY) + 8 + strlen(TAIL_END))
 
-/* An object in JSON_INDENT(2) ends with this. */
+/* The end of an object written with JSON_INDENT(2). */
 #define OBJECT_END "\n}"
 
 int json_file_save(const char *path, const json_t *obj)
@@ -92,7 +92,7 @@ static int parse_text(const struct strbuf *text, json_t **ret,
 		strbuf_addf(why, "truncated: line %d: ", err.line);
 	else
 		strbuf_addf(why, "altered: line %d: ", err.line);
-	/* The parser quotes what it met, which may be anything. */
+	/* The parser quotes its input, which may be anything. */
 	for (const char *p = err.text; *p; p++)
 		strbuf_addf(why, "%c", *p < ' ' || *p > '~' ? '?' : *p);
 	return -EBADMSG;

@@ -3,8 +3,8 @@
  * JSON files that end with their own checksum: the last member of the object
  * is "crc32", over every byte before that member's name.
  */
-#ifndef CGMARK_JSONFILE_H
-#define CGMARK_JSONFILE_H
+#ifndef CGMARK_JSON_H
+#define CGMARK_JSON_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -16,17 +16,18 @@
 int json_file_save(const char *path, const json_t *obj);
 /*
  * Read an object whose "format" is at most max_format.  Returns 0, -ENOENT,
- * -EBADMSG, -EPROTONOSUPPORT or another -errno; not logged, but said in *why.
+ * -EBADMSG, -EPROTONOSUPPORT or another -errno; not logged, but explained in
+ * *why.
  */
 int json_file_load(const char *path, unsigned max_format, json_t **ret,
 		   struct strbuf *why);
 
-/* A string, or NULL as ""; bytes that are no UTF-8 become '?'. */
+/* A string, or NULL as ""; bytes that are not UTF-8 become '?'. */
 json_t *json_text(const char *s);
 
 /*
- * Reads the fields of one object.  The first field that is not as it should be
- * is said in *why; from then on nothing is read, so only the end needs a check.
+ * Reads the fields of one object.  The first bad field is described in *why;
+ * after it nothing is read, so that only err needs checking at the end.
  */
 struct json_fields {
 	json_t *obj;

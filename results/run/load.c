@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads run.json.  Nothing in it is believed before it was checked. */
+/* Reads run.json, trusting nothing in it before it is checked. */
 #include "alloc.h"
 #include "log.h"
 #include "run-files.h"
@@ -122,7 +122,7 @@ static void read_latency(struct json_fields *f, struct run *run, size_t i)
 typedef void (*read_element_fn)(struct json_fields *f, struct run *run,
 				size_t i);
 
-/* Reads array[] into *elements of size bytes each; *nr counts those made. */
+/* Reads array[] into *elements of size bytes each; *nr is how many. */
 static void read_array(struct json_fields *top, const char *key, size_t max,
 		       size_t size, read_element_fn fn, struct run *run,
 		       void *elements, size_t *nr)
@@ -151,7 +151,7 @@ static int compare_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Sorts the words; returns one that is there twice, or NULL. */
+/* Sorts the words; returns a duplicate, or NULL. */
 static const char *find_double(char **words, size_t nr)
 {
 	qsort(words, nr, sizeof(*words), compare_text);
@@ -168,7 +168,7 @@ static void check_doubles(struct json_fields *f, const struct run *run)
 	_cleanup_free_ char **boots = xcalloc(run->nr_boots, sizeof(*boots));
 	const char *dup;
 
-	/* By name on the wire: KTAP does not tell versions of one apart. */
+	/* By name on the wire: KTAP does not distinguish versions. */
 	for (size_t i = 0; i < nr; i++)
 		points[i] = xasprintf("%s %s", run->points[i].plan.bench,
 				      run->points[i].plan.params);
@@ -195,7 +195,7 @@ static int read_run(json_t *json, struct run *run, struct strbuf *why)
 		   read_point, run, &run->points, &run->nr_points);
 	read_array(&f, "boots", RUN_BOOTS_MAX, sizeof(*run->boots), read_boot,
 		   run, &run->boots, &run->nr_boots);
-	/* Only where events were asked for. */
+	/* Only if events were requested. */
 	if (json_object_get(json, "events"))
 		read_array(&f, "events", EVENTS_MAX, sizeof(*run->events),
 			   read_event, run, &run->events, &run->nr_events);

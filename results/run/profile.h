@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the emulator counted in the measured parts of a boot, by function and
- * caller: RUN/boots/BOOT/profile.tsv, of boots that ran with the plugin.  Text
- * like samples.tsv (record.h); cgmark-run(5) has its records.
+ * The profile of the measured parts of a boot, by function and caller:
+ * RUN/boots/BOOT/profile.tsv, of boots that ran with the plugin.  Text like
+ * samples.tsv (record.h); cgmark-run(5) documents its records.
  */
 #ifndef CGMARK_PROFILE_H
 #define CGMARK_PROFILE_H
@@ -20,7 +20,7 @@ struct profile_node {
 	uint64_t count[NR_PROFILE_EVENTS];
 };
 
-/* Instructions that ran equally often. */
+/* Consecutive instructions with the same count. */
 struct profile_range {
 	char *function;
 	uint64_t at;
@@ -49,7 +49,7 @@ struct profile {
 	bool counted[NR_PROFILE_EVENTS];
 	char **model; /* M lines */
 	size_t nr_model;
-	struct profile_symbol *symbols; /* those that were asked for */
+	struct profile_symbol *symbols; /* those requested */
 	size_t nr_symbols;
 	struct profile_point *points;
 	size_t nr_points, alloc_points;
@@ -57,17 +57,17 @@ struct profile {
 
 /*
  * Parse a whole file.  0, or as rec_parse_samples(): -ENODATA truncated,
- * -EBADMSG altered or malformed, -EPROTONOSUPPORT a newer version; err says
- * line and cause.  *ret is to be released whatever is returned.
+ * -EBADMSG altered or malformed, -EPROTONOSUPPORT a newer version; err names
+ * line and cause.  The caller always releases *ret.
  */
 int profile_parse(const char *text, size_t len, struct profile *ret,
 		  struct rec_error *err);
 void profile_release(struct profile *p);
-/* NULL: was not measured. */
+/* NULL if it was not measured. */
 const struct profile_point *profile_find(const struct profile *p,
 					 const struct plan_point *point);
 
-/* NULL: the profile does not say. */
+/* NULL if the profile does not say. */
 const struct profile_symbol *profile_symbol(const struct profile *p,
 					    const char *name);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Files that tools in the guest wrote, taken out of the status stream.  It may
- * hold anything: files are made of planned points alone, under names that only
- * the plan makes, and are no longer than the stream.
+ * Extracts the output of tools in the guest from the status stream.  The stream
+ * is not trusted: only planned points have files, their names come from the
+ * plan alone, and they are no longer than the stream.
  */
 #include "alloc.h"
 #include "file.h"
@@ -13,7 +13,7 @@
 struct raw {
 	const struct run *run;
 	const struct run_boot *boot;
-	const struct plan_point *point; /* of the lines that come; or NULL */
+	const struct plan_point *point; /* of the next lines, or NULL */
 	bool some[NR_RAWFILES];
 	struct strbuf data[NR_RAWFILES];
 	unsigned malformed; /* lines */
@@ -50,7 +50,7 @@ static int write_one(struct raw *raw, enum rawfile_kind kind)
 	return r < 0 ? log_err_errno(-r, "cannot write %s", path) : 0;
 }
 
-/* The point has ended, or another began. */
+/* The point has ended, or another has begun. */
 static int end_point(struct raw *raw)
 {
 	int r = 0;
@@ -107,7 +107,7 @@ static int take_stream(struct raw *raw, char *text, size_t len)
 	char *end = text + len, *lf;
 	int r = 0;
 
-	/* A last line without an end is half a line. */
+	/* A last line without LF is incomplete. */
 	for (; r == 0 && (lf = memchr(text, '\n', end - text)); text = lf + 1) {
 		*lf = '\0';
 		r = take_line(raw, text);

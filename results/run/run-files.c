@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 
-/* File systems allow 255 bytes a name. */
+/* File systems limit names to 255 bytes. */
 #define FILE_NAME_LEN_MAX 200
 
 bool is_file_name(const char *s)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between the files of run/ and index/ only. */
-#ifndef CGMARK_RUNDIR_INT_H
-#define CGMARK_RUNDIR_INT_H
+/* Private to run/ and index/. */
+#ifndef CGMARK_RUN_FILES_H
+#define CGMARK_RUN_FILES_H
 
 #include "json.h"
 #include "macro.h"
 #include "rawfile.h"
 #include "run.h"
 
-/* Bounds on what a run.json may ask a reader to allocate. */
+/* Limits on what a run.json can make its reader allocate. */
 #define RUN_KERNELS_MAX 1024
 #define RUN_POINTS_MAX 65536
 #define RUN_BOOTS_MAX 65536
@@ -17,10 +17,10 @@
 #define NR_BOOT_ROLES (BOOT_EVENTS + 1)
 #define NR_BLAMES (BLAME_HOST + 1)
 
-/* A boot id or the name of a file in a boot's directory: no way out of it. */
+/* Whether s can name a boot or a file of one: it cannot leave the directory. */
 bool is_file_name(const char *s);
 
-/* POINT.KIND; caller frees.  NULL: no file can have that name. */
+/* POINT.KIND; caller frees.  NULL if no file can have that name. */
 char *raw_file_name(const struct plan_point *p, enum rawfile_kind kind);
 
 struct file_sum {
@@ -35,14 +35,14 @@ int file_sum(const char *path, struct file_sum *ret);
 json_t *run_to_json(const struct run *run);
 json_t *boot_to_json(const struct run_boot *boot);
 
-/* Fill boot from its directory; *damaged grows by the files at fault. */
+/* Fill boot from its directory; adds the number of bad files to *damaged. */
 void run_load_boot(const struct run *run, struct run_boot *boot,
 		   unsigned *damaged);
 
 /*
- * SHA-256 over all that the store keeps of a run: equal digests mean equal
- * rows.  Of what was loaded rather than of the files, which a run that is
- * still going on may have changed since.
+ * SHA-256 of everything the store keeps of a run: equal digests mean equal
+ * rows.  It covers what was loaded rather than the files, which may have
+ * changed since, if the run is still going on.
  */
 void run_digest(const struct run *run, char hex[65]);
 

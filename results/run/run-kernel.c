@@ -10,11 +10,11 @@
 #_name, #_name, offsetof(struct run_kernel, _name) \
 	}
 
-/* The order is that of run.json. */
+/* In the order of run.json. */
 const struct kernel_field kernel_fields[NR_KERNEL_FIELDS] = {
 	FIELD(name),
 	FIELD(spec),
-	/* "key" is a word of SQL. */
+	/* "key" is an SQL keyword. */
 	{ "key", "kernel_key", offsetof(struct run_kernel, key) },
 	FIELD(vmlinux_sha256),
 	FIELD(source_version),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a run knows of a kernel.  A table of its fields drives all that frees,
- * loads, saves, stores and prints them: one more field is one more member and
- * one more line of the table (and a step of the schema).
+ * What a run records of a kernel.  Freeing, loading, saving, storing and
+ * printing go by one table of fields: a new field takes a member, a line of the
+ * table and a step of the schema.
  */
 #ifndef CGMARK_RUN_KERNEL_H
 #define CGMARK_RUN_KERNEL_H

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A run directory, the raw truth of one run; cgmark-run(5) has its files.
+ * A run directory, the primary data of one run (cgmark-run(5)).
  *
  * run.json is written before the first boot, so that every planned point is
  * MISSING until something replaces it, and again at the end, with the final
  * status.  boot.json is the last file of a boot, written atomically: without it
  * the boot did not finish.
  */
-#ifndef CGMARK_RUNDIR_H
-#define CGMARK_RUNDIR_H
+#ifndef CGMARK_RUN_H
+#define CGMARK_RUN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@
 enum point_status {
 	POINT_FAIL,    /* the kernel or the check of the result failed */
 	POINT_ERROR,   /* the benchmark or harness failed */
-	POINT_MISSING, /* planned, never heard of */
+	POINT_MISSING, /* planned, but no result */
 	POINT_DONE,    /* measured */
 	POINT_SKIP,    /* the kernel lacks what it needs; reason given */
 };
@@ -48,7 +48,7 @@ struct run_point {
 	struct plan_point plan;
 };
 
-/* An event that boots of that role count. */
+/* An event counted in boots of role BOOT_EVENTS. */
 struct run_event {
 	struct event ev;
 	char *means; /* in full, as libpfm4 writes it; "" if unknown */
@@ -70,7 +70,7 @@ struct run_boot {
 	char *splat;	   /* first splat line, "" if none */
 	char *samples_crc; /* crc32 of the whole samples.tsv, 8 hex */
 	uint64_t samples_bytes;
-	/* What ran the guest, as typed in a shell; "" in old runs. */
+	/* Command that ran the guest, shell-quoted; "" in old runs. */
 	char *command_line;
 
 	/* Filled by run_load(): per point of run.points. */
@@ -80,7 +80,7 @@ struct run_boot {
 	size_t nr_samples;
 	struct lack *lacks; /* events that could not be counted */
 	size_t nr_lacks;
-	bool damaged; /* samples lost, cut short or altered */
+	bool damaged; /* samples lost, truncated or altered */
 };
 
 struct run {
@@ -96,7 +96,7 @@ struct run {
 	char *suite;
 	uint64_t seed;
 	unsigned perturbations;
-	/* Each boot.json names run and kernel key; not so in old runs. */
+	/* Each boot.json names its run and kernel key; not in old runs. */
 	bool boots_named;
 	char *status; /* "running" "complete" "interrupted" "failed" */
 	struct run_kernel *kernels;
@@ -125,23 +125,25 @@ char *run_boot_path(const struct run *run, const struct run_boot *boot,
 /* Write RUN/run.json atomically.  -errno, logged with the file's name. */
 int run_save(const struct run *run);
 /*
- * Write RUN/boots/ID/POINT.KIND for all that status.ktap holds of such files,
- * which may be nothing.  -errno, logged with the file's name.
+ * Write RUN/boots/ID/POINT.KIND for each such file in status.ktap, if any.
+ * -errno, logged with the file's name.
  */
 int run_save_raw(const struct run *run, const struct run_boot *boot);
 /* Write RUN/boots/ID/boot.json atomically; marks the boot finished. */
 int run_save_boot(const struct run *run, const struct run_boot *boot);
 
 /*
- * Read a run directory with everything in it.  Damage to single boots does not
- * fail the load: the boot is marked damaged, its points lose what is not
- * trusted, and each fault is logged with the file's name and cause (missing,
- * truncated, altered).  *damaged (may be NULL) counts such files.
+ * Read a whole run directory.  A damaged boot does not fail the load: the boot
+ * is marked damaged, its points lose what cannot be trusted, and each fault is
+ * logged with the file's name and the cause (missing, truncated, altered).
+ * *damaged (may be NULL) counts such files.
  * -ENOENT: no run.json; -EBADMSG: run.json malformed (logged, with line).
  */
 int run_load(const char *dir, struct run **ret, unsigned *damaged);
 
-/* Newest run directory below dir ("results/runs") by id; -ENOENT if none. */
+/*
+ * Newest run directory below runs_dir ("results/runs") by id; -ENOENT if none.
+ */
 int run_latest(const char *runs_dir, char **ret);
 
 /* Index of a kernel by name, or -1. */

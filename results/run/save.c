@@ -66,7 +66,7 @@ static json_t *event_to_json(const struct run_event *e)
 	return obj;
 }
 
-/* Only where they were asked for. */
+/* Only if any were requested. */
 static void set_events(json_t *obj, const struct run *run)
 {
 	json_t *array = json_array();
@@ -92,7 +92,7 @@ static void set_provenance(json_t *obj, const struct run *run)
 {
 	char seed[24];
 
-	/* A JSON number is signed here, and a double elsewhere. */
+	/* JSON numbers are signed in jansson, and doubles elsewhere. */
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)run->seed);
 	set_int(obj, "format", RUN_FORMAT);
 	set_text(obj, "id", run->id);
@@ -149,7 +149,7 @@ json_t *boot_to_json(const struct run_boot *b)
 	return obj;
 }
 
-/* Adds what a file of the boot sums up to; one that is not there is left. */
+/* Adds size and checksum of a file of the boot, unless it is missing. */
 static int set_file_sum(json_t *files, const struct run *run,
 			const struct run_boot *boot, const char *name)
 {

@@ -10,7 +10,7 @@ static const char *skip_blanks(const char *s)
 	return s + strspn(s, " ");
 }
 
-/* The part of s behind word if s starts with that word, or NULL. */
+/* The rest of s if s starts with that word, or NULL. */
 static const char *skip_word(const char *s, const char *word)
 {
 	size_t len = strlen(word);
@@ -37,7 +37,7 @@ static void parse_directive(struct status_line *l)
 	}
 }
 
-/* "N name # text", with "- " before the name where the writer likes it. */
+/* "N name # text", with an optional "- " before the name. */
 static void parse_result(struct status_line *l, const char *s, bool ok)
 {
 	size_t digits = strspn(s, DIGITS);

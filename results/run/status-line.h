@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One line of a status stream (KTAP), taken apart. */
+/* Parses one line of a status stream (KTAP). */
 #ifndef CGMARK_STATUS_LINE_H
 #define CGMARK_STATUS_LINE_H
 
@@ -15,25 +15,25 @@ enum status_line_kind {
 	STATUS_LINE_RESULT,  /* "ok 1 NAME", "not ok 1 NAME # WHY" */
 	STATUS_LINE_START,   /* "# start NAME" */
 	STATUS_LINE_END,     /* "# cgmark: end" */
-	STATUS_LINE_COMMENT, /* any other with '#' */
+	STATUS_LINE_COMMENT, /* any other line with '#' */
 	STATUS_LINE_BAIL,    /* "Bail out! WHY" */
-	STATUS_LINE_OTHER,   /* no KTAP */
+	STATUS_LINE_OTHER,   /* not KTAP */
 };
 
-/* All texts point into the line and end with it; none is NULL but name. */
+/* All strings point into the line and end with it; only name may be NULL. */
 struct status_line {
 	enum status_line_kind kind;
-	bool nested;	  /* indented: of a point, not of a program */
+	bool nested;	  /* indented: about a point, not a program */
 	const char *text; /* the line without its indentation */
 	const char *name; /* of RESULT and START; NULL: it has no number */
 	size_t name_len;
 	bool ok;		  /* RESULT: does not start with "not" */
-	enum point_status status; /* RESULT: as status.h has it */
-	const char *directive;	  /* RESULT: all behind '#' */
+	enum point_status status; /* RESULT: see status.h */
+	const char *directive;	  /* RESULT: everything after '#' */
 	const char *why;	  /* RESULT, BAIL: the reason */
 };
 
-/* line: without LF.  The stream may hold anything, so there is no failure. */
+/* line has no LF.  A stream may contain anything, so parsing never fails. */
 void status_line_parse(const char *line, struct status_line *ret);
 
 #endif

@@ -89,13 +89,13 @@ static void set_point(struct parser *p, size_t i, enum point_status status,
 		p->started = NO_POINT;
 }
 
-/* Of a name, for a message. */
+/* Length of a name to print. */
 static int shown(size_t len)
 {
 	return len < 100 ? len : 100;
 }
 
-/* A binary that failed as a whole says why its points are missing. */
+/* A binary that failed as a whole explains its missing points. */
 static void set_binary(struct parser *p, const struct status_line *l)
 {
 	struct ktap *k = p->k;
@@ -184,7 +184,7 @@ static void take_line(struct parser *p, const char *line)
 	}
 }
 
-/* Copies a line, to end it with NUL; false if it is none. */
+/* Copies a line, NUL-terminated; false if it is malformed. */
 static bool copy_line(struct parser *p, const char *s, size_t len, char *ret)
 {
 	if (len && s[len - 1] == '\r')
@@ -211,7 +211,7 @@ static void parse_lines(struct parser *p, const char *buf, size_t len)
 		p->line++;
 		lf = memchr(buf, '\n', end - buf);
 		if (!lf) {
-			/* Half a name may be the whole name of another. */
+			/* Part of a name may be the name of another point. */
 			fault(p, "truncated: the line does not end");
 			return;
 		}
@@ -220,7 +220,7 @@ static void parse_lines(struct parser *p, const char *buf, size_t len)
 	}
 }
 
-/* Say of every point without a result what is known about it. */
+/* Gives each point without a result what is known of the cause. */
 static void explain_missing(struct parser *p)
 {
 	struct ktap *k = p->k;

@@ -8,17 +8,17 @@
  *   not ok 1 NAME # reason       FAIL
  *   not ok 1 NAME # ERROR reason ERROR (TIMEOUT likewise)
  *
- * The stream may hold anything: it comes from the kernel under test.
+ * The stream comes from the kernel under test and may contain anything.
  */
-#ifndef CGMARK_KTAP_H
-#define CGMARK_KTAP_H
+#ifndef CGMARK_STATUS_H
+#define CGMARK_STATUS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "run.h"
 
-/* A complaint names its line; more than this many are only counted. */
+/* Faults kept as text, each with its line; any more are only counted. */
 #define KTAP_FAULTS_MAX 8
 
 struct ktap {
@@ -31,7 +31,7 @@ struct ktap {
 	size_t nr_faults; /* may be above KTAP_FAULTS_MAX */
 };
 
-/* Fills *ret whatever buf holds; the caller releases it. */
+/* Never fails, whatever buf holds; the caller releases *ret. */
 void ktap_parse(const char *buf, size_t len, const struct run_point *points,
 		size_t nr_points, struct ktap *ret);
 void ktap_release(struct ktap *k);

@@ -63,7 +63,7 @@ int event_format(char *buf, size_t size, const struct event *ev)
 	return len < 0 || (size_t)len >= size ? -EINVAL : 0;
 }
 
-/* The word at *p, of at most size - 1 letters; *p goes behind the blank. */
+/* Copies the word at *p, at most size - 1 letters; skips the blank after it. */
 static int next_word(const char **p, char *buf, size_t size)
 {
 	size_t len = strcspn(*p, " ");

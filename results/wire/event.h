@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel is asked to count, as it travels in a plan (libc only): the
- * value of an option "event", one option an event.  cgmark-run(5) has its fields.
+ * Events for the kernel to count, as a plan carries them (libc only): one
+ * option "event" per event.  cgmark-run(5) documents its fields.
  */
 #ifndef CGMARK_EVENT_H
 #define CGMARK_EVENT_H
@@ -12,16 +12,16 @@
 #define EVENT_OPTION "event"
 #define EVENT_SCOPE_OPTION "event_scope"
 
-/* Values of the latter: all that runs, or what descends from the point. */
+/* Values of the latter: all that runs, or only descendants of the point. */
 #define EVENT_SCOPE_MACHINE "machine"
 #define EVENT_SCOPE_TASK "task"
 
 #define EVENTS_MAX 64
 
 /*
- * Option "latency": a function of the kernel, once each, whose calls are timed
- * in passes of their own.  The metrics of their times are FUNCTION and one of
- * these words; there is one figure of each, of all samples together.
+ * Option "latency", once per function: a kernel function whose calls are timed
+ * in separate passes.  Metrics are named by FUNCTION and one of these suffixes;
+ * each has a single value for all samples together.
  */
 #define LATENCY_OPTION "latency"
 #define LATENCIES_MAX 32
@@ -29,7 +29,7 @@
 #define LATENCY_METRICS(_do) \
 	_do(calls) _do(min_ns) _do(median_ns) _do(p99_ns) _do(max_ns)
 
-/* A letter or '_', then digits and '.', as compilers name parts, as well. */
+/* Starts with a letter or '_'; digits and '.' may follow, as in "f.part.0". */
 bool latency_name_ok(const char *function);
 
 enum {
@@ -47,9 +47,9 @@ struct event {
 	unsigned exclude; /* EVENT_NO_* */
 };
 
-/* Can this be the name of an event?  Printable, no blank, no comma. */
+/* A valid event name is printable and has neither blanks nor commas. */
 bool event_name_ok(const char *name);
-/* Both return 0, or -EINVAL; what event_parse() read is then undefined. */
+/* Both return 0 or -EINVAL; on error *ret of event_parse() is undefined. */
 int event_format(char *buf, size_t size, const struct event *ev);
 int event_parse(const char *text, struct event *ret);
 

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a runner tells whoever watches it execute (harness/tcg), by instructions
- * alone.  They are executed always, watched or not, so watching moves no count.
+ * Marker instructions by which a runner talks to the plugin (harness/tcg).
+ * They are always executed, with or without the plugin, so that it changes no
+ * count.
  *
- * The measured part lies between two readings of the counter.  Each of them
- * bears a segment prefix, which has no meaning in 64-bit mode and costs nothing:
- * the counter is read by one instruction, as without it.
+ * The measured part lies between two reads of the time-stamp counter.  Each
+ * rdtsc has a segment prefix, which 64-bit mode ignores: it is still one
+ * instruction.
  *
- * All else is said before and after the samples, by no-ops with an operand that
- * no compiler makes up.  A point is announced bit by bit:
+ * Everything else is sent before and after the samples, by no-ops with an
+ * operand that no compiler emits.  A point is sent bit by bit:
  *   MARK_POINT  text of the point, lowest bit of each byte first  MARK_SAMPLES
- *   measured parts, as many as there are samples                  MARK_END
- * The text is "BENCH<TAB>VERSION<TAB>PARAMS<TAB>NR_OPS".  Measured parts between
- * MARK_POINT and MARK_SAMPLES are warm-up.
+ *   one measured part per sample                                  MARK_END
+ * The text is "BENCH<TAB>VERSION<TAB>PARAMS<TAB>NR_OPS".  Measured parts
+ * between MARK_POINT and MARK_SAMPLES are warm-up.
  */
 #ifndef CGMARK_MARK_H
 #define CGMARK_MARK_H

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What those who write, read and report a profile share (libc only): the names
- * in the file, the events and the rows of reports.  run/profile.h has the format.
+ * What the writer, the reader and the reports of a profile share (libc only):
+ * the names in the file, the events and the rows of reports.  The format is in
+ * cgmark-run(5).
  */
 #ifndef CGMARK_PROFILE_NAMES_H
 #define CGMARK_PROFILE_NAMES_H
@@ -34,20 +35,19 @@ enum profile_event {
 const char *profile_event_name(unsigned event);
 
 /*
- * Estimated cycles of these counts (with the model's), and the formula in
+ * Estimated cycles for these counts, including the model's, and the formula in
  * words.
  */
 uint64_t profile_cycles(const uint64_t count[NR_PROFILE_EVENTS]);
 extern const char profile_cycles_formula[];
 
 /*
- * Rows that every report has: what is spent in these functions and all that
- * they call, where they were called, at any depth, by one of `within` (NULL:
- * wherever they were called).  Lists end with NULL.
+ * Rows in every report: the inclusive cost of these functions when called,
+ * directly or not, by one of `within` (NULL: by anyone).  Lists end with NULL.
  */
 struct profile_row {
 	const char *name;
-	const char *bench; /* glob of the benchmarks that it is about */
+	const char *bench; /* glob of the benchmarks it applies to */
 	const char *const *functions;
 	const char *const *within;
 };
@@ -55,7 +55,7 @@ struct profile_row {
 #define NR_PROFILE_ROWS 4
 extern const struct profile_row profile_rows[NR_PROFILE_ROWS];
 
-/* All functions that rows speak of, by number; NULL beyond the last. */
+/* All functions in these rows, by number; NULL beyond the last. */
 const char *profile_row_function(unsigned index);
 
 #endif

@@ -4,7 +4,7 @@
 
 #define LIST(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/* Netlink's own functions send requests too, and for everyone. */
+/* Not netlink's own functions: they also send, and serve all families. */
 static const char *const taskstats[] = {
 	"taskstats_user_cmd",
 	"cgroupstats_user_cmd",
@@ -26,7 +26,7 @@ const struct profile_row profile_rows[NR_PROFILE_ROWS] = {
 	{
 		.name = "taskstats: reply built",
 		.bench = "taskstats/*",
-		/* The last three are where fill_stats_for_tgid() is inlined. */
+		/* fill_stats_for_tgid() is inlined into the last three. */
 		.functions = LIST("prepare_reply", "mk_reply", "fill_stats",
 				  "fill_stats_for_tgid", "cgroupstats_build",
 				  "delayacct_add_tsk", "bacct_add_tsk",

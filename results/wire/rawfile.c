@@ -5,7 +5,7 @@
 
 #include "rawfile.h"
 
-/* The longest that a byte becomes: "\xHH". */
+/* The longest encoding of a byte: "\xHH". */
 #define ESCAPE_MAX 4
 
 static const char *const kinds[NR_RAWFILES] = {
@@ -60,7 +60,7 @@ static int digit(char c)
 	return p ? p - digits : -1;
 }
 
-/* Moves *p behind the escape; the byte or -EBADMSG. */
+/* Skips the escape at *p; returns its byte or -EBADMSG. */
 static int decode_escape(const char **p)
 {
 	const char *s = *p + 1;

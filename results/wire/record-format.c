@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Writes the lines of samples.tsv and plan.tsv, and the lists in them. */
+/* Formats the lines of samples.tsv and plan.tsv; lists of parameters. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 /* A list in REC_PARAMS_MAX bytes has fewer items than this: "a=b," is four. */
 #define PARAM_ITEMS_MAX (REC_PARAMS_MAX / 4 + 1)
 
-/* Blanks and nothing at all are fine in the value of an option. */
+/* The value of an option may be empty and may have blanks. */
 static bool is_text(const char *s)
 {
 	for (; *s; s++)
@@ -124,7 +124,7 @@ int rec_param_get(const char *params, const char *key, char *buf, size_t size)
 	return -ENOENT;
 }
 
-/* Bytewise by key, so that "a" is before "a-b" though '-' is before '='. */
+/* Bytewise by key, so that "a" sorts before "a-b" although '-' < '='. */
 static int compare_keys(const char *a, const char *b)
 {
 	size_t la = strcspn(a, "="), lb = strcspn(b, "=");
@@ -156,7 +156,7 @@ int rec_params_sort(char *params, size_t size)
 		comma = strchr(p, ',');
 		if (comma)
 			*comma++ = '\0';
-		/* Before the room is looked at: shorter items are malformed. */
+		/* This also bounds nr: no valid item is shorter than "a=b". */
 		if (!is_param_item(p))
 			return -EINVAL;
 		for (i = nr++; i > 0 && compare_keys(item[i - 1], p) > 0; i--)

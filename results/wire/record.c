@@ -17,7 +17,7 @@
 
 uint32_t rec_crc32(uint32_t crc, const void *data, size_t len)
 {
-	/* Sums of the sixteen values of a nibble, reflected polynomial. */
+	/* CRCs of the sixteen nibbles, reflected polynomial. */
 	static const uint32_t table[16] = {
 		0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac,
 		0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
@@ -51,7 +51,7 @@ bool rec_is_token(const char *s, size_t max)
 	return len > 0;
 }
 
-/* Where a parse stands: one line, split into its fields. */
+/* The state of a parse: the current line, split into its fields. */
 struct cursor {
 	const char *buf;
 	const char *next;
@@ -132,7 +132,7 @@ static int next_line(struct cursor *c)
 	return r < 0 ? r : 1;
 }
 
-/* One spelling a number: decimal digits, no sign, no leading zero. */
+/* Canonical numbers only: decimal digits, no sign, no leading zero. */
 static int field_u64(const struct cursor *c, unsigned i, uint64_t max,
 		     uint64_t *ret)
 {
@@ -273,7 +273,7 @@ static int parse_end(struct cursor *c, unsigned count, uint32_t sum)
 	return 0;
 }
 
-/* Handles the record under the cursor; counts it where the E line does. */
+/* Handles the current record; counts it if the E line does. */
 typedef int (*record_fn)(struct cursor *c, void *arg, unsigned *count);
 
 static int parse_stream(struct cursor *c, const char *kind, record_fn fn,

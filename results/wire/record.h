@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Wire format of samples and of the plan, shared by guest and host (libc only):
- * text, one record a line, fields separated by one TAB, a V line first, and last
- * an E line that counts and sums what came before.  cgmark-run(5) has the records
- * and their fields.
+ * Wire format of samples and plans, shared by guest and host (libc only): text,
+ * one record per line, fields separated by TABs.  A V line comes first; an E
+ * line with the number of records and a checksum comes last.  cgmark-run(5)
+ * documents the records and their fields.
  */
 #ifndef CGMARK_RECORD_H
 #define CGMARK_RECORD_H
@@ -20,15 +20,15 @@
 #define REC_WHY_MAX 100
 
 /*
- * Option setup_only=1 of a plan: each point is set up and not run, and has the
- * result SKIP, with its reason or with this text.
+ * Option setup_only=1 of a plan: each point is set up but not run, and its
+ * result is SKIP, with the reason or with this text.
  */
 #define REC_SETUP_ONLY "setup_only"
 #define REC_NOTHING_LACKS "nothing is lacking"
 
 /*
- * What makes a point that point: values are compared between equal ones only.
- * Each record of a point has these members both by themselves and as ->id.
+ * The identity of a point: values are compared between equal identities only.
+ * Each record of a point has these members both directly and as ->id.
  */
 #define POINT_ID_MEMBERS           \
 	char bench[REC_BENCH_MAX]; \
@@ -55,7 +55,7 @@ bool point_same(const struct point_id *a, const struct point_id *b);
  *   guest_ns   guest time: instructions at 1 ns each plus idle time, for points
  *              that sleep or wait for a grace period (machine sim)
  *   elapsed_ns real time (every other machine)
- *   any other  events that the kernel counted, by the name asked for (event.h)
+ *   any other  events counted by the kernel, named as requested (event.h)
  */
 struct sample {
 	POINT_ID;
@@ -65,7 +65,7 @@ struct sample {
 	uint64_t nr_ops; /* >= 1 */
 };
 
-/* What a point could not be asked for. */
+/* A metric that could not be measured at a point. */
 struct lack {
 	POINT_ID;
 	char metric[REC_METRIC_MAX];
@@ -77,24 +77,24 @@ struct plan_point {
 	POINT_ID;
 	unsigned samples;    /* samples to take, >= 1 */
 	unsigned warmup;     /* samples to discard first */
-	unsigned nr_ops;     /* operations a sample; 0: calibrate */
+	unsigned nr_ops;     /* operations per sample; 0: calibrate */
 	unsigned timeout_ms; /* guest time one point may take */
 };
 
-/* What a parser found wrong, in words that name line and cause. */
+/* What is wrong with a stream; text names line and cause. */
 struct rec_error {
 	unsigned line; /* 1-based; 0: whole file */
 	char text[160];
 };
 
-/* A word of printable ASCII without blanks that fits max bytes with its NUL. */
+/* Whether s is a word of printable ASCII that fits max bytes with its NUL. */
 bool rec_is_token(const char *s, size_t max);
 
 uint32_t rec_crc32(uint32_t crc, const void *data, size_t len);
 
 /*
- * Formatting: write one line with its LF into buf (REC_LINE_MAX is enough) and
- * return its length, or -EINVAL for a field that the format cannot hold.
+ * Format one line with its LF into buf (REC_LINE_MAX is enough).  Return its
+ * length, or -EINVAL if the format cannot represent a field.
  */
 int rec_format_head(char *buf, size_t size, const char *kind);
 int rec_format_sample(char *buf, size_t size, const struct sample *s);
@@ -110,12 +110,12 @@ typedef int (*rec_option_fn)(const char *key, const char *value, void *arg);
 typedef int (*rec_point_fn)(const struct plan_point *p, void *arg);
 
 /*
- * Parse a whole stream.  The callbacks see each record as it is read; what they
- * return other than 0 stops the parse and is returned.
+ * Parse a whole stream.  The callbacks get each record as it is read; any value
+ * other than 0 stops the parse and is returned.
  * -ENODATA: truncated (no E line, or fewer records than it counts);
  * -EBADMSG: altered or malformed; -EPROTONOSUPPORT: a newer version.
- * err (not NULL) says line and cause.  Records seen before the error were good
- * in form, yet only 0 means that all are as they were written.
+ * *err (may be NULL) names line and cause.  Records before the error were well
+ * formed, but only 0 means that all are as they were written.
  */
 int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn,
 		      rec_lack_fn lfn, void *arg, struct rec_error *err);
@@ -123,9 +123,9 @@ int rec_parse_plan(const char *buf, size_t len, rec_option_fn ofn,
 		   rec_point_fn pfn, void *arg, struct rec_error *err);
 
 /*
- * Any other stream of this make, between the V line of that kind and the E
- * line.  fn gets the fields of a line, says in *counted whether E counts it, and
- * returns 0 or, with the cause in why, -errno.  Results as above.
+ * Parse any other stream with a V line of this kind and an E line.  fn gets the
+ * fields of each line between them, sets *counted if E counts it, and returns
+ * 0, or -errno with the cause in why.  Results as above.
  */
 #define REC_FIELDS_MAX 16
 typedef int (*rec_line_fn)(char *const *field, unsigned nr, void *arg,
@@ -134,10 +134,10 @@ int rec_parse_lines(const char *buf, size_t len, const char *kind,
 		    rec_line_fn fn, void *arg, struct rec_error *err);
 
 /*
- * Value of key in a "k=v,k=v" list into buf; 0, -ENOENT or -ENAMETOOLONG.
+ * Copies the value of key in a "k=v,k=v" list; 0, -ENOENT or -ENAMETOOLONG.
  */
 int rec_param_get(const char *params, const char *key, char *buf, size_t size);
-/* Sorts the list by key in place; -EINVAL if malformed or a key twice. */
+/* Sorts the list by key in place; -EINVAL: malformed, or a duplicate key. */
 int rec_params_sort(char *params, size_t size);
 
 #endif

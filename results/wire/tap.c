@@ -67,7 +67,7 @@ void tap_line(int fd, const char *fmt, ...)
 	if ((size_t)n > sizeof(line) - 2)
 		n = sizeof(line) - 2;
 	line[n++] = '\n';
-	/* Nobody is left to tell of a status stream that broke. */
+	/* If the status stream broke, there is nobody left to tell. */
 	write_all(fd, line, n);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* KTAP lines, each with one write() so that none is torn by a crash. */
+/* KTAP lines, one write() each, so that a crash tears none. */
 #ifndef CGMARK_TAP_H
 #define CGMARK_TAP_H
 
@@ -17,7 +17,7 @@ enum tap_result {
 
 /* "BENCH PARAMS" or "BENCH". */
 void tap_point_name(const struct plan_point *p, char *buf, size_t size);
-/* One result line with its LF; '#' in text becomes ' ' as KTAP wants. */
+/* One result line with its LF; '#' in text becomes ' ', as KTAP requires. */
 int tap_format_result(char *buf, size_t size, enum tap_result result,
 		      unsigned number, const char *name, const char *text);
 

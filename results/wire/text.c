@@ -39,13 +39,13 @@ int text_hex(const char *s, uint64_t max, uint64_t *ret)
 	return parse(s, 16, max, ret);
 }
 
-/* Letters that no shell gives a meaning to, wherever in a word they stand. */
+/* Letters that are never special to a shell, wherever they are in a word. */
 static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 			    "0123456789"
 			    "%+,-./:=@_";
 
-/* Each letter of a word becomes four at most ("'\''"). */
+/* Each letter becomes at most four ("'\''"). */
 static char *add_quoted(char *out, const char *word)
 {
 	if (*word && !word[strspn(word, plain)])

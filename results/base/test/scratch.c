@@ -13,7 +13,7 @@ int scratch_setup(void **state)
 	const char *tmp = getenv("TMPDIR");
 	char *dir;
 
-	/* In memory if possible: thousands of fsync() say nothing here. */
+	/* In memory if possible: tests need no fsync() to a disk. */
 	if (!tmp)
 		tmp = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
 	dir = xasprintf("%s/cgmark-test.XXXXXX", tmp);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What tests of all stages share: cmocka, and a directory to write to. */
+/* What tests of all stages share: cmocka and a scratch directory. */
 #ifndef CGMARK_TEST_SCRATCH_H
 #define CGMARK_TEST_SCRATCH_H
 
@@ -9,15 +9,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-/* A fresh directory (below $TMPDIR, if set), which the teardown removes. */
+/* A new directory, below $TMPDIR if set; the teardown removes it. */
 int scratch_setup(void **state);
 int scratch_teardown(void **state);
 
-/* Without the fsync() of the real thing, which takes too long in a loop. */
+/* Without the fsync() of write_file_atomic(), which is too slow for loops. */
 void write_bytes(const char *path, const void *data, size_t len);
 void write_text(const char *path, const char *text);
 
-/* From here on stderr goes to a file, whose text capture_end() returns. */
+/* Redirects stderr to a file, whose text capture_end() returns. */
 void capture_start(const char *dir);
 char *capture_end(void); /* caller frees */
 

@@ -70,7 +70,7 @@ static void dump_query(sqlite3 *db, const char *sql, struct strbuf *ret)
 	strbuf_addstr(ret, "--\n");
 }
 
-/* Everything but the numbers that SQLite gave to rows. */
+/* Everything except row ids. */
 static char *dump(const char *path)
 {
 	static const char *const queries[] = {
@@ -118,7 +118,7 @@ static char *dump(const char *path)
 	for (size_t i = 0; i < ARRAY_SIZE(queries); i++)
 		dump_query(db, queries[i], &sb);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
-	/* Sound in itself, whatever else a test looks for. */
+	/* Always sound, whatever else a test checks. */
 	assert_non_null(strstr(sb.buf, "\nok|\n--\n--\n"));
 	return strbuf_steal(&sb);
 }
@@ -198,7 +198,7 @@ static void test_content(void **state)
 	assert_string_equal(status, "DONE|18|\n--\n");
 }
 
-/* Not counted is no figure, and not forgotten. */
+/* An event that was not counted has no value, but a row of its own. */
 static void test_lack(void **state)
 {
 	_cleanup_free_ char *path = db_path(state), *rows = NULL, *want = NULL;
@@ -341,7 +341,7 @@ static void test_migration(void **state)
 				  "old|base|base-p0|insns|556|\n--\n");
 	after = query(path, "PRAGMA user_version");
 	assert_string_equal(after, "3|\n--\n");
-	/* Of an old row nobody knows the digest: it is read once more. */
+	/* Old rows have no digest: the run is imported again. */
 	import(st, old, true);
 	import(st, old, false);
 	import(st, run, true);
@@ -429,7 +429,7 @@ static void test_damaged(void **state)
 		const char *sql;
 		const char *why;
 	} damages[] = {
-		/* What lies before schema_steps is no SQL. */
+		/* These index nothing in schema_steps. */
 		{ "PRAGMA user_version = -1", "no schema version -1" },
 		{ "PRAGMA user_version = -1000000", "version -1000000" },
 		{ "PRAGMA user_version = -2147483648", "-2147483648" },
@@ -469,14 +469,14 @@ static void test_damaged_file(void **state)
 	check_remade(state, 1, "file is not a database");
 	assert_int_equal(read_file(path, &sb), 0);
 	write_bytes(path, sb.buf, 5000);
-	/* Not to be taken for what belongs to the new one. */
+	/* Must not be mistaken for the journal of the new one. */
 	write_text(beside, "of the old one");
 	check_remade(state, 2, "malformed");
 	assert_int_equal(access(beside, F_OK), -1);
 	assert_int_equal(access(kept, F_OK), 0);
 }
 
-/* More than what cgmark makes is somebody's own, and stays. */
+/* Additional tables are the user's own, and stay. */
 static void test_additions(void **state)
 {
 	_cleanup_free_ char *path = db_path(state);
@@ -490,7 +490,7 @@ static void test_additions(void **state)
 	store_close(st);
 }
 
-/* Where a page is damaged that no look at the tables needs. */
+/* Damage in a page that reading the schema does not touch. */
 static void test_damage_in_import(void **state)
 {
 	_cleanup_free_ char *path = db_path(state), *root = NULL, *log = NULL;
@@ -523,8 +523,8 @@ static void test_damage_in_import(void **state)
 }
 
 /*
- * What follows reaches into every connection as it is opened: the store
- * itself has no switch for tests.
+ * The following hooks into every connection as it is opened: the store itself
+ * has no switch for tests.
  */
 typedef void (*extension_fn)(void);
 
@@ -614,9 +614,9 @@ static void test_kill(void **state)
 		after = dump(path);
 		assert_string_equal(before, after);
 	}
-	/* Some of the kills were in the middle of a write indeed. */
+	/* Some of the kills did hit in the middle of a write. */
 	assert_true(hot >= 5);
-	/* And without one the import takes place. */
+	/* Without a kill the import succeeds. */
 	assert_false(killed_import(path, run, 1000000));
 	st = open_store(path);
 	check_count(st, 2, 2 * FIXTURE_BOOTS, RUN_SAMPLES * 61);
@@ -680,7 +680,7 @@ static void test_disk_full(void **state)
 	assert_non_null(strstr(log, "the disk is full"));
 	after = dump(path);
 	assert_string_equal(before, after);
-	/* The same connection goes on. */
+	/* The same connection still works. */
 	import(st, small, false);
 	store_close(st);
 }
@@ -699,7 +699,7 @@ static void write_many(const char *path, struct run *const *runs, size_t nr)
 	_exit(0);
 }
 
-/* None is left behind, whatever became of another. */
+/* Waits for all, even if one failed. */
 static void wait_all(const pid_t *pid, size_t nr)
 {
 	bool all_well = true;
@@ -713,7 +713,7 @@ static void wait_all(const pid_t *pid, size_t nr)
 	assert_true(all_well);
 }
 
-/* A new database is opened by some at once: any of them may make the tables. */
+/* Several processes open a new database at once: any may create the tables. */
 static void test_made_at_once(void **state)
 {
 	for (int round = 0; round < 100; round++) {
@@ -740,7 +740,7 @@ static void test_made_at_once(void **state)
 	}
 }
 
-/* Both make the database, and some of the runs are imported by both. */
+/* Both create the database, and both import some of the runs. */
 static void test_two_writers(void **state)
 {
 	_cleanup_free_ char *path = db_path(state);
@@ -770,7 +770,7 @@ static void test_two_writers(void **state)
 	free(dump(path));
 }
 
-/* All find it damaged at one time, and what one made stays. */
+/* All find it damaged at once, and the first replacement stays. */
 static void test_remade_at_once(void **state)
 {
 	_cleanup_free_ char *path = db_path(state);
@@ -801,7 +801,7 @@ static void test_remade_at_once(void **state)
 		run_free(runs[i]);
 }
 
-/* Years of samples: no look at a series may read them all. */
+/* Years of samples: reading a series must not scan them all. */
 static void test_history_is_indexed(void **state)
 {
 	_cleanup_free_ char *path = db_path(state), *plan = NULL, *gone = NULL;
@@ -818,7 +818,7 @@ static void test_history_is_indexed(void **state)
 	assert_null(strstr(gone, "SCAN"));
 }
 
-/* Ten bytes a value and a few for where it belongs. */
+/* Ten bytes for a value and a few for its keys. */
 static void test_compact(void **state)
 {
 	_cleanup_free_ char *path = db_path(state), *bytes = NULL;

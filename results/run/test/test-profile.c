@@ -115,7 +115,7 @@ static void test_malformed(void **state)
 	check_bad(HEAD POINT, 0, "1 records, but 0 were written");
 }
 
-/* Whatever byte is lost or altered, it is seen. */
+/* Any lost or altered byte is noticed. */
 static void test_damage(void **state)
 {
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files of tools: through lines of a status stream, and out of it again. */
+/* Files of tools: into the lines of a status stream, and out of it again. */
 #include "alloc.h"
 #include "file.h"
 #include "fixture.h"
 #include "rawfile.h"
 #include "run-files.h"
 
-/* What ctx_file() does, with lines of that size. */
+/* Writes a file as the guest does, in lines of that size. */
 static void add_file(struct strbuf *sb, enum rawfile_kind kind,
 		     const void *data, size_t len, size_t size)
 {
@@ -24,7 +24,7 @@ static void add_file(struct strbuf *sb, enum rawfile_kind kind,
 	} while (len);
 }
 
-/* Takes the lines apart again; their number. */
+/* Decodes the lines again; returns their number. */
 static unsigned take_file(struct strbuf *sb, struct strbuf *ret)
 {
 	char *line, *save = NULL, *data;
@@ -108,7 +108,7 @@ static void test_malformed(void **state)
 	assert_int_equal(parse("# | file out: \\q"), -EBADMSG);
 }
 
-/* --- in a run directory ---------------------------------------------------- */
+/* --- in a run directory --------------------------------------------------- */
 
 /* The text of a file of boot 1, or NULL. */
 static char *text_of(const struct run *run, const char *file)
@@ -176,7 +176,7 @@ static void test_saved(void **state)
 	assert_int_equal(count_files(run), 3);
 }
 
-/* The stream is the word of the kernel under test. */
+/* The stream comes from the kernel under test. */
 static void test_hostile(void **state)
 {
 	_cleanup_free_ char *log = NULL;

@@ -183,7 +183,7 @@ static void test_nothing_booted(void **state)
 	}
 }
 
-/* Loads after boot 1 was tampered with; the others have to be untouched. */
+/* Loads after boot 1 was tampered with; the other boots must be unaffected. */
 static struct run *load_damaged(const struct run *run, const char *text)
 {
 	_cleanup_free_ char *log = NULL;
@@ -259,7 +259,7 @@ static void test_samples_flipped(void **state)
 	}
 }
 
-/* Good in itself, yet not what was received: only boot.json can tell. */
+/* Sound in itself, but not what was received: only boot.json can tell. */
 static void test_samples_replaced(void **state)
 {
 	_cleanup_(run_freep) struct run *run = written_run(*state);
@@ -749,7 +749,7 @@ static void test_run_json_damaged(void **state)
 	}
 }
 
-/* Replaces text in run.json and sums it up again, as an evil twin would. */
+/* Replaces text in run.json and sums it up again, as a forger would. */
 static void forge(const struct run *run, const char *from, const char *to)
 {
 	_cleanup_free_ char *path = xasprintf("%s/run.json", run->dir);
@@ -869,7 +869,7 @@ static void test_latest(void **state)
 	assert_string_equal(path, want);
 }
 
-/* Whatever is in the files, a load ends, and only with what it may end with. */
+/* Whatever the files contain, a load returns one of the documented results. */
 static void test_fuzz(void **state)
 {
 	static const char *const files[] = { "boot.json", "status.ktap",
@@ -937,5 +937,5 @@ int main(void)
 		IN_DIR(test_fuzz),
 	};
 
-	return cmocka_run_group_tests_name("rundir", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("run", tests, NULL, NULL);
 }

@@ -101,7 +101,7 @@ static void test_directives(void **state)
 		     "bad param");
 	check_result("not ok 1 " P1 " # TIMEOUT after 60 s", POINT_ERROR,
 		     "TIMEOUT after 60 s");
-	/* What may act on a terminal does not get through. */
+	/* Control characters do not get through. */
 	check_result("not ok 1 " P1 " # \033[31mred\a \xff", POINT_FAIL,
 		     "?[31mred? ?");
 }
@@ -191,7 +191,7 @@ static void test_every_cut(void **state)
 		assert_int_equal(k.status[1] == POINT_DONE, len >= second);
 		assert_int_equal(k.status[2] == POINT_DONE, len >= third);
 		assert_int_equal(k.ended, len == sb.len);
-		/* It is said wherever the cut is not between two lines. */
+		/* A cut anywhere but between two lines is reported. */
 		assert_int_equal(k.nr_faults > 0,
 				 len > 0 && sb.buf[len - 1] != '\n');
 	}
@@ -227,7 +227,7 @@ static void test_fault_flood(void **state)
 	for (int i = 0; i < 1000; i++)
 		strbuf_addstr(&sb, "noise\n");
 	parse_len(sb.buf, sb.len, &k);
-	/* The first line is told twice: no version, and no KTAP. */
+	/* The first line is reported twice: no version, and not KTAP. */
 	assert_int_equal(k.nr_faults, 1001);
 	assert_string_equal(k.faults[0],
 			    "line 1: 'noise' instead of the KTAP version");
