@@ -41,13 +41,13 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = "KERNEL...",
-	.doc = "Build kernels into the cache, or find them there, and print "
-	       "name, key and place of each."
+	.doc = "Build kernels into the cache, unless they are there, and print "
+	       "name, key and folder of each."
 	       "\vKERNEL is a section of kernels.ini or a spec, as for "
 	       "cgmark run --kernel.",
 };
 
-/* Where the entry of the cache is: the image without its last part. */
+/* Prints the folder in the cache; for image: the file itself. */
 static enum exit_status print_entry(const struct run_kernel *k,
 				    const char *source)
 {

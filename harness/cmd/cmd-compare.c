@@ -27,7 +27,8 @@ static const struct argp_option options[] = {
 	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID, or a contender "
 	  "lacks points that the baseline has",
 	  0 },
-	{ "output", 'o', "FILE", 0, "Write there, not to standard output", 0 },
+	{ "output", 'o', "FILE", 0, "Write to FILE instead of standard output",
+	  0 },
 	{ NULL },
 };
 
@@ -72,7 +73,7 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = "[BASE [CONTENDER...]]",
-	.doc = "Compare kernels of a run that was made before.\v"
+	.doc = "Compare kernels of an earlier run.\v"
 	       "Without names: the first kernel of the run against all others. "
 	       "Exit status: 0 no regression, 1 regression, 3 nothing "
 	       "compared, or (with --strict) inconclusive, invalid or lacking "
@@ -88,7 +89,7 @@ static int print_to(FILE *out, const struct compare_opts *o,
 	return 0;
 }
 
-/* The file has the whole comparison or is left as it was. */
+/* Writes the whole comparison or leaves the file unchanged. */
 static int print_to_file(const struct compare_opts *o, const struct findings *f)
 {
 	_cleanup_free_ char *text = NULL;
@@ -145,7 +146,7 @@ enum exit_status cmd_compare(const struct env *env, int argc, char **argv)
 	if (r != ST_OK)
 		return r;
 	if (s.nr == 0) {
-		log_err("run %s has one kernel only: nothing to compare with",
+		log_err("run %s has only one kernel: nothing to compare with",
 			run->id);
 		return ST_USAGE;
 	}

@@ -46,27 +46,27 @@ static const struct argp_option options[] = {
 	{ "run", 'r', "RUN", 0,
 	  "A run directory or the id of one (default: the latest run)", 0 },
 	{ "event", 'e', "EVENT", 0,
-	  "What is explained: insns (default), loads, stores; of runs with "
+	  "What to explain: insns (default), loads, stores; for runs with "
 	  "--profile=model also l1i_misses, l1d_misses, ll_misses, branches, "
 	  "mispredicts, cycles",
 	  0 },
-	{ "top", 't', "N", 0, "Functions a point; 0: all (default: 15)", 0 },
+	{ "top", 't', "N", 0, "Functions per point; 0: all (default: 15)", 0 },
 	{ "format", 'f', "text|json|folded|svg|perf-script", 0,
-	  "How to print (default: text); folded: call stacks with the figures "
-	  "of both kernels; svg: these as a differential flame graph; "
-	  "perf-script: as perf script prints samples, for its viewers",
+	  "Output format (default: text); folded: call stacks with the figures "
+	  "of both kernels; svg: a differential flame graph of them; "
+	  "perf-script: like perf script, for its viewers",
 	  0 },
 	{ "annotate", 'a', "FUNCTION", 0,
 	  "Show how often each instruction of a function ran on both kernels, "
 	  "at one point; needs objdump",
 	  0 },
 	{ "source", 'S', NULL, 0,
-	  "Add the file and lines of functions, of kernels with debug "
+	  "Add file and lines of functions, if the kernels have debug "
 	  "information",
 	  0 },
 	{ "strict", 's', NULL, 0,
-	  "Exit 3 if more than 1% of a difference is left over, or a profiled "
-	  "boot differs from the one that it repeats",
+	  "Exit 3 if functions leave more than 1% of a difference unexplained, "
+	  "or a profiled boot differs from the one it repeats",
 	  0 },
 	{ NULL },
 };
@@ -159,16 +159,16 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "[BASE CONTENDER [BENCH [POINT]]]",
 	.doc = "Say which functions account for the difference between two "
-	       "kernels of a run that was made with --profile.\v"
+	       "kernels of a run made with --profile.\v"
 	       "BENCH is a name or a glob, POINT values of params: KEY=VALUE"
 	       "[,KEY=VALUE]...  Without BENCH: all points that differ.\n\n"
 	       "  cgmark explain baseline patched css_set/lookup sets=4096\n\n"
 	       "Exit status: 0, or 3 with --strict if a figure is in doubt; 2 "
-	       "usage error, also if the run was not profiled; 4 a kernel "
-	       "failed in the profiled boot; 5 a damaged profile.",
+	       "usage error, or the run has no profile; 4 a kernel failed in "
+	       "the profiled boot; 5 a damaged profile.",
 };
 
-/* --- what is to be explained --- */
+/* --- what to explain --- */
 
 static enum exit_status pick_kernels(const struct run *run,
 				     const struct explain_opts *o,
@@ -190,7 +190,7 @@ static enum exit_status pick_kernels(const struct run *run,
 	return ST_OK;
 }
 
-/* Has the point these values, "k=v,k=v"? */
+/* Does the point have these values, "k=v,k=v"? */
 static bool has_values(const struct plan_point *p, const char *values)
 {
 	while (*values) {
@@ -277,7 +277,7 @@ static enum exit_status check_event(const struct explain_opts *o,
 	return ST_OK;
 }
 
-/* --- explaining it --- */
+/* --- explain it --- */
 
 struct result {
 	struct explanation **list;
@@ -366,13 +366,13 @@ static enum exit_status print(const struct run *run,
 	return ST_OK;
 }
 
-/* Formats but text and JSON, and --annotate, are about one point. */
+/* --annotate and formats other than text and JSON show one point. */
 static enum exit_status check_single(const struct explain_opts *o,
 				     const struct result *res)
 {
 	if ((o->format < FORMAT_FOLDED && !o->annotate) || res->nr == 1)
 		return ST_OK;
-	log_err("%s%s shows one point, and these words name %zu: "
+	log_err("%s%s shows one point, but %zu match: "
 		"give BENCH and POINT",
 		o->annotate ? "--annotate" : "format ",
 		o->annotate ? "" : formats[o->format], res->nr + res->nr_equal);

@@ -50,12 +50,11 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "[RUN_DIR...]",
 	.doc = "Read run directories into the database."
-	       "\vWithout RUN_DIR: all of RESULTS/runs.  A run that is there "
-	       "already is left as it is, or replaced where its directory has "
-	       "changed since.  The database holds nothing that the "
-	       "directories do not: it can be removed and imported again at "
-	       "any time, and a damaged one is kept under another name and "
-	       "made again.",
+	       "\vWithout RUN_DIR: all of RESULTS/runs.  Leaves known runs as "
+	       "they are, and replaces those whose directory has changed.  The "
+	       "database holds nothing that the directories do not: you can "
+	       "remove it and import them again at any time.  cgmark keeps a "
+	       "damaged database under another name and makes a new one.",
 };
 
 static void print_run(const struct run *run, bool changed, unsigned damaged)
@@ -72,7 +71,7 @@ static void print_run(const struct run *run, bool changed, unsigned damaged)
 	putchar('\n');
 }
 
-/* An error of one run is counted and leaves the others alone. */
+/* Counts errors; that of one run does not stop the others. */
 static int import_dir(struct totals *t, const char *dir)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
@@ -103,7 +102,7 @@ static enum exit_status import_named(struct totals *t, char **dirs, int nr)
 
 	for (int i = 0; i < nr; i++) {
 		r = import_dir(t, dirs[i]);
-		/* No run is there: the word was wrong, not the host. */
+		/* No run there: the user is wrong, not the host. */
 		if (r == -ENOENT || r == -ENOTDIR)
 			status = status == ST_HOST ? ST_HOST : ST_USAGE;
 		else if (r < 0)
@@ -124,7 +123,7 @@ static bool has_run_json(const char *dir)
 	return access(path, F_OK) == 0;
 }
 
-/* Oldest first, so that a new database is filled in the order of the runs. */
+/* Oldest first, so a new database has the runs in order. */
 static enum exit_status import_all(struct totals *t, const char *runs_dir)
 {
 	struct dirent **found = NULL;
@@ -140,7 +139,7 @@ static enum exit_status import_all(struct totals *t, const char *runs_dir)
 		_cleanup_free_ char *dir =
 			xasprintf("%s/%s", runs_dir, found[i]->d_name);
 
-		/* Without one, a run was killed before it began. */
+		/* Without run.json: a run that was killed before it began. */
 		if (has_run_json(dir) && import_dir(t, dir) < 0)
 			status = ST_HOST;
 		free(found[i]);
@@ -164,7 +163,7 @@ int import_run(const struct env *env, const struct run *run)
 	if (r < 0)
 		return r;
 	r = store_import(t.st, run, &changed);
-	/* What is wrong with the others says nothing about this one. */
+	/* Errors of the others do not concern this one. */
 	if (r == 0 && store_remade(t.st))
 		import_all(&t, runs);
 	store_close(t.st);

@@ -22,15 +22,14 @@ struct list_opts {
 
 static const struct argp_option options[] = {
 	{ "benchmarks", 'b', NULL, 0,
-	  "Benchmarks with their suites, params, what they need of a kernel's "
-	  "configuration, and what one operation is (default)",
+	  "Benchmarks with suites, params, the kernel configuration that they "
+	  "need, and what one operation is (default)",
 	  0 },
 	{ "suites", 's', NULL, 0,
-	  "Suites with the number of their benchmarks and what they are for",
-	  0 },
+	  "Suites with their purpose and number of benchmarks", 0 },
 	{ "needs", 'n', "KERNEL", 0,
-	  "What the kernel lacks that benchmarks need: it is booted once, and "
-	  "they are set up, but not run",
+	  "What benchmarks need and the kernel lacks: boots it once and sets "
+	  "them up, but does not run them",
 	  0 },
 	{ "kernels", 'k', NULL, 0, "Kernels of kernels.ini", 0 },
 	{ "runs", 'r', NULL, 0, "Runs with their status, oldest first", 0 },
@@ -58,7 +57,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->runs = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_error(state, "'%s': no words are taken", arg);
+		argp_error(state, "'%s': unexpected argument", arg);
 		return EINVAL;
 	}
 	return ARGP_ERR_UNKNOWN;
@@ -67,9 +66,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.doc = "List benchmarks, suites, kernels or runs: one a line, columns "
-	       "separated by TABs, a line with the names of the columns "
-	       "first.",
+	.doc = "List benchmarks, suites, kernels or runs, one per line, with "
+	       "columns separated by TABs; the first line names them.",
 };
 
 static void print_keys(const struct bench_info *b)
@@ -113,7 +111,7 @@ static void print_suites_of(const struct suites *s, const struct bench_info *b)
 		putchar('-');
 }
 
-/* What there is, for the caller to release, on failure too. */
+/* The caller releases both even after an error. */
 static enum exit_status load_benchmarks(const struct env *env,
 					struct catalog *c, struct suites *s)
 {

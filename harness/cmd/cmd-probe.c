@@ -19,19 +19,19 @@
 struct probe_opts {
 	bool quiet;
 	const char *kernel;
-	const char *events; /* NULL: none are asked for */
+	const char *events; /* NULL: do not probe events */
 	char **machines;
 	int nr_machines;
 };
 
 static const struct argp_option options[] = {
 	{ "kernel", 'k', "KERNEL", 0,
-	  "Kernel to boot on kvm, and for --events (default: baseline); built "
-	  "if need be",
+	  "Kernel to boot on kvm, and for --events (default: baseline); builds "
+	  "it if need be",
 	  0 },
 	{ "events", 'e', "EVENT[,EVENT]...", OPTION_ARG_OPTIONAL,
-	  "Say of events too whether they are counted, on this host and, found "
-	  "out by a boot, on each machine (default: the usual ones)",
+	  "Say which events this host counts and, by a boot, which ones each "
+	  "machine counts (default: the usual events)",
 	  0 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
 	{ NULL },
@@ -63,15 +63,13 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = "[MACHINE]...",
-	.doc = "Say of each machine (sim, kvm, fake:DIR; default: sim and kvm) "
-	       "whether it can be used here, or why not.  Machine kvm proves "
-	       "itself by a boot."
-	       "\vThe exit status is 0 when each machine that was named, or "
-	       "any "
-	       "if none was, can be used; 5 otherwise.",
+	.doc = "Say which machines (sim, kvm, fake:DIR; default: sim and kvm) "
+	       "work here, or why they do not.  Boots kvm to find out."
+	       "\vExit status: 0 if every named machine works, or any if you "
+	       "named none; 5 otherwise.",
 };
 
-/* What a boot for proof needs. */
+/* What a test boot needs. */
 struct proof {
 	struct machine machine; /* has the temporary folder; is not booted */
 	struct run_kernel kernel;
@@ -111,7 +109,7 @@ static enum exit_status proof_get(const struct env *env, const char *kernel,
 	return ST_OK;
 }
 
-/* Builds no kernel for a machine that is not there. */
+/* Does not build a kernel if the machine is missing. */
 static enum exit_status probe_one(const struct env *env, const char *kernel,
 				  const struct machine_ops *ops,
 				  const char *arg, struct strbuf *why)
@@ -126,14 +124,14 @@ static enum exit_status probe_one(const struct env *env, const char *kernel,
 		return ST_OK;
 	r = proof_get(env, kernel, &p);
 	if (r != ST_OK) {
-		strbuf_addstr(why, "no kernel and initramfs to prove it with");
+		strbuf_addstr(why, "no kernel and initramfs to boot it with");
 		return r;
 	}
 	return ops->probe(arg, p.kernel.image, p.initramfs, why) < 0 ? ST_HOST
 								     : ST_OK;
 }
 
-/* A signal waits until nothing is left behind: seconds, never longer. */
+/* Signals wait until the clean-up is done: a few seconds. */
 static void block_signals(sigset_t *old)
 {
 	sigset_t set;
@@ -155,7 +153,7 @@ static enum exit_status print_events(const struct env *env,
 
 	if (!o->events)
 		return ST_OK;
-	/* What has been said is seen before a boot begins. */
+	/* Shows the output so far before a boot begins. */
 	fflush(stdout);
 	interrupt_block(&old);
 	r = probe_events_machine(env, o->kernel, ops, arg, spec, o->events);
@@ -186,7 +184,7 @@ static enum exit_status probe_and_print(const struct env *env,
 	return r == ST_OK ? print_events(env, o, ops, arg, spec) : r;
 }
 
-/* This host, which is no machine, counts events without a boot. */
+/* Not a machine, but counts events without a boot. */
 #define HOST "host"
 
 /* ST_OK, or ST_USAGE with the nearest names logged. */
@@ -201,7 +199,7 @@ static enum exit_status check_name(const struct probe_opts *o, const char *spec)
 	if (strcmp(spec, HOST) == 0) {
 		if (o->events)
 			return ST_OK;
-		log_err("'" HOST "' is asked for events only: add --events");
+		log_err("'" HOST "' is for events only: add --events");
 		return ST_USAGE;
 	}
 	all = machine_all(&nr);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * plan -> build -> boot -> store -> compare.  What can be wrong with the words
- * given is found before anything is built, and what is planned is written down
- * before anything is booted.
+ * plan -> build -> boot -> store -> compare.  Checks the command line before it
+ * builds anything, and writes down the plan before it boots anything.
  */
 #include "alloc.h"
 #include "boots.h"
@@ -28,9 +27,9 @@
 #include "suggest.h"
 #include "text.h"
 
-/* What a verdict advises, `run` takes. */
+/* A verdict must not advise what `run` refuses. */
 _Static_assert(JUDGE_PERTURBATIONS_MAX == PLAN_PERTURBATIONS_MAX,
-	       "the most perturbations");
+	       "maximum number of perturbations");
 
 struct request {
 	const struct env *env;
@@ -73,7 +72,7 @@ static enum exit_status check_double_name(const struct request *rq,
 	return ST_OK;
 }
 
-/* Takes the spec, or releases it. */
+/* Takes over the spec; releases it on failure. */
 static enum exit_status add_kernel(struct request *rq, struct kernel_spec *spec)
 {
 	enum exit_status r = check_double_name(rq, spec->name);
@@ -126,7 +125,7 @@ static enum exit_status read_kernels(struct request *rq)
 	return r;
 }
 
-/* Benchmarks that are named by themselves are not what a suite would take. */
+/* No suite if only benchmarks are named. */
 static enum exit_status read_suite(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
@@ -158,7 +157,7 @@ static enum exit_status find_machine(struct request *rq)
 		suggest_log("machine", rq->opts->machine, names, nr);
 		return ST_USAGE;
 	}
-	/* Better now than after a kernel was built; kvm is proven later. */
+	/* Fails early, before a kernel is built; the test boot of kvm is later. */
 	r = rq->ops->probe(rq->machine_arg, NULL, NULL, &why);
 	if (r == 0)
 		return ST_OK;
@@ -191,8 +190,8 @@ static bool is_planned(const struct run *run, const struct bench_info *b)
 }
 
 /*
- * Only what the points run goes along: an image that has more is another
- * layout of memory.
+ * Adds only programs that the points run: a larger image changes the layout of
+ * memory.
  */
 static enum exit_status find_programs(struct request *rq,
 				      const struct catalog *c)
@@ -276,7 +275,7 @@ static void make_boots(struct request *rq)
 		.perturbations = rq->perturbations,
 		.repeat = rq->ops->exact && !o->no_repeat,
 		.null = rq->ops->exact && !o->no_null,
-		/* Where counts are exact, one boot says it all. */
+		/* If counts are exact, one boot is enough. */
 		.events = rq->run->nr_events + rq->run->nr_latencies == 0 ? 0
 			  : rq->ops->exact				  ? 1
 					   : rq->perturbations,
@@ -289,7 +288,7 @@ static void make_boots(struct request *rq)
 		plan_boots(run->kernels, run->nr_kernels, &how, &run->nr_boots);
 }
 
-/* What argv was before argp reordered it: argv[0] is "cgmark run". */
+/* The command line before argp reorders it; argv[0] is "cgmark run". */
 static char *command_line(int argc, char **argv)
 {
 	_cleanup_free_ char *words =
@@ -311,13 +310,13 @@ static void fill_run(struct request *rq, const char *words)
 	run->perturbations = rq->perturbations;
 }
 
-/* An index that cannot be written costs time, but no verdict. */
+/* Failing to write the index costs time, but not the verdict. */
 static enum exit_status index_run(const struct request *rq,
 				  const struct run *loaded)
 {
 	if (import_run(rq->env, loaded) == 0)
 		return ST_OK;
-	log_err("the run is not in %s/cgmark.db; once that is put right: "
+	log_err("the run is not in %s/cgmark.db; when that is fixed: "
 		"cgmark import %s",
 		rq->env->results_dir, loaded->dir);
 	return ST_HOST;
@@ -348,7 +347,7 @@ static enum exit_status compare_kernels(const struct request *rq,
 	return r;
 }
 
-/* What there is to see of one kernel. */
+/* A single kernel has only events to show. */
 static enum exit_status show_single(const struct request *rq,
 				    const struct run *loaded)
 {
@@ -374,7 +373,7 @@ static bool anything_measured(const struct run *run)
 	return false;
 }
 
-/* A point that was skipped, as the reason is the same for many. */
+/* Names one skipped point, as many share the reason. */
 static void tell_skip(const struct run *run)
 {
 	for (size_t i = 0; i < run->nr_boots; i++) {
@@ -393,7 +392,7 @@ static void tell_skip(const struct run *run)
 			return;
 		}
 	}
-	log_warn("nothing was measured, so nothing is compared");
+	log_warn("nothing was measured: nothing to compare");
 }
 
 static enum exit_status judge(const struct request *rq,
@@ -409,7 +408,7 @@ static enum exit_status judge(const struct request *rq,
 }
 
 /*
- * From here on the run directory counts, not what is in memory.  The index
+ * Reads everything from the run directory, nothing from memory.  The index
  * comes last: it may be damaged, or locked for long.
  */
 static enum exit_status evaluate(const struct request *rq,

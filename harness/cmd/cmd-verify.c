@@ -38,12 +38,11 @@ static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
 	.args_doc = "[RUN_DIR...]",
-	.doc = "Check the files of runs: whether each is there, whole and "
-	       "as it was written, by this run."
+	.doc = "Check that every file of a run is there, complete, unaltered "
+	       "and from this run."
 	       "\vWithout RUN_DIR: the latest run below RESULTS/runs.  Exit "
-	       "status: 0 all is well, 5 a file is missing, cut short, "
-	       "altered or of another run (each is named), 2 there is no "
-	       "such run.",
+	       "status: 0 all is well, 5 a file is missing, truncated, altered "
+	       "or from another run (names each), 2 no such run.",
 };
 
 static void print_run(const struct run *run, unsigned damaged)
@@ -60,7 +59,7 @@ static void print_run(const struct run *run, unsigned damaged)
 		printf("all files are as they were written\n");
 }
 
-/* A directory with boots was a run, though its run.json is gone. */
+/* A directory with boots is a run, even if its run.json is gone. */
 static bool was_run(const char *dir)
 {
 	_cleanup_free_ char *boots = xasprintf("%s/boots", dir);
@@ -91,8 +90,7 @@ static enum exit_status verify_latest(const char *runs_dir, bool quiet)
 
 	r = run_latest(runs_dir, &dir);
 	if (r == -ENOENT) {
-		log_err("there is no run below '%s': start with 'cgmark run'",
-			runs_dir);
+		log_err("no run below '%s': start with 'cgmark run'", runs_dir);
 		return ST_USAGE;
 	}
 	if (r < 0) {
@@ -117,7 +115,7 @@ enum exit_status cmd_verify(const struct env *env, int argc, char **argv)
 	for (int i = 0; i < o.nr_dirs; i++) {
 		enum exit_status r = verify_dir(o.dirs[i], o.quiet);
 
-		/* Damage outweighs a wrong word. */
+		/* Damage outweighs a usage error. */
 		if (r > worst)
 			worst = r;
 	}

@@ -7,7 +7,7 @@
 
 struct run;
 
-/* Where things are: set by main() from the environment or the build. */
+/* Paths, which main() takes from the environment or the build. */
 struct env {
 	const char *kernel_dir;	 /* CGMARK_KERNEL_DIR */
 	const char *bench_dir;	 /* CGMARK_BENCH_DIR: built guest programs */
@@ -34,8 +34,8 @@ enum exit_status cmd_explain(const struct env *env, int argc, char **argv);
 enum exit_status cmd_verify(const struct env *env, int argc, char **argv);
 
 /*
- * Import one run into the database, and with it all others if the database had
- * to be made again; 0 or -errno, logged.
+ * Imports a run into the database, and all others too if the database had to be
+ * made again; 0 or -errno, logged.
  */
 int import_run(const struct env *env, const struct run *run);
 

@@ -23,7 +23,7 @@ static const struct {
 			     PLUGIN_DIR "/cgmark-tcg.so" },
 };
 
-/* By inode: the name of the build folder may have gone through a symlink. */
+/* Compares inodes, as the path may contain symlinks. */
 static bool is_built(void)
 {
 	struct stat self, built;
@@ -43,7 +43,7 @@ static bool cut_end(char *s, const char *end)
 	return true;
 }
 
-/* What lies above BIN_DIR; caller frees. */
+/* The prefix above BIN_DIR; caller frees. */
 static char *find_prefix(void)
 {
 	char *path = realpath("/proc/self/exe", NULL);
@@ -58,7 +58,7 @@ static char *find_prefix(void)
 	return xstrdup(PREFIX);
 }
 
-/* Nothing of the user's goes below the prefix. */
+/* Results go to the user's home, not below the prefix. */
 static char *user_results(void)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");

@@ -19,9 +19,9 @@ struct dirs {
 };
 
 /*
- * What the environment says, and otherwise: for the program in its build folder
- * the tree that it was built from; for one that was installed the folders below
- * the prefix that it lies in, which need not be the one it was configured for.
+ * Paths from the environment.  Defaults: the source tree for a program in its
+ * build folder; folders below its prefix for an installed one, wherever it was
+ * moved to.
  */
 void dirs_find(struct dirs *ret);
 void dirs_release(struct dirs *d);

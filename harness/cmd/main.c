@@ -20,7 +20,7 @@ static const struct cmd cmds[] = {
 	{ "verify", "check the files of a run", cmd_verify },
 	{ "list", "list benchmarks, kernels or runs", cmd_list },
 	{ "build", "build kernels into the cache", cmd_build },
-	{ "probe", "say which machines can be used here", cmd_probe },
+	{ "probe", "say which machines work here", cmd_probe },
 };
 
 static void print_help(FILE *out)
@@ -69,12 +69,12 @@ static enum exit_status run_cmd(const struct cmd *cmd, int argc, char **argv)
 		.tcg_plugin = dirs.path[DIR_TCG_PLUGIN],
 		.plots_dir = dirs.path[DIR_PLOTS],
 	};
-	/* So that --help says how the subcommand is called. */
+	/* For the usage line of --help. */
 	argv[0] = name;
 	return cmd->run(&env, argc, argv);
 }
 
-/* A full disk or a closed pipe behind stdout shows here at the latest. */
+/* Reports a full disk or a closed pipe behind stdout. */
 static enum exit_status finish(enum exit_status status)
 {
 	bool bad = ferror(stdout) != 0;

@@ -33,14 +33,14 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ NULL, 0, NULL, 0, "What is measured:", 1 },
+	{ NULL, 0, NULL, 0, "What to measure:", 1 },
 	{ "kernel", OPT_KERNEL, "NAME[=SPEC]", 0,
-	  "A kernel; once for each.  The first is the baseline.  Default: "
+	  "A kernel; may be repeated.  The first is the baseline.  Default: "
 	  "baseline and patched of kernels.ini",
 	  1 },
 	{ "series", OPT_SERIES, "NAME[=SPEC]", 0,
-	  "A kernel for each patch of the series of a kernel: NAME-0 without "
-	  "any, NAME-1 with the first one, and so on",
+	  "A kernel for each patch of a kernel's series: NAME-0 without "
+	  "patches, NAME-1 with the first one, and so on",
 	  1 },
 	{ "bench", OPT_BENCH, "GLOB", 0,
 	  "Only benchmarks whose name matches; may be repeated.  Without "
@@ -50,13 +50,13 @@ static const struct argp_option options[] = {
 	  "Use these values of a param instead of its sweep; may be repeated",
 	  1 },
 	{ "suite", OPT_SUITE, "NAME", 0,
-	  "What a plan file names (default: quick, unless there is a --bench); "
-	  "see cgmark list --suites",
+	  "A suite (default: quick, unless there is a --bench); see cgmark "
+	  "list --suites",
 	  1 },
 	{ "samples", OPT_SAMPLES, "N", 0,
-	  "Samples a point, instead of what the benchmark asks for", 1 },
+	  "Samples per point (default: what the benchmark asks for)", 1 },
 
-	{ NULL, 0, NULL, 0, "How it is booted:", 2 },
+	{ NULL, 0, NULL, 0, "How to boot:", 2 },
 	{ "machine", OPT_MACHINE, "MACHINE", 0,
 	  "sim (default), kvm, either with :CPUS, or fake:DIR", 2 },
 	{ "perturbations", OPT_PERTURBATIONS, "M", 0,
@@ -65,24 +65,24 @@ static const struct argp_option options[] = {
 	  2 },
 	{ "profile", OPT_PROFILE, "counts|model", OPTION_ARG_OPTIONAL,
 	  "Count by kernel function in the repeat boots, for cgmark explain; "
-	  "model: cache misses and mispredicted branches of a processor model "
-	  "too.  sim only",
+	  "model: also cache misses and mispredicted branches of a processor "
+	  "model.  sim only",
 	  2 },
 	{ "events", OPT_EVENTS, "EVENT[,EVENT]...", 0,
-	  "Count events of the kernel and the processor too, in boots of their "
-	  "own, in which nothing is timed; names are perf's and libpfm4's",
+	  "Also count events of the kernel and the processor, in extra boots "
+	  "that time nothing; names are those of perf and libpfm4",
 	  2 },
 	{ "latencies", OPT_LATENCIES, "FUNCTION[,FUNCTION]...",
 	  OPTION_ARG_OPTIONAL,
-	  "Time the calls of functions of the kernel, in the same boots as the "
-	  "events; it has to have kprobes.  Default: those of attach, rebind "
-	  "and taskstats",
+	  "Time calls of kernel functions, in the same boots as the events; "
+	  "the kernel needs kprobes.  Default: functions of attach, rebind and "
+	  "taskstats",
 	  2 },
 	{ "no-repeat", OPT_NO_REPEAT, NULL, 0,
-	  "No repeat boots, which show that counts are exact", 2 },
+	  "Skip the repeat boots, which show that counts are exact", 2 },
 	{ "no-null", OPT_NO_NULL, NULL, 0,
-	  "No boots of the baseline with padding (the layout null)", 2 },
-	{ "jobs", 'j', "N", 0, "Boots side by side (default: one a core)", 2 },
+	  "Skip the boots of the padded baseline (the layout null)", 2 },
+	{ "jobs", 'j', "N", 0, "Boots in parallel (default: one per core)", 2 },
 	{ "seed", OPT_SEED, "N", 0,
 	  "Seed of the boot order on machines that measure time (default: 1)",
 	  2 },
@@ -95,16 +95,16 @@ static const struct argp_option options[] = {
 	{ "deadline-boot", OPT_BOOT, "SECONDS", 0,
 	  "For a whole boot (default: 1200)", 2 },
 
-	{ NULL, 0, NULL, 0, "What is done with it:", 3 },
+	{ NULL, 0, NULL, 0, "What to do with the results:", 3 },
 	{ "output", 'o', "DIR", 0,
-	  "Where the run directory goes (default: results/runs)", 3 },
+	  "Put the run directory into DIR (default: results/runs)", 3 },
 	{ "format", OPT_FORMAT, "text|json", 0,
-	  "How the comparison is printed (default: text)", 3 },
+	  "Format of the comparison (default: text)", 3 },
 	{ "strict", OPT_STRICT, NULL, 0,
 	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID, or a contender "
 	  "lacks points that the baseline has",
 	  3 },
-	{ "no-compare", OPT_NO_COMPARE, NULL, 0, "Measure and store only", 3 },
+	{ "no-compare", OPT_NO_COMPARE, NULL, 0, "Only measure and store", 3 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 3 },
 	{ "verbose", 'v', NULL, 0,
 	  "Print the command line of each boot, and other details", 3 },
@@ -262,7 +262,7 @@ static void parse_profile(struct run_opts *o, const char *arg,
 static void check_together(const struct run_opts *o, struct argp_state *state)
 {
 	if (o->profile != PROFILE_OFF && o->no_repeat)
-		argp_error(state, "--profile counts in the repeat boots: leave "
+		argp_error(state, "--profile needs the repeat boots: leave "
 				  "out --no-repeat");
 	if (o->profile != PROFILE_OFF && strcmp(o->machine, "sim") != 0)
 		argp_error(state, "--profile needs machine sim, not '%s'",
@@ -290,8 +290,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_error(state,
-			   "'%s': no words are taken; a kernel is given "
-			   "by --kernel, a benchmark by --bench",
+			   "'%s': unexpected argument; name kernels with "
+			   "--kernel, benchmarks with --bench",
 			   arg);
 		return EINVAL;
 	}
@@ -301,13 +301,13 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.doc = "Build kernels, boot each of them several times, measure, store "
-	       "and compare."
+	.doc = "Build kernels, boot each several times, measure, store and "
+	       "compare."
 	       "\vSPEC is WHAT[,patches=SERIES][,first=N]"
-	       "[,config=FRAGMENT[:FRAGMENT]...][,cmdline=TEXT], and WHAT a kernel of kernels.ini, "
+	       "[,config=FRAGMENT[:FRAGMENT]...][,cmdline=TEXT], and WHAT is a kernel of kernels.ini, "
 	       "deb:PACKAGE, dir:PATH, git:PATH@REF or image:VMLINUX.  A "
 	       "source "
-	       "without config= is built with the fragments of baseline.\n\n"
+	       "without config= uses the fragments of baseline.\n\n"
 	       "  cgmark run --kernel base=git:linux@v6.12 "
 	       "--kernel v1=git:linux@HEAD\n\n"
 	       "Exit status: 0 no regression, 1 regression, 2 usage error, "

@@ -40,8 +40,8 @@ struct run_opts {
 };
 
 /*
- * Fills *ret with defaults and what argv says.  Like all of argp it prints and
- * exits by itself for --help and on usage errors (status 2).  Returns 0.
+ * Fills *ret from defaults and argv.  Like argp, exits for --help and on usage
+ * errors (status 2).  Returns 0.
  */
 int run_opts_parse(int argc, char **argv, struct run_opts *ret);
 void run_opts_release(struct run_opts *o);

@@ -21,7 +21,7 @@ static int is_run_name(const struct dirent *de)
 	return de->d_name[0] != '.';
 }
 
-/* Says that there is no such run, and which there are. */
+/* Logs that there is no such run, and which runs there are. */
 static enum exit_status no_such_run(const char *runs, const char *word)
 {
 	struct dirent **found = NULL;
@@ -29,8 +29,8 @@ static enum exit_status no_such_run(const char *runs, const char *word)
 	const char **names;
 
 	if (nr <= 0) {
-		log_err("run '%s' is not known: there is none in %s yet", word,
-			runs);
+		log_err("run '%s' is not known: there are no runs in %s yet",
+			word, runs);
 		free(found);
 		return ST_USAGE;
 	}

@@ -7,9 +7,9 @@
 #include "run.h"
 
 /*
- * Loads the run that word means: a run directory, the id of one below the
- * results, or the latest one for NULL.  Errors were logged.  *damaged counts
- * files that were found damaged (logged by name).
+ * Loads a run by its directory or its id below the results, or the latest one
+ * for NULL.  Errors were logged.  *damaged counts damaged files (logged by
+ * name).
  */
 enum exit_status select_run(const struct env *env, const char *word,
 			    struct run **ret, unsigned *damaged);
@@ -23,8 +23,8 @@ struct selection {
 void selection_release(struct selection *s);
 
 /*
- * Baseline and contenders by name.  No name: the first kernel against all
- * others; one: that one against all others.  Errors were logged.
+ * Selects baseline and contenders by name.  No name: the first kernel against
+ * all others; one name: that kernel against all others.  Errors were logged.
  */
 enum exit_status select_kernels(const struct run *run, char *const *names,
 				size_t nr, struct selection *ret);

@@ -8,7 +8,7 @@
 #include "strbuf.h"
 #include "suggest.h"
 
-/* Cells of the table that finds what two listings share. */
+/* Maximum size of the table for the longest common sequence. */
 #define MAX_CELLS (64u << 20)
 
 void annotation_release(struct annotation *a)
@@ -18,7 +18,7 @@ void annotation_release(struct annotation *a)
 	free(a->rows);
 }
 
-/* --- what is the same --- */
+/* --- alignment --- */
 
 /* "<find_css_set+0x1c>" of the function itself: without the offset. */
 static size_t copy_symbol(struct strbuf *out, const char *p,
@@ -129,7 +129,7 @@ void annotate_align(struct annotation *a)
 	char **cont = make_keys(&a->code[EX_CONT], a->function);
 	_cleanup_free_ uint16_t *best = NULL;
 
-	/* Beyond that they are listed one after the other. */
+	/* Too large to align: lists one after the other. */
 	if (nr_base < UINT16_MAX && nr_cont < UINT16_MAX &&
 	    (nr_base + 1) * (nr_cont + 1) <= MAX_CELLS)
 		best = count_common(base, nr_base, cont, nr_cont);
@@ -183,8 +183,8 @@ static uint64_t behind_part(const struct code_part *parts, size_t nr,
 }
 
 /*
- * Assembly runs on behind the label that a function ends with; what ran there
- * is the function's too.
+ * In assembly, code can continue behind the label that ends a function; it
+ * belongs to the function all the same.
  */
 static void add_ranges(struct code_part **parts, size_t *nr,
 		       const struct profile_point *p, const char *function)
@@ -245,7 +245,7 @@ static const struct explain_function *find_function(const struct explanation *e,
 			name, near.buf);
 	else
 		log_err("function '%s' ran on neither kernel at this point; "
-			"those that did: explain with --top 0",
+			"explain --top 0 lists those that did",
 			name);
 	return NULL;
 }
@@ -269,12 +269,12 @@ enum exit_status annotate(const struct run *run,
 
 	*ret = (struct annotation){ .function = function };
 	if (f && *function == '[') {
-		log_err("%s is no function of the kernel", function);
+		log_err("%s is not a function of the kernel", function);
 		r = ST_USAGE;
 	} else if (f && !has_ranges(e, kernels)) {
 		log_err("the profile does not say how often instructions ran: "
-			"an older cgmark made it; make one with: cgmark run "
-			"--profile");
+			"it is from an older cgmark; make a new one with: "
+			"cgmark run --profile");
 		r = ST_USAGE;
 	}
 	for (unsigned side = 0; side < EX_BOTH && r == ST_OK; side++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One function, instruction by instruction: how often each ran at a point on
- * both kernels, the two listings side by side where they are the same.
+ * How often each instruction of a function ran at a point on both kernels, with
+ * the two listings aligned.
  */
 #ifndef CGMARK_ANNOTATE_H
 #define CGMARK_ANNOTATE_H
@@ -18,7 +18,7 @@ struct annotate_row {
 
 struct annotation {
 	const char *function;
-	struct insns code[EX_BOTH]; /* with counts; none: not there */
+	struct insns code[EX_BOTH]; /* with counts; empty: no such function */
 	/*
 	 * What the function executed itself by its contexts, and what of that
 	 * the listing has: less where the kernel has patched its code.
@@ -30,14 +30,14 @@ struct annotation {
 };
 
 /*
- * What two instructions have in common when they are the same: the text without
- * addresses, which move with the code.  Caller frees.
+ * The text of an instruction without addresses, which move with the code: equal
+ * for equal instructions.  Caller frees.
  */
 char *annotate_key(const char *text, const char *function);
-/* Counts from ranges onto instructions; returns the sum of those counted. */
+/* Adds the counts of ranges to the instructions; returns the sum added. */
 uint64_t annotate_count(struct insns *in, const struct profile_range *ranges,
 			size_t nr, const char *function);
-/* Fills rows: the longest common sequence, and what lies between. */
+/* Fills rows by the longest common sequence. */
 void annotate_align(struct annotation *a);
 void annotation_release(struct annotation *a);
 

@@ -19,7 +19,7 @@ static void debug_info_close(struct debug_info *d)
 	cleanup_close(&d->fd);
 }
 
-/* To be closed also after an error.  -errno, logged. */
+/* The caller closes ret even after an error.  -errno, logged. */
 static int debug_info_open(const char *vmlinux, struct debug_info *ret)
 {
 	Elf *elf;
@@ -63,8 +63,8 @@ int vmlinux_has_lines(const char *vmlinux)
 }
 
 /*
- * Starts with the unit that was found last.  The index of addresses does not
- * have every unit: clang makes none.
+ * Starts with the unit found last.  The index of addresses is no help: it can
+ * lack units, and clang makes none.
  */
 static bool find_unit(Dwarf *dw, uint64_t at, Dwarf_Die *unit, bool known)
 {
@@ -96,7 +96,7 @@ static int find_scopes(Dwarf_Die *unit, uint64_t at, Dwarf_Die **ret)
 	return nr > 0 ? nr : 0;
 }
 
-/* Names in debug information can be relative to where the unit was compiled. */
+/* Resolves names that are relative to the unit's folder. */
 static char *whole_name(Dwarf_Die *unit, const char *name)
 {
 	Dwarf_Attribute attr;
@@ -108,7 +108,7 @@ static char *whole_name(Dwarf_Die *unit, const char *name)
 	return xasprintf("%s/%s", dir, name);
 }
 
-/* Where the outermost of the inlined calls stands; false if there is none. */
+/* Line of the outermost inlined call; false if there is none. */
 static bool call_line(Dwarf_Die *unit, uint64_t at, struct source_line *ret)
 {
 	_cleanup_free_ Dwarf_Die *scopes = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Lines of source, from the debug information of a vmlinux. */
+/* Source lines from the debug information of a vmlinux. */
 #ifndef CGMARK_DEBUG_INFO_H
 #define CGMARK_DEBUG_INFO_H
 
@@ -12,11 +12,11 @@ struct source_line {
 	unsigned line;
 };
 
-/* Has vmlinux debug information with lines?  1 or 0, or -errno, logged. */
+/* Does vmlinux have line information?  1 or 0, or -errno, logged. */
 int vmlinux_has_lines(const char *vmlinux);
 /*
- * Fills ret[i] for each address: the line of the function itself, also where
- * the code was inlined into it.  Entries own their file.  -errno, logged.
+ * Fills ret[i] for each address: the line in the function itself, even for code
+ * inlined into it.  Entries own their file.  -errno, logged.
  */
 int source_lines(const char *vmlinux, const uint64_t *at, size_t nr,
 		 struct source_line *ret);

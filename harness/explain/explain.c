@@ -34,9 +34,8 @@ static enum exit_status check_boot(const struct run *run,
 	const struct run_boot *b;
 
 	if (boot < 0) {
-		log_err("run %s has no repeat boot of kernel %s, which a "
-			"profile comes from; make one with: cgmark run "
-			"--profile",
+		log_err("run %s has no profile: kernel %s has no repeat boot; "
+			"make one with: cgmark run --profile",
 			run->id, k->name);
 		return ST_USAGE;
 	}
@@ -65,7 +64,7 @@ static enum exit_status read_profile(const struct run *run,
 	int r = read_file(path, &text);
 
 	if (r == -ENOENT) {
-		log_err("run %s was not profiled (no %s); make one with: "
+		log_err("run %s has no profile (%s is missing); make one with: "
 			"cgmark run --profile",
 			run->id, path);
 		return ST_USAGE;
@@ -112,7 +111,7 @@ void explain_kernel_release(struct explain_kernel *k)
 	profile_release(&k->profile);
 }
 
-/* --- bringing two trees together --- */
+/* --- merging two trees --- */
 
 static unsigned function_of(struct explanation *e, const char *name)
 {
@@ -213,14 +212,14 @@ static double per_op(const struct explanation *e, const uint64_t v[EX_BOTH],
 
 static double diff_of(const struct explanation *e, const uint64_t v[EX_BOTH])
 {
-	/* No rounding where none is needed. */
+	/* Avoids rounding. */
 	if (e->ops[EX_BASE] == e->ops[EX_CONT])
 		return (double)((int64_t)v[EX_CONT] - (int64_t)v[EX_BASE]) /
 		       e->ops[EX_BASE];
 	return per_op(e, v, EX_CONT) - per_op(e, v, EX_BASE);
 }
 
-/* Down from the root, as long as one callee has nearly all of it. */
+/* Descends from the root while one callee has nearly all of it. */
 static unsigned find_main(const struct explanation *e)
 {
 	double all = diff_of(e, e->nodes[0].below);
@@ -273,7 +272,7 @@ static void rank(struct explanation *e)
 	if (e->nr_functions)
 		qsort(e->functions, e->nr_functions, sizeof(*e->functions),
 		      compare_functions);
-	/* Nodes go by index, and names are one pointer a function. */
+	/* Nodes use indices, and each function has one name pointer. */
 	for (size_t i = 0; i < e->nr_functions; i++) {
 		if (e->functions[i].name == main_name)
 			e->main = &e->functions[i];
@@ -312,12 +311,12 @@ static void fill_totals(struct explanation *e)
 {
 	for (unsigned side = 0; side < EX_BOTH; side++) {
 		e->sum[side] = per_op(e, e->nodes[0].below, side);
-		/* Samples are instructions; of the rest there is only this. */
+		/* Samples count instructions only. */
 		if (e->event != PROFILE_INSNS)
 			e->total[side] = e->sum[side];
 	}
 	e->remainder = explain_diff(e) - (e->sum[EX_CONT] - e->sum[EX_BASE]);
-	/* What is less than a millionth of an instruction is rounding. */
+	/* Less than a millionth of an instruction is rounding. */
 	if (fabs(e->remainder) < 1e-6)
 		e->remainder = 0;
 }
@@ -400,7 +399,7 @@ void explanation_free(struct explanation *e)
 
 bool explain_in_doubt(const struct explanation *e)
 {
-	/* Idle time is no function's. */
+	/* Idle time belongs to no function. */
 	if (e->metric && strcmp(e->metric, "insns"))
 		return !e->identical;
 	return !e->identical ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which functions account for the difference between two kernels at a point:
- * the profiles (profile.h) of both, brought together.
+ * Which functions account for the difference between two kernels at a point,
+ * from the profiles (profile.h) of both.
  */
 #ifndef CGMARK_EXPLAIN_H
 #define CGMARK_EXPLAIN_H
@@ -11,7 +11,7 @@
 #include "run.h"
 #include "values.h"
 
-/* Events of a profile, and what is computed from them. */
+/* Events of a profile, and those computed from them. */
 #define EXPLAIN_CYCLES NR_PROFILE_EVENTS
 #define NR_EXPLAIN_EVENTS (NR_PROFILE_EVENTS + 1)
 
@@ -19,7 +19,7 @@ const char *explain_event_name(unsigned event);
 /* Index of an event by name, or NR_EXPLAIN_EVENTS. */
 unsigned explain_find_event(const char *name);
 
-/* Of the two kernels, in arrays of two. */
+/* Index of a kernel in arrays of two. */
 enum { EX_BASE, EX_CONT, EX_BOTH };
 
 struct explain_kernel {
@@ -33,7 +33,7 @@ struct explain_node {
 	unsigned parent;	 /* index; 0, the root, is its own */
 	unsigned first, next;	 /* child, sibling; 0: none */
 	unsigned function;	 /* index in functions */
-	uint64_t self[EX_BOTH];	 /* of the event, all samples together */
+	uint64_t self[EX_BOTH];	 /* of the event, sum over samples */
 	uint64_t below[EX_BOTH]; /* self and all that it calls */
 };
 
@@ -54,22 +54,22 @@ struct explanation {
 	uint64_t ops[EX_BOTH]; /* operations measured */
 	double total[EX_BOTH]; /* per operation; of insns: by the samples */
 	double sum[EX_BOTH];   /* of all functions, per operation */
-	double remainder;      /* of the difference, that no function has */
-	bool identical;	       /* profiled boots to those that they repeat */
+	double remainder;      /* of the difference, in no function */
+	bool identical;	       /* profiled boots equal those they repeat */
 	struct explain_node *nodes;
 	size_t nr_nodes, alloc_nodes;
 	struct explain_function *functions; /* by |self_diff|, largest first */
 	size_t nr_functions, alloc_functions;
 	/*
-	 * The function lowest down that has, with all that it calls, 90% of
-	 * the difference on one path; NULL: there is no difference, or no such
-	 * function but the outermost.
+	 * The deepest function that accounts, with its callees, for 90% of the
+	 * difference on one path; NULL: no difference, or none but the
+	 * outermost.
 	 */
 	const struct explain_function *main;
 };
 
 #define EXPLAIN_MAIN_SHARE 0.9
-/* A larger part of the difference left over is a fault. */
+/* A larger remainder of the difference casts doubt on the figures. */
 #define EXPLAIN_REMAINDER_MAX 0.01
 
 static inline double explain_diff(const struct explanation *e)
@@ -86,32 +86,32 @@ static inline double explain_self(const struct explanation *e,
 }
 
 /*
- * Finds and reads the profile of a kernel; errors were logged.  To be released
- * whatever is returned.
+ * Reads the profile of a kernel.  Errors were logged.  The caller releases ret
+ * even after one.
  */
 enum exit_status explain_load(const struct run *run, unsigned kernel,
 			      struct explain_kernel *ret);
 void explain_kernel_release(struct explain_kernel *k);
 
 /*
- * NULL when one of the two did not measure the point (logged).  Keeps pointers
- * into what it is given.
+ * NULL if a kernel did not measure the point (logged).  Keeps pointers into its
+ * arguments.
  */
 struct explanation *explain_point(const struct values *v, const struct run *run,
 				  const struct explain_kernel kernels[EX_BOTH],
 				  unsigned point, unsigned event);
 void explanation_free(struct explanation *e);
-/* Is so much of the difference left over that the figures are in doubt? */
+/* Is the remainder so large that the figures are in doubt? */
 bool explain_in_doubt(const struct explanation *e);
 
-/* Has the run a profile of this kernel that can be trusted?  Logs nothing. */
+/* Does the run have a trusted profile of this kernel?  Logs nothing. */
 bool explain_is_profiled(const struct run *run, unsigned kernel);
 /* Did both measure the point?  Logs nothing. */
 bool explain_has_point(const struct run *run,
 		       const struct explain_kernel kernels[EX_BOTH],
 		       unsigned point);
 
-/* --- rows that every report has (explain-rows.c) --- */
+/* --- rows of every report (rows.c) --- */
 
 struct explain_row {
 	const struct profile_row *row;
@@ -124,8 +124,8 @@ void explain_rows(const struct explanation *e,
 		  const struct explain_kernel kernels[EX_BOTH],
 		  struct explain_row ret[NR_PROFILE_ROWS]);
 /*
- * Which of the functions that rows are made of have no symbol in the kernel,
- * "a, b"; caller frees.  NULL: none, or the profile does not say.
+ * The functions of rows that have no symbol in the kernel, "a, b"; caller
+ * frees.  NULL: none, or the profile does not say.
  */
 char *explain_lacking(const struct profile *p);
 
@@ -135,7 +135,7 @@ struct row_entry {
 	struct explain_row v;
 };
 
-/* All rows at all points that both kernels measured, in the order of the plan. */
+/* All rows at all points that both kernels measured, in order of the plan. */
 struct row_list {
 	bool profiled; /* otherwise it is empty */
 	struct explain_kernel kernels[EX_BOTH];
@@ -153,11 +153,11 @@ static inline void row_list_freep(struct row_list **l)
 }
 
 /*
- * The point where the row differs most: of the benchmarks that the row is about
- * if the run has any.  NULL for an empty list.
+ * The point where the row differs most, among the row's benchmarks if the run
+ * has any.  NULL for an empty list.
  */
 const struct row_entry *row_list_most(const struct row_list *l, unsigned row);
-/* Is it of a benchmark that the row is about, or the row's only one? */
+/* Is it at one of the row's benchmarks, or the row's only point? */
 bool row_list_shows(const struct row_list *l, const struct row_entry *entry);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All that reports show of a run: computed once, then printed by whatever
- * prints.  Keeps pointers into the run, which must outlive it.
+ * All that reports show of a run, computed once for all formats.  Keeps
+ * pointers into the run, which must outlive it.
  */
 #ifndef CGMARK_FINDINGS_H
 #define CGMARK_FINDINGS_H
@@ -13,12 +13,12 @@
 struct findings {
 	struct comparison *comparison;
 	struct row_list **rows; /* per contender */
-	/* Per contender; without contenders one, of the base alone. */
+	/* Per contender; one for the base if there are no contenders. */
 	struct event_table **events;
 	size_t nr_events;
 };
 
-/* Reads the profiles of the run, if it has any; a damaged one is logged. */
+/* Reads the profiles of the run if it has any; logs damaged ones. */
 struct findings *findings_new(const struct run *run, unsigned base,
 			      const unsigned *contenders, size_t nr);
 void findings_free(struct findings *f);

@@ -5,7 +5,7 @@
 #include "exit-status.h"
 #include "log.h"
 
-/* Distance between the addresses looked up within a range that ran. */
+/* Step between addresses looked up in a range that ran. */
 #define STEP 16
 
 static enum exit_status check_kernel(const struct run_kernel *k)
@@ -20,10 +20,10 @@ static enum exit_status check_kernel(const struct run_kernel *k)
 		return ST_HOST;
 	if (has_lines > 0)
 		return ST_OK;
-	log_err("kernel %s: %s has no debug information, so no lines are "
-		"known; kernels that cgmark builds have none: build one by "
-		"hand with CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y, and "
-		"measure that: cgmark run --profile --kernel %s=image:VMLINUX",
+	log_err("kernel %s: %s has no debug information and so no lines; "
+		"cgmark builds kernels without: build one by hand with "
+		"CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y and measure it: "
+		"cgmark run --profile --kernel %s=image:VMLINUX",
 		k->name, k->image, k->name);
 	return ST_USAGE;
 }
@@ -58,7 +58,7 @@ static size_t addresses_of(const struct profile_point *p, const char *function,
 	return nr;
 }
 
-/* The file is that of the first line known: where the function begins. */
+/* Takes the file of the first known line: where the function begins. */
 static void widen(struct source_range *ret, const struct source_line *l)
 {
 	if (!l->file)

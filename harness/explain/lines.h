@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which lines of source a function is, from debug information. */
+/* Source lines of a function, from debug information. */
 #ifndef CGMARK_LINES_H
 #define CGMARK_LINES_H
 
@@ -13,8 +13,8 @@ struct source_range {
 };
 
 /*
- * Does each vmlinux have lines, and is it the one that was measured?  If
- * not, logs what to do.
+ * Does each vmlinux have lines, and is it the one measured?  If not, logs what
+ * to do.
  */
 enum exit_status source_check(const struct run *run,
 			      const struct explain_kernel kernels[EX_BOTH]);

@@ -28,15 +28,15 @@ enum exit_status vmlinux_check(const struct run_kernel *k)
 	int r = k->image && *k->image ? sha256_file(k->image, hex) : -ENOENT;
 
 	if (r < 0) {
-		log_err("kernel %s: its vmlinux (%s) is not there any more: "
-			"%s; cgmark build makes it again from the same source "
-			"and patches",
+		log_err("kernel %s: cannot read its vmlinux (%s): %s; cgmark "
+			"build makes it again from the same source and "
+			"patches",
 			k->name, k->image ? k->image : "", strerror(-r));
 		return ST_HOST;
 	}
 	if (!k->vmlinux_sha256 || strcmp(hex, k->vmlinux_sha256) != 0) {
 		log_err("kernel %s: %s is not the vmlinux that was measured "
-			"(sha256 %.12s, then %.12s); measure again",
+			"(sha256 %.12s now, %.12s then); measure again",
 			k->name, k->image, hex,
 			k->vmlinux_sha256 ? k->vmlinux_sha256 : "?");
 		return ST_HOST;
@@ -44,7 +44,7 @@ enum exit_status vmlinux_check(const struct run_kernel *k)
 	return ST_OK;
 }
 
-/* Found in PATH, and in English. */
+/* Runs a tool from PATH with English output. */
 static int run_tool(char *const words[], size_t nr, struct strbuf *out)
 {
 	_cleanup_free_ char **argv = xcalloc(nr + 4, sizeof(*argv));
@@ -63,7 +63,8 @@ static int run_tool(char *const words[], size_t nr, struct strbuf *out)
 		.timeout_ms = TIMEOUT_MS,
 	});
 	if (r == EXIT_NOT_FOUND) {
-		log_err("%s is missing: apt-get install binutils", words[0]);
+		log_err("%s is missing; install it: apt-get install binutils",
+			words[0]);
 		return -ENOENT;
 	}
 	if (r < 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The instructions of a vmlinux, as objdump (binutils) has them. */
+/* Instructions of a vmlinux, from objdump (binutils). */
 #ifndef CGMARK_OBJDUMP_H
 #define CGMARK_OBJDUMP_H
 
@@ -23,13 +23,13 @@ struct insns {
 
 void insns_release(struct insns *in);
 
-/* Is the kernel's vmlinux still there, and the one that was measured?  Logged. */
+/* Is the kernel's vmlinux still the one that was measured?  Logged. */
 enum exit_status vmlinux_check(const struct run_kernel *k);
 
 /* Appends the instructions of these parts.  -errno, logged. */
 int disassemble(const char *vmlinux, const struct code_part *parts, size_t nr,
 		struct insns *ret);
-/* One line of objdump's output into ret; false if it is no instruction. */
+/* Parses a line of objdump's output; false if it is not an instruction. */
 bool disassemble_line(const char *line, struct insns *ret);
 
 #endif

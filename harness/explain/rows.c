@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The rows that every report has: profile_rows. */
+/* The rows of every report: profile_rows. */
 #include <fnmatch.h>
 #include <math.h>
 
@@ -15,7 +15,7 @@ static bool is_in(const char *const *list, const char *name)
 	return false;
 }
 
-/* A profile that does not say it was made before there were rows. */
+/* Profiles from before there were rows do not say. */
 static bool has_symbol(const struct explanation *e,
 		       const struct explain_kernel *k, unsigned side,
 		       const char *name)
@@ -39,7 +39,7 @@ static bool has_any(const struct explanation *e, const struct explain_kernel *k,
 
 enum { IN_ROW = 1, IN_WITHIN = 2 };
 
-/* Is the node the row's, or below one that is? */
+/* Does the node, or a caller of it, belong to the row? */
 static void add_node(const struct explanation *e, const struct profile_row *row,
 		     unsigned i, uint8_t *where, uint64_t sum[EX_BOTH])
 {
@@ -100,7 +100,7 @@ char *explain_lacking(const struct profile *p)
 	return sb.len ? strbuf_steal(&sb) : NULL;
 }
 
-/* --- of a whole run --- */
+/* --- a whole run --- */
 
 static bool is_home(const struct row_entry *entry)
 {
@@ -121,7 +121,7 @@ static void add_point(struct row_list *l, const struct explanation *e)
 		};
 }
 
-/* More different first; NaN is no difference. */
+/* Larger differences first; NaN counts as none. */
 static bool is_more(const struct explain_row *a, const struct explain_row *b)
 {
 	double da = isnan(a->diff) ? 0 : fabs(a->diff);

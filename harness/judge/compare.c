@@ -16,7 +16,7 @@ static const char *kernel_name(const struct comparison *c, unsigned kernel)
 /* ---- one kernel at one point ---- */
 
 struct side {
-	enum point_status worst; /* over measuring and repeat boots */
+	enum point_status worst; /* of measuring and repeat boots */
 	bool skip;		 /* in every boot that can be trusted */
 	const char *skip_text;
 };
@@ -62,7 +62,7 @@ static struct effect *add_effect(struct comparison *c)
 	return &c->effects[c->nr_effects++];
 }
 
-/* Takes the arrays of the pairs that an effect keeps. */
+/* Moves the arrays into the effect and copies the rest. */
 static void take_pairs(struct effect *e, struct pairs *p)
 {
 	e->nr_boots = (unsigned)p->nr;
@@ -120,7 +120,7 @@ static unsigned compare_metric(struct comparison *c, unsigned contender,
 	return e->nr_boots;
 }
 
-/* Is the point there on both kernels?  Else it gets no row, but a note. */
+/* Did either kernel skip the point?  Then it gets a note instead of a row. */
 static bool skipped(struct comparison *c, struct skips *s, size_t i,
 		    unsigned point)
 {
@@ -169,7 +169,7 @@ static void compare_point(struct comparison *c, size_t n, unsigned point)
 		lacking |= !kernel_has_metric(c, contender, point, name);
 		any = true;
 	}
-	/* A metric that differs was said once, for the baseline's. */
+	/* The loop above has reported a metric that differs. */
 	for (unsigned i = 0;
 	     (name = values_metric(c->values, contender, point, i)); i++) {
 		if ((any && lacking) ||

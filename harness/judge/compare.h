@@ -57,14 +57,14 @@ struct comparison {
 	struct notes notes;
 };
 
-/* Never fails on doubtful data: that is what V_INVALID is for. */
+/* Doubtful data are no error: they get V_INVALID. */
 struct comparison *compare_run(const struct run *run, unsigned base,
 			       const unsigned *contenders, size_t nr);
 void compare_free(struct comparison *c);
 /*
- * By verdicts; strict counts inconclusive and invalid, and points that a
- * contender lacks.  One with which nothing was compared always counts: that it
- * has no regression was not shown.
+ * The exit status for the verdicts.  INCONCLUSIVE, INVALID and points that a
+ * contender lacks count if strict.  A contender with no point in common always
+ * counts: nothing shows that it has no regression.
  */
 enum exit_status compare_status(const struct comparison *c, bool strict);
 

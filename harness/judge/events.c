@@ -7,8 +7,7 @@
 #include "stats.h"
 #include "strbuf.h"
 
-/* --- one cell --------------------------------------------------------------
- */
+/* --- one cell --- */
 
 static const struct lack *find_lack(const struct run_boot *b,
 				    const struct plan_point *p,
@@ -24,7 +23,7 @@ static const struct lack *find_lack(const struct run_boot *b,
 	return NULL;
 }
 
-/* What one boot says; a reason once found is kept. */
+/* Adds what one boot says; the first reason stays. */
 static void take_boot(const struct run_boot *b, unsigned point,
 		      const struct plan_point *plan, const char *metric,
 		      struct event_side *side)
@@ -73,7 +72,7 @@ static struct event_side make_side(const struct values *v,
 		if (!isnan(value))
 			per_boot[nr++] = value;
 	}
-	/* Where one boot lacked it, the others were not the same machine. */
+	/* If one boot lacked it, the boots did not run on the same machine. */
 	if (nr > 0 && !side.lacking) {
 		side.value = stats_median(per_boot, nr);
 		side.why = NULL;
@@ -140,10 +139,9 @@ void event_table_free(struct event_table *t)
 	free(t);
 }
 
-/* --- what could not be counted ---------------------------------------------
- */
+/* --- what could not be counted --- */
 
-/* One event, one reason; at how many points of each kernel. */
+/* At how many points of each kernel an event was missing for one reason. */
 struct reason {
 	unsigned event;
 	const char *why;

@@ -12,7 +12,7 @@ enum { EV_BASE, EV_CONT, NR_EV };
 
 struct event_side {
 	double value;	 /* per operation, median over boots; NaN: none */
-	const char *why; /* why there is none; NULL: it was not asked for */
+	const char *why; /* why there is none; NULL: nobody asked for it */
 	bool lacking;	 /* the machine or the kernel does not have it */
 };
 
@@ -33,7 +33,7 @@ struct event_table {
 	size_t nr;
 };
 
-/* contender -1: the base alone.  Without events in the run it has no rows. */
+/* contender -1: only the base.  No rows if the run has no events. */
 struct event_table *event_table_new(const struct values *v,
 				    const struct run *run, unsigned base,
 				    int contender);
@@ -44,8 +44,9 @@ static inline void event_table_freep(struct event_table **t)
 }
 
 /*
- * In words, what could not be counted: "cycles on base and new: ENOENT: ...",
- * one line each, by event.  Returns their number; the caller frees them.
+ * Describes what could not be counted, one line each, sorted by event:
+ * "cycles on base and new: ENOENT: ...".  Returns the number of lines; the
+ * caller frees them.
  */
 size_t event_table_lacks(const struct event_table *t, char ***ret);
 

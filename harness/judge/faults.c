@@ -107,7 +107,7 @@ static char *fault_samples(const struct subject *s, unsigned kernel)
 
 /*
  * Compares a kernel's repeat boots with the boots they repeat.  *shown: there
- * was such a pair.
+ * was at least one to compare.
  */
 static char *fault_repeat(const struct subject *s, unsigned kernel, bool *shown)
 {

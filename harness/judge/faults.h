@@ -8,13 +8,13 @@
 #include "notes.h"
 #include "pairs.h"
 
-/* Do two kernels have the same vmlinux, as far as is known? */
+/* Are both vmlinux known and the same? */
 bool same_vmlinux(const struct run *run, unsigned a, unsigned b);
-/* The same vmlinux with the same command line has to count the same. */
+/* Same vmlinux and same command line: both must count the same. */
 bool same_kernel(const struct run *run, unsigned a, unsigned b);
 
 /*
- * The first fault, most telling first, in words (caller frees), or NULL.
+ * Describes the most telling fault (caller frees); NULL: there is none.
  * *exact: the repeat boots of both kernels were bit-identical.
  */
 char *fault_find(const struct subject *s, const struct pairs *p,

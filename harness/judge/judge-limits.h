@@ -7,13 +7,13 @@
 #define JUDGE_THRESHOLD 0.002
 /* Smallest difference that counts, in instructions. */
 #define JUDGE_FLOOR 20
-/* Least coverage of the interval of the median. */
+/* Minimum coverage of the interval of the median. */
 #define JUDGE_LEVEL 0.90
-/* Perturbations, measured on both kernels, that a verdict needs. */
+/* A verdict needs this many perturbations measured on both kernels. */
 #define JUDGE_MIN_PAIRS 4
-/* Perturbations of a run for which neither suite nor user chose a number. */
+/* Default number of perturbations of a run. */
 #define JUDGE_PERTURBATIONS 8
-/* No advice goes beyond this many: `cgmark run` takes no more. */
+/* Maximum number of perturbations: a verdict never advises more. */
 #define JUDGE_PERTURBATIONS_MAX 64
 
 #endif

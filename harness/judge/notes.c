@@ -37,7 +37,7 @@ char *boot_failure(const struct run_boot *b)
 	return xasprintf("boot %s: %s", b->id, why);
 }
 
-/* Boots that are not there are named once, for the whole comparison. */
+/* Names each missing boot once for the whole comparison. */
 static void note_missing(struct notes *n, const struct run *run,
 			 unsigned kernel)
 {
@@ -128,7 +128,7 @@ void note_null(struct notes *n, const struct run *run, unsigned base)
 				       nr));
 }
 
-/* Points that exist on one side only, or on none, counted by benchmark. */
+/* Points skipped on one side or both. */
 static void note_skips(struct notes *n, const char *bench, const char *where,
 		       const char *reason, unsigned nr)
 {

@@ -17,14 +17,14 @@ void notes_release(struct notes *n);
 /* "boot base-p3: WARNING: ..."; caller frees. */
 char *boot_failure(const struct run_boot *b);
 
-/* What the boots of a kernel, baseline or contender, lack. */
+/* Boots of a kernel that are missing or have no events. */
 void note_boots(struct notes *n, const struct run *run, unsigned kernel);
-/* No repeat boot shows that the counts of the kernel are exact. */
+/* Notes if no repeat boot shows that the counts of the kernel are exact. */
 void note_repeat(struct notes *n, const struct run *run, unsigned kernel);
-/* Null boots of the baseline that are not there. */
+/* Notes if null boots of the baseline are missing. */
 void note_null(struct notes *n, const struct run *run, unsigned base);
 
-/* Skipped points of a benchmark, for one note instead of one each. */
+/* Skipped points of a benchmark, collected into one note. */
 struct skips {
 	const char *bench;
 	char *where; /* owned */
@@ -32,7 +32,7 @@ struct skips {
 	unsigned nr;
 };
 
-/* Counts one more point, having noted those of another kind; takes where. */
+/* Counts a point; flushes first if it is of another kind.  Takes where. */
 void skips_add(struct notes *n, struct skips *s, const char *bench, char *where,
 	       const char *reason);
 void skips_flush(struct notes *n, struct skips *s);

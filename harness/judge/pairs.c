@@ -7,7 +7,7 @@
 #include "alloc.h"
 #include "judge-limits.h"
 
-/* ln(b/a) for a, b >= 0; from or to zero is an infinite change. */
+/* ln(b/a) for a, b >= 0; infinite if one of them is 0. */
 static double log_ratio(double a, double b)
 {
 	if (a == b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The boots of two kernels, paired by perturbation: their values at one point
- * in one metric, and what statistics say of them.
+ * Boots of two kernels paired by perturbation: values of one metric at one
+ * point, and their statistics.
  */
 #ifndef CGMARK_PAIRS_H
 #define CGMARK_PAIRS_H
@@ -10,7 +10,7 @@
 #include "stats.h"
 #include "values.h"
 
-/* What is compared with what. */
+/* What to compare. */
 struct subject {
 	const struct run *run;
 	const struct values *values; /* of run */
@@ -40,7 +40,7 @@ struct pairs {
 	size_t agree;	      /* logs of the majority's sign */
 };
 
-/* ret is to be released. */
+/* The caller releases ret. */
 void pairs_find(const struct subject *s, struct pairs *ret);
 void pairs_release(struct pairs *p);
 

@@ -26,8 +26,8 @@ static double *sorted_copy(const double *v, size_t n)
 }
 
 /*
- * Next to an infinity there is no way to interpolate: the nearer neighbour
- * counts, the finite one where both are as near, 0 between the two infinities.
+ * Next to an infinity, takes the nearer neighbour instead of interpolating; the
+ * finite one if both are equally near; 0 between the two infinities.
  */
 static double between(double lo, double hi, double share)
 {

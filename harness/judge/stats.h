@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Pure functions on arrays of doubles.  The input is never changed and need
- * not be sorted; NaN must have been removed by the caller, infinities are
- * ordered like any number.  Distribution functions come from libRmath.
+ * Pure functions on arrays of doubles.  They leave the input unchanged; it need
+ * not be sorted, must not contain NaN, and may contain infinities, which sort
+ * like any number.  Distribution functions come from libRmath.
  */
 #ifndef CGMARK_STATS_H
 #define CGMARK_STATS_H
@@ -21,11 +21,10 @@ double stats_quantile(const double *v, size_t n, double p);
 double stats_iqr(const double *v, size_t n);
 
 /*
- * Interval for the median of the distribution that v was drawn from, without
- * assumptions on its shape: the k-th smallest to the k-th largest value with
- * the largest k whose binomial coverage is at least level.  Where even the
- * extremes cover less (n < 5 at 90%), the extremes, and .level says so.
- * NaN bounds and level 0 for n == 0.
+ * Distribution-free confidence interval for the median: the k-th smallest to
+ * the k-th largest value with the largest k whose binomial coverage is at least
+ * level.  Where even the extremes cover less (n < 5 at 90%), the extremes, and
+ * .level says so.  NaN bounds and level 0 for n == 0.
  */
 struct interval stats_median_interval(const double *v, size_t n, double level);
 /* The k (1..n/2, at least 1) that stats_median_interval() uses. */

@@ -59,7 +59,7 @@ static bool sample_is_of(const struct sample *s, const struct run_point *p)
 	return point_same(&s->id, &p->plan.id);
 }
 
-/* The point of a sample, nr_points if of none; tries hint first. */
+/* The point of a sample, or nr_points if it has none; tries hint first. */
 static size_t sample_point(const struct run *run, const struct sample *s,
 			   size_t hint)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Values of a run by boot and point: what comparison and report read instead
- * of walking over samples.  Keeps pointers into the run, which must outlive it.
+ * Values of a run, indexed by boot and point.  Keeps pointers into the run,
+ * which must outlive it.
  */
 #ifndef CGMARK_VALUES_H
 #define CGMARK_VALUES_H
@@ -11,7 +11,7 @@
 
 #include "run.h"
 
-/* May the numbers of a boot be used? */
+/* Can the numbers of a boot be trusted? */
 enum boot_trust {
 	TRUST_GOOD,
 	TRUST_MISSING, /* not finished, or lost through host or harness */
@@ -38,8 +38,8 @@ static inline void values_freep(struct values **v)
 }
 
 /*
- * Values per operation in the order taken; number of values, array owned by
- * the caller (NULL for 0).
+ * Values per operation in the order taken.  Returns their number; the caller
+ * owns the array (NULL for 0).
  */
 size_t values_get(const struct values *v, unsigned boot, unsigned point,
 		  const char *metric, double **ret);
@@ -50,7 +50,7 @@ double values_p99(const struct values *v, unsigned boot, unsigned point,
 		  const char *metric);
 /*
  * The i-th metric seen at a point in any boot of the kernel, or NULL.  Events
- * are none: event-table.h has them.
+ * are not metrics: see events.h.
  */
 const char *values_metric(const struct values *v, unsigned kernel,
 			  unsigned point, unsigned i);

@@ -8,16 +8,16 @@
  *
  *   l_p = ln(contender_p / base_p)
  *
- * What moves without any change of the code is measured by the layout null,
- * the baseline against itself with padding added: the threshold is Q3 + 3 IQR
- * of |ln(null_p / base_p)|, at least 0.2%.
+ * The layout null measures what moves although the code is the same: the
+ * baseline against itself with padding added.  The threshold is Q3 + 3 IQR of
+ * |ln(null_p / base_p)|, and at least 0.2%.
  *
  *   REGRESSION    at least 7 of 8 l_p are above 0, their median is above the
  *                 threshold, and the medians differ by the floor or more
  *   IMPROVEMENT   the mirror image
  *   NO CHANGE     the 90% interval of the median l_p lies inside the threshold,
  *                 or no boot differs by as much as the floor
- *   INVALID       the data deserve no verdict; see faults.c
+ *   INVALID       the data cannot support a verdict; see faults.c
  *   INCONCLUSIVE  everything else, with what would settle it
  */
 #include "verdict.h"
@@ -73,7 +73,7 @@ static int cmp_double(const void *a, const void *b)
  * Bimodal: the sorted log-ratios fall into two groups of at least two boots,
  * the gap between them is wider than three times what both groups span
  * together, and the groups taken alone would get different verdicts.  Two
- * groups that agree on the verdict leave it in no doubt.  Returns the size of
+ * groups that agree leave no doubt about the verdict.  Returns the size of
  * the lower group, or 0.
  */
 static size_t bimodal_split(const struct pairs *p)
@@ -104,8 +104,8 @@ static size_t bimodal_split(const struct pairs *p)
 }
 
 /*
- * Perturbations with which the interval would lie inside the threshold, if
- * more of them spread as these do; 0: not within what a run can have.
+ * How many perturbations bring the interval inside the threshold if further
+ * ones spread as these do; 0: more than a run can have.
  */
 static size_t needed_for_no_change(const struct pairs *p)
 {
@@ -123,13 +123,13 @@ static size_t needed_for_no_change(const struct pairs *p)
 	return 0;
 }
 
-/* Log-ratios that have to agree in sign: 7 of 8, or the like. */
+/* How many log-ratios must agree in sign: 7 of 8, or as large a part. */
 static size_t signs_needed(size_t nr)
 {
 	return (7 * nr + 7) / 8;
 }
 
-/* Further perturbations, all of the majority's sign, for the sign rule. */
+/* How many more that all agree satisfy the sign rule. */
 static size_t needed_for_signs(const struct pairs *p, size_t agree)
 {
 	size_t more = 0;
@@ -218,7 +218,7 @@ static char *why_unchanged(const struct pairs *p)
 			 expm1(p->threshold) * 100);
 }
 
-/* More cost is positive; both conditions on the same side. */
+/* sign 1: costs more; -1: costs less. */
 static bool changed(const struct pairs *p, int sign)
 {
 	size_t agree = sign > 0 ? p->signs.pos : p->signs.neg;
@@ -233,7 +233,7 @@ enum verdict verdict_decide(const struct pairs *p, bool same_code,
 {
 	size_t lower;
 
-	/* Identity needs no replication when the code is the same. */
+	/* Equal counts of the same code need no replication. */
 	if (p->nr < JUDGE_MIN_PAIRS && !(all_equal(p) && same_code)) {
 		*reason = why_inconclusive(p);
 		return V_INCONCLUSIVE;

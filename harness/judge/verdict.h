@@ -21,8 +21,8 @@ enum verdict {
 unsigned verdict_rank(enum verdict v);
 
 /*
- * same_code: both kernels have to count the same, so that equal counts need no
- * minimum of pairs.  *reason: in words; the caller frees it.
+ * same_code: both kernels must count the same, so equal counts need no minimum
+ * of pairs.  *reason explains the verdict; the caller frees it.
  */
 enum verdict verdict_decide(const struct pairs *p, bool same_code,
 			    char **reason);

@@ -3,7 +3,7 @@
 
 #include "number.h"
 
-/* Instructions that did not run, before they are one line. */
+/* Longer stretches that did not run are collapsed. */
 #define QUIET_ROWS 4
 
 static bool ran(const struct annotation *a, const struct annotate_row *row)

@@ -7,7 +7,7 @@
 
 #include "annotate.h"
 
-/* all: also long stretches that did not run on either kernel. */
+/* all: also long stretches that ran on neither kernel. */
 void annotate_print(FILE *out, const struct run *run,
 		    const struct explain_kernel kernels[EX_BOTH],
 		    const struct explanation *e, const struct annotation *a,

@@ -127,7 +127,7 @@ static json_t *json_kernel(const struct run_kernel *k)
 	return o;
 }
 
-/* One boot's part in a point. */
+/* One boot at a point. */
 static json_t *json_boot(const struct comparison *c, const struct effect *e,
 			 unsigned kernel, unsigned perturbation,
 			 enum boot_role role)
@@ -172,7 +172,7 @@ static json_t *json_pair(const struct comparison *c, const struct effect *e,
 	return o;
 }
 
-/* Every planned perturbation, also those that are missing on one side. */
+/* Every planned perturbation, even those missing on one side. */
 static json_t *json_boots(const struct comparison *c, const struct effect *e)
 {
 	json_t *array = json_array();

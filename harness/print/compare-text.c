@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The verdict as text for terminals and mail, at most 78 columns wide.  A row
- * is one line where that fits; else the params get a line of their own and the
- * figures move left.  Nothing is cut off.
+ * The comparison as text for terminals and mail, at most 78 columns wide.  A
+ * row that does not fit on one line gets its params on a line of their own, and
+ * the figures move left.  Nothing is cut off.
  */
 #include "compare-text.h"
 
@@ -22,7 +22,7 @@
 #define SPREAD_COLUMNS 6
 #define DIFF_COLUMNS 10
 
-/* Reasons by number, each once. */
+/* Numbered reasons, each once. */
 struct footnotes {
 	char **text;
 	size_t nr;
@@ -53,7 +53,7 @@ static void spaces(FILE *out, size_t nr)
 
 /* ---- rows ---- */
 
-/* The farther end of the interval from the effect, "" if it is a point. */
+/* Distance to the farther end of the interval; "" if it is a point. */
 static const char *spread_text(char buf[PRINT_MAX], const struct effect *e)
 {
 	double far = fmax(fabs(e->hi - e->ratio), fabs(e->ratio - e->lo)) * 100;
@@ -81,7 +81,7 @@ static void add_right(struct strbuf *out, const char *text, size_t columns)
 		    text);
 }
 
-/* Figures of one effect, as wide as the columns want or wider. */
+/* Figures of one effect; wider than the columns if need be. */
 static void row_figures(struct strbuf *out, const struct effect *e)
 {
 	char buf[PRINT_MAX];
@@ -124,7 +124,7 @@ static void print_row(FILE *out, const char *name, const struct effect *e,
 		return;
 	}
 	print_wrapped(out, name[0] == ' ' ? " " : "", name + (name[0] == ' '));
-	/* Aligned if it fits, else as far to the left as needed. */
+	/* Aligned if it fits, else shifted left. */
 	lead = NAME_COLUMNS + width <= PRINT_COLUMNS ? NAME_COLUMNS
 	       : width <= PRINT_COLUMNS		     ? PRINT_COLUMNS - width
 						     : 0;
@@ -135,7 +135,7 @@ static void print_row(FILE *out, const char *name, const struct effect *e,
 	fprintf(out, "%s\n", verdict.buf);
 }
 
-/* "base" where a kernel's name is too long for its column. */
+/* A kernel's name, or other if it is too long for its column. */
 static void head_name(struct strbuf *out, const char *name, const char *other)
 {
 	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
@@ -161,7 +161,7 @@ static void print_head(FILE *out, const struct comparison *c, unsigned k)
 	fprintf(out, "%s  n verdict\n", head.buf);
 }
 
-/* "" for instructions, which need no mark. */
+/* Unit to show; "" for instructions. */
 static const char *unit_mark(const char *metric)
 {
 	if (!*metric || strcmp(metric, "insns") == 0)
@@ -169,7 +169,7 @@ static const char *unit_mark(const char *metric)
 	return strcmp(metric, "guest_ns") == 0 ? "ns" : metric;
 }
 
-/* The benchmark's line above its rows; those without params are one line. */
+/* Prints the benchmark above its rows, or on the same line without params. */
 static void print_effect(FILE *out, const struct effect *e,
 			 const struct effect *above, struct footnotes *notes)
 {
@@ -234,7 +234,7 @@ static void print_profile_row(FILE *out, const struct row_entry *entry)
 	print_wrapped(out, "  at ", point);
 }
 
-/* What is spent in functions that reports are to name, where it differs most. */
+/* Costs of the functions of each row, where they differ most. */
 static void print_profile(FILE *out, const struct comparison *c,
 			  const struct row_list *l, unsigned k)
 {

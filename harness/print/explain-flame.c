@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Both call trees as one picture: an SVG that needs nothing else, callers above
- * callees.  A frame is as wide as what was counted in it and below it on both
- * kernels together, so that widths add up and what is new or gone is seen too;
- * its colour says on which of them it was more.
+ * A differential flame graph: one self-contained SVG of both call trees,
+ * callers above callees.  The width of a frame is its inclusive count on both
+ * kernels together, so widths add up and new or gone functions show too; its
+ * colour says which kernel counted more.
  */
 #include "explain-flame.h"
 
@@ -17,9 +17,9 @@
 #define ROW 18
 #define HEAD 44
 #define MARGIN 10
-#define TEXT_WIDTH 6.6 /* of one letter */
-#define MIN_WIDTH 0.4  /* of a frame that is drawn */
-#define DARK_STEPS 5   /* of colours, each way */
+#define TEXT_WIDTH 6.6 /* of a letter */
+#define MIN_WIDTH 0.4  /* narrower frames are not drawn */
+#define DARK_STEPS 5   /* of colours in each direction */
 
 struct flame {
 	FILE *out;
@@ -65,7 +65,7 @@ static void add_text(FILE *out, const char *s, size_t max)
 	}
 }
 
-/* Names of kernels, which are foreign. */
+/* Names of kernels are foreign text. */
 static void add_clean(FILE *out, const char *s)
 {
 	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
@@ -80,8 +80,8 @@ static unsigned blend(unsigned colour, double part)
 }
 
 /*
- * Blue for less, orange for more, by how much of it.  In the dark the class
- * says so, in steps.
+ * Blue for less, orange for more, stronger with the difference.  The dark theme
+ * uses the class, in steps.
  */
 static void add_colour(FILE *out, double base, double cont)
 {
@@ -235,7 +235,7 @@ void explain_print_flame_element(FILE *out, const char *id,
 	unsigned height;
 
 	f.all = weight(&f, 0);
-	/* Once without drawing, to know how deep it is. */
+	/* First pass: finds the depth without drawing. */
 	if (f.all > 0)
 		add_children(&f, 0, MARGIN, 0);
 	height = HEAD + (f.depth + 1) * ROW + MARGIN;
@@ -272,7 +272,7 @@ void explain_print_flame(FILE *out, const struct run *run,
 		return;
 	explain_print_flame_element(mem, "flame", run, kernels, e);
 	fclose(mem);
-	/* Style of its own, behind the opening tag. */
+	/* Puts its style behind the opening tag. */
 	head = strcspn(svg, ">") + 1;
 	fprintf(out, "%.*s\n<style>", (int)head, svg);
 	explain_flame_rules(out);

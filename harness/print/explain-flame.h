@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Both call trees as one picture. */
+/* Both call trees as a differential flame graph. */
 #ifndef CGMARK_EXPLAIN_FLAME_H
 #define CGMARK_EXPLAIN_FLAME_H
 
@@ -14,7 +14,7 @@ void explain_print_flame_element(FILE *out, const char *id,
 				 const struct explanation *e);
 /* The style rules that the element needs, for light and dark. */
 void explain_flame_rules(FILE *out);
-/* Both as an SVG file that needs nothing else. */
+/* A self-contained SVG file. */
 void explain_print_flame(FILE *out, const struct run *run,
 			 const struct explain_kernel kernels[EX_BOTH],
 			 const struct explanation *e);

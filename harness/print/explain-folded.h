@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Call stacks, a line each, for tools that draw flame graphs. */
+/* Call stacks, one a line, for flame graph tools. */
 #ifndef CGMARK_EXPLAIN_FOLDED_H
 #define CGMARK_EXPLAIN_FOLDED_H
 

@@ -25,7 +25,7 @@ static json_t *function_json(const struct explanation *e,
 			      f->below_diff));
 }
 
-/* Without a symbol: null, which is not 0. */
+/* No symbol: null rather than 0. */
 static json_t *value_json(double v)
 {
 	return isnan(v) ? json_null() : json_real(v);

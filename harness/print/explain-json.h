@@ -7,7 +7,7 @@
 
 #include "explain.h"
 
-/* All points of one call, a list.  0 or -errno. */
+/* All points of one call as a list.  0 or -errno. */
 int explain_print_json(FILE *out, const struct run *run,
 		       const struct explain_kernel kernels[EX_BOTH],
 		       struct explanation *const *list, size_t nr);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Both call trees as what `perf script` prints, for viewers that read that: a
- * context is one sample with all that was counted in it.  Kernels are told
- * apart as processes are, by name and pid.
+ * Both call trees in the format of `perf script`, for viewers that read it.  A
+ * context is one sample with its whole count.  Kernels appear as processes,
+ * with name and pid.
  */
 #include "explain-perf.h"
 
@@ -18,10 +18,10 @@ struct perf {
 	const struct explanation *e;
 	char comm[COMM_MAX + 1];
 	unsigned side;
-	unsigned nr; /* samples so far, in place of a clock */
+	unsigned nr; /* samples so far, instead of a clock */
 };
 
-/* A word: readers split at blanks. */
+/* One word, as readers split at blanks. */
 static void set_comm(struct perf *p, const char *name)
 {
 	size_t i;
@@ -36,7 +36,7 @@ static void set_comm(struct perf *p, const char *name)
 		strcpy(p->comm, "kernel");
 }
 
-/* No address: a profile knows functions. */
+/* Address 0: a profile knows only functions. */
 static void add_frame(const struct perf *p, const char *name)
 {
 	fprintf(p->out, "\t%16x %s (%s)\n", 0, name,

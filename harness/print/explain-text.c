@@ -22,7 +22,7 @@ static const char *signed_value(char buf[PRINT_MAX], double v, int width)
 		return strcpy(buf, "0");
 	if (isnan(v))
 		return strcpy(buf, "-");
-	/* Two decimals are all there is room for. */
+	/* There is room for two decimals only. */
 	if (fabs(v) < 0.005)
 		v = v < 0 ? -0.005 : 0.005;
 	snprintf(buf, PRINT_MAX, "%c%s", v < 0 ? '-' : '+',
@@ -34,7 +34,7 @@ static const char *share(char buf[PRINT_MAX], double part, double all)
 {
 	if (all == 0 || isnan(part))
 		return strcpy(buf, "");
-	/* What rounds to nothing has no sign. */
+	/* No sign if it rounds to zero. */
 	if (fabs(part / all) < 0.0005)
 		part = 0;
 	snprintf(buf, PRINT_MAX, "%.1f%%", part ? 100 * part / all : 0.0);

@@ -7,11 +7,11 @@
 
 #include "explain.h"
 
-/* top: how many functions, 0 for all. */
+/* top: number of functions, 0 for all. */
 void explain_print_text(FILE *out, const struct run *run,
 			const struct explain_kernel kernels[EX_BOTH],
 			const struct explanation *e, size_t top);
-/* Which functions of rows have no symbol, a paragraph a kernel. */
+/* Functions of rows that have no symbol, one paragraph per kernel. */
 void explain_print_lacking(FILE *out, const struct run *run,
 			   const struct explain_kernel kernels[EX_BOTH]);
 

@@ -67,7 +67,7 @@ const char *print_value(char buf[PRINT_MAX], double v, int width)
 
 	if (!isfinite(v))
 		return strcpy(buf, isnan(v) ? "-" : v > 0 ? "inf" : "-inf");
-	if (fabs(v) >= 100) /* a fraction says nothing any more */
+	if (fabs(v) >= 100) /* a fraction is noise */
 		v = round(v);
 	if (fabs(v) < 1e15)
 		plain_number(text, fabs(v));
@@ -95,7 +95,7 @@ const char *print_difference(char buf[PRINT_MAX], double v)
 	return buf;
 }
 
-/* Percent points with three figures behind the sign that matter. */
+/* Decimals for three significant figures. */
 static int percent_decimals(double percent)
 {
 	double a = fabs(percent);
@@ -142,7 +142,7 @@ const char *print_interval(char buf[PRINT_MAX], double lo, double hi)
 	return buf;
 }
 
-/* Bytes of the UTF-8 character at s, 0 if there is none that may be printed. */
+/* Bytes of the printable UTF-8 character at s; 0 if there is none. */
 static size_t utf8_len(const unsigned char *s)
 {
 	size_t len;
@@ -210,7 +210,7 @@ static size_t bytes_of(const char *s, size_t columns)
 	return i;
 }
 
-/* Where to break s so that it fits: at a blank, behind a comma, or anywhere. */
+/* Where to break s: at a blank, behind a comma, or else anywhere. */
 static size_t break_at(const char *s, size_t columns)
 {
 	size_t max = bytes_of(s, columns);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How figures and foreign text are written; shared by text and HTML. */
+/* Formats figures and foreign text, for text and HTML. */
 #ifndef CGMARK_PRINT_H
 #define CGMARK_PRINT_H
 
@@ -11,9 +11,9 @@
 #define PRINT_COLUMNS 78
 
 /*
- * With thousands separators, in at most width columns (5 or more): a value too
- * long for them is cut to "12.35M", "1.2e+21" in the end; from 100 on it is
- * rounded.  "-" for NaN.
+ * With thousands separators, in at most width columns (5 or more): shortens a
+ * value that is too long to "12.35M", at last "1.2e+21"; rounds from 100 on.
+ * "-" for NaN.
  */
 const char *print_value(char buf[PRINT_MAX], double v, int width);
 /* The same in full, always signed: "-635,912", "+0.25", "0". */
@@ -24,11 +24,11 @@ const char *print_change(char buf[PRINT_MAX], double ratio);
 const char *print_interval(char buf[PRINT_MAX], double lo, double hi);
 
 /*
- * Appends foreign text on one line: control characters, and bytes that are no
- * UTF-8, become '?'.
+ * Appends foreign text on one line, with '?' for control characters and invalid
+ * UTF-8.
  */
 void print_clean(struct strbuf *out, const char *s);
-/* Foreign text behind a head, broken and indented to PRINT_COLUMNS. */
+/* Prints foreign text behind a head, wrapped at PRINT_COLUMNS and indented. */
 void print_wrapped(FILE *out, const char *head, const char *text);
 /* Columns of cleaned text: characters, not bytes. */
 size_t print_width(const char *s);

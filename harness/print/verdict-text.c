@@ -17,7 +17,7 @@ const char *verdict_str(enum verdict v)
 	return (unsigned)v < ARRAY_SIZE(names) ? names[v] : "?";
 }
 
-/* "; 1 INVALID, 14 NO CHANGE" of all verdicts but the one given. */
+/* "; 1 INVALID, 14 NO CHANGE": all verdicts except but. */
 static void add_others(struct strbuf *out, const unsigned *count,
 		       enum verdict but)
 {

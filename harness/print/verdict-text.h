@@ -5,17 +5,17 @@
 
 #include "compare.h"
 
-/* In place of rows that need a profile; one line. */
+/* Replaces rows that need a profile; one line. */
 #define PRINT_NO_PROFILE                                                 \
 	"For css_set lookup, migration and taskstats in functions: run " \
 	"--profile (sim)"
 
 const char *verdict_str(enum verdict v);
-/* The one-line summary; contender SIZE_MAX stands for all. */
+/* The one-line summary; contender SIZE_MAX: all of them. */
 char *print_summary(const struct comparison *c, size_t contender);
 /* "patches ", "no patches", or "patches unknown" where nothing was built. */
 const char *print_patches(const struct run_kernel *k);
-/* What the machine's figures cannot say; "" if unknown. */
+/* What the machine cannot tell; "" if unknown. */
 const char *print_limits(const char *machine);
 
 #endif
