@@ -144,6 +144,23 @@ awk '{
 	>"$work/foreign"
 is "$(cat "$work/foreign")" '' "no folder compiles another's source"
 
+# The linker takes the first definition that it finds, so a name that two
+# libraries define is one function calling another by mistake.
+# twice ARCHIVE...: names that more than one of them defines.
+twice() {
+	for archive; do
+		nm --defined-only "$archive" 2>/dev/null |
+			awk '$2 ~ /^[TDRB]$/ { print $3 }' | sort -u
+	done | sort | uniq -d | grep -v '^__'
+}
+find "$build" -name 'lib*.a' >"$work/archives"
+# shellcheck disable=SC2046 # paths without blanks
+is "$(twice $(grep -vE '/lib(guest[-_]|plugin-|fixture|scratch)' "$work/archives"))" \
+	'' 'no two libraries of the host define the same name'
+# shellcheck disable=SC2046
+is "$(twice $(grep -E '/libguest[-_]' "$work/archives") | grep -vx main)" '' \
+	'nor two of the guest'
+
 # --- the compiler -------------------------------------------------------------
 # compiles HEADER: a file of plan/ that includes it.
 compiles() {

@@ -370,7 +370,7 @@ static void finalize_all(struct import *im)
 		sqlite3_finalize(im->stmt[i]);
 }
 
-int import_run(struct store *st, const struct run *run, bool *changed)
+int store_write_run(struct store *st, const struct run *run, bool *changed)
 {
 	_cleanup_free_ int64_t *point_ids =
 		xcalloc(run->nr_points, sizeof(*point_ids));

@@ -7,6 +7,6 @@
 #include "store-db.h"
 
 /* store_import() without repair; -EBADMSG if the database is damaged. */
-int import_run(struct store *st, const struct run *run, bool *changed);
+int store_write_run(struct store *st, const struct run *run, bool *changed);
 
 #endif

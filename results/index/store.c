@@ -101,12 +101,12 @@ bool store_remade(struct store *st)
 
 int store_import(struct store *st, const struct run *run, bool *changed)
 {
-	int r = import_run(st, run, changed);
+	int r = store_write_run(st, run, changed);
 
 	if (r != -EBADMSG)
 		return r;
 	r = remake(st);
-	return r < 0 ? r : import_run(st, run, changed);
+	return r < 0 ? r : store_write_run(st, run, changed);
 }
 
 static int count_rows(struct store *st, const char *sql, uint64_t *ret)
