@@ -9,10 +9,9 @@
 
 #define CPUS_MAX 256
 
-/* --- one group ------------------------------------------------------------
- */
+/* --- one group --- */
 
-/* On one CPU, or of tasks. */
+/* One CPU, or the tasks of the point. */
 struct place {
 	int cpu;
 	int fd[EVENTS_MAX]; /* the first leads */
@@ -21,15 +20,15 @@ struct place {
 
 struct group {
 	const struct events *evs;
-	const struct event *list;    /* of evs, with what tracefs knows */
+	const struct event *list;    /* evs->list, with what tracefs knows */
 	unsigned member[EVENTS_MAX]; /* index in list */
 	unsigned nr;
 	struct place *places;
 	unsigned nr_places;
-	/* Of the only place: of all members, or mapped is false. */
+	/* Pages of the members in the only place, if mapped. */
 	struct perf_event_mmap_page *page[EVENTS_MAX];
 	bool mapped;
-	int err; /* of a reading */
+	int err; /* of the last read */
 };
 
 static void close_member(struct group *g, unsigned at, unsigned nr_places)
@@ -38,7 +37,7 @@ static void close_member(struct group *g, unsigned at, unsigned nr_places)
 		perf_close(g->places[i].fd[at]);
 }
 
-/* Everywhere, or nowhere and -errno. */
+/* Opens the event everywhere, or nowhere and returns -errno. */
 static int open_member(struct group *g, unsigned event)
 {
 	unsigned at = g->nr;
@@ -71,8 +70,8 @@ static void close_group(struct group *g)
 }
 
 /*
- * A counter is read where it counts: on the only CPU there is.  Of tasks, those
- * of children are with the kernel.
+ * A counter can be read without the kernel only where it counts: on the one CPU
+ * there is.  The counts of child tasks are with the kernel.
  */
 static void map_group(struct group *g)
 {
@@ -136,7 +135,7 @@ static void stop_count(void *arg)
 		g->err = g->mapped ? -EAGAIN : read_places(g, true);
 }
 
-/* -EAGAIN unless the group had counters all of the time up to now. */
+/* -EAGAIN unless the group held its counters all the time so far. */
 static int check_running(struct group *g)
 {
 	struct perf_reading now;
@@ -160,10 +159,9 @@ static uint64_t counted(const struct group *g, unsigned at)
 	return sum;
 }
 
-/* --- passes ---------------------------------------------------------------
- */
+/* --- passes --- */
 
-/* 0, -EAGAIN: no counters, or what the benchmark returned in *failed. */
+/* 0 or -EAGAIN: no counters.  *failed is what the benchmark returned. */
 static int take_sample(struct group *g, const struct measure *m, int *failed)
 {
 	*failed = measure_around(m, start_count, stop_count, g);
@@ -192,7 +190,7 @@ struct passes {
 	struct event_count *counts;
 	struct event list[EVENTS_MAX];
 	bool done[EVENTS_MAX];
-	unsigned limit; /* events in a group that have had room so far */
+	unsigned limit; /* largest group that has found room so far */
 	struct group g;
 };
 
@@ -217,8 +215,8 @@ static void give_up(struct passes *p, unsigned event, int err)
 }
 
 /*
- * The first that is left, and all of its kind that fit beside it.  False when
- * none is left.
+ * Opens the first event that is left and all others of its kind that fit beside
+ * it.  False when none is left.
  */
 static bool open_group(struct passes *p)
 {
@@ -233,8 +231,7 @@ static bool open_group(struct passes *p)
 			continue;
 		hardware = perf_is_hardware(&evs->list[i]);
 		r = open_member(g, i);
-		/* Refused beside others, it may still have a pass of its own.
-		 */
+		/* Refused in a group, it may still get a pass of its own. */
 		if (r < 0 && g->nr == 0)
 			give_up(p, i, r);
 	}

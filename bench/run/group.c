@@ -19,13 +19,13 @@ static const char *const phase_name[] = {
 	[PHASE_DONE] = "at its end",
 };
 
-/* One group while it runs. */
+/* A group while it runs. */
 struct group {
 	struct runner *rn;
 	struct stage st;
 	char name[32]; /* of its cgroups */
 	unsigned end;
-	bool lost; /* the stage can take no more orders */
+	bool lost; /* the stage takes no more orders */
 };
 
 /* "killed by signal 9 (Killed) in the samples" */
@@ -67,7 +67,7 @@ static void report_ended(const struct group *g, unsigned i, int status)
 	}
 }
 
-/* In guest time; each event and function may need a pass of its own. */
+/* In guest time.  Each event and function may need its own pass. */
 static unsigned timeout_of(const struct group *g, const struct point *p)
 {
 	unsigned ms =
@@ -113,7 +113,7 @@ static void run_point(struct group *g, unsigned i)
 		g->lost = true;
 }
 
-/* 0, or the result that all points of the group have with it. */
+/* 0, or the result that every point of the group gets. */
 static int set_up(struct group *g, unsigned first, enum tap_result *result,
 		  char *text, size_t size)
 {

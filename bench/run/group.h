@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Runs the points that share a set-up, contained: three kinds of process.
+ * Runs the points that share a set-up, contained in three kinds of process.
  *
  *   runner   makes the cgroups, gives orders, keeps time, kills, cleans up and
  *            writes the results; touches nothing that it measures
@@ -14,8 +14,8 @@
 
 /*
  * Run points first..end-1, which share a set-up, and report each.  Returns the
- * index of the next point to run, > first: less than end if the stage was lost
- * on the way and what is left needs a new one.
+ * index of the next point to run: > first, and < end if the stage was lost on
+ * the way and the rest needs a new one.
  */
 unsigned group_run(struct runner *rn, unsigned first, unsigned end);
 

@@ -13,10 +13,9 @@
 
 #define KPROBE "/sys/bus/event_source/devices/kprobe/type"
 #define CPUS_MAX 64
-#define RING_PAGES 256 /* some 16000 calls a sample and CPU */
+#define RING_PAGES 256 /* about 16000 calls a sample and CPU */
 
-/* --- calls ----------------------------------------------------------------
- */
+/* --- calls --- */
 
 void latency_calls_release(struct latency_calls *c)
 {
@@ -91,15 +90,14 @@ void latency_sum(struct latency_calls *c, struct latency *ret)
 	qsort(c->times_ns, c->nr, sizeof(c->times_ns[0]), by_time);
 	ret->min_ns = c->times_ns[0];
 	ret->median_ns = c->times_ns[(c->nr - 1) / 2];
-	/* The least that 99 of 100 calls do not exceed. */
+	/* The smallest time that 99 of 100 calls do not exceed. */
 	ret->p99_ns = c->times_ns[(c->nr * 99 + 99) / 100 - 1];
 	ret->max_ns = c->times_ns[c->nr - 1];
 }
 
-/* --- records --------------------------------------------------------------
- */
+/* --- records --- */
 
-/* As sample_type below asks for them. */
+/* Laid out as sample_type below asks. */
 struct probe_record {
 	struct perf_event_header header;
 	uint64_t id;
@@ -113,7 +111,7 @@ struct lost_record {
 	uint64_t lost;
 };
 
-/* A record may go over the end of the ring. */
+/* A record may wrap around the end of the ring. */
 static void copy_out(void *to, size_t len, const char *ring, size_t size,
 		     uint64_t at)
 {
@@ -159,10 +157,9 @@ int latency_take_ring(struct latency_calls *c, const void *ring, size_t size,
 	return r;
 }
 
-/* --- probes ---------------------------------------------------------------
- */
+/* --- probes --- */
 
-/* Both probes on one CPU, and the ring that both write to. */
+/* Both probes on one CPU, and the ring they share. */
 struct probe {
 	int begin_fd, end_fd;
 	uint64_t begin_id;
@@ -196,7 +193,7 @@ static int open_probe(uint32_t type, const char *function, int cpu, bool end)
 	struct perf_event_attr attr = {
 		.type = type,
 		.size = sizeof(attr),
-		.config = end, /* bit 0: where it returns */
+		.config = end, /* bit 0: probe the return */
 		.kprobe_func = (uintptr_t)function,
 		.sample_period = 1,
 		.sample_type = PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID |
@@ -278,8 +275,7 @@ static int enable_probes(struct probes *p)
 	return 0;
 }
 
-/* --- the pass -------------------------------------------------------------
- */
+/* --- the pass --- */
 
 static uint64_t head_of(const struct probe *pr)
 {
@@ -291,7 +287,7 @@ static void set_tail(struct probe *pr, uint64_t at)
 	__atomic_store_n(&pr->page->data_tail, at, __ATOMIC_RELEASE);
 }
 
-/* What was recorded between samples is nobody's. */
+/* Records made between samples do not count. */
 static void start_sample(void *arg)
 {
 	struct probes *p = arg;
@@ -305,7 +301,7 @@ static void stop_sample(void *arg)
 	struct probes *p = arg;
 	uint64_t head[CPUS_MAX];
 
-	/* First of all: taking them over calls functions as well. */
+	/* Before anything else: reading the records calls functions too. */
 	for (unsigned i = 0; i < p->nr; i++)
 		head[i] = head_of(&p->cpu[i]);
 	for (unsigned i = 0; i < p->nr && p->err == 0; i++) {

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the harness plans from: for every benchmark a line
+ * What the harness plans from.  Each benchmark has a line
  *   B  NAME  VERSION  KCONFIG  SAMPLES  WARMUP  NR_OPS  SUMMARY
- * and for every param of it, in order, a line
+ * then, for each of its params in order,
  *   A  NAME  KEY  VALUES  VARIANT
- * for every param that has values beyond the default sweep a line
+ * for each param with values beyond the default sweep
  *   M  NAME  KEY  IMPLIED  VALUES  AT
- * for every benchmark that is extra a line
+ * if the benchmark is extra
  *   X  NAME
- * for every program of the host that it runs a line
+ * for each host program that it runs
  *   T  NAME  PROGRAM
- * and for every benchmark of which some points come before all others a line
+ * and if some of its points come before all others
  *   F  NAME  PARAMS, or *: all of its points
- * with fields separated by one TAB, VARIANT and IMPLIED 0 or 1.  An implied
- * param has one value in its A line, which points leave out of their names.
- * AT, "k=v,k=v" or nothing, is what other params have then.
+ * One TAB separates fields; VARIANT and IMPLIED are 0 or 1.  An implied param
+ * has one value in its A line, which the names of points omit.  AT is what the
+ * other params have then: "k=v,k=v" or nothing.
  */
 #ifndef CGMARK_LIST_H
 #define CGMARK_LIST_H
 
 #include <stdio.h>
 
-/* -errno if it could not be written. */
+/* 0, or -errno of the write. */
 int list_print(FILE *out);
 
 #endif

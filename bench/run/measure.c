@@ -48,7 +48,7 @@ const struct measure_clock *measure_clock_find(const char *name)
 	return NULL;
 }
 
-/* What lies between the two readings is what benchmark `null` reports. */
+/* Benchmark `null` reports what lies between the two readings. */
 static int sample_counter(const struct measure *m, uint64_t *ret)
 {
 	uint64_t start, end;
@@ -73,7 +73,10 @@ static int sample_call(const struct measure *m, uint64_t *ret)
 	return r;
 }
 
-/* The scheduler books the caller's share, too, when it leaves the CPU. */
+/*
+ * Make the scheduler account the caller's share too: it does so when the caller
+ * leaves the CPU.
+ */
 static int read_booked(uint64_t *ret)
 {
 	const struct timespec moment = { .tv_nsec = 1 };
@@ -83,8 +86,8 @@ static int read_booked(uint64_t *ret)
 }
 
 /*
- * A program that waits now and then: the idle time in between is not its work,
- * and as short as it is, it would show in an exact count.
+ * For a program that waits now and then: the idle time is not its work, and
+ * even the shortest would show in an exact count.
  */
 static int sample_busy(const struct measure *m, uint64_t *ret)
 {

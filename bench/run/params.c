@@ -113,7 +113,7 @@ int ctx_param_u64(struct bench_ctx *ctx, const char *key, uint64_t *ret)
 	v = strtoull(text, &end, 10);
 	if (*end == 'K' || *end == 'M')
 		shift = *end++ == 'K' ? 10 : 20;
-	/* strtoull() takes signs and blanks. */
+	/* strtoull() would accept signs and blanks. */
 	if (*text < '0' || *text > '9' || *end || errno ||
 	    v > UINT64_MAX >> shift)
 		return ctx_bad_param(ctx, key);
@@ -128,7 +128,7 @@ int ctx_bad_param(struct bench_ctx *ctx, const char *key)
 			ctx_param(ctx, key));
 }
 
-/* One line of it goes behind a '#' in the status stream. */
+/* A line of it follows a '#' in the status stream. */
 static void set_text(struct bench_ctx *ctx, const char *fmt, va_list ap)
 {
 	vsnprintf(ctx->text, CTX_TEXT_MAX, fmt, ap);
@@ -173,7 +173,7 @@ void ctx_note(struct bench_ctx *ctx, const char *fmt, ...)
 	for (char *p = line; *p; p++)
 		if (*p < ' ' || *p > '~')
 			*p = '?';
-	/* The bar: no note can be taken for a line with a meaning. */
+	/* The bar keeps a note from being taken for a line with a meaning. */
 	tap_line(ctx->status_fd, "# | %s", line);
 }
 
@@ -184,7 +184,7 @@ void ctx_file(struct bench_ctx *ctx, enum rawfile_kind kind, const void *data,
 	char text[CTX_NOTE_MAX];
 	size_t n;
 
-	/* At least one: an empty file is a file. */
+	/* At least once: an empty file is a file too. */
 	do {
 		n = rawfile_encode(text, sizeof(text), p, len);
 		tap_line(ctx->status_fd, RAWFILE_LINE "%s: %s",

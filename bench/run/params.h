@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A running point as the runner knows it: its params, and what it says. */
+/* A running point as the runner knows it: its params and its messages. */
 #ifndef CGMARK_PARAMS_H
 #define CGMARK_PARAMS_H
 
@@ -13,7 +13,7 @@
 struct ctx_traces; /* places.h */
 
 struct ctx_param_value {
-	char key[REC_PARAMS_MAX]; /* and behind its NUL the value */
+	char key[REC_PARAMS_MAX]; /* followed by its NUL and the value */
 	size_t value;		  /* where in key[] it begins */
 };
 
@@ -34,12 +34,12 @@ struct bench_ctx {
 };
 
 /*
- * Are these the params of the bench, each given once?  0, or -EINVAL with the
- * reason in words in text.
+ * Does the bench have these params, each given once?  0, or -EINVAL with the
+ * reason in text.
  */
 int ctx_check_params(const struct bench *bench, const char *params, char *text,
 		     size_t size);
-/* Take over checked params. */
+/* Adopt params that were checked. */
 void ctx_set_params(struct bench_ctx *ctx, const char *params);
 
 #endif

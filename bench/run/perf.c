@@ -27,7 +27,7 @@ bool perf_mount_tracefs(void)
 	return mount("cgmark", TRACEFS, "tracefs", 0, NULL) == 0;
 }
 
-/* "SYSTEM:EVENT:u" becomes "SYSTEM/EVENT"; what is behind it is no part. */
+/* "SYSTEM:EVENT:u" becomes "SYSTEM/EVENT", without what follows. */
 static void tracepoint_path(const struct event *ev, char *buf, size_t size)
 {
 	const char *name = strchr(ev->name, ':');
@@ -106,7 +106,7 @@ int perf_read(int leader, unsigned nr, struct perf_reading *ret)
 
 	if (n < 0)
 		return -errno;
-	/* The end of the file: a pinned group without counters. */
+	/* End of file: a pinned group got no counters. */
 	if (n != (ssize_t)want || buf[0] != nr)
 		return -EAGAIN;
 	ret->enabled_ns = buf[1];
@@ -168,7 +168,7 @@ void perf_why(const struct event *ev, int err, char *buf, size_t size)
 	snprintf(buf, size, "%s: %s", name ? name : "error", cause(ev, err));
 }
 
-/* The page says which counter it is, and what the kernel added up before. */
+/* The page names the counter and holds what the kernel summed up before. */
 bool perf_page_read(const volatile struct perf_event_mmap_page *page,
 		    uint64_t (*rdpmc)(unsigned counter), uint64_t *ret)
 {
@@ -184,7 +184,7 @@ bool perf_page_read(const volatile struct perf_event_mmap_page *page,
 			return false;
 		value = page->offset;
 		shift = 64 - page->pmc_width;
-		/* Narrower than 64 bits, with a sign. */
+		/* Counters are signed and narrower than 64 bits. */
 		pmc = rdpmc(index - 1) << shift;
 		value += (uint64_t)((int64_t)pmc >> shift);
 		__atomic_signal_fence(__ATOMIC_SEQ_CST);

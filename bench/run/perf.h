@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One event of the kernel: perf_event_open(2), and why it fails. */
+/* One kernel event: perf_event_open(2), and why it fails. */
 #ifndef CGMARK_PERF_H
 #define CGMARK_PERF_H
 
@@ -11,48 +11,48 @@
 #include "event.h"
 
 /*
- * Look up what only the running kernel knows, the id of a tracepoint: *ret is
- * then what perf_open() takes.  0, or -ENOENT with the reason in why.
+ * Look up what only the running kernel knows: the id of a tracepoint.  *ret is
+ * then fit for perf_open().  0, or -ENOENT with the reason in why.
  */
 int perf_resolve(const struct event *ev, struct event *ret, char *why,
 		 size_t size);
-/* Mount tracefs where perf_resolve() looks; whether it is there then. */
+/* Mount tracefs where perf_resolve() looks; returns whether it is there. */
 bool perf_mount_tracefs(void);
 
 /*
  * Open an event that counts all that runs on a CPU or, for cpu < 0, the caller
- * and what it starts from then on.  leader: -1, or the group's.  A leader
- * starts disabled, and has the counters for itself or not at all.  Returns a
- * descriptor, or -errno.
+ * and its future children.  leader: -1, or the group's.  A leader starts
+ * disabled and gets its counters exclusively or not at all.  Returns a
+ * descriptor or -errno.
  */
 int perf_open(const struct event *ev, int cpu, int leader);
-/* Let a group count from now on.  0 or -errno. */
+/* Start counting in a group.  0 or -errno. */
 int perf_enable(int leader);
 
 struct perf_reading {
-	uint64_t enabled_ns, running_ns; /* since it was enabled */
-	uint64_t values[EVENTS_MAX];	 /* in the order they were opened */
+	uint64_t enabled_ns, running_ns; /* since enabled */
+	uint64_t values[EVENTS_MAX];	 /* in the order of opening */
 };
 
-/* Of a group of nr events.  -EAGAIN: it has no counters. */
+/* Read a group of nr events.  -EAGAIN: it has no counters. */
 int perf_read(int leader, unsigned nr, struct perf_reading *ret);
-/* The page of a counter that can be read without the kernel, else NULL. */
+/* Map the page of a counter that can be read without the kernel; else NULL. */
 struct perf_event_mmap_page *perf_map(int fd);
 void perf_unmap(struct perf_event_mmap_page *page);
 void perf_close(int fd);
-/* Why perf_open() failed, in words with the name of the error. */
+/* Why perf_open() failed, in words and with the name of the error. */
 void perf_why(const struct event *ev, int err, char *buf, size_t size);
-/* Does it take a counter of the processor? */
+/* Does the event take a hardware counter? */
 bool perf_is_hardware(const struct event *ev);
 
 /*
- * Value of an event by its page, which belongs to a counter that runs on this
- * CPU; rdpmc reads counter number n - 1 as hardware has it.  False: it can only
- * be had by read(2).
+ * Read an event by its page, whose counter runs on this CPU; rdpmc reads
+ * counter number n - 1 in the hardware's numbering.  False: only read(2) has
+ * the value.
  */
 bool perf_page_read(const volatile struct perf_event_mmap_page *page,
 		    uint64_t (*rdpmc)(unsigned counter), uint64_t *ret);
-/* Of this processor; never called where a page does not allow it. */
+/* On this processor; call it only if the page allows it. */
 uint64_t perf_rdpmc(unsigned counter);
 
 #endif

@@ -65,7 +65,7 @@ int ctx_place(struct bench_ctx *ctx, const char *options, const char **path)
 	return 0;
 }
 
-/* Cpusets are made empty, and take no task, unless they are cloned. */
+/* A new cpuset is empty and takes no tasks unless it is cloned. */
 static int clone_children(const struct cg *root)
 {
 	int r = cg_write(root, "cgroup.clone_children", "1");
@@ -74,8 +74,8 @@ static int clone_children(const struct cg *root)
 }
 
 /*
- * What the kernel charged in advance on v2 it gives back on v1 by other rules,
- * if memory moves there, and warns that a counter is below zero.  So that has
+ * Once memory was on v2, v1 returns by other rules what the kernel charged in
+ * advance, and the kernel warns of a counter below zero.  So memory on v1 has
  * to come first in a boot.
  */
 #define MEMORY_MARK "/run/cgmark-memory-on-v2"
@@ -138,7 +138,7 @@ int ctx_options_of(struct bench_ctx *ctx, const char *which, char *buf,
 		which = "all";
 	if ((size_t)snprintf(buf, size, "%s," CTX_HIERARCHY, which) >= size)
 		return ctx_fail(ctx, -ENOSPC, "no room for '%s'", which);
-	/* Params are separated by commas: "cpu+pids" is both. */
+	/* Commas separate params, so "cpu+pids" stands for both. */
 	for (char *p = buf; (p = strchr(p, '+'));)
 		*p = ',';
 	return 0;
@@ -182,7 +182,7 @@ static int enable(struct bench_ctx *ctx, const char *name)
 			return ctx_fail(ctx, -ENOSPC,
 					"no room to note controller '%s'",
 					name);
-		/* Noted first: what is not on can be turned off as well. */
+		/* Noted first: disabling what is not enabled does no harm. */
 		snprintf(undo + used, size - used, "-%s ", name);
 		r = cg_write(&ctx->v2, "cgroup.subtree_control", plus);
 		if (r < 0)
@@ -251,7 +251,7 @@ static int undo_mount(const struct bench_ctx *ctx, const struct ctx_mount *m)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	/*
-	 * Every task below was in the v2 subtree as well and is dead, unless
+	 * Every task below was in the v2 subtree too and is dead by now, unless
 	 * there was no cgroup.kill.
 	 */
 	r = cg_open_file(&root, ctx->name, 0);
@@ -308,7 +308,7 @@ void ctx_thaw(const struct bench_ctx *ctx)
 			continue;
 		snprintf(path, sizeof(path), "%s/%s/freezer.state", m->path,
 			 ctx->name);
-		/* If it fails, what cannot be killed is told of anyway. */
+		/* On failure, whoever cannot be killed is reported anyway. */
 		cg_write(&here, path, "THAWED");
 	}
 }

@@ -17,8 +17,8 @@ struct ctx_mount {
 };
 
 /*
- * What a set-up leaves outside of its subtree, in memory shared with the
- * runner, who undoes it even when the set-up's process died half-way.
+ * What a set-up leaves outside its subtree.  It is in memory shared with the
+ * runner, who undoes it even if the set-up's process died half-way.
  */
 struct ctx_traces {
 	struct ctx_mount mounts[CTX_MOUNTS_MAX];
@@ -26,13 +26,13 @@ struct ctx_traces {
 };
 
 /*
- * Make the subtree with its leaves below ctx->v2; ctx->name, scratch and
- * traces are set.  ctx_undo() is its inverse and that of all that setup() did;
- * it does all it can and returns the first error with the reason in text.
+ * Make the subtree with its leaves below ctx->v2; ctx->name, scratch and traces
+ * have to be set.  ctx_undo() undoes that and all that setup() did: it goes on
+ * after an error and returns the first one, with the reason in text.
  */
 int ctx_make_subtree(struct bench_ctx *ctx);
 int ctx_undo(struct bench_ctx *ctx);
-/* Let go what a v1 freezer holds, which cannot be killed before. */
+/* Thaw v1 freezers: frozen tasks cannot be killed. */
 void ctx_thaw(const struct bench_ctx *ctx);
 
 #endif

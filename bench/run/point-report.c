@@ -127,7 +127,7 @@ static int write_no_figure(const struct runner *rn, unsigned i,
 	return write_not_counted(rn, i, metric, why);
 }
 
-/* calls are of all operations; times are those of one call. */
+/* calls counts those of all operations; times are those of one call. */
 static int write_latency(const struct runner *rn, const struct stage *st,
 			 unsigned i, const char *function,
 			 const struct latency *l)
@@ -176,8 +176,8 @@ static void report_timed(struct runner *rn, const struct stage *st, unsigned i)
 	bool idle = out->may_idle;
 
 	/*
-	 * A count of instructions with waiting in it would be a lie, and the
-	 * clock goes on with what other CPUs execute.
+	 * Waiting would falsify a count of instructions, and the clock goes on
+	 * with what other CPUs execute.
 	 */
 	if (!idle && rn->clock->exact && sysconf(_SC_NPROCESSORS_ONLN) > 1)
 		idle = true;

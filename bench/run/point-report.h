@@ -7,7 +7,7 @@
 #include "stage.h"
 #include "tap.h"
 
-/* What the program runs, and where the results go. */
+/* What the program runs, and where results go. */
 struct runner {
 	struct points points;
 	const struct measure_clock *clock;
@@ -19,12 +19,12 @@ struct runner {
 	unsigned not_ok;  /* points that failed */
 };
 
-/* The point begins; a point without a result thereafter has crashed the boot. */
+/* Announce the point.  If no result follows, it crashed the boot. */
 void report_start(const struct runner *rn, unsigned i);
-/* How point i ended; text says why if not TAP_OK. */
+/* Report how point i ended; text says why unless TAP_OK. */
 void report_result(struct runner *rn, unsigned i, enum tap_result result,
 		   const char *text);
-/* Writes what the stage measured of point i, and its result. */
+/* Write what the stage measured for point i, and its result. */
 void report_samples(struct runner *rn, const struct stage *st, unsigned i);
 
 #endif

@@ -11,10 +11,7 @@
 #include "params.h"
 #include "points.h"
 
-/*
- * Set by the linker.  Not weak: a benchmark file that registers nothing is to
- * fail to link.
- */
+/* Set by the linker.  Not weak: a file that registers nothing must not link. */
 extern const struct bench *const __start_cgmark_bench[];
 extern const struct bench *const __stop_cgmark_bench[];
 
@@ -56,7 +53,7 @@ static void check_point(struct point *p)
 		p->bench = b;
 }
 
-/* Room for max points; pages that are never touched cost nothing. */
+/* Room for max points; untouched pages cost nothing. */
 static int points_init(struct points *pts, unsigned max)
 {
 	memset(pts, 0, sizeof(*pts));
@@ -111,7 +108,7 @@ static int bad_option(const struct select *s, const char *key,
 	return -EINVAL;
 }
 
-/* Not on the heap, for the reason that the list of points is not. */
+/* Off the heap for the same reason as the list of points. */
 static void *map_shared(size_t len)
 {
 	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
@@ -158,7 +155,7 @@ static int on_event_option(const struct select *s, const char *key,
 	if (!strcmp(key, EVENT_OPTION))
 		return add_event(s, value);
 	if (strcmp(key, EVENT_SCOPE_OPTION))
-		return 0; /* The others are init's. */
+		return 0; /* init takes the others. */
 	s->pts->event_tasks = !strcmp(value, EVENT_SCOPE_TASK);
 	if (!s->pts->event_tasks && strcmp(value, EVENT_SCOPE_MACHINE))
 		return bad_option(s, key, value);

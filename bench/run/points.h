@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The benchmarks linked in, and the points of a plan that are theirs. */
+/* The benchmarks linked in, and their points in a plan. */
 #ifndef CGMARK_POINTS_H
 #define CGMARK_POINTS_H
 
@@ -10,7 +10,7 @@
 struct point {
 	struct plan_point plan;
 	const struct bench *bench; /* NULL: see error */
-	char error[160];	   /* why it cannot run; "" if it can */
+	char error[160];	   /* why it cannot run, or "" */
 };
 
 struct points {
@@ -21,8 +21,8 @@ struct points {
 	uint64_t phase_ns; /* option phase_ns=, default 0 */
 	bool setup_only;   /* option setup_only=1 */
 	/*
-	 * Options event=, in a mapping of its own.  If there are any, points
-	 * are not timed but counted.
+	 * Options event=, in a mapping of their own.  If there are any, points
+	 * are counted instead of timed.
 	 */
 	struct event *events;
 	unsigned nr_events;
@@ -36,26 +36,26 @@ size_t points_nr_benches(void);
 const struct bench *points_bench(size_t i);
 const struct bench *points_find_bench(const char *name);
 
-/* Points first, first + 1, ... of all that are in a plan. */
+/* Points first, first + 1, ... of the whole plan. */
 struct points_range {
 	unsigned first, nr;
 };
 
 /*
- * Points of `binary`, in plan order, of a range of the plan (NULL: of all of
- * it).  A point that cannot run (no such benchmark, another version of it, bad
- * params) is there with its error.  The list is a shared mapping, so that a
- * fork does not pay for a long plan.
- * -errno: the plan itself is malformed, *err says how.
+ * The points of `binary` in a range of the plan (NULL: all of it), in plan
+ * order.  A point that cannot run (unknown benchmark, other version, bad params)
+ * is in the list with its error.  The list is a shared mapping, so that a fork
+ * does not pay for a long plan.  Returns -errno if the plan itself is
+ * malformed; *err says how.
  */
 int points_read_plan(const char *path, const char *binary,
 		     const struct points_range *range, struct points *ret,
 		     struct rec_error *err);
-/* A list of one point with the benchmark's defaults. */
+/* A list of one point, at the benchmark's defaults. */
 int points_single(const char *bench, const char *params, struct points *ret);
 void points_release(struct points *pts);
 
-/* Index behind the last point that can share the set-up of point i. */
+/* Index after the last point that can share the set-up of point i. */
 unsigned points_group_end(const struct points *pts, unsigned i);
 
 #endif

@@ -5,7 +5,7 @@
 #include "perf.h"
 #include "probe.h"
 
-/* Opened as for a point: of all that runs on a processor. */
+/* Opened as for a point: all that runs on a processor. */
 static bool is_counted(const struct event *ev, char *why, size_t size)
 {
 	struct event found;

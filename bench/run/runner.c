@@ -46,7 +46,7 @@ static int fd_from_env(const char *name, int otherwise)
 	return *text && !*end && fd >= 0 && fd < 1024 ? (int)fd : otherwise;
 }
 
-/* What every point needs.  -errno with the reason in why. */
+/* Set up what every point needs.  -errno with the reason in why. */
 static int prepare(struct runner *rn, bool *mounted, char *why, size_t size)
 {
 	char path[256];
@@ -91,7 +91,7 @@ static void unprepare(struct runner *rn, bool mounted)
 
 static void run_points(struct runner *rn)
 {
-	/* Without it tracepoints are not supported, which is then said. */
+	/* Without tracefs, tracepoints are reported as not supported. */
 	if (rn->points.nr_events)
 		perf_mount_tracefs();
 	for (unsigned i = 0; i < rn->points.nr;)
@@ -191,7 +191,7 @@ int main(int argc, char **argv)
 		.v2 = CG_NONE,
 	};
 
-	/* Orphans of a benchmark come here; a reader that left is an error. */
+	/* Adopt a benchmark's orphans.  A reader that has gone is an error. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	signal(SIGPIPE, SIG_IGN);
 

@@ -15,10 +15,10 @@
 #include "mark.h"
 #include "stage.h"
 
-/* How long a killed process may take to go. */
+/* How long a killed process may take to die. */
 #define KILL_MS 10000
 
-/* A callback that fails without a word still has its errno. */
+/* A callback that fails without a message still has its errno. */
 static int said(struct bench_ctx *ctx, int r, const char *what)
 {
 	if (r < 0 && !*ctx->text)
@@ -48,7 +48,7 @@ static int measure_point(struct stage *st, struct measure *m)
 	return said(m->ctx, r, "operation");
 }
 
-/* In place of measure_point(), in a boot that counts. */
+/* Replaces measure_point() in a boot that counts. */
 static int count_point(struct stage *st, struct measure *m)
 {
 	struct outcome *out = &st->shared->out;
@@ -62,14 +62,14 @@ static int count_point(struct stage *st, struct measure *m)
 	out->nr_ops = m->nr_ops;
 	out->phase = PHASE_SAMPLES;
 	r = st->events.nr ? events_run(m, &st->events, st->counts) : 0;
-	/* After the events: probes are in what these count. */
+	/* After the events, which would count the probes too. */
 	for (unsigned i = 0; i < st->nr_latencies && r == 0; i++)
 		r = latency_run(m, st->latencies[i], st->phase_ns,
 				&st->times[i]);
 	return said(m->ctx, r, "operation");
 }
 
-/* Touched now, so that no sample pays for a page fault. */
+/* Touch the memory now, so that no sample pays for a page fault. */
 static void clear_counts(struct stage *st, unsigned samples)
 {
 	for (unsigned i = 0; i < st->events.nr; i++) {
@@ -78,7 +78,7 @@ static void clear_counts(struct stage *st, unsigned samples)
 	}
 }
 
-/* To a plugin of the emulator; ahead of measure_settle(), which absorbs it. */
+/* Tell the emulator's plugin; measure_settle(), which follows, absorbs it. */
 static void announce(const struct plan_point *plan, uint64_t nr_ops)
 {
 	char text[REC_LINE_MAX];
@@ -107,7 +107,7 @@ static int point_steps(struct stage *st, const struct plan_point *plan)
 	announce(plan, m.nr_ops ? m.nr_ops : bench_nr_ops(m.bench));
 	out->phase = PHASE_START;
 	ctx_set_params(ctx, plan->params);
-	/* Touched now, so that no sample pays for a page fault. */
+	/* Touch the memory now, so that no sample pays for a page fault. */
 	memset(m.values, 0, m.samples * sizeof(m.values[0]));
 	clear_counts(st, m.samples);
 	r = cg_attach(&ctx->point_leaf, 0);
@@ -215,7 +215,7 @@ static int fork_stage(struct stage *st)
 	return st->pidfd < 0 ? -errno : 0;
 }
 
-/* Room for the values of all events, and for times; 0 or -errno. */
+/* Room for the values of all events and for the times.  0 or -errno. */
 static int map_counts(struct stage *st, unsigned max_samples)
 {
 	unsigned nr = st->events.nr;
@@ -288,7 +288,7 @@ static int wait_reply(struct stage *st, unsigned timeout_ms, int *ret)
 	} while (n < 0 && errno == EINTR);
 	if (n <= 0)
 		return -ETIMEDOUT;
-	/* A reply may be there of a stage that died thereafter. */
+	/* The stage may have died after it replied. */
 	if ((fds[0].revents & POLLIN) &&
 	    read(st->reply_fd, ret, sizeof(*ret)) == sizeof(*ret))
 		return 0;
@@ -306,7 +306,7 @@ int stage_order(struct stage *st, const struct plan_point *plan,
 	if (st->pid < 0)
 		return -ECHILD;
 	memset(&st->shared->out, 0, sizeof(st->shared->out));
-	/* If it died before it could read this, the wait tells. */
+	/* If it died before reading this, the wait notices. */
 	if (write(st->order_fd, &order, sizeof(order)) < 0 && errno != EPIPE)
 		return -errno;
 	return wait_reply(st, timeout_ms, ret);
@@ -321,7 +321,7 @@ int stage_kill_point(struct stage *st, int *ret)
 	return wait_reply(st, KILL_MS, ret);
 }
 
-/* Orphans of points come to the runner, which is a subreaper. */
+/* The runner is a subreaper and gets the orphans of points. */
 static void reap(struct stage *st)
 {
 	pid_t pid;
@@ -348,13 +348,13 @@ static void kill_stage(struct stage *st)
 	if (st->pid <= 0)
 		return;
 	kill(st->pid, SIGKILL);
-	/* Ready when the last of its threads is gone. */
+	/* Ready once its last thread is gone. */
 	poll(&fd, 1, KILL_MS);
 }
 
 /*
- * A zombie still holds its cgroups, and with them the hierarchies.  What was
- * killed is out of its cgroup somewhat before it can be waited for.
+ * A zombie still pins its cgroups and thus the hierarchies.  A killed task
+ * leaves its cgroup a little before it can be waited for.
  */
 static void reap_all(struct stage *st)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The processes of a group as the runner sees them: give orders, wait, kill. */
+/* The processes of a group as the runner sees them: order, wait, kill. */
 #ifndef CGMARK_STAGE_H
 #define CGMARK_STAGE_H
 
@@ -10,7 +10,7 @@
 #include "measure.h"
 #include "places.h"
 
-/* How far a point got; says whose fault an end there is. */
+/* How far a point got, which tells whose fault it is if it ended there. */
 enum phase {
 	PHASE_NONE,
 	PHASE_START,
@@ -21,10 +21,10 @@ enum phase {
 	PHASE_DONE,
 };
 
-/* What a point left behind, in shared memory. */
+/* What a point leaves behind, in shared memory. */
 struct outcome {
 	enum phase phase;
-	int r; /* 0, BENCH_SKIP, -errno of that phase */
+	int r; /* 0, BENCH_SKIP, or -errno of that phase */
 	bool bad_param;
 	bool may_idle;
 	uint64_t idle_ms; /* during the samples, of all CPUs */
@@ -41,7 +41,7 @@ struct stage_shared {
 	uint64_t values[];
 };
 
-/* An order and all that the point needs; sent through a pipe. */
+/* An order and all that the point needs, sent through a pipe. */
 struct stage_order {
 	const struct plan_point *plan; /* NULL: run setup() */
 };
@@ -51,10 +51,10 @@ struct stage {
 	const struct measure_clock *clock;
 	uint64_t phase_ns;
 	struct events events;	    /* none: points are timed */
-	struct event_count *counts; /* one an event, shared with points */
+	struct event_count *counts; /* one per event, shared with points */
 	char (*latencies)[LATENCY_NAME_MAX]; /* functions; likewise */
 	unsigned nr_latencies;
-	struct latency *times; /* one a function, shared with points */
+	struct latency *times; /* one per function, shared with points */
 	struct stage_shared *shared;
 	size_t shared_bytes;
 	size_t counts_bytes;
@@ -65,18 +65,18 @@ struct stage {
 };
 
 /*
- * Make the cgroups and the stage process; room for max_samples.  -errno with
- * the reason in shared->setup_text, or -ENOMEM without shared.
+ * Make the cgroups and the stage process, with room for max_samples.  -errno
+ * with the reason in shared->setup_text, or -ENOMEM with shared NULL.
  */
 int stage_start(struct stage *st, unsigned max_samples);
 /*
- * Carry out an order.  *ret: of setup() what it returned, of a point its wait
- * status.  -ETIMEDOUT after timeout_ms: still running; -ECHILD: the stage died,
- * *ret is its wait status (-1: unknown).
+ * Carry out an order.  *ret is what setup() returned, or a point's wait status.
+ * -ETIMEDOUT: still running after timeout_ms.  -ECHILD: the stage died and *ret
+ * is its wait status (-1: unknown).
  */
 int stage_order(struct stage *st, const struct plan_point *plan,
 		unsigned timeout_ms, int *ret);
-/* Kill a point that does not end.  As stage_order(). */
+/* Kill a point that does not end.  Returns as stage_order() does. */
 int stage_kill_point(struct stage *st, int *ret);
 /* Are points counted instead of timed? */
 static inline bool stage_counts(const struct stage *st)
@@ -85,7 +85,7 @@ static inline bool stage_counts(const struct stage *st)
 }
 /* Kill what a point left running. */
 int stage_kill_leftovers(struct stage *st);
-/* Kill, reap and undo everything; -errno with the reason in why. */
+/* Kill, reap and undo everything.  -errno with the reason in why. */
 int stage_end(struct stage *st, char *why, size_t size);
 
 #endif

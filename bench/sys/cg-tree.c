@@ -50,7 +50,7 @@ int cg_tree_chain(const struct cg *top, unsigned levels, struct cg *ret)
 
 	for (unsigned i = 1; i <= levels; i++) {
 		snprintf(name, sizeof(name), "%u", i);
-		/* The last one is to have tasks, and can enable nothing. */
+		/* The last one takes tasks and must not enable anything. */
 		r = i < levels ? cg_tree_child(&at, name, &next)
 			       : cg_create(&at, name, &next);
 		if (at.fd != top->fd)

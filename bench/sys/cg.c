@@ -16,7 +16,7 @@
 
 #include "cg.h"
 
-/* Bounds of all waiting here: 500 times 10 ms. */
+/* Bounds every wait in this file: 500 times 10 ms. */
 #define RETRIES 500
 #define RETRY_NS 10000000L
 
@@ -118,7 +118,7 @@ int cg_write(const struct cg *cg, const char *file, const char *text)
 
 	if (fd < 0)
 		return fd;
-	/* Control files take a write whole or not at all. */
+	/* Control files take a write as a whole or not at all. */
 	if (write(fd, text, strlen(text)) < 0)
 		r = -errno;
 	close(fd);
@@ -143,7 +143,7 @@ int cg_attach_thread(const struct cg *cg, pid_t tid)
 	return attach(cg, cg->version == 1 ? "tasks" : "cgroup.threads", tid);
 }
 
-/* Is `word` one of the comma separated words of list? */
+/* Is `word` in the comma separated list? */
 static bool has_word(const char *list, size_t len, const char *word)
 {
 	size_t n = strlen(word);
@@ -171,7 +171,7 @@ int cg_of(pid_t tid, const char *hierarchy, char *buf, size_t size)
 	n = read_at(AT_FDCWD, file, text, sizeof(text));
 	if (n < 0)
 		return n;
-	/* "4:name=x:/a/b": the path may hold colons, what is before may not. */
+	/* "4:name=x:/a/b": only the path may contain colons. */
 	for (line = strtok_r(text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
 		list = strchr(line, ':');
@@ -187,13 +187,13 @@ int cg_of(pid_t tid, const char *hierarchy, char *buf, size_t size)
 }
 
 /*
- * Call fn for every child.  Entries come from the system call into a mapping
- * that is given back, so that no heap grows.
+ * Call fn for every child.  The system call reads the entries into a mapping
+ * that is released afterwards, so the heap does not grow.
  */
 typedef int (*child_fn)(const struct cg *parent, const char *name,
 			const char *arg);
 
-/* As the kernel lays it out; libc has no declaration of its own. */
+/* The kernel's layout; libc does not declare it. */
 struct kernel_dirent {
 	uint64_t ino;
 	int64_t off;
@@ -245,7 +245,7 @@ static int each_child(const struct cg *cg, child_fn fn, const char *arg)
 	return r;
 }
 
-/* SIGKILL to each id in a list of them; the caller itself is spared. */
+/* SIGKILL every id that the file lists, except the caller. */
 static int kill_listed(const struct cg *cg, const char *file)
 {
 	char text[4096];
@@ -254,7 +254,7 @@ static int kill_listed(const struct cg *cg, const char *file)
 
 	if (n < 0)
 		return n;
-	/* What did not fit is there in the next round. */
+	/* The next round gets what did not fit. */
 	if (n == (ssize_t)sizeof(text) - 1)
 		*strrchr(text, '\n') = '\0';
 	for (;;) {
@@ -284,7 +284,7 @@ static int kill_below(const struct cg *parent, const char *name,
 	return r;
 }
 
-/* v2 says for the whole subtree, v1 for one cgroup. */
+/* v2 answers for the whole subtree, v1 for one cgroup. */
 static int is_populated(const struct cg *cg)
 {
 	char text[256];
@@ -332,7 +332,7 @@ int cg_remove(const struct cg *parent, const char *name)
 	struct cg cg;
 	int r;
 
-	/* Most have no children: do not open and read each to know. */
+	/* Most have no children: do not open and read each to find out. */
 	if (unlinkat(parent->fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
 	r = open_child(parent, name, &cg);
@@ -342,7 +342,7 @@ int cg_remove(const struct cg *parent, const char *name)
 	cg_close(&cg);
 	if (r < 0)
 		return r;
-	/* A killed task leaves its cgroup somewhat later than its list. */
+	/* A killed task leaves its cgroup a little after it leaves the list. */
 	for (unsigned i = 0; i < RETRIES; i++) {
 		if (i)
 			retry_pause();
@@ -397,10 +397,6 @@ int cg_mount_v2(const char *path)
 	return mount("cgmark", path, "cgroup2", 0, NULL) < 0 ? -errno : 0;
 }
 
-/*
- * By what a hierarchy that was mounted with these options is found, whatever
- * became of its subsystems: its name, else its first controller.
- */
 static bool in_mainline(const char *name)
 {
 	static const char *const names[] = {
@@ -415,7 +411,7 @@ static bool in_mainline(const char *name)
 	return false;
 }
 
-/* A line of /proc/cgroups, "cpu\t3\t1\t1": the name if it is enabled, else "". */
+/* A line of /proc/cgroups, "cpu\t3\t1\t1": its name if enabled, else "". */
 static void enabled_name(const char *line, char *buf, size_t size)
 {
 	char name[64];
@@ -449,6 +445,10 @@ int cg_list_v1(char *buf, size_t size)
 	return used ? 0 : -ENOENT;
 }
 
+/*
+ * What identifies a hierarchy mounted with these options, whatever became of
+ * its subsystems: its name, else its first controller.
+ */
 static void listed_as(const char *options, char *buf, size_t size)
 {
 	const char *name = strstr(options, "name=");
@@ -466,7 +466,7 @@ bool cg_is_live_v1(const char *options)
 	return cg_of_self(word, path, sizeof(path)) != -ENOENT;
 }
 
-/* A hierarchy with a name is found by that alone, if it is there. */
+/* A named hierarchy that exists is found by its name alone. */
 static int mount_again(const char *options, const char *path)
 {
 	char word[64];
@@ -485,12 +485,12 @@ int cg_catch_v1(const char *options, const char *path)
 	snprintf(file, sizeof(file), "%s/cgroup.procs", path);
 	if (access(file, F_OK) == 0 || !cg_is_live_v1(options))
 		return 0;
-	/* -EINVAL: it was just about to go. */
+	/* -EINVAL: it was just going away. */
 	r = mount_again(options, path);
 	return r == -EINVAL ? 0 : r;
 }
 
-/* Busy: cgroups that had the controller elsewhere may not be freed yet. */
+/* Busy: cgroups that used the controller elsewhere may not be freed yet. */
 static int mount_when_free(const char *options, const char *path,
 			   unsigned long flags)
 {
@@ -526,9 +526,9 @@ int cg_umount_v1(const char *options, const char *path, bool was_there)
 	int r;
 
 	/*
-	 * The kernel keeps an unmounted hierarchy for good if a removed cgroup
-	 * of it was not yet freed.  Only mounting and unmounting it once more
-	 * gets rid of it.
+	 * If a removed cgroup was not yet freed, the kernel keeps the unmounted
+	 * hierarchy for good.  Only mounting and unmounting it once more gets
+	 * rid of it.
 	 */
 	for (unsigned i = 0; i < RETRIES / 10; i++) {
 		if (umount2(path, 0) < 0 && errno != EINVAL && errno != ENOENT)
@@ -540,7 +540,7 @@ int cg_umount_v1(const char *options, const char *path, bool was_there)
 					       : 0;
 			retry_pause();
 		}
-		/* -EINVAL: gone meanwhile, so there is no such name. */
+		/* -EINVAL: gone meanwhile, so the name is unknown. */
 		r = mount_again(options, path);
 		if (r < 0 && r != -EINVAL)
 			return r;

@@ -117,7 +117,7 @@ static int number_of(const struct nlmsghdr *h)
 	return nr;
 }
 
-/* One message: 1 to go on, 0 at the end, -errno. */
+/* Handle one message.  1: go on; 0: end; or -errno. */
 static int take(const struct nlmsghdr *h,
 		int (*fn)(const struct cgstats_answer *a, void *arg), void *arg)
 {
@@ -185,7 +185,7 @@ int cgstats_socket(struct cgstats *s)
 	/* A kernel that never answers must not hang the caller. */
 	setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
-	/* Nor shall an error come with a long request that it is about. */
+	/* Error messages must not echo a long request. */
 	setsockopt(s->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
 	return 0;
 }
@@ -196,7 +196,7 @@ void cgstats_close(struct cgstats *s)
 	s->fd = -1;
 }
 
-/* CTRL_ATTR_FAMILY_ID has the number of what is padding here. */
+/* What is padding here is the number in CTRL_ATTR_FAMILY_ID. */
 static int take_family(const struct cgstats_answer *a, void *arg)
 {
 	uint16_t *family = arg;

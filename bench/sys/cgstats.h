@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * CGROUPSTATS_CMD_DESCRIBE and _READ without any library: a request is made
- * once and sent as often as wanted, and nothing allocates memory.
+ * CGROUPSTATS_CMD_DESCRIBE and _READ without any library: a request is built
+ * once and sent as often as needed, and nothing allocates memory.
  *
  * The numbers are those of the series' include/uapi/linux/cgroupstats.h.
  */
@@ -50,25 +50,25 @@ enum {
 #define CGSTATS_MAX_IDS 64
 #define CGSTATS_MAX_CGROUPS 8190
 
-/* What the kernel sends at once. */
+/* The most the kernel sends at once. */
 #define CGSTATS_CHUNK 32768
 
 struct cgstats {
 	int fd;
 	uint16_t family;
-	bool interrupted; /* a message says so, since the last request */
-	uint32_t seq;	  /* of that */
+	bool interrupted; /* a message said so since the last request */
+	uint32_t seq;	  /* of the last request */
 };
 
 /* -ENOENT: the kernel has no taskstats. */
 int cgstats_resolve(struct cgstats *ret);
-/* The same, and -EOPNOTSUPP: it has none of these commands. */
+/* The same; -EOPNOTSUPP: taskstats lacks these commands. */
 int cgstats_open(struct cgstats *ret);
-/* The same on a socket of one's own, for a family that is known. */
+/* The same with a socket of its own, for a known family. */
 int cgstats_socket(struct cgstats *s);
 void cgstats_close(struct cgstats *s);
 
-/* A request.  Attributes that do not fit are left out, and full is set. */
+/* A request.  Attributes that do not fit are left out and set full. */
 struct cgstats_request {
 	bool full;
 	size_t size; /* of buf */
@@ -85,7 +85,7 @@ void cgstats_add(struct cgstats_request *r, int attr, const void *data,
 void cgstats_add_u32(struct cgstats_request *r, int attr, uint32_t value);
 void cgstats_add_u64(struct cgstats_request *r, int attr, uint64_t value);
 
-/* The attributes of an answer; those that are not there have NULL. */
+/* The attributes of an answer; NULL: absent. */
 struct cgstats_answer {
 	const struct nlmsghdr *header;
 	const void *data[CGSTATS_A_END];
@@ -97,21 +97,21 @@ uint64_t cgstats_u64(const struct cgstats_answer *a, int attr);
 
 int cgstats_send(struct cgstats *s, struct cgstats_request *r);
 /*
- * What is received by one system call, at most CGSTATS_CHUNK bytes, goes to fn
- * message by message; fn may be NULL.  1: there is more; 0: that was all;
- * -errno: what the kernel answered instead, or ended the dump with, or what fn
- * returned, or at the end -EINTR, if a message had NLM_F_DUMP_INTR.
- * For a request without NLM_F_DUMP there is one answer.
+ * Receive with one system call, at most CGSTATS_CHUNK bytes, and pass each
+ * message to fn, which may be NULL.  1: there is more.  0: that was all.
+ * -errno: the kernel answered with it or ended the dump with it, or fn returned
+ * it; -EINTR at the end if a message had NLM_F_DUMP_INTR.  A request without
+ * NLM_F_DUMP gets one answer.
  */
 int cgstats_receive(struct cgstats *s,
 		    int (*fn)(const struct cgstats_answer *a, void *arg),
 		    void *arg);
-/* Send, and receive all of it. */
+/* Send a request and receive the whole answer. */
 int cgstats_call(struct cgstats *s, struct cgstats_request *r,
 		 int (*fn)(const struct cgstats_answer *a, void *arg),
 		 void *arg);
 
-/* Id and type of a file by its name; -ENOENT.  fd: on that cgroup; -1: any. */
+/* Id of a file by its name; -ENOENT.  fd: on that cgroup; -1: on any. */
 int cgstats_find(struct cgstats *s, int fd, const char *name, uint32_t *id);
 
 #endif

@@ -69,7 +69,7 @@ struct nl_msg *genl_request(const struct genl *g, int cmd, int flags)
 	return msg;
 }
 
-/* Errors, ACKs and the end of a dump begin with a number alike. */
+/* Errors, ACKs and the end of a dump all begin with a number. */
 static int number_of(struct nlmsghdr *h)
 {
 	return nlmsg_datalen(h) >= (int)sizeof(int) ? *(int *)nlmsg_data(h) : 0;
@@ -101,7 +101,7 @@ static int receive(const struct genl *g, struct call *c, bool wants_ack)
 
 	errno = 0;
 	len = nl_recv(g->sock, &from, &buf, NULL);
-	/* Out of time: nl_recv() says 0 or an error, as it likes. */
+	/* On a timeout nl_recv() may return 0 or an error. */
 	if (len <= 0)
 		return errno == ENOBUFS ? -ENOBUFS : -ETIMEDOUT;
 	for (struct nlmsghdr *h = (struct nlmsghdr *)(void *)buf;

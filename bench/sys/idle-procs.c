@@ -9,7 +9,7 @@
 
 static char procs[IDLE_PROCS_PROCS_BYTES];
 
-/* Not snprintf(): a thousand groups have this done several times over. */
+/* Not snprintf(): a thousand groups call this several times each. */
 const char *idle_procs_path(char *buf, unsigned i, const char *file)
 {
 	char digits[12];
@@ -41,7 +41,7 @@ pid_t idle_procs_spawn(void)
 {
 	pid_t pid = fork();
 
-	/* An open directory would keep its hierarchy from being unmounted. */
+	/* An open directory would keep its hierarchy mounted. */
 	if (pid == 0)
 		close_range(0, ~0U, 0);
 	while (pid == 0)
@@ -80,7 +80,7 @@ int idle_procs_attach_list(int procs_fd, const char *list, size_t len)
 		eol = memchr(list, '\n', end - list);
 		if (!eol)
 			return -EBADMSG;
-		/* ESRCH: it ended meanwhile. */
+		/* ESRCH: it has ended meanwhile. */
 		if (write(procs_fd, list, eol - list) < 0 && errno != ESRCH)
 			return -errno;
 	}

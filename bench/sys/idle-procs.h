@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Idle processes in v1 cgroups "0", "1", ..., and what userspace does to carry
- * them from one hierarchy to another.  No heap and no stdio: this is measured.
+ * them from one hierarchy to another.  No heap and no stdio, because this is
+ * measured.
  */
 #ifndef CGMARK_IDLE_PROCS_H
 #define CGMARK_IDLE_PROCS_H
@@ -16,17 +17,17 @@
 const char *idle_procs_path(char *buf, unsigned i, const char *file);
 
 int idle_procs_mkdirs(const struct cg *top, unsigned groups);
-/* One more process, asleep for good; its pid or -errno. */
+/* Spawn a process that sleeps for good; returns its pid or -errno. */
 pid_t idle_procs_spawn(void);
-/* Task number t goes to group t % groups; all of them are spawned here. */
+/* Spawn all tasks; number t goes to group t % groups. */
 int idle_procs_populate(const struct cg *top, unsigned groups, unsigned tasks);
-/* How many of so many tasks group i has. */
+/* How many of the tasks belong to group i. */
 unsigned idle_procs_share(unsigned i, unsigned groups, unsigned tasks);
 
-/* Attach each process of a list, one a line, through an open cgroup.procs. */
+/* Attach each process of a list, one per line, through an open cgroup.procs. */
 int idle_procs_attach_list(int procs_fd, const char *list, size_t len);
 
-/* Number of lines of a control file, or -errno. */
+/* Number of lines in a control file, or -errno. */
 long idle_procs_count(const struct cg *top, const char *file);
 
 #endif

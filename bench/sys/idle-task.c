@@ -12,8 +12,8 @@
 
 #ifdef __x86_64__
 /*
- * The task lives in these few instructions and touches no memory, so it needs
- * no stack, and thousands of them cost no more than the kernel's part.
+ * The task lives in these few instructions and touches no memory.  So it needs
+ * no stack, and thousands of them cost only what the kernel keeps for them.
  */
 static long hold(unsigned long flags)
 {

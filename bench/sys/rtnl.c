@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
-/* After the kernel's own headers, which define the same flags. */
+/* After the kernel's headers, which define the same flags. */
 #include <net/if.h>
 #include <netlink/attr.h>
 #include <netlink/netlink.h>
@@ -23,9 +23,9 @@
 #include "rtnl.h"
 
 #define RATE_TO_QUANTUM 10
-#define HTB_VERSION 3 /* of its messages */
+#define HTB_VERSION 3 /* of its message format */
 #define BURST_BYTES 3200
-#define TICK_NS 64 /* the kernel's unit of time in messages */
+#define TICK_NS 64 /* the kernel's unit of time in these messages */
 
 int rtnl_open(struct genl *ret)
 {
@@ -46,10 +46,7 @@ int rtnl_open(struct genl *ret)
 	return 0;
 }
 
-/*
- * if_nametoindex() asks in the namespace of the caller; the socket may be in
- * another one.
- */
+/* if_nametoindex() uses the caller's namespace, not that of the socket. */
 struct found_link {
 	const char *name;
 	int index;
@@ -87,7 +84,7 @@ static struct nl_msg *request(int type, int flags, const void *head,
 {
 	struct nl_msg *m = nlmsg_alloc_simple(type, NLM_F_ACK | flags);
 
-	/* An empty message holds a page: these are far from that. */
+	/* A new message has room for a page, far more than these need. */
 	if (m)
 		nlmsg_append(m, (void *)(uintptr_t)head, size, NLMSG_ALIGNTO);
 	return m;
@@ -178,7 +175,7 @@ int rtnl_addr_add(const struct genl *g, const char *dev, int family,
 	if (index < 0)
 		return index;
 	ifa.ifa_index = index;
-	/* Duplicates of IPv6 addresses are looked for during a second. */
+	/* Duplicate detection would delay an IPv6 address by a second. */
 	ifa.ifa_flags = family == AF_INET6 ? IFA_F_NODAD : 0;
 	m = request(RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &ifa, sizeof(ifa));
 	if (m) {
@@ -263,7 +260,7 @@ int rtnl_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
 	return call(g, m);
 }
 
-/* A new qdisc or class, with one attribute of options. */
+/* Add a qdisc or class with one attribute of options. */
 static int add_htb(const struct genl *g, const char *dev, int type,
 		   uint32_t parent, uint32_t handle, int attr,
 		   const void *options, int len)
@@ -313,7 +310,7 @@ int rtnl_class_htb(const struct genl *g, const char *dev, uint32_t parent,
 				  .ceil = rate_of(ceil_bytes),
 				  .buffer = burst_ticks(rate_bytes),
 				  .cbuffer = burst_ticks(ceil_bytes),
-				  /* so that no rate makes the kernel warn */
+				  /* so that the kernel warns of no rate */
 				  .quantum = BURST_BYTES };
 
 	return add_htb(g, dev, RTM_NEWTCLASS, parent, classid, TCA_HTB_PARMS,
@@ -426,7 +423,7 @@ static int put_u32(const struct genl *g, struct nl_msg *m,
 	return f->to ? put_redirect(g, m, TCA_U32_ACT, f->to) : 0;
 }
 
-/* The handle of a cgroup filter is any number, always the same one. */
+/* The handle of a cgroup filter is arbitrary; use the same one always. */
 static struct nl_msg *filter_request(int type, int flags, int index,
 				     const struct rtnl_filter *f)
 {
@@ -457,7 +454,7 @@ int rtnl_filter_add(const struct genl *g, const struct rtnl_filter *f,
 		return -ENOMEM;
 	nest = nla_nest_start(m, TCA_OPTIONS);
 	r = !strcmp(f->kind, "cgroup") ? put_cgroup(g, m, f) : put_u32(g, m, f);
-	/* A cgroup filter wants options, but none in particular. */
+	/* A cgroup filter needs the options attribute, but nothing in it. */
 	nla_nest_end_keep_empty(m, nest);
 	if (r < 0) {
 		nlmsg_free(m);

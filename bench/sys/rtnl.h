@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Links, addresses and traffic control for guest programs, with the messages
- * of rtnetlink, on libnl.  All of it happens in the network namespace in which
- * the socket was opened.  Functions return 0 or -errno, that of the kernel.
+ * Links, addresses and traffic control for guest programs: rtnetlink on libnl.
+ * All of it acts in the network namespace in which the socket was opened.
+ * Functions return 0 or the kernel's -errno.
  */
 #ifndef CGMARK_RTNL_H
 #define CGMARK_RTNL_H
@@ -12,7 +12,7 @@
 
 #include "genl.h"
 
-/* Not in the headers of a kernel without the series. */
+/* Missing from the headers of a kernel without the series. */
 #define RTNL_CGROUP_RX 4
 
 #define RTNL_INGRESS_PARENT 0xfffffff1U
@@ -20,32 +20,32 @@
 #define RTNL_CLSACT_OUT 0xfffffff3U
 #define RTNL_ROOT 0xffffffffU
 
-/* A socket for these; to be closed with genl_close(). */
+/* Open a socket for these; close it with genl_close(). */
 int rtnl_open(struct genl *ret);
 
 int rtnl_link_add(const struct genl *g, const char *dev, const char *kind);
-/* peer is made in the namespace of that descriptor; MACs 02:..:01 and :02. */
+/* Make the peer in the namespace of that descriptor; MACs 02:..:01 and :02. */
 int rtnl_veth_add(const struct genl *g, const char *dev, const char *peer,
 		  int peer_ns);
 int rtnl_link_up(const struct genl *g, const char *dev);
-/* The address as 4 or 16 bytes (family AF_INET or AF_INET6). */
+/* The address has 4 or 16 bytes (family AF_INET or AF_INET6). */
 int rtnl_addr_add(const struct genl *g, const char *dev, int family,
 		  const void *addr, unsigned prefix);
-/* Who has the address is known for good: MAC 02:..:mac. */
+/* A permanent neighbour entry: MAC 02:..:mac has the address. */
 int rtnl_neigh_add(const struct genl *g, const char *dev, int family,
 		   const void *addr, uint8_t mac);
-/* IPv4 route to net/prefix by way of a gateway; either may be 0. */
+/* IPv4 route to net/prefix via a gateway; either may be 0. */
 int rtnl_route_add(const struct genl *g, const char *dev, uint32_t net,
 		   unsigned prefix, uint32_t gateway);
 
-/* Ingress and clsact take no handle; block: of a shared block, or 0. */
+/* Ingress and clsact take no handle.  block: shared block, or 0. */
 int rtnl_qdisc_ingress(const struct genl *g, const char *dev, const char *kind,
 		       uint32_t block);
 int rtnl_qdisc_htb(const struct genl *g, const char *dev, uint32_t handle,
 		   uint32_t default_minor);
 int rtnl_class_htb(const struct genl *g, const char *dev, uint32_t parent,
 		   uint32_t classid, uint32_t rate_bytes, uint32_t ceil_bytes);
-/* Packets that went through a class. */
+/* Number of packets that went through a class. */
 int rtnl_class_packets(const struct genl *g, const char *dev, uint32_t classid,
 		       uint64_t *ret);
 
@@ -55,19 +55,19 @@ struct rtnl_filter {
 	uint32_t parent;
 	uint16_t prio;
 	const char *kind; /* "cgroup" or "u32" */
-	bool has_rx;	  /* cgroup: with TCA_CGROUP_RX, of that value */
+	bool has_rx;	  /* cgroup: with TCA_CGROUP_RX of this value */
 	unsigned rx;
-	unsigned rx_bytes; /* its length, 0: as it should be */
+	unsigned rx_bytes; /* its length; 0: the right one */
 	uint16_t port;	   /* u32: destination port; 0: everything */
-	uint32_t classid;  /* u32: what it means; 0: none */
-	const char *to;	   /* redirected to that device, unless NULL */
+	uint32_t classid;  /* u32: class it selects; 0: none */
+	const char *to;	   /* redirect to this device, unless NULL */
 };
 
-/* flags: NLM_F_EXCL: must not be there; 0: may replace one. */
+/* flags: NLM_F_EXCL: must not exist; 0: may replace one. */
 int rtnl_filter_add(const struct genl *g, const struct rtnl_filter *f,
 		    int flags);
 int rtnl_filter_del(const struct genl *g, const struct rtnl_filter *f);
-/* What a dump says of a cgroup filter: its rx, -1: nothing; -ENOENT. */
+/* The rx of a cgroup filter, from a dump; -1: none.  -ENOENT: no filter. */
 int rtnl_filter_rx(const struct genl *g, const struct rtnl_filter *f, int *ret);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Groups and passes on a processor that the test makes up, with few counters:
- * what fits is counted together, the rest on its own, and nothing is scaled.
+ * Groups and passes on a made-up processor with few counters: what fits is
+ * counted together, the rest separately, and nothing is scaled.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -18,13 +18,12 @@
 #define FDS_MAX 4096
 #define OP_NS 10
 
-/* --- the processor --------------------------------------------------------
- */
+/* --- the processor --- */
 
 static struct {
-	unsigned counters; /* that a group may have */
-	unsigned taken;	   /* of these, by others: known only when it runs */
-	bool shares;	   /* ... part of the time, not all of it */
+	unsigned counters; /* most that a group may have */
+	unsigned taken;	   /* of these, by others; shows only at run time */
+	bool shares;	   /* ... only part of the time */
 	bool pages;	   /* events can be read without the kernel */
 } cpu;
 
@@ -38,7 +37,7 @@ static struct fd {
 static int next_fd;
 static unsigned nr_open, most_in_group, page_reads, kernel_reads;
 static uint64_t ops_done;
-static unsigned nr_enabled; /* one a pass and CPU */
+static unsigned nr_enabled; /* one per pass and CPU */
 
 int perf_resolve(const struct event *ev, struct event *ret, char *why,
 		 size_t size)
@@ -67,7 +66,7 @@ int perf_open(const struct event *ev, int on, int leader)
 	if (leader >= 0) {
 		assert_int_equal(fds[leader].cpu, on);
 		assert_true(fds[leader].open);
-		/* Never two kinds in one. */
+		/* Never two kinds in one group. */
 		assert_int_equal(perf_is_hardware(ev),
 				 perf_is_hardware(fds[leader].ev));
 		if (++fds[leader].siblings + 1 > most_in_group)
@@ -97,7 +96,7 @@ static bool lacks_room(int leader)
 	       fds[leader].siblings + 1 > cpu.counters - cpu.taken;
 }
 
-/* What every member counts: its config at each operation. */
+/* Every member counts its config at each operation. */
 static uint64_t value_of(int fd)
 {
 	return 1000000 * (fds[fd].cpu + 2) + fds[fd].ev->config * ops_done;
@@ -123,7 +122,7 @@ int perf_read(int leader, unsigned nr, struct perf_reading *ret)
 	return 0;
 }
 
-/* A page is the number of its descriptor. */
+/* A page is its descriptor's number. */
 struct perf_event_mmap_page *perf_map(int fd)
 {
 	return cpu.pages ? (struct perf_event_mmap_page *)(intptr_t)(fd + 1)
@@ -158,8 +157,7 @@ void perf_why(const struct event *ev, int err, char *buf, size_t size)
 	snprintf(buf, size, "%s", strerrorname_np(err));
 }
 
-/* --- the benchmark --------------------------------------------------------
- */
+/* --- the benchmark --- */
 
 static unsigned betweens, runs, fail_at;
 
@@ -290,25 +288,25 @@ static void test_kinds_apart(void **state)
 	assert_int_equal(most_in_group, 3);
 }
 
-/* Opened, the group gets no counters: half of it is tried, then more passes. */
+/* The group opens but gets no counters: try half of it, in more passes. */
 static void test_counters_taken(void **state)
 {
 	cpu.taken = 2;
 	assert_int_equal(count(six, 4, true), 0);
 	expect_counted(six, 4, true);
-	/* One that ended at its first reading, and two of two events. */
+	/* One that ended at its first reading, then two of two events each. */
 	assert_int_equal(passes(true), 3);
 	assert_int_equal(runs, 1 + 2 * (WARMUP + SAMPLES));
 }
 
-/* The kernel takes turns: figures of part of the time are thrown away. */
+/* The kernel takes turns: partial counts are discarded. */
 static void test_never_scaled(void **state)
 {
 	cpu.taken = 2;
 	cpu.shares = true;
 	assert_int_equal(count(six, 3, true), 0);
 	expect_counted(six, 3, true);
-	/* Of three events, then of one each. */
+	/* One of three events, then one for each. */
 	expect_passes(4, true);
 }
 
@@ -337,7 +335,7 @@ static void test_not_supported(void **state)
 	assert_string_equal(counts[0].why, "ENOENT");
 	assert_string_equal(counts[2].why, "ENOENT");
 	assert_string_equal(counts[3].why, "no such tracepoint");
-	/* Not zero: nothing at all. */
+	/* Nothing at all, not zero. */
 	assert_true(values[0][0] == UINT64_MAX && values[3][0] == UINT64_MAX);
 	assert_string_equal(counts[1].why, "");
 	assert_int_equal(values[1][2], 2 * OPS);
@@ -354,7 +352,7 @@ static void test_nothing_supported(void **state)
 	assert_int_equal(runs, 0);
 }
 
-/* By pages only where the caller is all there is to count. */
+/* Pages are used only if the caller is all there is to count. */
 static void test_pages(void **state)
 {
 	bool one_cpu = places(false) == 1;

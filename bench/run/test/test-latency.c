@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Records of calls, and what becomes of them. */
+/* Records of calls, and what is made of them. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -34,7 +34,7 @@ static void test_nested(void **state)
 	struct latency_calls c = { 0 };
 	struct latency l = { 0 };
 
-	latency_end(&c, 1, 5); /* began before */
+	latency_end(&c, 1, 5); /* began earlier */
 	assert_int_equal(latency_begin(&c, 1, 10), 0);
 	latency_begin(&c, 2, 11);
 	latency_begin(&c, 1, 20); /* by itself, inside */
@@ -80,8 +80,7 @@ static void test_no_call(void **state)
 	assert_int_equal(l.calls, 0);
 }
 
-/* --- a ring ---------------------------------------------------------------
- */
+/* --- a ring --- */
 
 #define RING 128
 #define BEGIN 77
@@ -131,18 +130,18 @@ static void test_ring(void **state)
 	assert_int_equal(c.nr, 1);
 	assert_int_equal(c.times_ns[0], 42);
 	assert_int_equal(c.lost, 3);
-	/* Nothing new. */
+	/* Nothing new in it. */
 	assert_int_equal(latency_take_ring(&c, ring, RING, head, head, BEGIN),
 			 0);
 	assert_int_equal(c.nr, 1);
-	/* A record that is longer than what is there. */
+	/* A record longer than what is there. */
 	assert_int_equal(
 		latency_take_ring(&c, ring, RING, tail, head - 1, BEGIN),
 		-EBADMSG);
 	latency_calls_release(&c);
 }
 
-/* The kernel that the test runs on: times, or the reason why there are none. */
+/* On the kernel that runs the test: times, or why there are none. */
 static void test_here(void **state)
 {
 	const struct measure m = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Calibration and the sampling loop on a clock that the test turns. */
+/* Calibration and the sampling loop, on a clock that the test drives. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,10 +11,10 @@
 #include "measure.h"
 
 static uint64_t fake_now; /* ns */
-static uint64_t op_ns;	  /* what an operation takes */
+static uint64_t op_ns;	  /* time an operation takes */
 static uint64_t ops_done;
 static unsigned runs, betweens;
-static unsigned fail_at; /* run number that fails; 0: none */
+static unsigned fail_at; /* number of the run that fails; 0: none */
 static bool between_first;
 
 static uint64_t fake_read(void)
@@ -31,7 +31,7 @@ static int fake_run(struct bench_ctx *ctx, uint64_t nr)
 	return runs == fail_at ? -EIO : 0;
 }
 
-/* Far more than an operation: it must not show in any figure. */
+/* Far longer than an operation: it must not show in any figure. */
 static int fake_between(struct bench_ctx *ctx)
 {
 	betweens++;
@@ -100,7 +100,7 @@ static void test_calibrate_doubles(void **state)
 	struct measure m = start(&fake_clock, 1000);
 
 	assert_int_equal(measure_calibrate(&m), 0);
-	/* 3 * 2^9 us is the first that lasts 1 ms. */
+	/* 3 * 2^9 us is the first to last 1 ms. */
 	assert_int_equal(m.nr_ops, 3 * 512);
 	assert_int_equal(ops_done, 3 * 1023);
 }
@@ -196,7 +196,7 @@ static void test_settle(void **state)
 	measure_settle(7000000);
 	after = ns->read();
 	assert_true(after - before >= 250000000);
-	/* No earlier than the phase asked for; later as the host likes. */
+	/* Not before the requested phase; how long after is up to the host. */
 	assert_true(after - before < 3600000000000ULL);
 }
 

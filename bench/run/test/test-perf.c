@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events of the kernel that the test runs on, and pages of counters. */
+/* Events of the kernel that runs the test, and pages of counters. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,8 +26,7 @@ BENCH_DEFINE(none) = {
 	.run = no_run,
 };
 
-/* --- this kernel ----------------------------------------------------------
- */
+/* --- this kernel --- */
 
 #define PAGE_BYTES 4096
 #define NR_PAGES 37
@@ -38,7 +37,7 @@ static void touch(volatile char *area)
 		area[i * PAGE_BYTES] = 1;
 }
 
-/* -1: may not be opened here. */
+/* -1: cannot be opened here. */
 static int open_or_skip(const struct event *ev, int leader)
 {
 	int fd = perf_open(ev, -1, leader);
@@ -75,7 +74,7 @@ static void test_group(void **state)
 	madvise(area, NR_PAGES * PAGE_BYTES, MADV_DONTNEED);
 	memset(&after, 0, sizeof(after));
 	assert_int_equal(perf_enable(leader), 0);
-	/* The first one touches pages of its own after the kernel has counted. */
+	/* The first read touches its own pages after the kernel has counted. */
 	assert_int_equal(perf_read(leader, 2, &before), 0);
 	assert_int_equal(perf_read(leader, 2, &before), 0);
 	touch(area);
@@ -89,7 +88,7 @@ static void test_group(void **state)
 	munmap(area, NR_PAGES * PAGE_BYTES);
 }
 
-/* Counted where there is a PMU, said not to be where there is none. */
+/* Counted if there is a PMU, reported as not counted if there is none. */
 static void test_hardware(void **state)
 {
 	const struct event insns = { "instructions",
@@ -129,8 +128,7 @@ static void test_no_tracepoint(void **state)
 	assert_non_null(strstr(why, "this kernel has no "));
 }
 
-/* --- pages ----------------------------------------------------------------
- */
+/* --- pages --- */
 
 static struct perf_event_mmap_page page;
 static uint64_t raw;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Params, selection of a plan's points, and which of them share a set-up. */
+/* Params, selecting a plan's points, and which of them share a set-up. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -55,8 +55,7 @@ BENCH_DEFINE(axes) = {
 	.run = no_run,
 };
 
-/* --- params ----------------------------------------------------------------
- */
+/* --- params --- */
 
 static char text[CTX_TEXT_MAX];
 
@@ -102,7 +101,7 @@ static void test_param(void **state)
 	assert_string_equal(ctx_param(&ctx, "op"), "hit");
 	assert_string_equal(ctx_param(&ctx, "size"), "16");
 	assert_string_equal(ctx_param(&ctx, "siz"), "");
-	/* A second set takes the place of the first. */
+	/* A second set replaces the first. */
 	ctx_set_params(&ctx, "size=4");
 	assert_string_equal(ctx_param(&ctx, "size"), "4");
 	assert_string_equal(ctx_param(&ctx, "op"), "");
@@ -172,8 +171,7 @@ static void test_reasons(void **state)
 	assert_true(ctx.may_idle);
 }
 
-/* --- plans -----------------------------------------------------------------
- */
+/* --- plans --- */
 
 static char plan_path[64];
 static FILE *plan;
@@ -309,7 +307,7 @@ static void test_defaults(void **state)
 	points_release(&pts);
 }
 
-/* Each has its place and its reason: none is dropped silently. */
+/* Each keeps its place and its reason: none is dropped silently. */
 static void test_points_that_cannot_run(void **state)
 {
 	struct rec_error err;
@@ -428,8 +426,7 @@ static void test_single(void **state)
 	assert_int_equal(points_single("plain", "a", &pts), -EINVAL);
 }
 
-/* --- list ------------------------------------------------------------------
- */
+/* --- list --- */
 
 static void test_list(void **state)
 {

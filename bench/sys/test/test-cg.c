@@ -11,7 +11,7 @@
 
 #include "cg.h"
 
-/* What is on the heap before a fork is paid for by the fork. */
+/* Whatever is on the heap before a fork makes the fork dearer. */
 static void test_list_uses_no_heap(void **state)
 {
 	const struct mallinfo2 before = mallinfo2();
@@ -20,7 +20,7 @@ static void test_list_uses_no_heap(void **state)
 	const struct mallinfo2 after = mallinfo2();
 
 	assert_true(r == 0 || r == -ENOENT);
-	/* A freed block stays in a bin: it is no longer part of the top. */
+	/* A freed block would stay in a bin and be missing from the top. */
 	assert_int_equal(after.keepcost, before.keepcost);
 	assert_int_equal(after.arena, before.arena);
 }
