@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * PID 1 of the guest: mounts what is needed, runs the benchmark programs that
- * the plan names as it names them, hands status and samples on, and ends the
- * machine.
+ * PID 1 of the guest: mounts what is needed, runs the benchmark programs in the
+ * order of the plan, forwards status and samples, and ends the machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,11 +28,11 @@
 #define STINTS_MAX 128
 #define V2 "/sys/fs/cgroup"
 
-/* Descriptors that a benchmark program finds its channels at. */
+/* Where a benchmark program finds its channels. */
 #define CHILD_STATUS_FD 3
 #define CHILD_SAMPLES_FD 4
 
-/* Points of one program that follow one another in the plan. */
+/* A run of successive points of one program. */
 struct stint {
 	char binary[REC_BENCH_MAX];
 	unsigned first, nr;
@@ -45,17 +44,17 @@ struct init {
 	struct stint stints[STINTS_MAX];
 	unsigned nr_stints;
 	unsigned points;    /* in the plan */
-	unsigned precreate; /* cgroups to make and leave in v2 */
-	unsigned samples;   /* records handed on */
-	uint32_t crc;	    /* of all bytes handed on */
+	unsigned precreate; /* cgroups to make and keep in v2 */
+	unsigned samples;   /* records forwarded */
+	uint32_t crc;	    /* of all bytes forwarded */
 };
 
-/* Large, and read by poll() loops: not for the stack. */
+/* Large and used in poll() loops: keep it off the stack. */
 static struct init in = { .status_fd = -1, .samples_fd = -1 };
 static struct relay status_relay, samples_relay, output_relay;
 static char plan[PLAN_BYTES_MAX];
 
-/* There is no ACPI to power off by; sim and kvm end at a reset. */
+/* Without ACPI there is no power-off; sim and kvm end at a reset. */
 static void end_machine(void) __attribute__((noreturn));
 static void end_machine(void)
 {
@@ -65,7 +64,7 @@ static void end_machine(void)
 		pause();
 }
 
-/* Without a status channel there is still the kernel log. */
+/* Without a status channel, the kernel log remains. */
 static void bail_out(const char *fmt, ...)
 	__attribute__((noreturn, format(printf, 1, 2)));
 static void bail_out(const char *fmt, ...)
@@ -98,7 +97,7 @@ static void mount_all(void)
 		const char *path = mounts[i].path;
 
 		mkdir(path, 0755);
-		/* EBUSY: the kernel was configured to mount it itself. */
+		/* EBUSY: the kernel is configured to mount it itself. */
 		if (mount("cgmark", path, mounts[i].type, 0, NULL) < 0 &&
 		    errno != EBUSY)
 			bail_out("mount %s on %s: %s", mounts[i].type, path,
@@ -116,7 +115,7 @@ static void write_sysctl(const char *path, const char *value)
 	close(fd);
 }
 
-/* The defaults depend on the size of memory, which is a perturbation. */
+/* The defaults depend on the size of memory, which would perturb results. */
 static void set_limits(void)
 {
 	write_sysctl("/proc/sys/kernel/threads-max", "65536");
@@ -132,7 +131,7 @@ static void open_channels(void)
 		in.status_fd = -1;
 		bail_out("no port cgmark.status: %s", strerror(-r));
 	}
-	/* The host takes the first line for "userspace is reached". */
+	/* To the host, the first line means "userspace is reached". */
 	tap_line(in.status_fd, "KTAP version 1");
 	in.samples_fd = port_open("cgmark.samples", "CGMARK_SAMPLES_FD");
 	if (in.samples_fd < 0)
@@ -206,7 +205,7 @@ static void set_up_relay(struct relay *r, int fd, int out, const char *prefix)
 	r->len = 0;
 }
 
-/* In the child.  Pipes lie above the descriptors that they are to get. */
+/* In the child.  The pipes lie above the descriptors that they replace. */
 static void exec_binary(const struct stint *s, const int *fds)
 {
 	static char status_env[] = "CGMARK_STATUS_FD=3";
@@ -228,7 +227,7 @@ static void exec_binary(const struct stint *s, const int *fds)
 	_exit(127);
 }
 
-/* write ends for the child in fds, read ends in the relays. */
+/* Write ends for the child go into fds, read ends into the relays. */
 static void make_pipes(int *fds)
 {
 	struct relay *const relays[3] = { &status_relay, &samples_relay,
@@ -260,8 +259,8 @@ static void pump(struct relay *relay)
 }
 
 /*
- * Until all three pipes ended.  When the program has, whatever it should have
- * left running holds them open: kill all there is but PID 1.
+ * Relay until all three pipes have ended.  What the program leaves running when
+ * it ends keeps them open: kill everything but PID 1.
  */
 static void relay_all(int pidfd)
 {
@@ -314,7 +313,7 @@ static void report_binary(unsigned i, int status)
 	tap_result(in.status_fd, result, i + 1, in.stints[i].binary, text);
 }
 
-/* Reap it and its orphans, which come to PID 1. */
+/* Reap it and its orphans, which PID 1 inherits. */
 static int reap(pid_t pid)
 {
 	int status = -1, s;

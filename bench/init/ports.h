@@ -4,8 +4,8 @@
 #define CGMARK_PORTS_H
 
 /*
- * Open the virtio-serial port of this name; waits for it to appear.  Where the
- * machine has none, the descriptor in environment variable env is taken.
+ * Open the virtio-serial port of this name, waiting for it to appear.  On a
+ * machine without one, take the descriptor in environment variable env.
  * Returns the descriptor or -errno.
  */
 int port_open(const char *name, const char *env);

@@ -42,7 +42,7 @@ int relay_write(struct relay *r, const char *text, size_t len)
 	return 0;
 }
 
-/* Hand on whole lines, keep the rest. */
+/* Forward whole lines, keep the rest. */
 static int flush_lines(struct relay *r)
 {
 	const char *last = memrchr(r->buf, '\n', r->len);

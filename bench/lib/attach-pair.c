@@ -17,7 +17,7 @@
 static const char *const pair_name[2] = { "a", "b" };
 
 static struct cg pair[2] = { CG_NONE, CG_NONE };
-static struct cg domain = CG_NONE; /* of threads, on v2 */
+static struct cg domain = CG_NONE; /* the threaded domain, on v2 */
 static int pair_fd[2];
 static uint64_t moves;
 static char who[16] = "0";
@@ -28,13 +28,11 @@ static uint64_t moved_tasks;
 static struct timespec pace;
 static bool paced;
 
-/* --- a place ---------------------------------------------------------------
- */
+/* --- a place --- */
 
 /*
- * The rwsem that it is about is one for all hierarchies: it stays ready for
- * writers while any hierarchy is mounted so, and this one is undone with
- * nothing left behind.
+ * All hierarchies share the rwsem: it stays ready for writers while any
+ * hierarchy is mounted this way, and this one leaves nothing behind when undone.
  */
 static int favor_dynmods(struct bench_ctx *ctx)
 {
@@ -52,7 +50,7 @@ static int favor_dynmods(struct bench_ctx *ctx)
 	return r;
 }
 
-/* A cgroup can have threads apart below it that has no processes beside. */
+/* Only a cgroup without processes can have threaded children. */
 static int base_v2(struct bench_ctx *ctx, bool threads, struct cg *ret)
 {
 	int r = ctx_controllers(ctx, ctx_param(ctx, "controllers"));
@@ -85,8 +83,7 @@ const char *attach_hierarchy(const struct bench_ctx *ctx)
 	return *ctx_param(ctx, "version") == '2' ? "" : CTX_HIERARCHY;
 }
 
-/* --- the pair --------------------------------------------------------------
- */
+/* --- the pair --- */
 
 static const char *file_of(const struct cg *cg, enum attach_how how)
 {
@@ -136,14 +133,13 @@ int attach_setup_pair(struct bench_ctx *ctx, enum attach_how how)
 		r = make_one(&base, i, how);
 	if (r || how != ATTACH_THREAD)
 		return r;
-	/* What is on in the subtree is on for its children, not for theirs. */
+	/* The subtree's controllers are on for its children, not for theirs. */
 	if (base.version == 2)
 		domain = base;
 	return cg_tree_enable(&base);
 }
 
-/* --- pace ------------------------------------------------------------------
- */
+/* --- pace --- */
 
 int attach_begin_pace(struct bench_ctx *ctx)
 {
@@ -169,8 +165,7 @@ void attach_sleep_pace(void)
 		clock_nanosleep(CLOCK_MONOTONIC, 0, &pace, NULL);
 }
 
-/* --- a point ---------------------------------------------------------------
- */
+/* --- a point --- */
 
 int attach_threads(struct bench_ctx *ctx, uint64_t *ret)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the attach benchmarks share: a pair of cgroups, something that is moved
- * to and fro between them by a write to an open file, a pace and a load.
+ * What the attach benchmarks share: a pair of cgroups, something that a write
+ * to an open file moves to and fro between them, a pace and a load.
  */
 #ifndef CGMARK_ATTACH_PAIR_H
 #define CGMARK_ATTACH_PAIR_H
@@ -9,7 +9,7 @@
 #include "bench.h"
 #include "load.h"
 
-/* Those of all of them; `_cores` are the controllers of the default sweep. */
+/* Params of all of them; `_cores`: the controllers of the default sweep. */
 #define ATTACH_PARAMS(_cores, _more)                                         \
 	PARAM("version", "1,2"),                                             \
 		PARAM_MORE_AT("controllers", _cores, _more, "pace=burst"),   \
@@ -18,19 +18,19 @@
 		LOAD_PARAM_PAUSES("controllers=none")
 
 /*
- * A place to make cgroups in, as version, controllers and favordynmods say.
- * With threads its children can have threads of one process apart.  Results as
- * of ctx_hierarchy().
+ * Find or mount a place to make cgroups in, as version, controllers and
+ * favordynmods say.  With threads its children can hold single threads of a
+ * process.  Results as for ctx_hierarchy().
  */
 int attach_base(struct bench_ctx *ctx, bool threads, struct cg *ret);
 
-/* "burst" or "200ms": slept before each sample. */
+/* "burst" or "200ms": how long to sleep before each sample. */
 int attach_begin_pace(struct bench_ctx *ctx);
 void attach_sleep_pace(void);
 
 /*
- * In setup(): the pair, for whole processes or for threads; `far` has the
- * second cgroup in another branch and three levels further down.
+ * In setup(): make the pair, for processes or for threads.  `far` puts the
+ * second cgroup into another branch, three levels deeper.
  */
 enum attach_how {
 	ATTACH_PROCESS,
@@ -40,18 +40,18 @@ enum attach_how {
 int attach_setup_pair(struct bench_ctx *ctx, enum attach_how how);
 
 /*
- * In begin(): pace, load, and who is moved: a task by its id, or 0, the caller.
+ * In begin(): pace, load, and whom to move: a task by its id, or 0, the caller.
  * `tasks` is the number of threads that move.
  */
 int attach_begin(struct bench_ctx *ctx, pid_t tid, uint64_t tasks);
 int attach_between(struct bench_ctx *ctx);
 int attach_run(struct bench_ctx *ctx, uint64_t nr);
-/* The task moved is in the group it was moved to, with all that go with it. */
+/* Is the task in the group it was moved to, with all that move with it? */
 int attach_check(struct bench_ctx *ctx);
 
-/* Number of threads, 1 to 10000, from param threads. */
+/* The param threads, a number from 1 to 10000. */
 int attach_threads(struct bench_ctx *ctx, uint64_t *ret);
-/* Hierarchy of the pair as cg_of() takes it. */
+/* Hierarchy of the pair, as cg_of() takes it. */
 const char *attach_hierarchy(const struct bench_ctx *ctx);
 
 #endif

@@ -59,7 +59,7 @@ int exit_listener_set_buffer(struct exit_listener *l, int bytes)
 		       : 0;
 }
 
-/* What is in the first attribute of that type; its length in *len. */
+/* Contents of the first attribute of that type; their length in *len. */
 static const char *find(const char *p, size_t *len, int type)
 {
 	const char *end = p + *len;
@@ -98,7 +98,7 @@ static int count(struct exit_listener *l, const char *message, size_t len)
 	return 0;
 }
 
-/* 0, -EAGAIN: there is none (yet), or -errno. */
+/* 0, -EAGAIN (no message yet) or -errno. */
 static int receive(struct exit_listener *l, int flags)
 {
 	static char message[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
@@ -126,7 +126,7 @@ int exit_listener_wait(struct exit_listener *l)
 {
 	int r;
 
-	/* The socket's patience with an answer is none with exits. */
+	/* The socket's timeout is for answers; an exit may take longer. */
 	do {
 		r = receive(l, 0);
 	} while (r == -EAGAIN || r == -EINTR);

@@ -17,7 +17,7 @@
 static struct exit_listener listeners[LISTENERS_MAX];
 static uint64_t nr_listeners;
 
-/* A task in a cgroup of its own, in a hierarchy that is for this alone. */
+/* Put a task into a cgroup of its own, in a hierarchy made just for this. */
 static int make_set(const struct cg *base, unsigned i)
 {
 	struct cg cg;
@@ -58,7 +58,7 @@ static int make_sets(struct bench_ctx *ctx)
 	return r < 0 ? ctx_fail(ctx, r, "make css_sets: %s", strerror(-r)) : 0;
 }
 
-/* `levels` below top; none: top itself. */
+/* Make `levels` cgroups, each below the last; none: top itself. */
 static int descend(const struct cg *top, unsigned levels, struct cg *ret)
 {
 	if (!levels) {
@@ -111,7 +111,7 @@ int fork_family_setup(struct bench_ctx *ctx, struct cg *ret)
 	return r ? r : listen_to_exits(ctx);
 }
 
-/* Of exits there are many, and here nothing of them may get lost. */
+/* There are many exits, and none of them may be lost here. */
 static int check_listeners(struct bench_ctx *ctx)
 {
 	int r = 0;

@@ -9,7 +9,10 @@
 #include "load-kind.h"
 
 #define GROUPS 1000
-/* Ten times a second each, in tenths: a sample may be shorter than that. */
+/*
+ * Each is read ten times a second, a tenth at a time: a sample may be shorter
+ * than a round over all.
+ */
 #define SHARE (GROUPS / 10)
 #define STAT_FILE "cpu.stat"
 #define FILES_MAX (64 + GROUPS)
@@ -59,7 +62,7 @@ static int binary_setup(struct bench_ctx *ctx)
 	return agent_setup(ctx);
 }
 
-/* In the load's process: what is measured shall not have these open. */
+/* In the load's process: what is measured must not hold these files open. */
 static int open_watched(void)
 {
 	const struct rlimit limit = { FILES_MAX, FILES_MAX };
@@ -89,7 +92,7 @@ static int binary_begin(void)
 	return r;
 }
 
-/* The values of cpu.stat, usage_usec being the first. */
+/* The values of cpu.stat; usage_usec comes first. */
 static int take_values(const struct cgstats_answer *a, void *arg)
 {
 	unsigned *nr = arg;
@@ -113,7 +116,7 @@ static int binary_round(struct load_shared *shared)
 	cgstats_add(&request, CGSTATS_A_FDS, watched_fds + next,
 		    SHARE * sizeof(*watched_fds));
 	r = cgstats_call(&stats, &request, take_values, &nr);
-	/* Values came or went while it read: it has those it asked for. */
+	/* -EINTR: other values came or went during the read; ours are there. */
 	if (r == -EINTR)
 		r = 0;
 	if (r == 0 && nr != SHARE)

@@ -7,7 +7,7 @@
 
 #include "load-kind.h"
 
-/* 2000 forks a second: a full CPU of them would take sim minutes. */
+/* 2000 forks a second.  On sim, a full CPU of them would take minutes. */
 #define FORKERS 2
 #define REST_NS 1000000L
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a load is to load.c: one a file, load-NAME.c. */
+/* A load as load.c sees it: one per file, load-NAME.c. */
 #ifndef CGMARK_LOAD_KIND_H
 #define CGMARK_LOAD_KIND_H
 
@@ -7,22 +7,22 @@
 
 #include "bench.h"
 
-/* Between the load's processes and the point. */
+/* Shared by the load's processes and the point. */
 struct load_shared {
-	_Atomic unsigned on; /* of one that pauses */
+	_Atomic unsigned on; /* for loads that pause */
 	volatile bool running;
 	volatile int error;
 	_Atomic uint64_t done;
-	volatile uint64_t lost; /* messages that did not reach a listener */
+	volatile uint64_t lost; /* messages that a listener missed */
 };
 
 struct load {
 	const char *name;
-	const char *unit;      /* of what is done; NULL: not noted */
+	const char *unit;      /* of the work done; NULL: not noted */
 	unsigned nr_processes; /* 0: one */
-	bool pauses;	       /* runs between load_on() and load_off() only */
-	long period_ns;	       /* 0: round() waits by itself */
-	int (*setup)(struct bench_ctx *ctx);	  /* not of one that pauses */
+	bool pauses;	       /* runs only from load_on() to load_off() */
+	long period_ns;	       /* 0: round() itself waits */
+	int (*setup)(struct bench_ctx *ctx);	  /* not for loads that pause */
 	int (*begin)(void);			  /* in the load's process */
 	int (*round)(struct load_shared *shared); /* adds to shared->done */
 };

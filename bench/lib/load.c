@@ -16,9 +16,9 @@
 
 #define NSEC_PER_MSEC 1000000L
 #define NSEC_PER_SEC 1000000000L
-/* For the first round; a load that takes longer does not run. */
+/* Deadline for the first round; a load that misses it is not running. */
 #define START_MS 10000
-/* For one that was on hold, to get going. */
+/* Time for a paused load to get going again. */
 #define RESUME_NS 1500000L
 #define PROCESSES_MAX 2
 
@@ -31,7 +31,7 @@ static const struct load *const loads[] = {
 
 static struct load_shared *shared; /* NULL: no load */
 static pid_t pids[PROCESSES_MAX];
-/* The load's cgroup.  One that pauses is where the point is. */
+/* The load's cgroup.  A load that pauses shares the point's. */
 static struct cg home = CG_NONE;
 
 const struct load *load_find(const char *name, bool pauses)
@@ -139,7 +139,7 @@ int load_start(struct bench_ctx *ctx, const struct load *load)
 	}
 	if (!load->pauses)
 		return wait_running(ctx, load);
-	/* What the others execute is in the figures. */
+	/* The figures include what the others execute. */
 	ctx_may_idle(ctx);
 	return 0;
 }

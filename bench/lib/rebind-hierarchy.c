@@ -47,7 +47,7 @@ int rebind_build(struct bench_ctx *ctx, struct rebind_hierarchy *h,
 	return r ? r : idle_procs_mkdirs(&h->top, groups);
 }
 
-/* Processes of group i, if it has any, to the root; then it can go. */
+/* Move the processes of group i, if any, to the root, then remove the group. */
 static int clear_group(struct rebind_hierarchy *h, unsigned i, int root_procs)
 {
 	char path[IDLE_PROCS_PATH_MAX], list[4096];
@@ -60,7 +60,7 @@ static int clear_group(struct rebind_hierarchy *h, unsigned i, int root_procs)
 			return -errno;
 		idle_procs_path(path, i, "cgroup.procs");
 		n = cg_read(&h->top, path, list, sizeof(list));
-		/* What did not fit is there in the next round. */
+		/* The next round gets what did not fit. */
 		while (n > 0 && list[n - 1] != '\n')
 			n--;
 		r = n < 0 ? n : idle_procs_attach_list(root_procs, list, n);
@@ -91,7 +91,7 @@ int rebind_tear_down(struct bench_ctx *ctx, struct rebind_hierarchy *h,
 
 /*
  * A hierarchy stays for good if one of its cgroups was not yet freed when it
- * was unmounted; mounting and unmounting it again is the remedy.
+ * was unmounted.  Mounting and unmounting it again gets rid of it.
  */
 int rebind_wait_gone(struct rebind_hierarchy *h, const char *name)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who is in each cgroup of a hierarchy, and how many may be (pids.max), noted to
- * be restored elsewhere.  There is one set of notes.
+ * Notes who is in each cgroup of a hierarchy and its limit (pids.max), to
+ * restore both elsewhere.  There is one set of notes.
  */
 #ifndef CGMARK_REBIND_NOTES_H
 #define CGMARK_REBIND_NOTES_H
@@ -10,7 +10,7 @@
 
 /* All return 0 or -errno. */
 
-/* limits: the hierarchy that has pids, or NULL: no limits are noted. */
+/* limits: the hierarchy with pids, or NULL: note no limits. */
 int rebind_note(struct rebind_hierarchy *members,
 		struct rebind_hierarchy *limits, unsigned groups);
 int rebind_attach_noted(struct rebind_hierarchy *h, unsigned groups);

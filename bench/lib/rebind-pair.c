@@ -11,7 +11,7 @@
 
 #define TASKS_MAX 16384
 
-/* --- what came of it ------------------------------------------------------- */
+/* --- outcome --- */
 
 int rebind_expect_tasks(struct bench_ctx *ctx, const struct rebind *rb,
 			struct rebind_hierarchy *h, unsigned i)
@@ -66,7 +66,7 @@ int rebind_expect_none(struct bench_ctx *ctx, const struct rebind *rb,
 	return 0;
 }
 
-/* --- the life of a point --------------------------------------------------- */
+/* --- the life of a point --- */
 
 int rebind_take_params(struct bench_ctx *ctx, struct rebind *rb)
 {
@@ -142,7 +142,7 @@ int rebind_between(struct bench_ctx *ctx, struct rebind *rb)
 		r = change_to(ctx, rb, !rb->want_both);
 	if (r)
 		return r;
-	/* What the kernel puts off to later is not to fall into the sample. */
+	/* Keep work that the kernel deferred out of the sample. */
 	rebind_pause(100);
 	return rb->verify(ctx, !rb->want_both);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the rebind benchmarks share: a hierarchy with tasks, one beside it, and
- * operations that put two controllers (or one that was added) into the first,
- * and take them apart again.  Params way, groups and tasks.
+ * What the rebind benchmarks share: a hierarchy with tasks, another beside it,
+ * and operations that put two controllers (or an added one) into the first and
+ * take them apart again.  Params way, groups and tasks.
  */
 #ifndef CGMARK_REBIND_PAIR_H
 #define CGMARK_REBIND_PAIR_H
@@ -25,32 +25,32 @@ struct rebind {
 	char controller[32], control_file[64];
 	/* Mount options. */
 	char main_alone[64], main_both[64], side_opts[64];
-	/* To both controllers in one hierarchy (or one added), and back. */
+	/* Put both controllers into one hierarchy (or add one); undo that. */
 	int (*join)(struct bench_ctx *ctx);
 	int (*part)(struct bench_ctx *ctx);
 	int (*verify)(struct bench_ctx *ctx, bool joined);
 	bool joined, done;
 };
 
-/* In setup().  Results as of setup(). */
+/* In setup().  Returns as setup() does. */
 int rebind_take_params(struct bench_ctx *ctx, struct rebind *rb);
 int rebind_take_places(struct bench_ctx *ctx, struct rebind *rb);
-/* Mounts a hierarchy for a moment: is the controller there, and free? */
+/* Mount a hierarchy for a moment: does the controller exist, and is it free? */
 int rebind_try(struct bench_ctx *ctx, struct rebind *rb, const char *options);
-/* Tasks into the groups of main. */
+/* Put tasks into the groups of main. */
 int rebind_fill(struct bench_ctx *ctx, struct rebind *rb);
 
-/* Look at what the last sample did and undo it. */
+/* Check what the last sample did, and undo it. */
 int rebind_between(struct bench_ctx *ctx, struct rebind *rb);
 int rebind_run(struct bench_ctx *ctx, struct rebind *rb, uint64_t nr);
 int rebind_check(struct bench_ctx *ctx, struct rebind *rb);
 
-/* For verify(): of group i of h.  0, or -errno with the reason recorded. */
+/* For verify(): group i of h has its tasks.  0, or -errno with the reason. */
 int rebind_expect_tasks(struct bench_ctx *ctx, const struct rebind *rb,
 			struct rebind_hierarchy *h, unsigned i);
 int rebind_expect_number(struct bench_ctx *ctx, struct rebind_hierarchy *h,
 			 unsigned i, const char *file, unsigned want);
-/* It has the controller, and that counts its tasks. */
+/* The hierarchy has the controller, which counts its tasks. */
 int rebind_expect_controller(struct bench_ctx *ctx, const struct rebind *rb,
 			     struct rebind_hierarchy *h, unsigned i);
 int rebind_expect_none(struct bench_ctx *ctx, const struct rebind *rb,

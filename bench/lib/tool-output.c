@@ -6,7 +6,7 @@
 
 #include "tool-output.h"
 
-/* "stress-ng: metrc: [12] fork    100   0.34 ...": its name and operations. */
+/* "stress-ng: metrc: [12] fork    100   0.34 ...": stressor and operations. */
 static int stress_ng_ops(const char *stressor, const char *output,
 			 uint64_t *ret)
 {

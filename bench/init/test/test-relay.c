@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whole lines only, counted and summed, and the KTAP lines that travel so. */
+/* Whole lines only, counted and summed, and the KTAP lines sent that way. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,7 +73,7 @@ static void test_whole_lines(void **state)
 	feed("thr");
 	feed("ee");
 	end_input();
-	/* The third never ended, and nothing of it went out. */
+	/* The third never ended, so nothing of it went out. */
 	assert_int_equal(lines, 2);
 	expect("one\ntwo\n");
 }
@@ -136,7 +136,7 @@ static void test_results(void **state)
 		     "not ok 3 attach/self pace=burst # ERROR late\n");
 }
 
-/* A reason must not end the line or begin another directive. */
+/* A reason must neither end the line nor begin another directive. */
 static void test_reason_is_tamed(void **state)
 {
 	check_result(TAP_FAIL, "a\nok 4 b # SKIP\t\377",

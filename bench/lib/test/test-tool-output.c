@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What stress-ng and hyperfine print, as it was seen. */
+/* Real output of stress-ng and hyperfine. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static void stress_ng_counts_operations(void **state)
 
 	assert_int_equal(tool_ops(fork_words, stress_ng, &n), 0);
 	assert_int_equal(n, 50);
-	/* The stressor's own line, not any with a number. */
+	/* The stressor's own line, not just any line with a number. */
 	assert_int_equal(tool_ops(clone_words, stress_ng, &n), -EBADMSG);
 	assert_int_equal(tool_ops(fork_words, "", &n), -EBADMSG);
 	assert_int_equal(tool_ops(fork_words, "stress-ng: [1] fork\n", &n),
