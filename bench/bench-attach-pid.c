@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Somebody else is moved to and fro between two cgroups, by pid.
+ * Another task is moved to and fro between two cgroups, by pid.
  *
  *   attach/process  a child with its threads, by cgroup.procs
  *   attach/thread   one thread of a child, by tasks (v1) or cgroup.threads (v2)
- *   attach/foreign  a daemon: a process of another user, in a session of its
- *                   own and no descendant of the mover, from a cgroup to one in
- *                   another branch of the tree and three levels further down,
- *                   as a manager of services does it
+ *   attach/foreign  a daemon: a process of another user in its own session, no
+ *                   descendant of the mover, moved to a cgroup in another
+ *                   branch three levels deeper, as a service manager does it
  *
  * All of them sleep.
  */
@@ -23,10 +22,10 @@
 
 #define NOBODY 65534
 
-/* What a target says when it is ready. */
+/* What a target reports when it is ready. */
 struct target {
 	pid_t pid;
-	long last; /* thread that was made last, or -errno */
+	long last; /* thread created last, or -errno */
 };
 
 static int setup_process(struct bench_ctx *ctx)
@@ -44,8 +43,7 @@ static int setup_foreign(struct bench_ctx *ctx)
 	return attach_setup_pair(ctx, ATTACH_FAR);
 }
 
-/* --- targets ---------------------------------------------------------------
- */
+/* --- targets --- */
 
 static void target_main(int fd, uint64_t threads)
 {
@@ -60,7 +58,7 @@ static void target_main(int fd, uint64_t threads)
 		pause();
 }
 
-/* The one between ends, so that the daemon is nobody's child but init's. */
+/* The process in between exits, so that init inherits the daemon. */
 static void become_daemon(void)
 {
 	pid_t pid = fork();

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Processes that move themselves while others fork.  An attach takes the
- * threadgroup rwsem for writing, a fork takes it for reading: they exclude one
- * another in the whole system.
+ * Processes move themselves while others fork.  An attach takes the threadgroup
+ * rwsem for writing, a fork takes it for reading: they exclude one another
+ * system-wide.
  *
- * One operation is a round: each attacher moves once to the other one of two
+ * One operation is a round: each attacher moves once to the other of two
  * siblings, and each forker makes FORKS children, one after the other; the
- * round ends when all are through.  On one CPU nobody waits for a lock, and
- * what is counted is instructions, not contention: the note of the point says
- * on how many CPUs it ran.  Machine sim:2 has two, which take turns; what
- * contention costs takes a machine that measures time.
+ * round ends when all are through.  On one CPU nobody waits for a lock, and the
+ * count shows instructions, not contention: the note of the point says on how
+ * many CPUs it ran.  Machine sim:2 has two, which take turns; the cost of
+ * contention takes a machine that measures time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,8 +27,7 @@ static const char *const pair_name[2] = { "a", "b" };
 static int pair_fd[2];
 static uint64_t attachers, forkers;
 
-/* --- workers ---------------------------------------------------------------
- */
+/* --- workers --- */
 
 static int attach_once(void)
 {
@@ -57,8 +56,7 @@ static int work(unsigned who)
 	return r;
 }
 
-/* --- a point ---------------------------------------------------------------
- */
+/* --- a point --- */
 
 static int workers_param(struct bench_ctx *ctx, const char *key, uint64_t *ret)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A process moves itself to and fro between two sibling cgroups by writing "0"
- * to cgroup.procs.  That takes the threadgroup rwsem for writing, the first
- * time with a wait for an RCU grace period.  In a burst the rwsem stays ready
- * for writers and none waits; with a pace of 200 ms it does not, and each
- * operation pays the wait, unless a hierarchy is mounted with favordynmods.
+ * to cgroup.procs.  That takes the threadgroup rwsem for writing; the first
+ * time it waits for an RCU grace period.  In a burst the rwsem stays ready for
+ * writers and nothing waits; with a pace of 200 ms it does not, and each
+ * operation pays for the wait, unless a hierarchy is mounted with favordynmods.
  *
- * file=tasks moves the calling thread alone (v1's tasks, v2's cgroup.threads),
- * which does without that rwsem.  controllers=all is on version=1 all of
- * mainline in one hierarchy (controllers=every: also those that a series adds),
- * on version=2 with file=tasks those that can tell threads apart.
+ * file=tasks moves only the calling thread (v1's tasks, v2's cgroup.threads),
+ * which does not need that rwsem.  On version=1, controllers=all is all of
+ * mainline in one hierarchy (controllers=every: also those that a series adds);
+ * on version=2 with file=tasks it is those that support threaded cgroups.
  */
 #include <errno.h>
 #include <string.h>

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A v1 hierarchy is made by mounting it, and ended by unmounting it.  On a
- * kernel whose subsystems can refuse a hierarchy, all of its controllers are
- * asked; debug is one that looks at the others.  A controller that is a module
- * is loaded by the mount in setup(), so that is not in the figures: they show
- * what a loaded one costs.
+ * Mounting a v1 hierarchy creates it, unmounting destroys it.  On a kernel
+ * whose subsystems can refuse a hierarchy, all of its controllers are asked;
+ * debug is one that looks at the others.  A controller that is a module is
+ * loaded by the mount in setup(), so the figures show the cost of a loaded one.
  *
- * Between samples the hierarchy is waited for to be gone.  The way is the same
- * with and without new interfaces.
+ * Between samples the benchmark waits until the hierarchy is gone.  It works
+ * the same way with and without new interfaces.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -63,7 +62,7 @@ static int bind_run(struct bench_ctx *ctx, uint64_t nr)
 	return 0;
 }
 
-/* One that stays has the controller, and one that went is gone. */
+/* If mounted it has the controller; if unmounted it is gone. */
 static int bind_check(struct bench_ctx *ctx)
 {
 	char first[64], cgroup[256];

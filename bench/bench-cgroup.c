@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A cgroup is made, or removed, among siblings.
+ * A cgroup is created, or removed, among siblings.
  *
- * What one of both makes the other one undoes between the samples, followed by
- * a pause in which the kernel frees what it frees later: that work is no part
- * of mkdir or rmdir as their caller sees them.
+ * Each benchmark undoes its work between samples, then pauses while the kernel
+ * frees what it defers: that work is no part of mkdir or rmdir as their caller
+ * sees them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -57,7 +57,7 @@ static int cgroup_setup(struct bench_ctx *ctx)
 	return r;
 }
 
-/* The pause is not in the samples, but the runner cannot tell. */
+/* The pause lies outside the samples, but the runner cannot tell. */
 static int cgroup_begin(struct bench_ctx *ctx)
 {
 	ctx_may_idle(ctx);
@@ -74,7 +74,7 @@ static int rid(void)
 	return unlinkat(parent.fd, NAME, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
-/* The parent has as many children as it should have, and this one or not. */
+/* Does the parent have all its children, with or without this one? */
 static int expect(struct bench_ctx *ctx, bool there)
 {
 	uint64_t want = siblings + there;
@@ -82,7 +82,7 @@ static int expect(struct bench_ctx *ctx, bool there)
 
 	if (fstat(parent.fd, &st) < 0)
 		return -errno;
-	/* A directory has a link from each of its children, and two more. */
+	/* A directory has one link from each child, and two more. */
 	if (st.st_nlink != want + 2 ||
 	    (faccessat(parent.fd, NAME "/cgroup.procs", F_OK, 0) == 0) != there)
 		return ctx_fail(ctx, -EIO, "%lu cgroups, not %lu",

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A process that is to live in another cgroup than its parent, from its making
- * to the end of wait().  Both ways are there on every kernel since 5.7:
+ * A process that is to live in another cgroup than its parent, from its
+ * creation to the end of wait().  Every kernel since 5.7 has both ways:
  *
  *   way=into    clone3() with CLONE_INTO_CGROUP: born there
  *   way=attach  fork, and the child writes "0" to the cgroup's cgroup.procs,
- *               as container runtimes do; that is a migration with all its
- *               costs, and with pace=200ms a wait for a grace period
+ *               as container runtimes do; a migration with all its costs,
+ *               and with pace=200ms a wait for a grace period
  *
- * There is no such thing on v1.
+ * v1 has neither.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 #include "attach-pair.h"
 #include "fork-family.h"
 
-/* Any but 0, which a child that failed on the way might give as well. */
+/* Not 0, which a child that failed might return as well. */
 #define CHILD_STATUS 42
 #define LEAF "leaf"
 
@@ -43,7 +43,7 @@ static int into_setup(struct bench_ctx *ctx)
 	r = fork_family_setup(ctx, &place);
 	if (r)
 		return r;
-	/* At depth 1 beside the parent, else where depth leads to. */
+	/* At depth 1 it is beside the parent, else where depth leads. */
 	if (place.fd < 0)
 		r = cg_create(ctx_subtree(ctx), LEAF, &target);
 	else
@@ -70,7 +70,7 @@ static int into_between(struct bench_ctx *ctx)
 	return 0;
 }
 
-/* In check() alone: is the child where it should be? */
+/* In check() only: is the child where it should be? */
 static bool child_is_there(void)
 {
 	char path[4096], want[512];

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A css_set stands for one combination of cgroups that some task is in.  A task
- * that moves needs the one of its new combination: found among those there are
- * (hit), or made (miss) and freed when the task leaves again.
+ * A css_set stands for one combination of cgroups that tasks are in.  A task
+ * that moves needs the css_set of its new combination: it is found among the
+ * existing ones (hit), or created (miss) and freed when the task leaves again.
  *
- * The hierarchy has no controller, so all css_sets agree in their controllers'
+ * The hierarchy has no controller, so all css_sets have the same controller
  * state.  A kernel that hashes them by that state alone has them in one chain,
- * newest first.  A hit here moves between the two oldest: what long-running
- * services have, whose cgroups were there before all others.  It walks the
+ * newest first.  A hit here moves between the two oldest, as long-running
+ * services do, whose cgroups were created before all others.  It walks the
  * whole chain, as a miss does.
  *
- * With more hierarchies there is more to compare in each of the chain: the one
+ * More hierarchies mean more to compare for each css_set in the chain; the one
  * of the move comes last.  With controller=pids the hierarchy has a controller,
  * whose state tells the css_sets apart.
  */
@@ -28,8 +28,8 @@
 #define HIERARCHIES_MAX 8
 
 /*
- * Descriptors of the files `tasks`: a write of "0" there moves one thread and
- * does without the threadgroup rwsem, whose cost is attach/self's to tell.
+ * Descriptors of the files `tasks`: writing "0" moves one thread, without the
+ * threadgroup rwsem, whose cost attach/self shows.
  */
 static const char *const hit_name[2] = { "0", "1" };
 static const char *const miss_name[2] = { "miss-a", "miss-b" };
@@ -46,7 +46,7 @@ static int move_by(int fd)
 	return write(fd, "0", 1) == 1 ? 0 : -errno;
 }
 
-/* Make a cgroup and return its open file `tasks`. */
+/* Create a cgroup and open its `tasks`. */
 static int make_cgroup(const char *name)
 {
 	char path[32];
@@ -59,7 +59,7 @@ static int make_cgroup(const char *name)
 	return cg_open_file(&base, path, O_WRONLY);
 }
 
-/* The caller goes there and leaves a holder behind. */
+/* The caller moves there and leaves a holder behind. */
 static int make_set(struct bench_ctx *ctx, unsigned i)
 {
 	char name[16];
@@ -88,7 +88,7 @@ static int make_set(struct bench_ctx *ctx, unsigned i)
 		       : 0;
 }
 
-/* Those beside the one of the move; nobody leaves their root cgroups. */
+/* Hierarchies beside that of the move; nobody leaves their root cgroups. */
 static int mount_others(struct bench_ctx *ctx)
 {
 	uint64_t hierarchies;
@@ -129,7 +129,7 @@ static int css_set_setup(struct bench_ctx *ctx)
 		if (miss_fd[i] < 0)
 			r = miss_fd[i];
 	}
-	/* Points start from here, apart from the cgroups that they move to. */
+	/* Points start here, outside the cgroups that they move to. */
 	return r ? r : cg_attach_thread(&base, 0);
 }
 
@@ -148,7 +148,7 @@ static int css_set_begin(struct bench_ctx *ctx)
 	} else {
 		return ctx_bad_param(ctx, "op");
 	}
-	/* Else no combination of the holders' could be that of the mover. */
+	/* Else the mover could never share a combination with holders. */
 	return cg_attach(ctx_setup_cgroup(ctx), 0);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * First write to a page of anonymous memory: a page fault that allocates a
- * page, clears it and charges it to the memory group of the process.
+ * page, clears it and charges it to the process's memory cgroup.
  *
- * group=v1 is a group of one v1 hierarchy with all controllers.  group=v2 is a
- * benchmark of its own and not in the default suite: memory cannot go to v1
- * after it was on v2, so that others would be skipped there.
+ * group=v1 is a cgroup of one v1 hierarchy with all controllers.  group=v2 is a
+ * benchmark of its own, outside the default suite: memory cannot go to v1 once
+ * it was on v2, so others would be skipped.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "bench.h"
 
 #define PAGE_BYTES 4096
-/* Some times what is charged ahead, and what page lists hold back. */
+/* A multiple of what is charged in advance and what page lists hold back. */
 #define NR_PAGES 512
 
 static struct cg v1 = CG_NONE;
@@ -43,12 +43,12 @@ static int fault_begin(struct bench_ctx *ctx)
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (area == MAP_FAILED)
 		return -errno;
-	/* -EINVAL: without huge pages. */
+	/* -EINVAL: the kernel has no huge pages. */
 	madvise(area, (size_t)NR_PAGES * PAGE_BYTES, MADV_NOHUGEPAGE);
 	return v1.fd < 0 ? 0 : cg_attach(&v1, 0);
 }
 
-/* All pages are fresh again; the page tables stay. */
+/* Make all pages fresh again; the page tables stay. */
 static int fault_between(struct bench_ctx *ctx)
 {
 	touched = 0;
@@ -64,7 +64,7 @@ static int fault_run(struct bench_ctx *ctx, uint64_t nr)
 	return 0;
 }
 
-/* What the group is charged with, or -errno. */
+/* What is charged to the group, or -errno. */
 static long long charged(const char *file, const struct cg *cg)
 {
 	char text[32];
@@ -95,7 +95,7 @@ static int fault_check(struct bench_ctx *ctx)
 		return ctx_fail(ctx, -EIO, "only %ld faults", usage.ru_minflt);
 	if (!strcmp(group, "none"))
 		return 0;
-	/* Less by what is charged ahead for this CPU. */
+	/* The drop is short of what this CPU charged in advance. */
 	before = charged(file, cg);
 	fault_between(ctx);
 	after = charged(file, cg);

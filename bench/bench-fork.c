@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Life of a process that does nothing, from fork() to the end of wait().  Every
- * controller that is on in the parent's cgroup has its hooks on that way.
+ * controller enabled in the parent's cgroup has hooks on that path.
  *
- * controllers=none and =all are on v2; =v1 is all of them
- * in one v1 hierarchy.  With depth the parent is further down, with sets there
- * are other css_sets beside its own, which nobody should pay for; listeners are
- * told of every exit.
+ * controllers=none and =all are on v2; =v1 is all of them in one v1 hierarchy.
+ * depth puts the parent further down, sets adds css_sets beside its own, which
+ * should cost nothing, and listeners hear of every exit.
  */
 #include <errno.h>
 #include <signal.h>
@@ -17,7 +16,7 @@
 
 #include "fork-family.h"
 
-/* Any but 0, which a child that failed on the way might give as well. */
+/* Not 0, which a child that failed might return as well. */
 #define CHILD_STATUS 42
 
 static uint64_t children;
@@ -37,7 +36,7 @@ static int fork_begin(struct bench_ctx *ctx)
 static int fork_one(void)
 {
 	int status;
-	/* Not fork(): what libc does around it is not the kernel's cost. */
+	/* Not fork(): the work of libc around it is not the kernel's. */
 	long pid = syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
 	if (pid == 0)
@@ -74,7 +73,7 @@ BENCH_DEFINE(fork_exit) = {
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_SCHED CGROUP_PIDS CPUSETS MEMCG",
 	.first = "controllers=v1",
-	/* Slabs are refilled every few forks: let each sample have some. */
+	/* Slabs are refilled every few forks: spread that over the samples. */
 	.nr_ops = 4,
 	.params = PARAMS(FORK_FAMILY_PARAMS("v1,none,all", "cpu")),
 	.setup = fork_setup,

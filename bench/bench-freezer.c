@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * All tasks of a cgroup are frozen: from the write until the kernel says that
- * the last of them stopped.
+ * All tasks of a cgroup are frozen: from the write until the kernel reports
+ * that the last one stopped.
  *
  *   version=1  freezer.state, a controller
- *   version=2  cgroup.freeze, of every cgroup; cgroup.events says when
+ *   version=2  cgroup.freeze, in every cgroup; cgroup.events reports
  *
- * Who waits gives up the CPU and looks again: notifications come at most every
- * 10 ms.  Between the samples the group is thawed.
+ * The waiter yields the CPU and looks again: notifications come at most every
+ * 10 ms.  Between samples the group is thawed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 #define TASKS_MAX 20000
 #define LOOKS_MAX 1000000
 
-/* How a version is told, and how it says that all is done. */
+/* How to give the order on each version, and how it reports completion. */
 static const struct way {
 	const char *order, *state;
 	const char *freeze, *thaw;
@@ -79,7 +79,7 @@ static int freezer_setup(struct bench_ctx *ctx)
 		       : r;
 }
 
-/* What it reads looks for itself: on v1 it is that which finds all stopped. */
+/* Polling is needed: on v1 the read itself finds that all have stopped. */
 static int wait_for(const char *state)
 {
 	char text[64];
@@ -111,7 +111,7 @@ static int freezer_between(struct bench_ctx *ctx)
 	const struct timespec ts = { .tv_nsec = 10000000 };
 	int r = order(way->thaw, way->thawed);
 
-	/* And for what was woken to sleep again. */
+	/* And let those woken fall asleep again. */
 	nanosleep(&ts, NULL);
 	return r;
 }
@@ -127,10 +127,9 @@ static int freezer_run(struct bench_ctx *ctx, uint64_t nr)
 	return order(way->freeze, way->frozen);
 }
 
-/* --- check -----------------------------------------------------------------
- */
+/* --- check --- */
 
-/* A process of the group that counts for as long as it runs. */
+/* A process in the group that counts for as long as it runs. */
 static int spawn_counter(volatile unsigned *count)
 {
 	pid_t pid = fork();
@@ -157,7 +156,7 @@ static int expect_still(struct bench_ctx *ctx, volatile unsigned *count)
 	return 0;
 }
 
-/* What is frozen does not run, and what is thawed does. */
+/* Frozen tasks do not run, and thawed ones do. */
 static int freezer_check(struct bench_ctx *ctx)
 {
 	volatile unsigned *count =

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A cgroup gives up its own state of a controller, so that its tasks are under
- * its parent's, and takes it back: one operation is both.  The cgroup is the
+ * A cgroup gives up its own state of a controller, which puts its tasks under
+ * its parent's, and takes it back: one operation does both.  The cgroup is the
  * lowest of a chain.
  *
  *   way=new       write 1, then 0, to pids.inherit
- *   way=mainline  a v1 hierarchy cannot do that; the controller is in one of
- *                 its own, where the tasks of the cgroup are read from the main
- *                 hierarchy and attached to the parent one by one, and the
- *                 cgroup is removed; then it is made again, with the tasks
+ *   way=mainline  a v1 hierarchy cannot do that; the controller has its own,
+ *                 where the tasks of the cgroup, read from the main hierarchy,
+ *                 are attached to the parent one by one and the cgroup is
+ *                 removed; then it is created again, with the tasks
  *   way=v2        write -pids, then +pids, to the parent's subtree_control
  */
 #include <errno.h>
@@ -59,7 +59,7 @@ static int attach_all(const struct cg *cg, const char *file, size_t len)
 	return r;
 }
 
-/* The members are read once: both halves are about the same ones. */
+/* Read the members once: both halves are about the same ones. */
 static int toggle_mainline(struct bench_ctx *ctx)
 {
 	ssize_t n = cg_read(&leaf, "cgroup.procs", list, sizeof(list));
@@ -117,7 +117,7 @@ static int setup_new(struct bench_ctx *ctx)
 	return make_chain(&base, &parent);
 }
 
-/* The controller has to be on in all of the chain. */
+/* The controller has to be on all along the chain. */
 static int setup_v2(struct bench_ctx *ctx)
 {
 	struct cg at = *ctx_subtree(ctx), next;
@@ -161,7 +161,7 @@ static int inherit_setup(struct bench_ctx *ctx)
 	return r;
 }
 
-/* In the point: on v2 its cgroup, and all in it, goes when the point ends. */
+/* In the point: on v2 its cgroup and everything in it dies with the point. */
 static int inherit_begin(struct bench_ctx *ctx)
 {
 	char text[16];
@@ -215,7 +215,7 @@ static int expect_members(struct bench_ctx *ctx)
 	return 0;
 }
 
-/* And once more by halves, as an operation ends where it began. */
+/* Do both halves once more, as an operation ends where it began. */
 static int inherit_check(struct bench_ctx *ctx)
 {
 	int r = expect_members(ctx);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One page read or written directly, on a RAM disk, by a process in a group of
- * blkio (v1) or io (v2): what the way past the throttle costs.
+ * One page is read or written directly on a RAM disk, by a process in a cgroup
+ * of blkio (v1) or io (v2): the cost of getting past the throttle.
  *
  *   rule=none   no group has a limit on this disk: throttling is not set up
  *   rule=other  another group has one
  *   rule=high   the group has limits that are never reached
  *
- * Throttling of a disk, once set up, stays: the disk of rule=none is another
- * one than that of the others, of the same kind.
+ * Once set up, throttling of a disk stays, so rule=none uses another disk of
+ * the same kind.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include "bench.h"
 
 #define PAGE 4096
-#define PAGES 16 /* of the disk are used, in turn */
+#define PAGES 16 /* used of the disk, in turn */
 
 static struct cg group;
 static bool v2, writes, counted;
@@ -71,7 +71,7 @@ static int limit(const struct cg *cg)
 	return r;
 }
 
-/* On v2 the group is the leaf where points run. */
+/* On v2 the group is the leaf that points run in. */
 static int make_groups(struct bench_ctx *ctx, struct cg *other)
 {
 	int r;
@@ -80,7 +80,7 @@ static int make_groups(struct bench_ctx *ctx, struct cg *other)
 		r = ctx_hierarchy_of(ctx, "blkio", &group);
 		return r ? r : cg_create(&group, "other", other);
 	}
-	/* io brings memory along, which has to be known to have been here. */
+	/* io enables memory as well: record that memory was on v2. */
 	r = ctx_controllers(ctx, "memory");
 	if (r == 0)
 		r = ctx_controllers(ctx, "io");
@@ -107,7 +107,7 @@ static int io_setup(struct bench_ctx *ctx)
 		return ctx_bad_param(ctx, "version");
 	if (!none && !high && strcmp(rule, "other"))
 		return ctx_bad_param(ctx, "rule");
-	/* Without a rule v1 does not count either. */
+	/* Without a rule, v1 does not count. */
 	counted = v2 || !none;
 	r = open_disk(ctx, none ? "/dev/ram0" : "/dev/ram1");
 	if (r == 0)
@@ -120,7 +120,7 @@ static int io_setup(struct bench_ctx *ctx)
 	return none ? 0 : limit(high ? &group : &other);
 }
 
-/* How many operations of this kind the group is said to have done. */
+/* How many operations of this kind the group's statistics show. */
 static int count(uint64_t *ret)
 {
 	const char *file = v2 ? "io.stat" : "blkio.throttle.io_serviced";
@@ -154,7 +154,7 @@ static int io_begin(struct bench_ctx *ctx)
 	if (!writes && strcmp(op, "read"))
 		return ctx_bad_param(ctx, "op");
 	memset(page, 'c', PAGE);
-	/* A page of the RAM disk that was never written is not there. */
+	/* A page of a RAM disk does not exist until it is written. */
 	for (unsigned i = 0; i < PAGES; i++)
 		if (pwrite(disk, page, PAGE, i * PAGE) != PAGE)
 			return -errno;

@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Exit of the task that owns its memory (mm->owner, whose memory cgroup is
- * charged), with a number of idle processes beside it, which are its siblings.
- * If somebody else uses the memory, the kernel looks for the next owner.
+ * charged), with a number of idle siblings.  If another task uses the memory,
+ * the kernel looks for the next owner.
  *
- *   case=plain      nobody does; includes the end of the memory itself
+ *   case=plain      none does; includes freeing the memory itself
  *   case=leader     another thread of the process
  *   case=transient  a process_vm_readv() that waits for a page: a reference,
  *                   but not a task that could be the owner
  *   case=sharer     a child made with CLONE_VM
- *   case=distant    the same, but its parent was another one, which is gone
+ *   case=distant    the same, but made by another parent, which is gone
  *
- * From the wake-up of the task to the wake-up of who waits for its end, which
- * is a descriptor of the process, and for a leader, whose process lives on, the
- * tid that the kernel clears.  That comes before the search for an owner; but
- * all are on one CPU, so who waits gets it when the task has finished.
+ * Measured from waking the task to waking whoever waits for its end: on a
+ * pidfd, or, for a leader whose process lives on, on the tid that the kernel
+ * clears.  The latter comes before the search for an owner; but all share one
+ * CPU, so the waiter gets it only when the task has finished.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -46,13 +46,13 @@
 	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD)
 #define SHARER (CLONE_VM | SIGCHLD)
 
-/* Between processes of different memory. */
+/* Shared by processes with different memory. */
 struct shared {
-	int go;	 /* futex: the owner exits */
-	int end; /* futex: the other one exits */
+	int go;	 /* futex: the owner is to exit */
+	int end; /* futex: the other one is to exit */
 	int ready;
-	int tid;     /* futex: of a leader, 0 when it has exited */
-	pid_t other; /* who has the memory as well; 0: nobody */
+	int tid;     /* futex: a leader's, 0 once it has exited */
+	pid_t other; /* shares the memory; 0: none */
 	int uffd;
 	char *page;
 };
@@ -61,13 +61,13 @@ static volatile struct shared *sh;
 static struct scene {
 	const char *name;
 	int (*prepare)(void); /* in the owner; 0 or -errno */
-	int flags;	      /* of clone(), for the owner */
+	int flags;	      /* of clone(), to make the owner */
 } scene;
 static uint64_t nr_exits;
 static pid_t owner, reader;
 static int pidfd = -1;
 
-/* Until it is something else. */
+/* Wait until the word is something else. */
 static void futex_wait(volatile int *word, int value)
 {
 	while (*word == value)
@@ -132,7 +132,7 @@ static int prepare_distant(void)
 	return r == 0 && status ? -EIO : r;
 }
 
-/* The descriptor is there for all, as the table is shared. */
+/* Everybody has the descriptor, as the table is shared. */
 static int prepare_transient(void)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -237,7 +237,7 @@ static int start_reader(void)
 	}
 	if (reader < 0)
 		return -errno;
-	/* It has asked for the page. */
+	/* The fault has arrived. */
 	return read(sh->uffd, &msg, sizeof(msg)) == sizeof(msg) ? 0 : -EIO;
 }
 
@@ -257,12 +257,12 @@ static int stage(void)
 	if (r)
 		return r;
 	pidfd = syscall(SYS_pidfd_open, owner, 0);
-	/* Time to fall asleep. */
+	/* Let it fall asleep. */
 	usleep(10000);
 	return pidfd < 0 ? -errno : 0;
 }
 
-/* The owner has exited, and the other one is still there. */
+/* The owner has exited, and the other task is still there. */
 static int check_stage(struct bench_ctx *ctx)
 {
 	if (!owner_is_zombie())
@@ -317,7 +317,7 @@ static int mm_owner_begin(struct bench_ctx *ctx)
 		return -errno;
 	CPU_ZERO(&set);
 	CPU_SET(sched_getcpu(), &set);
-	/* Orphans become children, so that they can be reaped. */
+	/* Adopt orphans, so that they can be reaped. */
 	if (sched_setaffinity(0, sizeof(set), &set) < 0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return -errno;

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What classes of network traffic cost a packet.
+ * What traffic classification costs per packet.
  *
- * net/rx: one packet goes from a socket to another one, through a veth pair
- * between two network namespaces.  That includes sending it; what a way to
- * classify it adds is the difference to way=none.
+ * net/rx: one packet goes from one socket to another through a veth pair
+ * between two network namespaces.  That includes sending it; the difference to
+ * way=none is the cost of classifying.
  *
  *   way=none      not classified
  *   way=mainline  by port: a u32 filter for each group, of which ours is the
- *                 last.  Who has which port has to be known
+ *                 last; someone has to know who has which port
  *   way=new       by the class id of the socket: one cgroup filter
  *
- *   shape=0  filters at the ingress that classify, and nothing else
+ *   shape=0  filters at the ingress that only classify
  *   shape=1  the packet is redirected to an ifb with an HTB, which has the
- *            class and more than enough of everything
+ *            class and ample rates
  *
- * net/tx: one packet is sent to a device that drops it, with nothing, an HTB
+ * net/tx: one packet is sent to a device that drops it, with no qdisc, an HTB
  * with one class, or an HTB and a cgroup filter that finds the class.
  *
- * net/write_classid: another class id for a group with one process and so many
- * sockets.
+ * net/write_classid: change the class id of a group with one process and that
+ * many sockets.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -39,7 +39,7 @@
 #define CLASS_LINK 0x001000ff
 #define CLASS_A 0x00100001
 #define CLASS_B 0x00100002
-#define CLASS_OTHER 0x00100003 /* default of the HTB */
+#define CLASS_OTHER 0x00100003 /* default class of the HTB */
 #define LINK_BYTES 1250000000U
 #define INGRESS 0xffff0000
 
@@ -52,7 +52,7 @@
 
 static struct genl rx, tx;
 static int rx_fd, tx_fd;
-static const char *class_dev; /* with the HTB, or NULL */
+static const char *class_dev; /* device with the HTB, or NULL */
 static uint32_t our_class;
 static uint64_t nr_packets, packets_before;
 static char buf[BYTES];
@@ -76,7 +76,7 @@ static int add_addr(const struct genl *g, const char *dev, uint32_t addr,
 	peer = htonl(peer);
 	if (r == 0)
 		r = rtnl_addr_add(g, dev, AF_INET, &addr, 24);
-	/* No ARP, ever: it is not what is measured. */
+	/* Permanent neighbours keep ARP out of the measurement. */
 	if (r == 0)
 		r = rtnl_neigh_add(g, dev, AF_INET, &peer, peer_mac);
 	return r;
@@ -97,7 +97,7 @@ static int add_htb(const struct genl *g, const char *dev)
 	return r;
 }
 
-/* Move to a group with that class id; sockets that are made there have it. */
+/* Move to a group with that class id; sockets created there get it. */
 static int enter_group(struct bench_ctx *ctx, struct cg *group)
 {
 	char text[16];
@@ -238,7 +238,7 @@ static int make_rx_net(int *tx_ns, int *rx_ns)
 	return r;
 }
 
-/* To where the caller is; from the other namespace. */
+/* From the other namespace to the caller's. */
 static int make_sockets(int type, int tx_ns, int rx_ns)
 {
 	struct sockaddr_in here, there;
@@ -282,7 +282,7 @@ static int rx_setup(struct bench_ctx *ctx)
 				rx_ns);
 }
 
-/* What went through the class before this point. */
+/* Number of packets in the class before this point. */
 static int packets_begin(const struct genl *g)
 {
 	nr_packets = 0;
@@ -470,8 +470,8 @@ static int classid_setup(struct bench_ctx *ctx)
 }
 
 /*
- * The files of a process are gone through once for each process that has
- * them: of this group, only the point is a member.
+ * The kernel walks the files of each process of the group, once per process;
+ * only the point is a member.
  */
 static int classid_begin(struct bench_ctx *ctx)
 {
@@ -500,7 +500,7 @@ static int classid_run(struct bench_ctx *ctx, uint64_t nr)
 	return r;
 }
 
-/* The last socket of all sends with the class id that was written last. */
+/* The group's last socket sends with the class id written last. */
 static int classid_check(struct bench_ctx *ctx)
 {
 	int r;

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A handler of memory shortage in userspace.
+ * Handling memory shortage in userspace.
  *
- * oom/notify: a job takes one page too many; until the handler, which sleeps in
- * poll(2), runs.  The way there is the same for both ways: the job wakes up,
+ * oom/notify: a job takes one page too many; measured until the handler, which
+ * sleeps in poll(2), runs.  Both ways share the path there: the job wakes up,
  * and the kernel tries to reclaim.
  *
- * oom/handle: the same, and the handler kills another process, until the job
- * has all its memory.  The job takes it by page faults, by a read(2) into fresh
- * memory, or by writing to a file in tmpfs (how=).
+ * oom/handle: the same, and the handler kills another process; measured until
+ * the job has all its memory.  The job takes it by page faults, by a read(2)
+ * into fresh memory, or by writing to a file in tmpfs (how=).
  *
  *   way=new       poll oom.await
  *   way=mainline  the eventfd of memory.oom_control, with the OOM killer
  *                 disabled
  *
- * The limit is set to what the group has when the job is idle, so that the
- * first page that it takes beyond what the CPU has charged in advance is one
- * too many.
+ * The limit is the usage of the group while the job is idle, so that the first
+ * page beyond what the CPU has charged in advance is one too many.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -84,7 +83,7 @@ static int take_tmpfs(void)
 	return n == JOB_BYTES ? 0 : -ENOSPC;
 }
 
-/* Fresh memory, but page tables that are there. */
+/* Make the memory fresh again, but keep the page tables. */
 static int give_back(void)
 {
 	if (take == take_tmpfs)
@@ -129,7 +128,7 @@ static int start_job(void)
 	close(reply[1]);
 	job_cmd = cmd[1];
 	job_reply = reply[0];
-	/* The first time is for page tables and the like. */
+	/* The first time allocates page tables and the like. */
 	for (int i = 0; i < 2; i++) {
 		if (write(job_cmd, i ? "g" : "t", 1) != 1 ||
 		    read(job_reply, &r, sizeof(r)) != sizeof(r))
@@ -219,7 +218,7 @@ static int listen_mainline(struct bench_ctx *ctx)
 	return r ? r : cg_write(&group, "memory.oom_control", "1");
 }
 
-/* Which of them is the new way's, as it reads the file. */
+/* With the new way, reading the file tells which event it was. */
 static int take_event(void)
 {
 	char text[256];
@@ -233,7 +232,7 @@ static int take_event(void)
 	return n < 0 ? -errno : 0;
 }
 
-/* 1: there was one; 0: the job ended without. */
+/* 1: an event; 0: the job ended without one. */
 static int wait_event(void)
 {
 	struct pollfd pfd[2] = {
@@ -266,7 +265,7 @@ static int set_limit(const char *text)
 	return cg_write(&group, LIMIT, text);
 }
 
-/* What is charged in advance is given back when a limit cannot be had. */
+/* If the limit is refused, charges made in advance are returned. */
 static int tighten(void)
 {
 	char text[32];
@@ -285,7 +284,7 @@ static int tighten(void)
 	return r;
 }
 
-/* Everything is as it was before the operation. */
+/* Restore the state before the operation. */
 static int restore(struct bench_ctx *ctx)
 {
 	int r = reap_victim(ctx);
@@ -328,7 +327,7 @@ static int notify_op(struct bench_ctx *ctx)
 	return one_event(ctx);
 }
 
-/* The rest of what the job wanted, untimed. */
+/* Let the job take the rest, untimed. */
 static int notify_finish(struct bench_ctx *ctx)
 {
 	int r = take_event();
@@ -380,7 +379,7 @@ static int oom_run(struct bench_ctx *ctx, uint64_t nr)
 	return r;
 }
 
-/* Is there a way to do it at all?  For that, do it once. */
+/* Does it work at all?  To find out, do it once. */
 static int oom_begin(struct bench_ctx *ctx)
 {
 	int r = start_job();
@@ -401,7 +400,7 @@ static long number_in(const char *file, const char *key)
 	return p ? strtol(p + strlen(key), NULL, 10) : -1;
 }
 
-/* Every operation was one event, and none of them was for the kernel. */
+/* Each operation raised one event, and none was left to the kernel. */
 static int oom_check(struct bench_ctx *ctx)
 {
 	int r = unfinished ? finish(ctx) : 0;
@@ -436,7 +435,7 @@ static int get_memory(void)
 	}
 	close(zero);
 	if (take == take_tmpfs) {
-		/* That of the kernel itself, mounted or not. */
+		/* The kernel's own tmpfs, mounted or not. */
 		file_fd = memfd_create("bench-oom", MFD_CLOEXEC);
 		if (file_fd < 0)
 			return -errno;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Open the list of who is in a cgroup, read all of it and close it, as whoever
- * wants to kill, move or count them has to.
+ * Open the list of tasks in a cgroup, read all of it and close it, as whoever
+ * wants to kill, move or count them must.
  *
  *   procs/read  cgroup.procs, in a cgroup of processes
  *   tasks/read  tasks (v1) or cgroup.threads (v2), in one of threads
  *
- * With readers, so many processes do so at the same time, and an operation ends
- * when all are through.
+ * With readers, that many processes do so at the same time, and an operation
+ * ends when all are through.
  *
- * v1 takes the ids of all into an array and sorts it at each open; v2 walks
- * the tasks as it is read, in no order.
+ * At each open, v1 puts all ids into an array and sorts it; v2 walks the tasks
+ * during the read, in no order.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,19 +23,18 @@
 #include "workers.h"
 
 #define PIDS_MAX 20000
-#define ID_MAX 4194304 /* what pid_max can be */
+#define ID_MAX 4194304 /* largest pid_max */
 /* "4194304\n" for each */
 #define LIST_BYTES (8 * PIDS_MAX + 1)
 
 static struct cg group;
 static uint64_t pids, readers;
 static const char *file;
-static unsigned char seen[ID_MAX / 8]; /* a bit an id */
+static unsigned char seen[ID_MAX / 8]; /* a bit per id */
 static char list[LIST_BYTES];
 static ssize_t list_len;
 
-/* --- set-up ----------------------------------------------------------------
- */
+/* --- set-up --- */
 
 static int make_group(struct bench_ctx *ctx)
 {
@@ -71,7 +70,7 @@ static int hold(struct bench_ctx *ctx, long (*holder)(void))
 
 /*
  * The holders are born in the group.  On v2 the set-up's process is one of
- * them: it would be killed with the group after a point, but there is only one.
+ * them: it is killed with the group after a point, but there is only one point.
  */
 static int setup(struct bench_ctx *ctx, const char *name, long (*holder)(void))
 {
@@ -106,8 +105,7 @@ static int tasks_setup(struct bench_ctx *ctx)
 		     idle_task_thread);
 }
 
-/* --- a point ---------------------------------------------------------------
- */
+/* --- a point --- */
 
 static int leave_group(void)
 {
@@ -140,7 +138,7 @@ static int read_list(void)
 	return n;
 }
 
-/* At least one digit and a line feed for each. */
+/* Each id has at least one digit and a newline. */
 static int read_beside(unsigned who)
 {
 	int r = read_list();
@@ -148,7 +146,7 @@ static int read_beside(unsigned who)
 	return r == 0 && list_len < 2 * (ssize_t)pids ? -ENODATA : r;
 }
 
-/* It is no part of what it reads; and what it fills is in memory already. */
+/* The reader leaves the group it reads; its buffer is in memory already. */
 static int begin(struct bench_ctx *ctx)
 {
 	int r = ctx_param_u64(ctx, "readers", &readers);
@@ -159,7 +157,7 @@ static int begin(struct bench_ctx *ctx)
 		return ctx_bad_param(ctx, "readers");
 	memset(list, 0, sizeof(list));
 	r = leave_group();
-	/* The caller is one of them. */
+	/* The caller is one of the readers. */
 	return r || readers == 1 ? r
 				 : workers_start(ctx, readers - 1, read_beside);
 }
@@ -178,7 +176,7 @@ static int run(struct bench_ctx *ctx, uint64_t nr)
 	return r;
 }
 
-/* Each id was there and no other: all bits are clear again. */
+/* Each id occurs and no other does: all bits are clear again. */
 static int check(struct bench_ctx *ctx)
 {
 	uint64_t lines = 0, wrong = 0;

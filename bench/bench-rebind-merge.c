@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hierarchies with cgroups and tasks in them are merged and split.
+ * Hierarchies with cgroups and tasks are merged and split.
  *
  * way=new: one write to cgroup.merge or cgroup.split (and the mount of the
  * hierarchy that this makes).
  *
- * way=mainline: a hierarchy that has cgroups cannot be changed, so userspace
- * tears down and builds again:
+ * way=mainline: a hierarchy with cgroups cannot be changed, so userspace tears
+ * down and rebuilds:
  *
  *   merge   note who is in each cgroup, and its limit; remove both
- *           hierarchies and wait until the kernel let go of their controllers;
- *           mount one with both, make directories, set limits, attach
+ *           hierarchies and wait until the kernel has let go of their
+ *           controllers; mount one with both, make directories, set limits,
+ *           attach
  *   split   the same with one hierarchy that becomes two
  *
- * That is the least that userspace needs: a process that forks meanwhile can
- * be missed, and all would have to be read again until nothing is new.
+ * That is the least that userspace needs: it can miss a process that forks
+ * meanwhile, and would have to read all again until nothing is new.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -71,7 +72,7 @@ static int split_mainline(struct bench_ctx *ctx)
 	return r ? r : rebind_attach_noted(&rb.side, rb.groups);
 }
 
-/* The id of the hierarchy of that name. */
+/* Id of the hierarchy with that name. */
 static int hierarchy_id(const char *name, char *buf, size_t size)
 {
 	char text[4096];

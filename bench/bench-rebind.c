@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Hierarchies with cgroups and tasks in them get a controller and lose one.
+ * Hierarchies with cgroups and tasks gain and lose a controller.
  *
  * way=new: one remount.
  *
- * way=mainline: a hierarchy that has cgroups cannot be changed, so userspace
- * builds one with the controller beside it:
+ * way=mainline: a hierarchy with cgroups cannot be changed, so userspace builds
+ * one with the controller beside it:
  *
  *   add     mount a hierarchy with the controller, make all directories, read
  *           who is in each cgroup and attach each process to its counterpart
- *   remove  remove all directories of such a hierarchy, whose processes have
- *           to go to its root first, unmount it, and wait until the kernel let
- *           go of the controller; with way=new it has when remount returns
+ *   remove  move the processes of such a hierarchy to its root, remove all
+ *           directories, unmount it, and wait until the kernel has let go of
+ *           the controller; with way=new it has when remount returns
  *
- * That is the least that userspace needs: a process that forks meanwhile can
- * be missed, and all would have to be read again until nothing is new.
+ * That is the least that userspace needs: it can miss a process that forks
+ * meanwhile, and would have to read all again until nothing is new.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -78,7 +78,7 @@ static int verify(struct bench_ctx *ctx, bool bound)
 	return r;
 }
 
-/* A file of each controller; any will do, it shows that the css is there. */
+/* Any file of the controller will do: it shows that the css exists. */
 static int take_controller(struct bench_ctx *ctx)
 {
 	static const char *const files[][2] = {

@@ -1,24 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A signal to every process of a v1 cgroup: the time until it is sent to all.
+ * Signal every process of a v1 cgroup: the time until all have been sent the
+ * signal.
  *
  *   way=new       one write to signal.send
  *   way=mainline  read cgroup.procs, kill(2) for each line, and read again: a
- *                 process may have forked before it got the signal, so that it
- *                 takes a reading without anybody new to know that all have it
+ *                 process may have forked before it got the signal, so only
+ *                 a reading without new processes shows that all have it
  *
- * signal.send is open already.  cgroup.procs has to be opened for each reading:
- * one that stays open shows who was there at the first for up to a second.
+ * signal.send is already open.  cgroup.procs has to be opened for each reading:
+ * if it stays open, it shows the processes of the first reading for up to a
+ * second.
  *
  * With state=blocked the signal stays pending: the cost of sending alone.  With
- * state=asleep it wakes a handler, in both ways at the same cost.  The sender
- * has real-time priority, so that none of them runs before it is through.
- * These are real-time signals, of which none is lost and each is counted.  With
- * state=probe it is signal 0, which asks for permission and sends nothing: what
- * is left without the cost of a signal.
+ * state=asleep it wakes a handler, at the same cost both ways.  The sender has
+ * real-time priority, so that no handler runs before it is through.  The
+ * signals are real-time signals: none is lost and each is counted.  state=probe
+ * sends signal 0, which only checks permission: what is left without the cost
+ * of a signal.
  *
- * signal/kill sends SIGKILL instead, after which there have to be others for
- * the next sample, and has a third way:
+ * signal/kill sends SIGKILL instead, after which the next sample needs new
+ * processes, and has a third way:
  *
  *   way=v2        one write to cgroup.kill of a cgroup on v2
  */
@@ -46,9 +48,9 @@
 static struct cg group = CG_NONE;
 static uint64_t tasks;
 static pid_t pids[TASKS_MAX];
-static volatile unsigned *counts; /* shared: one for each process */
+static volatile unsigned *counts; /* shared: one per process */
 static unsigned self_index;
-static int sig, send_fd; /* sig: 0 is a probe */
+static int sig, send_fd; /* sig 0: a probe */
 static char sig_text[8];
 static int (*send_all)(void);
 static uint64_t sends;
@@ -74,7 +76,7 @@ static void on_drain(int nr)
 static int spawn(unsigned i)
 {
 	self_index = i;
-	/* The child inherits what it needs: nobody finds it half-way. */
+	/* The child inherits what it needs, so nobody finds it half set up. */
 	pids[i] = idle_procs_spawn();
 	return pids[i] < 0 ? pids[i] : 0;
 }
@@ -139,7 +141,7 @@ static int kill_list(const char *list, ssize_t len)
 	return 0;
 }
 
-/* Nobody forks here, so that the second reading is that of the first. */
+/* Nobody forks here, so the second reading equals the first. */
 static int send_mainline(void)
 {
 	ssize_t len = read_list(lists[0]), again;
@@ -232,7 +234,7 @@ static unsigned not_yet(void)
 	return nr;
 }
 
-/* A probe leaves no trace; but it finds somebody, and does no harm. */
+/* A probe leaves no trace, but it finds the processes and does no harm. */
 static int expect_probe(struct bench_ctx *ctx)
 {
 	int r = send_all();
@@ -245,7 +247,7 @@ static int expect_probe(struct bench_ctx *ctx)
 	return 0;
 }
 
-/* Each process has got each signal, and none twice. */
+/* Each process got each signal exactly once. */
 static int expect_counts(struct bench_ctx *ctx)
 {
 	if (!sig)
@@ -255,7 +257,7 @@ static int expect_counts(struct bench_ctx *ctx)
 			return -errno;
 	for (unsigned ms = 0; not_yet() && ms < WAIT_MS; ms += 10)
 		usleep(10000);
-	/* And time for one too many to arrive. */
+	/* Give one too many time to arrive. */
 	usleep(100000);
 	for (unsigned i = 0; i < tasks; i++)
 		if (counts[i] != sends)
@@ -342,7 +344,7 @@ static int kill_setup(struct bench_ctx *ctx)
 						   : open_v2(ctx);
 }
 
-/* Each of them was killed, and by that. */
+/* Each was killed, and by that signal. */
 static int bury(struct bench_ctx *ctx)
 {
 	int status;
@@ -365,7 +367,7 @@ static int kill_between(struct bench_ctx *ctx)
 		pids[i] = idle_procs_spawn();
 		r = pids[i] < 0 ? pids[i] : cg_attach(&group, pids[i]);
 	}
-	/* Until they sleep, and what ended before is forgotten. */
+	/* Until they sleep, and the kernel has freed what ended before. */
 	usleep(100000);
 	return r;
 }

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Statistics of many cgroups, as numbers in memory: one operation is all of the
- * groups, once.
+ * Statistics of many cgroups, as numbers in memory.  One operation reads all
+ * groups once.
  *
  *   way=path     open each file by its name, read, close, parse
- *   way=pread    the same with descriptors that are kept: the least that text
- *                can cost
- *   way=do       CGROUPSTATS_CMD_READ, a request and an answer for each group
+ *   way=pread    the same with descriptors kept open: the least that text can
+ *                cost
+ *   way=do       CGROUPSTATS_CMD_READ, a request and an answer per group
  *   way=dump     one request for all, by descriptors of the directories
  *   way=counts   the same, with the number of values of each file
- *   way=preflush the same as dump, with CGSTATS_F_PREFLUSH
+ *   way=preflush as dump, with CGSTATS_F_PREFLUSH
  *   way=subtree  one request for the parent and all below it
  *
- * The groups are idle, or, with dirty=N, N pages were charged and uncharged in
- * each of them before each sample: their counters have to be summed up.
+ * The groups are idle; or, with dirty=N, N pages were charged and uncharged in
+ * each before each sample, so that their counters have to be summed up.
  *
- * With files=usage it is memory.usage_in_bytes, with files=all memory.stat and
- * cpu.stat too, which are 46 numbers in all.  The requests are made once; what
- * comes back is taken apart message by message.
+ * files=usage reads memory.usage_in_bytes; files=all adds memory.stat and
+ * cpu.stat, 46 numbers in all.  Requests are built once; answers are parsed
+ * message by message.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -35,13 +35,13 @@
 
 #define GROUPS_MAX 1000
 #define FILES_MAX 3
-#define VALUES_MAX 128 /* of a group */
+#define VALUES_MAX 128 /* per group */
 #define DIRTY_MAX 65536
 #define TEXT_BYTES 8192
-/* That 1000 groups and three files are had with. */
+/* Enough for 1000 groups and three files. */
 #define SYSCALLS_MAX 16
 
-/* One more in each: way=subtree has the parent first. */
+/* Each has one more: way=subtree reports the parent first. */
 typedef uint64_t values_t[VALUES_MAX];
 
 static const char *const file_names[FILES_MAX] = {
@@ -142,7 +142,7 @@ static int read_pread(void)
 
 /* --- binary --- */
 
-/* The values of one message into the next row; 1 to go on. */
+/* Store the values of one message in the next row; 1 to go on. */
 static int take_message(const struct nlmsghdr *h)
 {
 	const char *p = (const char *)h + NLMSG_HDRLEN + 4;
@@ -212,7 +212,7 @@ static int read_dump(void)
 	return r;
 }
 
-/* The descriptor is the last thing in the request. */
+/* The descriptor is at the end of the request. */
 static int read_do(void)
 {
 	int *fd =
@@ -324,7 +324,7 @@ static int stats_begin(struct bench_ctx *ctx)
 	const char *way = ctx_param(ctx, "way");
 	int r;
 
-	/* stats_between() waits, and the runner cannot tell. */
+	/* stats_between() waits, but the runner cannot tell. */
 	if (dirty)
 		ctx_may_idle(ctx);
 	if (!strcmp(way, "path"))
@@ -391,7 +391,7 @@ static int stats_run(struct bench_ctx *ctx, uint64_t nr)
 	return r;
 }
 
-/* What was read is what the files say now: nothing happens in the groups. */
+/* The values match the files as of now: nothing happens in the groups. */
 static int stats_check(struct bench_ctx *ctx)
 {
 	bool subtree = !strcmp(ctx_param(ctx, "way"), "subtree");

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A group that works on twice the memory that it may have, page after page: at
- * each page, one is read from swap and another one is written there.
+ * A group works on twice the memory it may have, page by page: for each page,
+ * one is read from swap and another one is written there.
  *
- * way=mainline limits memory and swap together (memory.memsw), way=new has a
- * limit for swap (the swap subsystem), and way=none has neither, though memsw
- * is always counted.  Neither limit is ever reached.
+ * way=mainline limits memory and swap together (memory.memsw), way=new limits
+ * swap (the swap subsystem), way=none limits neither, though memsw is always
+ * counted.  Neither limit is ever reached.
  *
- * The swap device is a ram disk: no time passes, and nothing is read ahead.
+ * The swap device is a RAM disk: no time passes, and nothing is read ahead.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 #define PAGE_BYTES 4096
 #define DEVICE_PAGES 8192
 #define AREA_PAGES 2048
-/* Half of the area, and no room for the rest of the process. */
+/* Half of the area, without room for the rest of the process. */
 #define MEMORY_LIMIT "4M"
 #define SWAP_LIMIT "24M"
 
@@ -74,7 +74,7 @@ static int swap_setup(struct bench_ctx *ctx)
 	return r == -ENOENT ? ctx_skip(ctx, "no " DEVICE) : r;
 }
 
-/* A line of a file, "KEY NUMBER"; -1: it is not there. */
+/* A line "KEY NUMBER" of a file; -1: it has none. */
 static long long vmstat(const char *key)
 {
 	FILE *f = fopen("/proc/vmstat", "re");
@@ -95,14 +95,14 @@ static uint64_t *word(uint64_t page)
 	return (uint64_t *)(area + page % AREA_PAGES * PAGE_BYTES);
 }
 
-/* Swap is on while a point runs: others are not to be swapped. */
+/* Swap is on only while a point runs: other benchmarks must not be swapped. */
 static int swap_begin(struct bench_ctx *ctx)
 {
 	int r = cg_attach(&cg, 0);
 
 	if (r)
 		return r;
-	/* Busy: of a point that failed. */
+	/* Busy: left on by a point that failed. */
 	if (swapon(DEVICE, 0) < 0 && errno != EBUSY)
 		return ctx_fail(ctx, -errno, "swapon: %s", strerror(errno));
 	area = mmap(NULL, (size_t)AREA_PAGES * PAGE_BYTES,
@@ -176,7 +176,7 @@ BENCH_DEFINE(swap_charge) = {
 	.kconfig = "MEMCG MEMCG_V1 SWAP BLK_DEV_RAM",
 	.extra = true,
 	.first = FIRST_ALL,
-	/* Once around, so that all samples are alike. */
+	/* Once around the area, so that all samples are alike. */
 	.nr_ops = AREA_PAGES,
 	.samples = 11,
 	.params = PARAMS(PARAM("way", "none,mainline,new")),

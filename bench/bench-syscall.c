@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The way into the kernel and back, which all other operations pay for too. */
+/* Into the kernel and back, which every other operation pays for too. */
 #include <errno.h>
 #include <sys/syscall.h>
 #include <unistd.h>

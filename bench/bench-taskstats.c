@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What taskstats costs: statistics on request, of a task, a process and a
- * cgroup, and unasked for, when a task exits.
+ * cgroup, and unsolicited ones, when a task exits.
  *
- * Requests are made ready before, and answers are not parsed: this is the
- * kernel's part.  Beside a request (way=netlink) stands what /proc has for the
- * same: PID/stat opened and read (open), or kept open (pread).
+ * Requests are built beforehand and answers are not parsed: this is the
+ * kernel's part.  Beside a request (way=netlink) stands its counterpart in
+ * /proc: PID/stat, opened and read (open) or kept open (pread).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +51,7 @@ static int open_family(struct bench_ctx *ctx, struct genl *ret)
 	return r == -ENOENT ? ctx_skip(ctx, "no taskstats") : r;
 }
 
-/* A request with one number, to be sent again and again. */
+/* Build a request with one number, to be sent again and again. */
 static int make_request(struct bench_ctx *ctx, int cmd, int attr, uint32_t nr)
 {
 	int r = open_family(ctx, &family);
@@ -132,7 +132,7 @@ static int ask_run(struct bench_ctx *ctx, uint64_t nr)
 
 /* --- of a task and a process --- */
 
-/* An attribute within the one that has both the id and the statistics. */
+/* Find an attribute inside the one with both the id and the statistics. */
 static struct nlattr *find_stats(void *msg, int aggregate, int type)
 {
 	struct genlmsghdr *h = nlmsg_data(msg);
@@ -316,7 +316,7 @@ static int listen_to_exits(struct bench_ctx *ctx, struct exit_listener *l)
 {
 	int r = exit_listener_open_or_skip(ctx, l);
 
-	/* As small as it can be: the second message is one too many. */
+	/* The smallest there is: the second message is one too many. */
 	return r || drained ? r : exit_listener_set_buffer(l, 1);
 }
 
@@ -369,7 +369,7 @@ static int exit_run(struct bench_ctx *ctx, uint64_t nr)
 	return r;
 }
 
-/* All is told, or, where nobody reads it, the loss is. */
+/* Every exit was reported, or, if nobody reads, its loss was. */
 static int exit_check(struct bench_ctx *ctx)
 {
 	for (uint64_t i = 0; i < nr_listeners; i++) {
@@ -378,7 +378,7 @@ static int exit_check(struct bench_ctx *ctx)
 
 		if (r)
 			return r;
-		/* What others' children did does not count. */
+		/* Exits of others' children do not count. */
 		if (drained ? l->ours != exits || l->lost
 			    : l->ours >= exits || !l->lost)
 			return ctx_fail(ctx, -EIO, "%llu of %llu exits heard%s",

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Life of a thread that ends at once.  At its end the kernel clears its id and
- * wakes who waits for that.  The very last of the end comes after: on one CPU
- * it is over before the waker gives that up, on several it may be missed.
+ * Life of a thread that exits at once.  At its exit the kernel clears its id
+ * and wakes whoever waits for that.  The very last part comes later: on one CPU
+ * it is over before the waker yields the CPU, on several it may be missed.
  *
- * Params as of fork/exit.
+ * Params as for fork/exit.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -19,7 +19,7 @@
 
 static struct cg place = CG_NONE;
 static char stack[STACK_BYTES] __attribute__((aligned(16)));
-static _Atomic pid_t thread_id; /* while there is one */
+static _Atomic pid_t thread_id; /* 0 if there is none */
 static uint64_t waited_for;
 static volatile uint64_t ran; /* counted by the threads themselves */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Life of a child that borrows its parent's memory, from vfork() to the end of
- * wait(): what fork/exit costs without the copy of page tables.
+ * wait(): what fork/exit costs without copying page tables.
  *
- * Params as of fork/exit.
+ * Params as for fork/exit.
  */
 #include <errno.h>
 #include <sys/wait.h>
@@ -11,7 +11,7 @@
 
 #include "fork-family.h"
 
-/* Any but 0, which a child that failed on the way might give as well. */
+/* Not 0, which a child that failed might return as well. */
 #define CHILD_STATUS 42
 
 static struct cg place = CG_NONE;

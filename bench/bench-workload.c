@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whole programs as benchmarks: the job files in workloads/jobs say which.  A
- * sample is one run of the command from its start to its end, in a cgroup with
- * the controllers and beside the load that the params name; an operation is one
- * of the fixed number that the command is told to do.  Start and end of the
- * tool itself are in the figures; the time in which no task ran is not.
+ * Whole programs as benchmarks, defined by the job files in workloads/jobs.  A
+ * sample is one run of the command from start to end, in a cgroup with the
+ * controllers and beside the load that the params name; an operation is one of
+ * the fixed number that the command is told to do.  The figures include the
+ * tool's own start and end, but no time in which no task ran.
  *
- * The version of the tool, the command line and the output of the last run are
- * kept as files, and what perf stat counts in one more run, which is no sample.
+ * The tool's version, the command line and the output of the last run are kept
+ * as files, as is what perf stat counts in one more run, which is no sample.
  *
  * controllers=v1 is one hierarchy of those that can go there at any time of a
  * boot (memory cannot, once it was on v2).  controllers=rebound is a hierarchy
- * that got its controllers by a remount, when it had the cgroup already.
+ * that got its controllers by a remount, when it already had the cgroup.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,8 +42,8 @@
 #define PERF_OUTPUT "/tmp/workload.perf"
 
 struct job {
-	const char *const *words; /* of the command; NULL ends it */
-	bool network;		  /* wants a network namespace with loopback */
+	const char *const *words; /* of the command; NULL terminated */
+	bool network;		  /* needs a network namespace with loopback */
 };
 
 static struct cg v1 = CG_NONE;
@@ -59,8 +59,7 @@ static char env_path[] = "PATH=/bin", env_home[] = "HOME=/tmp",
 	    env_tmp[] = "TMPDIR=/tmp", env_lang[] = "LC_ALL=C";
 static char *const envp[] = { env_path, env_home, env_tmp, env_lang, NULL };
 
-/* --- the command -----------------------------------------------------------
- */
+/* --- the command --- */
 
 static int make_argv(struct bench_ctx *ctx, const struct job *job, uint64_t nr)
 {
@@ -82,8 +81,8 @@ static int make_argv(struct bench_ctx *ctx, const struct job *job, uint64_t nr)
 }
 
 /*
- * Its exit status; -errno: it could not be run, or was killed.  vfork(), so
- * that what this program has in memory costs nothing.
+ * Run it; returns its exit status, or -errno: it could not be run, or was
+ * killed.  vfork(), so that this program's memory costs nothing.
  */
 static int run_command(char *const *words)
 {
@@ -135,8 +134,7 @@ static int read_output(void)
 	return read_from(output_fd);
 }
 
-/* --- the record ------------------------------------------------------------
- */
+/* --- the record --- */
 
 static void keep_output(struct bench_ctx *ctx)
 {
@@ -189,7 +187,7 @@ static int read_perf(void)
 	return r;
 }
 
-/* Software events, and those that the machine has counters for. */
+/* Software events, and hardware events that the machine can count. */
 static void keep_perf(struct bench_ctx *ctx)
 {
 	static char words[][20] = { "perf", "stat", "-o", PERF_OUTPUT, "--" };
@@ -228,8 +226,7 @@ static int check_output(struct bench_ctx *ctx)
 			(unsigned long long)last_ops);
 }
 
-/* --- the benchmark ---------------------------------------------------------
- */
+/* --- the benchmark --- */
 
 static int rebound_setup(struct bench_ctx *ctx)
 {
@@ -272,7 +269,7 @@ static int workload_setup(struct bench_ctx *ctx)
 	return r ? r : load_setup(ctx, load);
 }
 
-/* What a job does to its network is gone with its process. */
+/* What a job does to its network dies with its process. */
 static int make_network(struct bench_ctx *ctx)
 {
 	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -293,7 +290,7 @@ static int workload_begin(struct bench_ctx *ctx)
 	const struct job *job = ctx_arg(ctx);
 	int r;
 
-	/* Appended to, so that it can be emptied between runs. */
+	/* O_APPEND, so that it can be emptied between runs. */
 	output_fd =
 		open(OUTPUT, O_RDWR | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
 		     0600);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mkjobs FILE.ini...: job files in, benchmark definitions for bench-workload.c
- * out.  A job that is wrong fails the build, with its line.
+ * mkjobs FILE.ini...: turns job files into benchmark definitions for
+ * bench-workload.c.  A wrong job fails the build, with its line.
  */
 #include <ctype.h>
 #include <libgen.h>
@@ -19,7 +19,7 @@ struct job {
 	char *name; /* of the file */
 	char *summary;
 	char *command;
-	char *programs; /* beside the first word of the command */
+	char *programs; /* besides the first word of the command */
 	char *kconfig;
 	unsigned version;
 	unsigned ops;
@@ -38,7 +38,7 @@ static void job_release(struct job *j)
 	free(j->kconfig);
 }
 
-/* Text that can stand in a C string and in a line of --list as it is. */
+/* Text that needs no escapes in a C string or a line of --list. */
 static void take_text(struct inifile *f, char **member, const char *value)
 {
 	_cleanup_free_ char *old = steal_ptr(*member);
@@ -99,7 +99,7 @@ static void on_pair(struct inifile *f, const char *section, const char *key,
 		inifile_fail_key(f, key, keys, ARRAY_SIZE(keys));
 }
 
-/* Each quote is a word's first or last character, and there are pairs. */
+/* Each quote begins or ends a word, and quotes come in pairs. */
 static bool quotes_ok(const char *p)
 {
 	while ((p = strchr(p, '\''))) {
@@ -124,7 +124,7 @@ static bool has_ops(const char *command)
 	return false;
 }
 
-/* What is missing or cannot be, in words; NULL: nothing. */
+/* What is missing or wrong, in words; NULL: nothing. */
 static const char *find_fault(const struct job *j)
 {
 	if (!*j->name || strspn(j->name, "abcdefghijklmnopqrstuvwxyz"
@@ -166,7 +166,7 @@ static int load(const char *path, struct job *j)
 	return ST_USAGE;
 }
 
-/* Blanks separate words; those within '...' do not. */
+/* Blanks separate words, except within '...'. */
 static void print_words(const struct job *j)
 {
 	const char *p = j->command + strspn(j->command, " ");

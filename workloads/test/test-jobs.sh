@@ -32,7 +32,7 @@ has "$work/out" '^	.programs = "tool other perf",$' 'with all its programs'
 has "$work/out" '^	.nr_ops = 7,$' 'with its number of operations'
 has "$work/out" '^	.version = 2,$' 'with its version'
 
-# refused PATTERN SED_SCRIPT: the good job, edited, is refused with words.
+# refused PATTERN SED_SCRIPT: the good job, edited, is refused with a reason.
 refused() {
 	sed "$2" "$work/good.ini" >"$work/bad.ini"
 	"$mkjobs" "$work/bad.ini" >/dev/null 2>"$work/err"

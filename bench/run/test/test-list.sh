@@ -113,7 +113,7 @@ for program; do
 	report $? "$name refuses an unknown option with status 2"
 done
 
-# All have the same runner.  Whether it may count, the host decides.
+# All have the same runner.  The host decides whether it may count.
 out=$("$1" --probe 'page-faults 0x1 0x2 0x0 0x0 -' \
 	'cgmark:nothing 0x2 0x0 0x0 0x0 -')
 [ $? -eq 0 ] && printf '%s\n' "$out" | awk -F "$tab" '
