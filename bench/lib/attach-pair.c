@@ -32,7 +32,7 @@ static bool paced;
 
 /*
  * All hierarchies share the rwsem: it stays ready for writers while any
- * hierarchy is mounted this way, and this one leaves nothing behind when undone.
+ * hierarchy is mounted this way.  Undoing this one leaves nothing behind.
  */
 static int favor_dynmods(struct bench_ctx *ctx)
 {

@@ -31,7 +31,7 @@ int rebind_tear_down(struct bench_ctx *ctx, struct rebind_hierarchy *h,
 		     unsigned groups);
 /*
  * Wait until the controllers of an unmounted hierarchy can be mounted
- * elsewhere. name is "name=N".
+ * elsewhere.  name is "name=N".
  */
 int rebind_wait_gone(struct rebind_hierarchy *h, const char *name);
 

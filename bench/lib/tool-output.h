@@ -9,7 +9,7 @@
 /*
  * How many operations the output of a command reports: stress-ng's bogo
  * operations (--metrics-brief), or hyperfine's runs that exited with status 0
- * (--export-json). 0; -EBADMSG: it does not say; -ENOTSUP: another tool.
+ * (--export-json).  0; -EBADMSG: it does not say; -ENOTSUP: another tool.
  */
 int tool_ops(const char *const *words, const char *output, uint64_t *ret);
 /* Does a job of that tool print JSON and nothing else? */

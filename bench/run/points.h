@@ -43,9 +43,9 @@ struct points_range {
 
 /*
  * The points of `binary` in a range of the plan (NULL: all of it), in plan
- * order.  A point that cannot run (unknown benchmark, other version, bad params)
- * is in the list with its error.  The list is a shared mapping, so that a fork
- * does not pay for a long plan.  Returns -errno if the plan itself is
+ * order.  A point that cannot run (no such benchmark, another version, bad
+ * params) is in the list with its error.  The list is a shared mapping, so that
+ * a fork does not pay for a long plan.  Returns -errno if the plan itself is
  * malformed; *err says how.
  */
 int points_read_plan(const char *path, const char *binary,

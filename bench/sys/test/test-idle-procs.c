@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The part of crowd.h that needs no cgroups. */
+/* The part of idle-procs.h that needs no cgroups. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
