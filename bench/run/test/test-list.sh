@@ -115,8 +115,7 @@ done
 
 # All have the same runner.  The host decides whether it may count.
 out=$("$1" --probe 'page-faults 0x1 0x2 0x0 0x0 -' \
-	'cgmark:nothing 0x2 0x0 0x0 0x0 -')
-[ $? -eq 0 ] && printf '%s\n' "$out" | awk -F "$tab" '
+	'cgmark:nothing 0x2 0x0 0x0 0x0 -') && printf '%s\n' "$out" | awk -F "$tab" '
 	NF != 2 || $2 == "" { failed = 1 }
 	NR == 1 && $1 != "page-faults" { failed = 1 }
 	NR == 1 && $2 != "counted" && $2 !~ /^E[A-Z]*: / { failed = 1 }
@@ -125,5 +124,6 @@ out=$("$1" --probe 'page-faults 0x1 0x2 0x0 0x0 -' \
 report $? '--probe says of each event whether it is counted, or why not'
 
 out=$("$1" --probe 'page-faults 0x1 0x2 0x0 0x0 -' page-faults 2>/dev/null)
-[ $? -eq 2 ] && [ -z "$out" ]
+status=$?
+[ $status -eq 2 ] && [ -z "$out" ]
 report $? '--probe refuses what is no event with status 2'
