@@ -10,6 +10,10 @@
 # shellcheck disable=SC2317 # some functions are called by names put together
 set -u
 
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 5
+# shellcheck source=kernel/trees.sh
+. "$here/trees.sh"
+
 # Part of the key: to be raised when a change of this script changes what comes
 # out of the same input.
 RECIPE=1
@@ -30,11 +34,14 @@ usage()
 	cat <<-'USAGE'
 	usage: build.sh [-q] [-j JOBS] [-c CACHEDIR] key|build --source SPEC
 	                [--patches SERIES [--first N]] [--config FRAGMENT]...
+	                [--clean]
 	       build.sh [-q] [-c CACHEDIR] unpack --source deb:PACKAGE
+	       build.sh [-c CACHEDIR] check
 
 	SPEC is deb:PACKAGE, dir:PATH or git:PATH@REF.
-	--first takes the first N patches of the series, and leaves out symbols of
-	the configuration that come with a later one.
+	--first takes the first N patches of the series.
+	--clean builds from nothing, also what is kept, and says if it differs.
+	check reads kernels and objects in the cache and removes damaged ones.
 	  -q  no step and progress lines
 	USAGE
 }
@@ -70,7 +77,8 @@ step()
 # shell acts on a signal while it waits, but not while a foreground child runs.
 start()
 {
-	setsid "$@" 9>&- </dev/null &
+	# What outlives a build that was killed still has its slot.
+	setsid "$@" 9>&- 7>&- </dev/null &
 	job=$!
 }
 
@@ -144,6 +152,27 @@ unlock()
 	exec 9>&-
 }
 
+# Objects can be taken over best where the tree has the name that it had.  So
+# builds work in tmp/1 and, where there are several at once, in tmp/2 and so on.
+take_slot()
+{
+	slot=1
+	while :; do
+		exec 6>>"$cache/locks/slot-$slot" ||
+			die "$EX_HOST" "cannot write $cache"
+		flock -n 6 && break
+		slot=$((slot + 1))
+	done
+	rm -rf "$cache/tmp/$slot"
+	# The list of a tree is there already.
+	if [ -n "$tmp" ]; then
+		mv "$tmp" "$cache/tmp/$slot"
+	else
+		mkdir "$cache/tmp/$slot"
+	fi || die "$EX_HOST" "cannot write $cache"
+	tmp=$cache/tmp/$slot
+}
+
 need()
 {
 	command -v "$1" >/dev/null 2>&1 ||
@@ -214,10 +243,14 @@ memoized_sha256()
 	printf '%s\n' "$hash"
 }
 
-# The pristine tree is kept, as unpacking takes longer than linking a copy.
+# The pristine tree is kept, as unpacking takes longer than linking a copy.  It
+# is not pruned while this process lives.
 unpack_deb()
 {
-	pristine=$cache/src/$package-$(printf '%s' "$id" | sha256 | cut -c 1-16)
+	pristine=$package-$(printf '%s' "$id" | sha256 | cut -c 1-16)
+	exec 5>>"$cache/locks/use-src-$pristine"
+	flock -s 5 || die "$EX_HOST" "cannot lock $cache/locks"
+	pristine=$cache/src/$pristine
 	# This lock is taken with that of the key held: never the other way.
 	exec 8>>"$pristine.lock" || die "$EX_HOST" "cannot write $cache/src"
 	flock 8 &
@@ -231,8 +264,11 @@ unpack_deb()
 			die_if_full "$log"
 			die "$EX_HOST" "cannot unpack $tarball: $(tail -n 1 "$log")"
 		fi
+		printf 'kilobytes %s\n' "$(du -sk "$tmp/pristine" | cut -f 1)" \
+			>"$pristine.size"
 		mv "$tmp/pristine" "$pristine"
 	fi
+	touch -c "$pristine.size" 2>/dev/null
 	exec 8>&-
 }
 
@@ -366,8 +402,15 @@ source_get_dir()
 {
 	step "copy source"
 	mkdir "$1" && mkfifo "$tmp/fifo" || return
+	# tar does not read what follows the end of the archive, and tee would
+	# die of that.
 	run sh -c "b2sum -l 256 <\"\$2/fifo\" >\"\$2/sum\" &
-		{ $PACK; } | tee \"\$2/fifo\" | tar -C \"\$3\" -xf -
+		{ $PACK; } | tee \"\$2/fifo\" | {
+			tar -C \"\$3\" -xf -
+			status=\$?
+			cat >/dev/null
+			exit \$status
+		}
 		status=\$?
 		wait
 		exit \$status" sh "$source_path" "$tmp" "$1" >>"$log" 2>&1 ||
@@ -537,7 +580,7 @@ kmake()
 		KBUILD_BUILD_TIMESTAMP='Mon Jan  1 00:00:00 UTC 2024' \
 		KBUILD_BUILD_USER=cgmark KBUILD_BUILD_HOST=cgmark \
 		KBUILD_BUILD_VERSION=1 \
-		make -C "$tmp/src" O="$tmp/obj" "$@"
+		make -C "$tmp/src" O="$obj" "$@"
 	start "$@" >>"$log" 2>&1
 }
 
@@ -551,7 +594,7 @@ first_error()
 	line=$(grep -m 1 -F '*** ' "$log") ||
 	line=$(tail -n 1 "$log")
 	# Neither the temporary tree nor the way to it means anything later.
-	printf '%s\n' "$line" | sed -e "s|$tmp/src/||g" -e 's|^\(\.\./\)*src/||'
+	printf '%s\n' "$line" | sed -e "s|$tmp/src/||g" -e 's|^\(\.\./\)*||'
 }
 
 die_compile()
@@ -564,7 +607,7 @@ die_compile()
 # says.  A symbol is lost to a missing dependency or a misspelt name.
 lost_symbols()
 {
-	awk -v final="$tmp/obj/.config" '
+	awk -v final="$obj/.config" '
 	function name_of(line)
 	{
 		sub(/^# /, "", line)
@@ -600,31 +643,36 @@ lost_symbols()
 	}'  "$@"
 }
 
-# Leaves out what a later patch of the series brings.
+# Reads what was lost, prints what the tree knows, and notes the rest: it came
+# with a later version or patch, or went with an earlier one.
 known_symbols()
 {
-	if [ -z "$first" ]; then
-		cat
-		return
-	fi
 	while read -r line; do
 		name=${line%%=*}
-		grep -rqE --include='Kconfig*' \
-			"^[[:space:]]*(menu)?config ${name#CONFIG_}\$" \
-			"$tmp/src" && printf '%s\n' "$line"
+		if grep -rqE --include='Kconfig*' --exclude-dir="$OBJ" \
+		   "^[[:space:]]*(menu)?config ${name#CONFIG_}[[:space:]]*\$" \
+		   "$tmp/src"; then
+			printf '%s\n' "$line"
+		else
+			printf '%s\n' "$name" >>"$tmp/unknown"
+		fi
 	done
 }
 
+# allnoconfig leaves a .config that has not changed as it is.
 configure()
 {
 	step "configure"
-	mkdir "$tmp/obj"
+	mkdir -p "$obj"
+	: >"$tmp/unknown"
 	all_fragments >"$tmp/all.config"
 	kmake KCONFIG_ALLCONFIG="$tmp/all.config" allnoconfig
 	finish || die_compile "kernel cannot be configured"
 	[ -n "$fragments" ] || return 0
 	lost=$(with_fragments lost_symbols | known_symbols)
 	[ -z "$lost" ] || die "$EX_SUBJECT" "$lost"
+	unknown=$(tr '\n' ' ' <"$tmp/unknown")
+	[ -z "$unknown" ] || event "note not in this source, left out: ${unknown% }"
 }
 
 objects_done()
@@ -632,10 +680,14 @@ objects_done()
 	grep -c '^  [A-Z][A-Z]* .*\.[ao]$' "$log"
 }
 
-# Objects of an earlier build, of the same config where there is one.
+# Of an earlier build from nothing, with the same config where there is one.
 objects_expected()
 {
-	hash=$(sha256 <"$tmp/obj/.config")
+	if [ -n "$base" ]; then
+		echo "$affected"
+		return
+	fi
+	hash=$(sha256 <"$obj/.config")
 	same=$(grep -lsx "config_sha256=$hash" "$cache"/kernels/*/meta |
 		head -n 1)
 	# shellcheck disable=SC2012 # names are hashes
@@ -661,7 +713,7 @@ compile()
 	kmake -j "$jobs" vmlinux modules
 	while kill -0 "$job" 2>/dev/null; do
 		# In the background, like all that is waited for.
-		sleep 0.5 &
+		sleep 0.2 &
 		wait $!
 		last=$nr
 		nr=$(($(objects_done) - before))
@@ -669,19 +721,47 @@ compile()
 		[ "$nr" -lt "$total" ] || total=$((nr + 1))
 		[ "$nr" -eq "$last" ] || progress "$nr" "$total"
 	done
-	finish || die_compile "kernel does not compile"
+	finish || {
+		compile_failed
+		return
+	}
 	nr=$(($(objects_done) - before))
 	progress "$nr" "$nr"
 }
 
+# A compiler's error is that of the source.  Anything else may come from objects
+# that were taken over, though none is known to.
+compile_failed()
+{
+	if [ -z "$base" ] || grep -qE ': (fatal )?error: ' "$log"; then
+		die_compile "kernel does not compile"
+	fi
+	die_if_full "$log"
+	step "build from nothing"
+	base=
+	rm -rf "$obj"
+	configure
+	compile
+}
+
 install_modules()
 {
-	grep -q '=m$' "$tmp/obj/.config" || return 0
+	grep -q '=m$' "$obj/.config" || return 0
 	need depmod kmod
 	kmake INSTALL_MOD_PATH="$tmp/mod" INSTALL_MOD_STRIP=1 modules_install
 	finish || die_compile "modules cannot be installed"
 	mv "$tmp/mod/lib/modules/"* "$entry/modules"
 	rm -f "$entry/modules/build" "$entry/modules/source"
+}
+
+# What a build from nothing compiles.
+objects_in_all()
+{
+	all=
+	[ -z "$base" ] ||
+		all=$(sed -n 's/^objects=//p' "$cache/kernels/$base/meta" \
+			2>/dev/null)
+	printf '%s\n' "${all:-$nr}"
 }
 
 write_meta()
@@ -690,16 +770,27 @@ write_meta()
 	key=$key
 	source=$source
 	source_version=$version
-	release=$(cat "$tmp/obj/include/config/kernel.release")
+	release=$(cat "$obj/include/config/kernel.release")
 	patches=$(printf '%s' "$patches" | tr '\n' ' ')
 	config_sha256=$(sha256 <"$entry/config")
 	vmlinux_sha256=$(sha256 <"$entry/vmlinux")
 	cc=$(tool_version gcc)
 	ld=$(tool_version ld)
 	as=$(tool_version as)
-	objects=$nr
+	objects=$(objects_in_all)
+	compiled=$nr
+	base=$base
+	unknown_symbols=$unknown
 	built_seconds=$(($(date +%s) - begin))
 	META
+}
+
+# Removes the entry that there is, if it was to be built again.
+replace_entry()
+{
+	[ -d "$final" ] || return 0
+	cmp -s "$final/vmlinux" "$entry/vmlinux" || differs=yes
+	mv "$final" "$tmp/replaced"
 }
 
 # Puts the entry together and renames it into place, so that it is either
@@ -710,13 +801,14 @@ install_entry()
 	entry=$tmp/entry
 	{
 		mkdir "$entry" &&
-		objcopy --strip-debug "$tmp/obj/vmlinux" "$entry/vmlinux" &&
-		cp "$tmp/obj/.config" "$entry/config" &&
-		cp "$tmp/obj/System.map" "$entry/System.map" &&
+		objcopy --strip-debug "$obj/vmlinux" "$entry/vmlinux" &&
+		cp "$obj/.config" "$entry/config" &&
+		cp "$obj/System.map" "$entry/System.map" &&
 		install_modules &&
 		write_meta >"$entry/meta" &&
 		cp "$log" "$entry/build.log" &&
 		sync "$entry"/* "$entry" &&
+		replace_entry &&
 		mv "$entry" "$final"
 	} 2>"$tmp/install.log" || {
 		die_if_full "$tmp/install.log"
@@ -728,14 +820,10 @@ install_entry()
 build()
 {
 	begin=$(date +%s)
+	unknown='' differs=''
 	check_tools
-	# The list of a tree is there already.
-	if [ -n "$tmp" ]; then
-		mv "$tmp" "$cache/tmp/$key.$$"
-	else
-		mkdir "$cache/tmp/$key.$$"
-	fi || die "$EX_HOST" "cannot write $cache"
-	tmp=$cache/tmp/$key.$$
+	take_slot
+	obj=$tmp/src/$OBJ
 	log=$cache/logs/$key.log
 	if ! : >"$log"; then
 		die "$EX_HOST" "cannot write $cache"
@@ -745,18 +833,26 @@ build()
 		die_if_full "$log"
 		die "$EX_HOST" "cannot copy the source $source: $(tail -n 1 "$log")"
 	}
+	[ ! -e "$obj" ] ||
+		die "$EX_HOST" "the source $source has a $OBJ: rename it, cgmark builds there"
 	apply_series
+	take_objects
 	configure
 	compile
 	install_entry
+	keep_objects
+	rm -rf "$tmp"
+	tmp=
+	exec 6>&-
+	[ -z "$differs" ] || die "$EX_HOST" \
+		"the vmlinux that was kept for $key differs from one built from nothing, which replaces it: measure again what was measured with it"
 }
 
 # An entry whose kernel is not what was built is worse than none.
 entry_is_good()
 {
 	[ -d "$final" ] || return 1
-	hash=$(sed -n 's/^vmlinux_sha256=//p' "$final/meta" 2>/dev/null)
-	[ -n "$hash" ] && [ "$hash" = "$(sha256 <"$final/vmlinux")" ] && return
+	kernel_is_good "$final" && return
 	printf 'build.sh: %s is damaged, building it again\n' "$final" >&2
 	mv "$final" "$cache/tmp/$key.damaged.$$" &&
 		rm -rf "$cache/tmp/$key.damaged.$$"
@@ -767,7 +863,9 @@ build_or_reuse()
 {
 	final=$cache/kernels/$key
 	lock "$cache/locks/$key"
-	if entry_is_good; then
+	if [ -z "$clean" ] && entry_is_good; then
+		# When it was used last.
+		touch "$final/meta" 2>/dev/null
 		event cached
 	else
 		remove_stale_tmp
@@ -775,6 +873,50 @@ build_or_reuse()
 	fi
 	unlock
 	event "entry $final"
+}
+
+# check_one KIND NAME COMMAND...: removes an entry of which the command does not
+# think well, unless it is in use.
+check_one()
+{
+	damaged=$cache/$1/$2 use=$cache/locks/use-$1-$2
+	shift 2
+	"$@" && return
+	if ! flock -x -n "$use" mv "$damaged" "$cache/tmp/damaged.$$"; then
+		printf 'build.sh: %s is damaged, and in use\n' "$damaged" >&2
+	else
+		printf 'build.sh: %s was damaged: removed\n' "$damaged" >&2
+		rm -rf "$cache/tmp/damaged.$$"
+	fi
+	nr_damaged=$((nr_damaged + 1))
+}
+
+kernel_is_good()
+{
+	hash=$(sed -n 's/^vmlinux_sha256=//p' "$1/meta" 2>/dev/null)
+	[ -n "$hash" ] && [ "$hash" = "$(sha256 <"$1/vmlinux")" ]
+}
+
+objects_are_good()
+{
+	hash=$(state_of "$1" objects_b2)
+	[ -n "$hash" ] && [ "$hash" = "$(objects_hash "$1/src")" ]
+}
+
+check()
+{
+	nr_damaged=0 nr_checked=0
+	for dir in "$cache"/kernels/* "$cache"/objects/*; do
+		[ -d "$dir" ] || continue
+		nr_checked=$((nr_checked + 1))
+		case $dir in
+		*/kernels/*)	check_one kernels "${dir##*/}" kernel_is_good "$dir" ;;
+		*)		check_one objects "${dir##*/}" objects_are_good "$dir" ;;
+		esac
+	done
+	printf 'checked %s kernels and object trees, %s damaged\n' \
+		"$nr_checked" "$nr_damaged"
+	[ "$nr_damaged" -eq 0 ] || exit "$EX_HOST"
 }
 
 # The tree that is kept, to look at, not to write to.
@@ -843,12 +985,17 @@ parse_args()
 	'' | 0 | *[!0-9]*) bad_usage "bad number of jobs '$jobs'" ;;
 	esac
 	case ${1-} in
-	key | build | unpack) command=$1; shift ;;
-	*)	bad_usage "key, build or unpack?" ;;
+	key | build | unpack | check) command=$1; shift ;;
+	*)	bad_usage "key, build, unpack or check?" ;;
 	esac
 
-	source='' series='' first='' fragments=
+	source='' series='' first='' fragments='' clean=
 	while [ $# -gt 0 ]; do
+		if [ "$1" = --clean ]; then
+			clean=yes
+			shift
+			continue
+		fi
 		[ $# -gt 1 ] || bad_usage "$1 needs a value"
 		case $1 in
 		--source)	source=$2 ;;
@@ -859,7 +1006,7 @@ parse_args()
 		esac
 		shift 2
 	done
-	[ -n "$source" ] || bad_usage "no --source"
+	[ -n "$source" ] || [ "$command" = check ] || bad_usage "no --source"
 	case $first in
 	*[!0-9]*) bad_usage "bad number of patches '$first'" ;;
 	esac
@@ -880,10 +1027,15 @@ main()
 		b2sum:coreutils awk:mawk; do
 		need "${tool%:*}" "${tool#*:}"
 	done
-	mkdir -p "$cache/src" "$cache/kernels" "$cache/tmp" "$cache/locks" \
-		"$cache/logs" 2>/dev/null ||
+	mkdir -p "$cache/src" "$cache/kernels" "$cache/objects" "$cache/tmp" \
+		"$cache/locks" "$cache/logs" 2>/dev/null ||
 		die "$EX_HOST" "cannot write the cache $cache (-c names another)"
 	cache=$(cd "$cache" && pwd) || exit "$EX_HOST"
+	export cache
+	if [ "$command" = check ]; then
+		check
+		return
+	fi
 
 	[ -z "$fragments" ] || with_fragments check_fragments || exit
 	parse_source

@@ -98,20 +98,24 @@ empty_dir()
 	[ -z "$(ls -A "$1")" ]
 }
 
-# It configures by copying the fragments, but knows the symbols A and B only,
-# and makes one object of all sources.  It waits while there is a file "hold"
-# in the cache, notes each build in the file "builds", and in "copied" what it
-# found in the tree.
+# It configures by copying the fragments, but knows the symbols A and B only.
+# Like kbuild it goes by times: an object is made again if its source, or a
+# header that a line "include FILE" of it names, is newer, but what scripts/gen
+# has to do with it is not known.  It waits after the first object while there is
+# a file "hold" in the cache, notes each build in the file "builds", and in
+# "copied" what it found in the tree.
 make_tree()
 {
-	mkdir -p "$work/linux/kernel"
+	mkdir -p "$work/linux/kernel" "$work/linux/scripts"
+	echo gen >"$work/linux/scripts/gen"
 	cat >"$work/linux/Makefile" <<-'MAKEFILE'
 	# Here-documents lose their tabs.
 	.RECIPEPREFIX = >
 	cache = $(CURDIR)/../../..
 
 	allnoconfig:
-	> @grep -E '^(# )?CONFIG_[AB][= ]' $(KCONFIG_ALLCONFIG) >$(O)/.config || :
+	> @grep -E '^(# )?CONFIG_[AB][= ]' $(KCONFIG_ALLCONFIG) >$(O)/new || :
+	> @cmp -s $(O)/new $(O)/.config || mv $(O)/new $(O)/.config
 	> @mkdir -p $(O)/include/config
 	> @echo 6.0.0-fake >$(O)/include/config/kernel.release
 
@@ -120,16 +124,26 @@ make_tree()
 	> @find . -type f -printf '%P %m\n' -o -type l -printf '%P -> %l\n' | \
 	>	sort >$(cache)/copied
 	> @gcc --version
-	> @while [ -e $(cache)/hold ]; do sleep 0.1; done
+	> @mkdir -p $(O)/kernel
 	> @for f in kernel/*.c; do \
+	>	o=$(O)/$${f%.c}.o; \
+	>	deps="$$f $$(sed -n 's/^include //p' $$f)"; \
+	>	if [ -e $$o ] && ls $$deps >/dev/null && \
+	>	   [ -z "$$(find $$deps $(O)/.config -newer $$o)" ]; then \
+	>		continue; \
+	>	fi; \
 	>	echo "  CC      $${f%.c}.o"; \
 	>	if grep -q BROKEN $$f; then \
 	>		echo "$(CURDIR)/$$f:1:2: error: 'BROKEN' undeclared" >&2; \
 	>		exit 1; \
 	>	fi; \
+	>	cat $$deps scripts/gen | sed '/^include /d' >$$o; \
+	>	grep A=y $(O)/.config | sed 's/[^A-Z]/_/g' >>$$o; \
+	>	printf '../%s\n' $$deps >$(O)/kernel/.$$(basename $$o).cmd; \
+	>	while [ -e $(cache)/hold ]; do sleep 0.1; done; \
 	> done
-	> @cat kernel/*.c | sed 's/.*/int x&;/' | \
-	>	gcc -w -x c -c -o $(O)/vmlinux -
+	> @for f in kernel/*.c; do cat $(O)/$${f%.c}.o; done | \
+	>	sed 's/.*/int x&;/' | gcc -w -x c -c -o $(O)/vmlinux -
 	> @echo "0 T start" >$(O)/System.map
 
 	modules:
@@ -369,6 +383,28 @@ test_changing_tree()
 	ok "and nothing is left" empty_dir "$cache/tmp"
 }
 
+# tar leaves the end of the stream unread, and whoever writes that dies of it, if
+# it is late.
+test_slow_copy()
+{
+	cat >"$work/bin/tee" <<-'WRAPPER'
+	#!/bin/sh
+	cat >"$1.all"
+	{
+		head -c 20480 "$1.all"
+		sleep 0.5
+		tail -c +20481 "$1.all"
+	} | /usr/bin/env -i PATH=/usr/bin:/bin tee "$1"
+	WRAPPER
+	chmod +x "$work/bin/tee"
+	rm "$work/bin/mkfifo"
+	saved=$PATH
+	PATH=$work/bin:$PATH
+	run build --source "dir:$work/linux" --config "$work/hold.config" --clean
+	PATH=$saved
+	ok "dir: a slow copy is a good one" exits 0
+}
+
 # As in a hook of another repository.
 test_git_environment()
 {
@@ -485,19 +521,17 @@ test_errors()
 
 	printf '# why\nCONFIG_A=y\nCONFIG_C=m\n' >"$work/lost.config"
 	run build --source "dir:$work/linux" --config "$work/lost.config"
-	ok "lost symbol is the subject's fault" exits 4
-	ok "and named with its origin" says "CONFIG_C=m wanted by $work/lost.config:3, final config has 'not set'"
+	ok "symbol of another version is left out" exits 0
+	ok "and named" has_line "note not in this source, left out: CONFIG_C"
+	ok "in meta as well" grep -qx 'unknown_symbols=CONFIG_C ' "$(entry)/meta"
+	for line in 'config C' '	menuconfig C '; do
+		printf '%s\n\tbool\n' "$line" >"$work/linux/Kconfig.x"
+		run build --source "dir:$work/linux" --config "$work/lost.config"
+		ok "lost symbol is the subject's fault ($line)" exits 4
+		ok "and named with its origin" says "CONFIG_C=m wanted by $work/lost.config:3, final config has 'not set'"
+	done
+	rm "$work/linux/Kconfig.x"
 	echo one.patch >"$work/patches/series"
-	make_patch one.patch b c
-	run build --source "dir:$work/linux" --config "$work/lost.config" \
-		--patches "$work/patches/series" --first 0
-	ok "a prefix may lack a symbol of a later patch" exits 0
-	printf 'config C\n\tbool\n' >"$work/linux/Kconfig"
-	run build --source "dir:$work/linux" --config "$work/lost.config" \
-		--patches "$work/patches/series" --first 0
-	ok "but not one that it has" exits 4
-	ok "which is named" says "CONFIG_C=m wanted by $work/lost.config:3, final config has 'not set'"
-	rm "$work/linux/Kconfig"
 	run build --source "dir:$work/linux" --patches "$work/patches/series" --first x
 	ok "a number of patches is a number" exits 2
 	make_patch one.patch b BROKEN
@@ -572,6 +606,223 @@ test_concurrent()
 		[ "$(wc -l <"$cache/builds")" -eq 1 ]
 }
 
+# clean_sum ARG...: of the vmlinux that a build from nothing makes.
+clean_sum()
+{
+	rm -rf "$work/clean"
+	"$build" -q -c "$work/clean" build "$@" >"$work/clean.out" 2>&1
+	sha256sum <"$(sed -n 's/^entry //p' "$work/clean.out")/vmlinux"
+}
+
+# compiles OBJECT...: these, and no others.
+compiles()
+{
+	[ "$(sed -n 's/^  CC *//p' "$(entry)/build.log" | tr '\n' ' ')" = "$*${1:+ }" ]
+}
+
+from_nothing()
+{
+	! grep -q '^base=.' "$(entry)/meta"
+}
+
+from_objects()
+{
+	! from_nothing
+}
+
+# As a build from nothing.
+is_right()
+{
+	[ "$status" -eq 0 ] &&
+		[ "$(sha256sum <"$(entry)/vmlinux")" = "$(clean_sum "$@")" ]
+}
+
+# A tree of its own, at the source "src".
+objects_tree()
+{
+	rm -rf "$work/src" "$cache/objects" "$cache/kernels"
+	cp -a "$work/linux" "$work/src"
+	mkdir "$work/src/include"
+	printf 'include include/h.h\na\n' >"$work/src/kernel/a.c"
+	echo b >"$work/src/kernel/b.c"
+	echo h >"$work/src/include/h.h"
+	src="--source dir:$work/src --config $work/a.config"
+	# shellcheck disable=SC2086 # words
+	run build $src
+}
+
+# shellcheck disable=SC2086 # $src is words
+test_objects()
+{
+	objects_tree
+	ok "objects: the first kernel is from nothing" from_nothing
+	first_sum=$(sha256sum <"$(entry)/vmlinux")
+	ok "and has no objects in the cache's tmp" empty_dir "$cache/tmp"
+
+	make_patch one.patch b c
+	echo one.patch >"$work/patches/series"
+	run build $src --patches "$work/patches/series"
+	ok "objects: a patch of one file makes one object" \
+		compiles kernel/b.o
+	ok "and the same kernel" is_right $src --patches "$work/patches/series"
+	ok "meta names the base" from_objects
+	ok "and counts all objects" grep -qx objects=2 "$(entry)/meta"
+
+	rm -rf "$cache"/kernels/*
+	run build $src
+	ok "objects: back without the patch" [ "$first_sum" = \
+		"$(sha256sum <"$(entry)/vmlinux")" ]
+	ok "its own objects are the nearest" compiles
+
+	echo h2 >"$work/src/include/h.h"
+	run build $src
+	ok "objects: a header makes what names it" compiles kernel/a.o
+	ok "and the same kernel" is_right $src
+
+	echo c >"$work/src/kernel/c.c"
+	run build $src
+	ok "objects: a new file is made" compiles kernel/c.o
+	ok "and the same kernel" is_right $src
+	rm "$work/src/kernel/c.c"
+	rm -rf "$cache"/kernels/* "$cache"/objects/$key
+	sed -i 's/^b/d/' "$work/src/kernel/b.c"
+	run build $src
+	ok "objects: a file that is gone is left out" is_right $src
+	ok "with the objects of before" from_objects
+
+	run build --source "dir:$work/src" --config "$work/b.config"
+	ok "objects: another config" is_right \
+		--source "dir:$work/src" --config "$work/b.config"
+
+	echo other >"$work/src/scripts/gen"
+	run build $src
+	ok "objects: a script makes it begin from nothing" from_nothing
+	ok "which is said" has_line 'step build from nothing: scripts/gen differs'
+	ok "and the kernel is right" is_right $src
+
+	mkdir "$work/src/include/first"
+	echo hidden >"$work/src/include/first/h.h"
+	run build $src
+	ok "objects: a header that may hide another does, too" from_nothing
+	ok "which is said" has_line 'step build from nothing: include/first/h.h differs'
+
+	ln -s a.c "$work/src/kernel/link.c"
+	run build $src
+	ok "objects: so does a link" from_nothing
+
+	echo b2 >"$work/src/kernel/b.c"
+	run build $src --clean
+	ok "objects: --clean takes none" from_nothing
+	run build $src --clean
+	ok "and builds what is kept" exits 0
+	echo x >>"$(entry)/vmlinux"
+	run build $src --clean
+	ok "and says when that differs" exits 5
+	ok "in so many words" says "differs from one built from nothing"
+	run build $src
+	ok "and keeps the right one" is_right $src
+}
+
+# The same bytes in number, and the time that it had.
+flip()
+{
+	touch -r "$1" "$work/stamp"
+	printf '\377' | dd of="$1" bs=1 count=1 conv=notrunc 2>/dev/null
+	touch -r "$work/stamp" "$1"
+}
+
+# shellcheck disable=SC2086 # $src is words
+test_bad_objects()
+{
+	objects_tree
+	tree=$(echo "$cache"/objects/*)
+	flip "$tree/src/cgmark-objects/kernel/a.o"
+	echo b3 >"$work/src/kernel/b.c"
+	run build $src
+	ok "objects: a byte that changed is found" says "are damaged: removed"
+	ok "and the kernel is right" is_right $src
+	ok "and the tree is gone" [ ! -e "$tree" ]
+
+	objects_tree
+	touch "$cache"/objects/*/src/cgmark-objects/kernel/a.o
+	echo b3 >"$work/src/kernel/b.c"
+	run build $src
+	ok "objects: so is a time that changed" from_nothing
+
+	objects_tree
+	state=$(echo "$cache"/objects/*/state)
+	sed -i '/^objects_b2/d' "$state"
+	echo b3 >"$work/src/kernel/b.c"
+	run build $src
+	ok "objects: half a state is none" from_nothing
+
+	objects_tree
+	sed -i 's/^finished .*/finished 9999999999999999999/' \
+		"$(echo "$cache"/objects/*/state)"
+	echo b3 >"$work/src/kernel/b.c"
+	run build $src
+	ok "objects: nor is one from the future" from_nothing
+
+	objects_tree
+	sed -i 's/^cc .*/cc another/' "$(echo "$cache"/objects/*/state)"
+	echo b3 >"$work/src/kernel/b.c"
+	run build $src
+	ok "objects: nor is that of another compiler" from_nothing
+
+	# It has the time of its content, not that of the copy.
+	objects_tree
+	echo b4 >"$work/src/kernel/b.c"
+	touch -d '2000-01-01' "$work/src/kernel/b.c"
+	run build $src
+	ok "objects: old times in the source mean nothing" is_right $src
+
+	run check
+	ok "check: all is well" exits 0
+	set -- "$cache"/objects/*/src/cgmark-objects/kernel/a.o
+	flip "$1"
+	set -- "$cache"/kernels/*/vmlinux
+	flip "$1"
+	run check
+	ok "check: damage is the host's fault" exits 5
+	ok "and counted" grep -q ', 2 damaged$' "$out"
+	run check
+	ok "and gone then" exits 0
+}
+
+# Two at once, neither of which knows of the other.
+# shellcheck disable=SC2086 # $src is words
+test_slots()
+{
+	objects_tree
+	hold_build slots
+	echo b5 >"$work/src/kernel/b.c"
+	"$build" -c "$cache" build $src >"$out" 2>"$err" &
+	second=$!
+	pids="$pids $second"
+	ok "slots: a second build has its own" wait_line "$out" '^step compile'
+	rm "$cache/hold"
+	wait "$second"
+	status=$?
+	ok "and is right" is_right $src
+	wait "$first"
+	ok "as is the first" [ $? -eq 0 ]
+	ok "and nothing is left" empty_dir "$cache/tmp"
+
+	# Killed in the middle of its objects, with make still at work.
+	hold_build killed
+	kill -KILL "$first"
+	wait "$first" 2>/dev/null
+	rm "$cache/hold"
+	echo b6 >"$work/src/kernel/b.c"
+	run build $src
+	ok "kill -9: the next build is right" is_right $src
+	cp "$work/a.config" "$work/again.config"
+	run build --source "dir:$work/linux" --config "$work/hold.config"
+	ok "and that which was killed, too" is_right \
+		--source "dir:$work/linux" --config "$work/hold.config"
+	ok "and nothing is left then" empty_dir "$cache/tmp"
+}
+
 no_process_in()
 {
 	! readlink /proc/[0-9]*/cwd 2>/dev/null | grep -F "$1"
@@ -613,5 +864,9 @@ test_patch
 test_errors
 test_concurrent
 test_interrupt
+test_objects
+test_bad_objects
+test_slots
+test_slow_copy
 echo "1..$nr"
 [ "$failed" -eq 0 ]
