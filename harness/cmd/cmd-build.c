@@ -9,11 +9,16 @@
 
 struct build_opts {
 	bool quiet;
+	bool clean;
 	char **kernels;
 	int nr_kernels;
 };
 
 static const struct argp_option options[] = {
+	{ "clean", 'c', NULL, 0,
+	  "Build from nothing, even what is kept; a vmlinux that differs from "
+	  "the kept one is an error",
+	  0 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
 	{ NULL },
 };
@@ -23,6 +28,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	struct build_opts *o = state->input;
 
 	switch (key) {
+	case 'c':
+		o->clean = true;
+		return 0;
 	case 'q':
 		o->quiet = true;
 		return 0;
@@ -60,7 +68,8 @@ static enum exit_status print_entry(const struct run_kernel *k,
 	return fflush(stdout) == 0 ? ST_OK : ST_HOST;
 }
 
-static enum exit_status build_one(const char *word, const char *kernel_dir)
+static enum exit_status build_one(const char *word, bool clean,
+				  const char *kernel_dir)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
 	struct run_kernel kernel = { NULL };
@@ -69,6 +78,7 @@ static enum exit_status build_one(const char *word, const char *kernel_dir)
 	r = kernel_spec_parse(word, kernel_dir, &spec);
 	if (r != ST_OK)
 		return r;
+	spec.clean = clean;
 	r = kernel_build(&spec, kernel_dir, &kernel);
 	if (r == ST_OK)
 		r = print_entry(&kernel, spec.source);
@@ -86,6 +96,6 @@ enum exit_status cmd_build(const struct env *env, int argc, char **argv)
 	if (o.quiet)
 		log_set_level(LOG_WARNING);
 	for (int i = 0; i < o.nr_kernels && r == ST_OK; i++)
-		r = build_one(o.kernels[i], env->kernel_dir);
+		r = build_one(o.kernels[i], o.clean, env->kernel_dir);
 	return r;
 }

@@ -29,6 +29,7 @@ enum exit_status cmd_report(const struct env *env, int argc, char **argv);
 enum exit_status cmd_import(const struct env *env, int argc, char **argv);
 enum exit_status cmd_list(const struct env *env, int argc, char **argv);
 enum exit_status cmd_build(const struct env *env, int argc, char **argv);
+enum exit_status cmd_cache(const struct env *env, int argc, char **argv);
 enum exit_status cmd_probe(const struct env *env, int argc, char **argv);
 enum exit_status cmd_explain(const struct env *env, int argc, char **argv);
 enum exit_status cmd_verify(const struct env *env, int argc, char **argv);

@@ -20,6 +20,7 @@ static const struct cmd cmds[] = {
 	{ "verify", "check the files of a run", cmd_verify },
 	{ "list", "list benchmarks, kernels or runs", cmd_list },
 	{ "build", "build kernels into the cache", cmd_build },
+	{ "cache", "show, check and prune what is kept", cmd_cache },
 	{ "probe", "say which machines work here", cmd_probe },
 };
 

@@ -2,7 +2,7 @@
 /*
  * Runs kernel/build.sh and follows its events, one per line of its stdout:
  *   key HEX64 | cached | waiting PID | step TEXT | progress DONE TOTAL |
- *   entry PATH
+ *   entry PATH | note TEXT
  * It reports its own errors, on the stderr that it shares with cgmark.
  */
 #include <inttypes.h>
@@ -10,6 +10,7 @@
 #include <sys/signalfd.h>
 
 #include "alloc.h"
+#include "cache.h"
 #include "exit-status.h"
 #include "file.h"
 #include "hostinfo.h"
@@ -46,6 +47,14 @@ static void build_release(struct build *b)
 	free(b->entry);
 }
 
+/* Before build.sh looks for it: it must not be pruned between that and use. */
+static void hold_kernel(const char *key)
+{
+	_cleanup_free_ char *dir = cache_dir();
+
+	cache_hold(dir, "kernels", key);
+}
+
 static void on_event(struct build *b, const char *line)
 {
 	uint64_t done, total;
@@ -54,6 +63,7 @@ static void on_event(struct build *b, const char *line)
 	if (strncmp(line, "key ", 4) == 0) {
 		free(b->key);
 		b->key = xstrdup(line + 4);
+		hold_kernel(b->key);
 	} else if (strncmp(line, "entry ", 6) == 0) {
 		free(b->entry);
 		b->entry = xstrdup(line + 6);
@@ -63,6 +73,8 @@ static void on_event(struct build *b, const char *line)
 		snprintf(text, sizeof(text),
 			 "waiting for the build of process %.20s", line + 8);
 		progress_step(&b->progress, text);
+	} else if (strncmp(line, "note ", 5) == 0) {
+		log_info("kernel %s: %s", b->name, line + 5);
 	} else if (strncmp(line, "step ", 5) == 0) {
 		progress_step(&b->progress, line + 5);
 	} else if (sscanf(line, "progress %" SCNu64 " %" SCNu64, &done,
@@ -282,8 +294,8 @@ static enum exit_status fill_kernel(const struct build *b,
 static char **build_argv(const struct kernel_spec *spec, char *script,
 			 char *jobs)
 {
-	char **argv = xcalloc(12 + 2 * spec->nr_config, sizeof(*argv));
-	static char opt_jobs[] = "-j", build[] = "build";
+	char **argv = xcalloc(13 + 2 * spec->nr_config, sizeof(*argv));
+	static char opt_jobs[] = "-j", build[] = "build", clean[] = "--clean";
 	static char opt_source[] = "--source", opt_patches[] = "--patches";
 	static char opt_first[] = "--first", opt_config[] = "--config";
 	size_t n = 0;
@@ -294,6 +306,8 @@ static char **build_argv(const struct kernel_spec *spec, char *script,
 	argv[n++] = build;
 	argv[n++] = opt_source;
 	argv[n++] = spec->source;
+	if (spec->clean)
+		argv[n++] = clean;
 	if (*spec->patches) {
 		argv[n++] = opt_patches;
 		argv[n++] = spec->patches;
@@ -307,6 +321,24 @@ static char **build_argv(const struct kernel_spec *spec, char *script,
 		argv[n++] = spec->config[i];
 	}
 	return argv;
+}
+
+/* A new kernel may be one too many.  Failure is no reason to fail a build. */
+static void keep_to_limit(void)
+{
+	_cleanup_free_ char *dir = cache_dir();
+	struct cache_pruned pruned;
+	struct cache c;
+	uint64_t limit;
+
+	if (cache_limit(&limit) < 0 || cache_scan(dir, &c) < 0)
+		return;
+	if (cache_prune(&c, limit, &pruned) == 0 && pruned.nr)
+		log_info("cache: removed %zu entries, %.0f MiB, to keep to the "
+			 "limit of %.0f MiB",
+			 pruned.nr, pruned.bytes / 1048576.0,
+			 limit / 1048576.0);
+	cache_release(&c);
 }
 
 static enum exit_status get_built(const struct kernel_spec *spec,
@@ -326,6 +358,8 @@ static enum exit_status get_built(const struct kernel_spec *spec,
 	progress_end(&b.progress);
 	if (r == ST_OK)
 		r = fill_kernel(&b, spec, ret);
+	if (r == ST_OK && !b.cached)
+		keep_to_limit();
 	if (r == ST_OK)
 		log_info("kernel %s: %s, %.12s%s (%.1f s)", spec->name,
 			 ret->release, ret->key, b.cached ? ", cached" : "",

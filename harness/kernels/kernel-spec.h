@@ -28,6 +28,7 @@ struct kernel_spec {
 	char **config; /* absolute paths of fragments */
 	size_t nr_config;
 	char *cmdline;
+	bool clean; /* to be built from nothing, even if it is kept */
 };
 
 void kernel_spec_release(struct kernel_spec *k);

@@ -16,6 +16,7 @@ export CGMARK_KERNEL_DIR="$work/kernel"
 export CGMARK_BENCH_DIR="$work/bench"
 export CGMARK_SUITES_DIR="$work/suites"
 export TMPDIR="$work/tmp"
+export XDG_CACHE_HOME="$work/xdg"
 mkdir -p "$TMPDIR" "$work/kernel/config.d" "$work/bench" "$work/suites"
 show="$work/err"
 
