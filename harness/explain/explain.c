@@ -287,16 +287,15 @@ static void rank(struct explanation *e)
 /* --- totals --- */
 
 /* Of the profiled boot; false without samples. */
-static bool total_of_samples(const struct run_boot *b,
-			     const struct plan_point *p, double *ret,
-			     const char **metric)
+static bool total_of_samples(const struct run_boot *b, unsigned point,
+			     double *ret, const char **metric)
 {
 	uint64_t value = 0, ops = 0;
 
 	for (size_t i = 0; i < b->nr_samples; i++) {
-		const struct sample *s = &b->samples[i];
+		const struct run_sample *s = &b->samples[i];
 
-		if (!point_same(&s->id, &p->id))
+		if (s->point != point)
 			continue;
 		value += s->value;
 		ops += s->nr_ops;
@@ -330,12 +329,13 @@ static bool repeats(const struct values *v, const struct run *run,
 }
 
 static bool add_side(struct explanation *e, const struct run *run,
-		     const struct explain_kernel *k, unsigned side)
+		     const struct explain_kernel *k, unsigned point,
+		     unsigned side)
 {
 	const struct run_boot *b = &run->boots[k->boot];
 	const struct profile_point *p = profile_find(&k->profile, e->point);
 
-	if (!p || !total_of_samples(b, e->point, &e->total[side], &e->metric))
+	if (!p || !total_of_samples(b, point, &e->total[side], &e->metric))
 		return false;
 	e->ops[side] = p->nr_ops * p->samples;
 	merge(e, p, side);
@@ -353,7 +353,7 @@ bool explain_has_point(const struct run *run,
 
 	for (unsigned i = 0; i < EX_BOTH; i++)
 		if (!profile_find(&kernels[i].profile, plan) ||
-		    !total_of_samples(&run->boots[kernels[i].boot], plan,
+		    !total_of_samples(&run->boots[kernels[i].boot], point,
 				      &total, &metric))
 			return false;
 	return true;
@@ -372,7 +372,7 @@ struct explanation *explain_point(const struct values *v, const struct run *run,
 	for (unsigned side = 0; side < EX_BOTH; side++) {
 		const struct explain_kernel *k = &kernels[side];
 
-		if (!add_side(e, run, k, side)) {
+		if (!add_side(e, run, k, point, side)) {
 			log_warn("%s %s was not measured on %s (%s)",
 				 e->point->bench, e->point->params,
 				 run->kernels[k->index].name,

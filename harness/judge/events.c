@@ -9,15 +9,13 @@
 
 /* --- one cell --- */
 
-static const struct lack *find_lack(const struct run_boot *b,
-				    const struct plan_point *p,
-				    const char *metric)
+static const struct run_lack *find_lack(const struct run_boot *b,
+					unsigned point, const char *metric)
 {
 	for (size_t i = 0; i < b->nr_lacks; i++) {
-		const struct lack *l = &b->lacks[i];
+		const struct run_lack *l = &b->lacks[i];
 
-		if (strcmp(l->metric, metric) == 0 &&
-		    point_same(&l->id, &p->id))
+		if (l->point == point && strcmp(l->metric, metric) == 0)
 			return l;
 	}
 	return NULL;
@@ -25,10 +23,9 @@ static const struct lack *find_lack(const struct run_boot *b,
 
 /* Adds what one boot says; the first reason stays. */
 static void take_boot(const struct run_boot *b, unsigned point,
-		      const struct plan_point *plan, const char *metric,
-		      struct event_side *side)
+		      const char *metric, struct event_side *side)
 {
-	const struct lack *l;
+	const struct run_lack *l;
 
 	if (boot_trust(b) != TRUST_GOOD) {
 		if (!side->why)
@@ -43,7 +40,7 @@ static void take_boot(const struct run_boot *b, unsigned point,
 					    : "the point failed";
 		return;
 	}
-	l = find_lack(b, plan, metric);
+	l = find_lack(b, point, metric);
 	if (!l)
 		return;
 	side->why = l->why;
@@ -65,7 +62,7 @@ static struct event_side make_side(const struct values *v,
 
 		if (boot->kernel != kernel || boot->role != BOOT_EVENTS)
 			continue;
-		take_boot(boot, point, &run->points[point].plan, metric, &side);
+		take_boot(boot, point, metric, &side);
 		value = boot_trust(boot) == TRUST_GOOD
 				? values_median(v, b, point, metric)
 				: NAN;

@@ -54,44 +54,22 @@ const char *boot_point_text(const struct run_boot *b, unsigned point)
 	return b->status_text[point];
 }
 
-static bool sample_is_of(const struct sample *s, const struct run_point *p)
-{
-	return point_same(&s->id, &p->plan.id);
-}
-
-/* The point of a sample, or nr_points if it has none; tries hint first. */
-static size_t sample_point(const struct run *run, const struct sample *s,
-			   size_t hint)
-{
-	if (hint < run->nr_points && sample_is_of(s, &run->points[hint]))
-		return hint;
-	for (size_t i = 0; i < run->nr_points; i++) {
-		if (sample_is_of(s, &run->points[i]))
-			return i;
-	}
-	return run->nr_points;
-}
-
 static void index_boot(const struct run *run, const struct run_boot *b,
 		       struct boot_index *ix)
 {
-	_cleanup_free_ size_t *of = xcalloc(b->nr_samples + 1, sizeof(*of));
 	_cleanup_free_ size_t *next = NULL;
-	size_t hint = 0;
 
-	ix->first = xcalloc(run->nr_points + 2, sizeof(*ix->first));
+	ix->first = xcalloc(run->nr_points + 1, sizeof(*ix->first));
 	ix->order = xcalloc(b->nr_samples + 1, sizeof(*ix->order));
-	for (size_t i = 0; i < b->nr_samples; i++) {
-		of[i] = hint = sample_point(run, &b->samples[i], hint);
-		ix->first[of[i] + 1]++;
-	}
-	for (size_t p = 0; p <= run->nr_points; p++)
+	for (size_t i = 0; i < b->nr_samples; i++)
+		ix->first[b->samples[i].point + 1]++;
+	for (size_t p = 0; p < run->nr_points; p++)
 		ix->first[p + 1] += ix->first[p];
 
 	next = xcalloc(run->nr_points + 1, sizeof(*next));
 	memcpy(next, ix->first, (run->nr_points + 1) * sizeof(*next));
 	for (size_t i = 0; i < b->nr_samples; i++)
-		ix->order[next[of[i]]++] = i;
+		ix->order[next[b->samples[i].point]++] = i;
 }
 
 struct values *values_new(const struct run *run)
@@ -124,8 +102,8 @@ static size_t nr_at(const struct values *v, unsigned boot, unsigned point)
 	return ix->first[point + 1] - ix->first[point];
 }
 
-static const struct sample *sample_at(const struct values *v, unsigned boot,
-				      unsigned point, size_t i)
+static const struct run_sample *sample_at(const struct values *v, unsigned boot,
+					  unsigned point, size_t i)
 {
 	const struct boot_index *ix = &v->boots[boot];
 
@@ -143,7 +121,7 @@ size_t values_get(const struct values *v, unsigned boot, unsigned point,
 		return 0;
 	out = xcalloc(nr, sizeof(*out));
 	for (size_t i = 0; i < nr; i++) {
-		const struct sample *s = sample_at(v, boot, point, i);
+		const struct run_sample *s = sample_at(v, boot, point, i);
 
 		if (strcmp(s->metric, metric) == 0 && s->nr_ops > 0)
 			out[used++] = (double)s->value / (double)s->nr_ops;
@@ -218,8 +196,8 @@ bool values_identical(const struct values *v, unsigned boot_a, unsigned boot_b,
 	if (nr != nr_at(v, boot_b, point))
 		return false;
 	for (size_t i = 0; i < nr; i++) {
-		const struct sample *a = sample_at(v, boot_a, point, i);
-		const struct sample *b = sample_at(v, boot_b, point, i);
+		const struct run_sample *a = sample_at(v, boot_a, point, i);
+		const struct run_sample *b = sample_at(v, boot_b, point, i);
 
 		if (a->rep != b->rep || a->value != b->value ||
 		    a->nr_ops != b->nr_ops || strcmp(a->metric, b->metric) != 0)

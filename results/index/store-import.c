@@ -197,37 +197,19 @@ static int get_metric(struct import *im, const char *name)
 	return r;
 }
 
-/* Records lie in the order of the points, so *hint is nearly always right. */
-static int64_t point_id_of(const struct import *im, const struct point_id *id,
-			   size_t *hint)
-{
-	size_t nr = im->run->nr_points;
-
-	for (size_t n = 0; n < nr; n++) {
-		size_t i = (*hint + n) % nr;
-
-		if (point_same(&im->run->points[i].plan.id, id)) {
-			*hint = i;
-			return im->point_ids[i];
-		}
-	}
-	return -1;
-}
-
 static int add_samples(struct import *im, const struct run_boot *b,
 		       int64_t boot_id)
 {
-	size_t hint = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < b->nr_samples && r == 0; i++) {
-		const struct sample *s = &b->samples[i];
+		const struct run_sample *s = &b->samples[i];
 
 		r = get_metric(im, s->metric);
 		if (r < 0)
 			return r;
 		r = RUN_STATEMENT(im, ADD_SAMPLE, "iiiiii", boot_id,
-				  point_id_of(im, &s->id, &hint), im->metric_id,
+				  im->point_ids[s->point], im->metric_id,
 				  (int64_t)s->rep, (int64_t)s->value,
 				  (int64_t)s->nr_ops);
 	}
@@ -237,17 +219,16 @@ static int add_samples(struct import *im, const struct run_boot *b,
 static int add_lacks(struct import *im, const struct run_boot *b,
 		     int64_t boot_id)
 {
-	size_t hint = 0;
 	int r = 0;
 
 	for (size_t i = 0; i < b->nr_lacks && r == 0; i++) {
-		const struct lack *l = &b->lacks[i];
+		const struct run_lack *l = &b->lacks[i];
 
 		r = get_metric(im, l->metric);
 		if (r < 0)
 			return r;
 		r = RUN_STATEMENT(im, ADD_LACK, "iiis", boot_id,
-				  point_id_of(im, &l->id, &hint), im->metric_id,
+				  im->point_ids[l->point], im->metric_id,
 				  l->why);
 	}
 	return r;

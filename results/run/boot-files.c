@@ -263,21 +263,6 @@ static void load_status(struct boot_load *l)
 	}
 }
 
-static size_t find_point(struct boot_load *l, const struct point_id *id)
-{
-	const struct run *run = l->run;
-
-	for (size_t n = 0; n < run->nr_points; n++) {
-		size_t i = (l->hint + n) % run->nr_points;
-
-		if (!point_same(&run->points[i].plan.id, id))
-			continue;
-		l->hint = i;
-		return i;
-	}
-	return SIZE_MAX;
-}
-
 static int on_sample(const struct sample *s, void *arg)
 {
 	struct boot_load *l = arg;
@@ -289,7 +274,7 @@ static int on_sample(const struct sample *s, void *arg)
 			xreallocarray(l->entries, l->alloc_entries, sizeof(*e));
 	}
 	e = &l->entries[l->nr_entries];
-	e->point = find_point(l, &s->id);
+	e->point = point_find(&l->find, &s->id);
 	e->order = l->nr_entries++;
 	e->s = *s;
 	return 0;
@@ -299,8 +284,11 @@ static int on_lack(const struct lack *lack, void *arg)
 {
 	struct boot_load *l = arg;
 
-	l->lacks = xreallocarray(l->lacks, l->nr_lacks + 1, sizeof(*lack));
-	l->lacks[l->nr_lacks++] = *lack;
+	l->lacks = xreallocarray(l->lacks, l->nr_lacks + 1, sizeof(*l->lacks));
+	l->lacks[l->nr_lacks++] = (struct lack_entry){
+		.point = point_find(&l->find, &lack->id),
+		.l = *lack,
+	};
 	return 0;
 }
 
@@ -404,7 +392,11 @@ static void init_status(const struct run *run, struct run_boot *b)
 void run_load_boot(const struct run *run, struct run_boot *boot,
 		   unsigned *damaged)
 {
-	struct boot_load l = { .run = run, .boot = boot };
+	struct boot_load l = {
+		.run = run,
+		.boot = boot,
+		.find = { .points = run->points, .nr_points = run->nr_points },
+	};
 	enum trust trust;
 	size_t kept;
 

@@ -3,13 +3,19 @@
 #ifndef CGMARK_BOOT_LOAD_H
 #define CGMARK_BOOT_LOAD_H
 
+#include "point-find.h"
 #include "run-files.h"
 #include "strbuf.h"
 
 struct sample_entry {
-	size_t point; /* index in run.points */
+	size_t point; /* index in run.points, or NO_POINT */
 	size_t order; /* of arrival */
 	struct sample s;
+};
+
+struct lack_entry {
+	size_t point;
+	struct lack l;
 };
 
 struct boot_load {
@@ -21,9 +27,9 @@ struct boot_load {
 	struct sample_entry *entries;
 	size_t nr_entries;
 	size_t alloc_entries;
-	struct lack *lacks;
+	struct lack_entry *lacks;
 	size_t nr_lacks;
-	size_t hint; /* consecutive samples are mostly of one point */
+	struct point_find find;
 };
 
 /* Logs what is wrong with a file and counts the file once. */

@@ -18,20 +18,39 @@ static int compare_entries(const void *pa, const void *pb)
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
-/* Moves the lacks of a point to the boot; returns how many. */
-static size_t take_lacks(struct boot_load *l, const struct plan_point *p)
+static void add_lack(struct run_boot *b, const struct lack_entry *e)
 {
-	struct run_boot *b = l->boot;
+	struct run_lack *to;
+
+	b->lacks = xreallocarray(b->lacks, b->nr_lacks + 1, sizeof(*b->lacks));
+	to = &b->lacks[b->nr_lacks++];
+	to->point = e->point;
+	strcpy(to->metric, e->l.metric);
+	strcpy(to->why, e->l.why);
+}
+
+static void add_sample(struct run_boot *b, const struct sample_entry *e)
+{
+	struct run_sample *to = &b->samples[b->nr_samples++];
+
+	to->point = e->point;
+	strcpy(to->metric, e->s.metric);
+	to->rep = e->s.rep;
+	to->value = e->s.value;
+	to->nr_ops = e->s.nr_ops;
+}
+
+/* Moves the lacks of a point to the boot; returns how many. */
+static size_t take_lacks(struct boot_load *l, size_t point)
+{
 	size_t nr = 0, kept = 0;
 
 	for (size_t i = 0; i < l->nr_lacks; i++) {
-		if (!point_same(&l->lacks[i].id, &p->id)) {
+		if (l->lacks[i].point != point) {
 			l->lacks[kept++] = l->lacks[i];
 			continue;
 		}
-		b->lacks = xreallocarray(b->lacks, b->nr_lacks + 1,
-					 sizeof(*b->lacks));
-		b->lacks[b->nr_lacks++] = l->lacks[i];
+		add_lack(l->boot, &l->lacks[i]);
 		nr++;
 	}
 	l->nr_lacks = kept;
@@ -87,13 +106,13 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	_cleanup_free_ char *name = NULL;
 	struct run_boot *b = l->boot;
-	size_t nr_lacks = take_lacks(l, p);
+	size_t nr_lacks = take_lacks(l, i);
 
 	if (b->status[i] != POINT_DONE)
 		return false;
 	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
 		for (size_t j = 0; j < nr; j++)
-			b->samples[b->nr_samples++] = e[j].s;
+			add_sample(b, &e[j]);
 		return true;
 	}
 	if (trust == TRUST_SOME) {
@@ -115,7 +134,7 @@ static void report_unplanned(struct boot_load *l, size_t from)
 	if (l->nr_lacks > 0) {
 		boot_fault(l, "samples.tsv",
 			   "%s %s is said to be not there, but was not planned",
-			   l->lacks[0].bench, l->lacks[0].metric);
+			   l->lacks[0].l.bench, l->lacks[0].l.metric);
 		l->boot->damaged = true;
 	}
 	if (from == l->nr_entries)

@@ -21,18 +21,20 @@ static void add_boot(struct strbuf *sb, const struct run *run,
 		strbuf_addf(sb, "%s %s\n", point_status_str(b->status[i]),
 			    b->status_text[i]);
 	for (size_t i = 0; i < b->nr_samples; i++) {
-		const struct sample *s = &b->samples[i];
+		const struct run_sample *s = &b->samples[i];
+		const struct plan_point *p = &run->points[s->point].plan;
 
-		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n", s->bench,
-			    s->version, s->params, s->metric, s->rep,
+		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n", p->bench,
+			    p->version, p->params, s->metric, s->rep,
 			    (unsigned long long)s->value,
 			    (unsigned long long)s->nr_ops);
 	}
 	for (size_t i = 0; i < b->nr_lacks; i++) {
-		const struct lack *l = &b->lacks[i];
+		const struct run_lack *l = &b->lacks[i];
+		const struct plan_point *p = &run->points[l->point].plan;
 
-		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%s\n", l->bench, l->version,
-			    l->params, l->metric, l->why);
+		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%s\n", p->bench, p->version,
+			    p->params, l->metric, l->why);
 	}
 }
 

@@ -7,12 +7,13 @@
 #include "alloc.h"
 #include "file.h"
 #include "log.h"
+#include "point-find.h"
 #include "run-files.h"
-#include "status.h"
 
 struct raw {
 	const struct run *run;
 	const struct run_boot *boot;
+	struct point_find find;
 	const struct plan_point *point; /* of the next lines, or NULL */
 	bool some[NR_RAWFILES];
 	struct strbuf data[NR_RAWFILES];
@@ -65,16 +66,13 @@ static int end_point(struct raw *raw)
 	return r;
 }
 
-static const struct plan_point *find_point(const struct run *run,
-					   const char *name)
+/* The lines that follow are of the point of this name, or of none. */
+static void start_point(struct raw *raw, const char *name)
 {
-	for (size_t i = 0; i < run->nr_points; i++) {
-		_cleanup_free_ char *is = ktap_point_name(&run->points[i].plan);
+	size_t i = point_find_name(&raw->find, name, strlen(name));
 
-		if (!strcmp(is, name))
-			return &run->points[i].plan;
-	}
-	return NULL;
+	if (i != NO_POINT)
+		raw->point = &raw->run->points[i].plan;
 }
 
 static int take_line(struct raw *raw, char *line)
@@ -88,7 +86,7 @@ static int take_line(struct raw *raw, char *line)
 
 	if (!strncmp(text, start, strlen(start))) {
 		r = end_point(raw);
-		raw->point = find_point(raw->run, text + strlen(start));
+		start_point(raw, text + strlen(start));
 		return r;
 	}
 	if (!strncmp(text, "ok ", 3) || !strncmp(text, "not ok ", 7))
@@ -119,7 +117,11 @@ int run_save_raw(const struct run *run, const struct run_boot *boot)
 {
 	_cleanup_free_ char *path = run_boot_path(run, boot, "status.ktap");
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-	struct raw raw = { .run = run, .boot = boot };
+	struct raw raw = {
+		.run = run,
+		.boot = boot,
+		.find = { .points = run->points, .nr_points = run->nr_points },
+	};
 	int r;
 
 	r = read_file(path, &text);

@@ -48,6 +48,22 @@ struct run_point {
 	struct plan_point plan;
 };
 
+/* A sample of a boot (record.h); a point is its index in run.points. */
+struct run_sample {
+	unsigned point;
+	char metric[REC_METRIC_MAX];
+	unsigned rep;
+	uint64_t value;
+	uint64_t nr_ops;
+};
+
+/* A metric that a boot could not measure at a point. */
+struct run_lack {
+	unsigned point;
+	char metric[REC_METRIC_MAX];
+	char why[REC_WHY_MAX];
+};
+
 /* An event counted in boots of role BOOT_EVENTS. */
 struct run_event {
 	struct event ev;
@@ -76,9 +92,9 @@ struct run_boot {
 	/* Filled by run_load(): per point of run.points. */
 	enum point_status *status;
 	char **status_text; /* SKIP reason or failure, "" if none */
-	struct sample *samples;
+	struct run_sample *samples;
 	size_t nr_samples;
-	struct lack *lacks; /* events that could not be counted */
+	struct run_lack *lacks; /* events that could not be counted */
 	size_t nr_lacks;
 	bool damaged; /* samples lost, truncated or altered */
 };

@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "status.h"
 #include "alloc.h"
+#include "point-find.h"
 #include "status-line.h"
 
 #define KTAP_LINE_MAX 1024
 
-#define NO_POINT SIZE_MAX
-
 struct parser {
 	struct ktap *k;
 	const struct run_point *points;
-	char **names;	/* of the points */
-	size_t hint;	/* results come in the order of the plan */
+	struct point_find find;
 	size_t started; /* point of the last "# start" line */
 	bool *seen;	/* point has a result */
 	bool head;	/* the version line was there */
@@ -58,41 +56,27 @@ static bool same_name(const char *name, const char *s, size_t len)
 	return !strncmp(name, s, len) && !name[len];
 }
 
-static size_t find_point(struct parser *p, const char *name, size_t len)
-{
-	size_t nr = p->k->nr_points, i;
-
-	for (size_t n = 0; n < nr; n++) {
-		i = (p->hint + n) % nr;
-		if (!same_name(p->names[i], name, len))
-			continue;
-		p->hint = i + 1;
-		return i;
-	}
-	return NO_POINT;
-}
-
-static void set_point(struct parser *p, size_t i, enum point_status status,
-		      const char *text)
-{
-	struct ktap *k = p->k;
-
-	if (p->seen[i]) {
-		fault(p, "a second result of '%.100s'", p->names[i]);
-		if (status >= k->status[i])
-			return;
-	}
-	p->seen[i] = true;
-	k->status[i] = status;
-	set_text(k, i, text);
-	if (p->started == i)
-		p->started = NO_POINT;
-}
-
 /* Length of a name to print. */
 static int shown(size_t len)
 {
 	return len < 100 ? len : 100;
+}
+
+static void set_point(struct parser *p, size_t i, const struct status_line *l)
+{
+	struct ktap *k = p->k;
+
+	if (p->seen[i]) {
+		fault(p, "a second result of '%.*s'", shown(l->name_len),
+		      l->name);
+		if (l->status >= k->status[i])
+			return;
+	}
+	p->seen[i] = true;
+	k->status[i] = l->status;
+	set_text(k, i, l->why);
+	if (p->started == i)
+		p->started = NO_POINT;
 }
 
 /* A binary that failed as a whole explains its missing points. */
@@ -125,17 +109,17 @@ static void take_result(struct parser *p, const struct status_line *l)
 		set_binary(p, l);
 		return;
 	}
-	i = find_point(p, l->name, l->name_len);
+	i = point_find_name(&p->find, l->name, l->name_len);
 	if (i == NO_POINT)
 		fault(p, "result of '%.*s', which is not in the plan",
 		      shown(l->name_len), l->name);
 	else
-		set_point(p, i, l->status, l->why);
+		set_point(p, i, l);
 }
 
 static void take_start(struct parser *p, const struct status_line *l)
 {
-	p->started = find_point(p, l->name, l->name_len);
+	p->started = point_find_name(&p->find, l->name, l->name_len);
 	if (p->started == NO_POINT)
 		fault(p, "start of '%.*s', which is not in the plan",
 		      shown(l->name_len), l->name);
@@ -239,11 +223,10 @@ void ktap_parse(const char *buf, size_t len, const struct run_point *points,
 		size_t nr_points, struct ktap *ret)
 {
 	_cleanup_free_ bool *seen = xcalloc(nr_points, sizeof(*seen));
-	_cleanup_free_ char **names = xcalloc(nr_points, sizeof(*names));
 	struct parser p = {
 		.k = ret,
 		.points = points,
-		.names = names,
+		.find = { .points = points, .nr_points = nr_points },
 		.seen = seen,
 		.started = NO_POINT,
 	};
@@ -255,12 +238,9 @@ void ktap_parse(const char *buf, size_t len, const struct run_point *points,
 	for (size_t i = 0; i < nr_points; i++) {
 		ret->status[i] = POINT_MISSING;
 		ret->text[i] = xstrdup("");
-		names[i] = ktap_point_name(&points[i].plan);
 	}
 	parse_lines(&p, buf, len);
 	explain_missing(&p);
-	for (size_t i = 0; i < nr_points; i++)
-		free(names[i]);
 }
 
 void ktap_release(struct ktap *k)

@@ -45,13 +45,12 @@ static inline struct comparison *compare(const struct run *run)
 static inline void add_figure(struct run_boot *b, const char *metric,
 			      uint64_t value)
 {
-	struct sample *s;
+	struct run_sample *s;
 
 	b->samples = xreallocarray(b->samples, b->nr_samples + 1,
 				   sizeof(*b->samples));
 	s = &b->samples[b->nr_samples++];
-	*s = (struct sample){ .version = 1, .value = value, .nr_ops = 1 };
-	strcpy(s->bench, points[1].bench);
+	*s = (struct run_sample){ .point = 1, .value = value, .nr_ops = 1 };
 	strcpy(s->metric, metric);
 }
 

@@ -65,25 +65,21 @@ static inline void synth_kernel(struct run_kernel *k, const char *name)
 	k->image = xstrdup("");
 }
 
-static inline void synth_samples(struct run *run, struct run_boot *b,
-				 const struct synth *s)
+static inline void synth_samples(struct run_boot *b, const struct synth *s)
 {
 	b->status = xcalloc(s->nr_points, sizeof(*b->status));
 	b->status_text = xcalloc(s->nr_points, sizeof(*b->status_text));
 	b->samples = xcalloc(s->nr_points * SYNTH_SAMPLES, sizeof(*b->samples));
 	for (unsigned p = 0; p < s->nr_points; p++) {
-		const struct plan_point *plan = &run->points[p].plan;
 		double v =
 			s->fn(p, b->kernel, b->perturbation, b->role, s->arg);
 
 		b->status[p] = POINT_DONE;
 		b->status_text[p] = xstrdup("");
 		for (unsigned i = 0; i < SYNTH_SAMPLES; i++) {
-			struct sample *x = &b->samples[b->nr_samples++];
+			struct run_sample *x = &b->samples[b->nr_samples++];
 
-			strcpy(x->bench, plan->bench);
-			x->version = plan->version;
-			strcpy(x->params, plan->params);
+			x->point = p;
 			strcpy(x->metric, s->points[p].metric);
 			x->rep = i;
 			x->nr_ops = SYNTH_OPS;
@@ -111,7 +107,7 @@ static inline void synth_boot(struct run *run, const struct synth *s,
 	b->reason = xstrdup("");
 	b->splat = xstrdup("");
 	b->samples_crc = xstrdup("00000000");
-	synth_samples(run, b, s);
+	synth_samples(b, s);
 }
 
 static inline struct run *synth_run(const struct synth *s)
@@ -182,23 +178,17 @@ static inline void synth_event_boot(struct run *run, unsigned kernel)
 	b->samples = xcalloc(run->nr_points, sizeof(*b->samples));
 	b->lacks = xcalloc(run->nr_points, sizeof(*b->lacks));
 	for (size_t p = 0; p < run->nr_points; p++) {
-		const struct plan_point *plan = &run->points[p].plan;
-		struct sample *s = &b->samples[b->nr_samples++];
-		struct lack *l = &b->lacks[b->nr_lacks++];
+		struct run_sample *s = &b->samples[b->nr_samples++];
+		struct run_lack *l = &b->lacks[b->nr_lacks++];
 
 		b->status[p] = POINT_DONE;
 		b->status_text[p] = xstrdup("");
-		strcpy(s->bench, plan->bench);
-		strcpy(s->params, plan->params);
+		s->point = l->point = p;
 		strcpy(s->metric, run->events[0].ev.name);
-		s->version = plan->version;
 		s->nr_ops = SYNTH_OPS;
 		s->value = SYNTH_OPS * (8 + kernel);
-		strcpy(l->bench, plan->bench);
-		strcpy(l->params, plan->params);
 		strcpy(l->metric, run->events[1].ev.name);
 		strcpy(l->why, "ENOENT: no <PMU>");
-		l->version = plan->version;
 	}
 }
 
@@ -229,8 +219,24 @@ static inline struct run_boot *synth_find(struct run *run, const char *id)
 	return NULL;
 }
 
+static inline int synth_format_sample(char *line, size_t size,
+				      const struct run *run,
+				      const struct run_sample *from)
+{
+	struct sample s = {
+		.id = run->points[from->point].plan.id,
+		.rep = from->rep,
+		.value = from->value,
+		.nr_ops = from->nr_ops,
+	};
+
+	strcpy(s.metric, from->metric);
+	return rec_format_sample(line, size, &s);
+}
+
 /* Writes what run_load() reads; the caller has set run->dir. */
-static inline void synth_write_samples(const struct run_boot *b,
+static inline void synth_write_samples(const struct run *run,
+				       const struct run_boot *b,
 				       const char *dir, struct strbuf *out)
 {
 	char line[REC_LINE_MAX];
@@ -239,7 +245,8 @@ static inline void synth_write_samples(const struct run_boot *b,
 
 	strbuf_add(out, line, (size_t)n);
 	for (size_t i = 0; i < b->nr_samples; i++) {
-		n = rec_format_sample(line, sizeof(line), &b->samples[i]);
+		n = synth_format_sample(line, sizeof(line), run,
+					&b->samples[i]);
 		strbuf_add(out, line, (size_t)n);
 	}
 	n = rec_format_end(line, sizeof(line), (unsigned)b->nr_samples,
@@ -294,7 +301,7 @@ static inline int synth_save(struct run *run)
 		r = mkdir_p(dir, 0755);
 		if (r < 0)
 			break;
-		synth_write_samples(b, dir, &samples);
+		synth_write_samples(run, b, dir, &samples);
 		synth_write_status(run, b, dir);
 		snprintf(crc, sizeof(crc), "%08x",
 			 rec_crc32(0, samples.buf, samples.len));

@@ -86,6 +86,7 @@ static void check_samples(const struct run_boot *b, size_t boot)
 	for (size_t i = 0; i < b->nr_samples; i++) {
 		size_t point = i / FIXTURE_SAMPLES, rep = i % FIXTURE_SAMPLES;
 
+		assert_int_equal(b->samples[i].point, point);
 		assert_int_equal(b->samples[i].rep, rep);
 		assert_int_equal(b->samples[i].value,
 				 1000 * (point + 1) + 10 * boot + rep);
@@ -565,7 +566,8 @@ static void test_events(void **state)
 	assert_int_equal(got->nr_latencies, 1);
 	assert_string_equal(got->latencies[0], "find_css_set");
 	assert_int_equal(b->nr_lacks, 2);
-	assert_string_equal(b->lacks[1].bench, "attach/self");
+	assert_int_equal(b->lacks[0].point, 0);
+	assert_int_equal(b->lacks[1].point, 1);
 	assert_string_equal(b->lacks[1].why, "no PMU");
 }
 
