@@ -126,7 +126,8 @@ static void add_point(const struct comparison *c, unsigned point,
 		s->row++;
 	}
 	if (s->row > first)
-		add_label(s, *plan->params ? plan->params : plan->bench,
+		add_label(s,
+			  *plan->id.params ? plan->id.params : plan->id.bench,
 			  NAME_COLUMNS, s->left_px - 10,
 			  (double)(first + s->row - 1) / 2, "right");
 }
@@ -182,9 +183,10 @@ static void lay_out(const struct comparison *c, const char *bench,
 
 	for (size_t i = 0; i < c->run->nr_points; i++) {
 		const struct plan_point *plan = &c->run->points[i].plan;
-		size_t width = strlen(*plan->params ? plan->params : bench);
+		size_t width =
+			strlen(*plan->id.params ? plan->id.params : bench);
 
-		if (strcmp(plan->bench, bench) == 0 && width > columns)
+		if (strcmp(plan->id.bench, bench) == 0 && width > columns)
 			columns = width;
 	}
 	columns = columns < NAME_COLUMNS ? columns : NAME_COLUMNS;
@@ -199,7 +201,7 @@ static void boots_of(const struct comparison *c, const char *bench,
 
 	lay_out(c, bench, &s);
 	for (unsigned i = 0; i < c->run->nr_points; i++) {
-		if (strcmp(c->run->points[i].plan.bench, bench) == 0)
+		if (strcmp(c->run->points[i].plan.id.bench, bench) == 0)
 			add_point(c, i, &s);
 	}
 	if (s.row > 0)
@@ -211,12 +213,12 @@ static void boots_of(const struct comparison *c, const char *bench,
 void fig_boots(const struct comparison *c, struct figures *f)
 {
 	for (size_t i = 0; i < c->run->nr_points; i++) {
-		const char *bench = c->run->points[i].plan.bench;
+		const char *bench = c->run->points[i].plan.id.bench;
 		bool seen = false;
 
 		for (size_t k = 0; k < i; k++)
-			seen |= strcmp(c->run->points[k].plan.bench, bench) ==
-				0;
+			seen |= strcmp(c->run->points[k].plan.id.bench,
+				       bench) == 0;
 		if (!seen)
 			boots_of(c, bench, f);
 	}

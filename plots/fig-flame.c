@@ -39,7 +39,7 @@ static void offer(struct picks *p, struct explanation *e)
 	for (size_t i = 0; i < p->nr; i++) {
 		struct pick *old = &p->list[i];
 
-		if (strcmp(old->e->point->bench, e->point->bench) != 0)
+		if (strcmp(old->e->point->id.bench, e->point->id.bench) != 0)
 			continue;
 		if (change > old->change) {
 			explanation_free(old->e);
@@ -59,7 +59,7 @@ static int compare_picks(const void *pa, const void *pb)
 
 	if (a->change != b->change)
 		return a->change > b->change ? -1 : 1;
-	return strcmp(a->e->point->bench, b->e->point->bench);
+	return strcmp(a->e->point->id.bench, b->e->point->id.bench);
 }
 
 static void add_graph(const struct comparison *c, const struct row_list *l,
@@ -67,9 +67,10 @@ static void add_graph(const struct comparison *c, const struct row_list *l,
 {
 	const char *cont = c->run->kernels[l->kernels[EX_CONT].index].name;
 	_cleanup_free_ char *stem =
-		xasprintf("flame-%s-%s", e->point->bench, cont);
+		xasprintf("flame-%s-%s", e->point->id.bench, cont);
 	_cleanup_free_ char *id = NULL;
-	char *point = print_point(e->point->bench, e->point->params), *caption;
+	char *point = print_point(e->point->id.bench, e->point->id.params),
+	     *caption;
 	struct figure *fig;
 	FILE *mem;
 	size_t len;

@@ -303,13 +303,13 @@ static char *next_key(const char **params)
 
 static const char *bench_at(const struct comparison *c, size_t point)
 {
-	return c->run->points[point].plan.bench;
+	return c->run->points[point].plan.id.bench;
 }
 
 static void scale_bench(const struct comparison *c, size_t point,
 			struct figures *f)
 {
-	const char *params = c->run->points[point].plan.params;
+	const char *params = c->run->points[point].plan.id.params;
 	bool first = true;
 	char *key;
 

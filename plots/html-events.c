@@ -27,9 +27,9 @@ static void add_row(struct strbuf *out, const struct event_table *t,
 	double base = row->side[EV_BASE].value, cont = row->side[EV_CONT].value;
 	char buf[PRINT_MAX];
 
-	html_element(out, "<tr><td class=\"name\">", p->bench, "");
-	if (*p->params)
-		html_element(out, "<br><code>", p->params, "</code>");
+	html_element(out, "<tr><td class=\"name\">", p->id.bench, "");
+	if (*p->id.params)
+		html_element(out, "<br><code>", p->id.params, "</code>");
 	html_element(out, "</td><td>", t->metrics[row->event], "</td>");
 	add_cell(out, &row->side[EV_BASE]);
 	if (t->kernel[EV_CONT] >= 0) {

@@ -14,9 +14,9 @@ static void add_row(struct strbuf *out, const struct row_entry *entry)
 	char buf[PRINT_MAX];
 
 	html_element(out, "<tr><td class=\"name\">", v->row->name, "</td>");
-	html_element(out, "<td>", entry->point->bench, "");
-	if (*entry->point->params)
-		html_element(out, "<br><code>", entry->point->params,
+	html_element(out, "<td>", entry->point->id.bench, "");
+	if (*entry->point->id.params)
+		html_element(out, "<br><code>", entry->point->id.params,
 			     "</code>");
 	strbuf_addstr(out, "</td>");
 	html_number(out, print_value(buf, v->value[EX_BASE], 12));

@@ -200,7 +200,7 @@ static void cost_row(struct strbuf *out, const struct comparison *c,
 			v[nr++] = value;
 	}
 	strbuf_addstr(out, "<tr>");
-	name_cell(out, plan->bench, plan->params, metric);
+	name_cell(out, plan->id.bench, plan->id.params, metric);
 	strbuf_addf(out, "<td>%s</td>", point_status_str(worst));
 	html_number(out, print_value(buf, stats_median(v, nr), 12));
 	html_number(out, print_value(buf, stats_quantile(v, nr, 0), 12));

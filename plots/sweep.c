@@ -42,8 +42,8 @@ static bool has_param(const struct sweep *s, size_t point)
 	const struct plan_point *p = plan_at(s->c, point);
 	char buf[REC_PARAMS_MAX];
 
-	return strcmp(p->bench, s->bench) == 0 &&
-	       rec_param_get(p->params, s->key, buf, sizeof(buf)) == 0;
+	return strcmp(p->id.bench, s->bench) == 0 &&
+	       rec_param_get(p->id.params, s->key, buf, sizeof(buf)) == 0;
 }
 
 /* The list without one key; caller frees. */
@@ -85,7 +85,7 @@ static bool sweep_values(struct sweep *s)
 
 		if (!has_param(s, i))
 			continue;
-		if (!param_number(plan_at(s->c, i)->params, s->key, &x))
+		if (!param_number(plan_at(s->c, i)->id.params, s->key, &x))
 			return false;
 		for (size_t k = 0; k < s->nr_xs; k++)
 			known |= s->xs[k] == x;
@@ -168,7 +168,7 @@ static struct panel *find_panel(struct sweep *s, const char *rest,
 
 static void add_point(struct sweep *s, unsigned point)
 {
-	const char *params = plan_at(s->c, point)->params;
+	const char *params = plan_at(s->c, point)->id.params;
 	const char *metric = metric_at(s->c, point);
 	_cleanup_free_ char *rest = params_without(params, s->key);
 	struct panel *p = find_panel(s, rest, metric);

@@ -163,7 +163,7 @@ static int start(struct group *g, unsigned first, char *text, size_t size)
 	g->st.ctx.scratch = rn->scratch;
 	g->st.ctx.name = g->name;
 	g->st.ctx.v2 = rn->v2;
-	ctx_set_params(&g->st.ctx, p->plan.params);
+	ctx_set_params(&g->st.ctx, p->plan.id.params);
 	r = stage_start(&g->st, max);
 	if (r < 0)
 		snprintf(text, size, "%s",

@@ -44,12 +44,12 @@ static int write_samples(const struct runner *rn, const struct stage *st,
 {
 	const struct plan_point *plan = &rn->points.list[i].plan;
 	const struct stage_shared *sh = st->shared;
-	struct sample s = { .version = plan->version,
+	struct sample s = { .id.version = plan->id.version,
 			    .nr_ops = sh->out.nr_ops };
 	int r = 0;
 
-	strcpy(s.bench, plan->bench);
-	strcpy(s.params, plan->params);
+	strcpy(s.id.bench, plan->id.bench);
+	strcpy(s.id.params, plan->id.params);
 	snprintf(s.metric, sizeof(s.metric), "%s", metric);
 	for (s.rep = 0; s.rep < plan->samples && r == 0; s.rep++) {
 		s.value = values[s.rep];
@@ -75,10 +75,10 @@ static int write_not_counted(const struct runner *rn, unsigned i,
 			     const char *metric, const char *why)
 {
 	const struct plan_point *plan = &rn->points.list[i].plan;
-	struct lack l = { .version = plan->version };
+	struct lack l = { .id.version = plan->id.version };
 
-	strcpy(l.bench, plan->bench);
-	strcpy(l.params, plan->params);
+	strcpy(l.id.bench, plan->id.bench);
+	strcpy(l.id.params, plan->id.params);
 	strcpy(l.metric, metric);
 	snprintf(l.why, sizeof(l.why), "%s", why);
 	return write_lack(rn, &l);
@@ -107,12 +107,12 @@ static int write_figure(const struct runner *rn, unsigned i,
 			uint64_t nr_ops)
 {
 	const struct plan_point *plan = &rn->points.list[i].plan;
-	struct sample s = { .version = plan->version,
+	struct sample s = { .id.version = plan->id.version,
 			    .value = value,
 			    .nr_ops = nr_ops };
 
-	strcpy(s.bench, plan->bench);
-	strcpy(s.params, plan->params);
+	strcpy(s.id.bench, plan->id.bench);
+	strcpy(s.id.params, plan->id.params);
 	snprintf(s.metric, sizeof(s.metric), "%s:%s", function, word);
 	return write_sample(rn, &s);
 }

@@ -35,21 +35,21 @@ const struct bench *points_find_bench(const char *name)
 
 static void check_point(struct point *p)
 {
-	const struct bench *b = points_find_bench(p->plan.bench);
+	const struct bench *b = points_find_bench(p->plan.id.bench);
 
 	if (!b) {
 		snprintf(p->error, sizeof(p->error),
 			 "no benchmark of this name here");
 		return;
 	}
-	if (b->version != p->plan.version) {
+	if (b->version != p->plan.id.version) {
 		snprintf(p->error, sizeof(p->error),
 			 "the plan wants version %u, this is %u",
-			 p->plan.version, b->version);
+			 p->plan.id.version, b->version);
 		return;
 	}
-	if (ctx_check_params(b, p->plan.params, p->error, sizeof(p->error)) ==
-	    0)
+	if (ctx_check_params(b, p->plan.id.params, p->error,
+			     sizeof(p->error)) == 0)
 		p->bench = b;
 }
 
@@ -248,15 +248,15 @@ int points_single(const char *bench, const char *params, struct points *ret)
 	struct plan_point p = { .samples = 1, .timeout_ms = 60000 };
 	int r;
 
-	if (strlen(bench) >= sizeof(p.bench) ||
-	    strlen(params) >= sizeof(p.params))
+	if (strlen(bench) >= sizeof(p.id.bench) ||
+	    strlen(params) >= sizeof(p.id.params))
 		return -ENAMETOOLONG;
-	strcpy(p.bench, bench);
-	strcpy(p.params, params);
-	if (rec_params_sort(p.params, sizeof(p.params)) < 0)
+	strcpy(p.id.bench, bench);
+	strcpy(p.id.params, params);
+	if (rec_params_sort(p.id.params, sizeof(p.id.params)) < 0)
 		return -EINVAL;
 	if (b) {
-		p.version = b->version;
+		p.id.version = b->version;
 		p.samples = bench_samples(b);
 		p.warmup = bench_warmup(b);
 	}
@@ -267,7 +267,7 @@ int points_single(const char *bench, const char *params, struct points *ret)
 static bool param_of(const struct point *pt, const struct bench_param *p,
 		     char *buf, size_t size)
 {
-	if (rec_param_get(pt->plan.params, p->key, buf, size) == 0)
+	if (rec_param_get(pt->plan.id.params, p->key, buf, size) == 0)
 		return true;
 	if (p->implied)
 		snprintf(buf, size, "%s", p->values);

@@ -83,8 +83,8 @@ static void announce(const struct plan_point *plan, uint64_t nr_ops)
 {
 	char text[REC_LINE_MAX];
 
-	snprintf(text, sizeof(text), "%s\t%u\t%s\t%llu", plan->bench,
-		 plan->version, plan->params, (unsigned long long)nr_ops);
+	snprintf(text, sizeof(text), "%s\t%u\t%s\t%llu", plan->id.bench,
+		 plan->id.version, plan->id.params, (unsigned long long)nr_ops);
 	mark(MARK_POINT);
 	mark_text(text);
 }
@@ -106,7 +106,7 @@ static int point_steps(struct stage *st, const struct plan_point *plan)
 
 	announce(plan, m.nr_ops ? m.nr_ops : bench_nr_ops(m.bench));
 	out->phase = PHASE_START;
-	ctx_set_params(ctx, plan->params);
+	ctx_set_params(ctx, plan->id.params);
 	/* Touch the memory now, so that no sample pays for a page fault. */
 	memset(m.values, 0, m.samples * sizeof(m.values[0]));
 	clear_counts(st, m.samples);

@@ -201,7 +201,7 @@ static bool has_values(const struct plan_point *p, const char *values)
 		if (!value)
 			return false;
 		*value++ = '\0';
-		if (rec_param_get(p->params, item, have, sizeof(have)) < 0 ||
+		if (rec_param_get(p->id.params, item, have, sizeof(have)) < 0 ||
 		    strcmp(have, value) != 0)
 			return false;
 		values += len + (values[len] == ',');
@@ -212,7 +212,7 @@ static bool has_values(const struct plan_point *p, const char *values)
 static bool bench_matches(const struct plan_point *p,
 			  const struct explain_opts *o)
 {
-	return o->nr_words < 3 || fnmatch(o->words[2], p->bench, 0) == 0;
+	return o->nr_words < 3 || fnmatch(o->words[2], p->id.bench, 0) == 0;
 }
 
 static bool is_wanted(const struct plan_point *p, const struct explain_opts *o)
@@ -228,8 +228,9 @@ static enum exit_status no_such_bench(const struct run *run, const char *word)
 	size_t nr = 0;
 
 	for (size_t i = 0; i < run->nr_points; i++)
-		if (i == 0 || strcmp(run->points[i].plan.bench, names[nr - 1]))
-			names[nr++] = run->points[i].plan.bench;
+		if (i == 0 ||
+		    strcmp(run->points[i].plan.id.bench, names[nr - 1]))
+			names[nr++] = run->points[i].plan.id.bench;
 	suggest_log("benchmark of this run", word, names, nr);
 	return ST_USAGE;
 }
@@ -241,8 +242,8 @@ static enum exit_status no_such_point(const struct run *run,
 		o->words[3]);
 	for (size_t i = 0; i < run->nr_points; i++)
 		if (bench_matches(&run->points[i].plan, o))
-			log_err("  %s %s", run->points[i].plan.bench,
-				run->points[i].plan.params);
+			log_err("  %s %s", run->points[i].plan.id.bench,
+				run->points[i].plan.id.params);
 	return ST_USAGE;
 }
 

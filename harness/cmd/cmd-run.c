@@ -184,7 +184,7 @@ static enum exit_status find_events(struct request *rq)
 static bool is_planned(const struct run *run, const struct bench_info *b)
 {
 	for (size_t i = 0; i < run->nr_points; i++)
-		if (strcmp(run->points[i].plan.bench, b->name) == 0)
+		if (strcmp(run->points[i].plan.id.bench, b->name) == 0)
 			return true;
 	return false;
 }
@@ -386,7 +386,7 @@ static void tell_skip(const struct run *run)
 				continue;
 			log_warn("nothing was measured: %s %s was skipped on "
 				 "%s: %s",
-				 pt->bench, pt->params,
+				 pt->id.bench, pt->id.params,
 				 run->kernels[b->kernel].name,
 				 b->status_text[p]);
 			return;

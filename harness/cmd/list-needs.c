@@ -105,7 +105,8 @@ static enum exit_status plan(struct needs *n)
 	for (size_t i = 0; r == ST_OK && i < run->nr_points; i++) {
 		const struct plan_point *p = &run->points[i].plan;
 
-		if (is_telling(find_bench(&n->catalog, p->bench), p->params))
+		if (is_telling(find_bench(&n->catalog, p->id.bench),
+			       p->id.params))
 			run->points[kept++] = run->points[i];
 	}
 	run->nr_points = kept;
@@ -150,8 +151,8 @@ static bool same_lack(const struct run *run, size_t a, size_t b)
 	const struct run_boot *boot = &run->boots[0];
 
 	return boot->status[b] == POINT_SKIP &&
-	       strcmp(run->points[a].plan.bench, run->points[b].plan.bench) ==
-		       0 &&
+	       strcmp(run->points[a].plan.id.bench,
+		      run->points[b].plan.id.bench) == 0 &&
 	       strcmp(boot->status_text[a], boot->status_text[b]) == 0;
 }
 
@@ -162,7 +163,7 @@ static void print_lack(const struct run *run, size_t i)
 	for (size_t j = 0; j < i; j++)
 		if (same_lack(run, i, j))
 			return;
-	printf("%s\t%s\t%s\n", p->bench, *p->params ? p->params : "-",
+	printf("%s\t%s\t%s\n", p->id.bench, *p->id.params ? p->id.params : "-",
 	       run->boots[0].status_text[i]);
 }
 

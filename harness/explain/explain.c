@@ -374,7 +374,7 @@ struct explanation *explain_point(const struct values *v, const struct run *run,
 
 		if (!add_side(e, run, k, point, side)) {
 			log_warn("%s %s was not measured on %s (%s)",
-				 e->point->bench, e->point->params,
+				 e->point->id.bench, e->point->id.params,
 				 run->kernels[k->index].name,
 				 point_status_str(boot_point_status(
 					 &run->boots[k->boot], point)));

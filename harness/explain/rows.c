@@ -104,7 +104,7 @@ char *explain_lacking(const struct profile *p)
 
 static bool is_home(const struct row_entry *entry)
 {
-	return fnmatch(entry->v.row->bench, entry->point->bench, 0) == 0;
+	return fnmatch(entry->v.row->bench, entry->point->id.bench, 0) == 0;
 }
 
 static void add_point(struct row_list *l, const struct explanation *e)

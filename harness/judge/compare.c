@@ -98,9 +98,9 @@ static unsigned compare_metric(struct comparison *c, unsigned contender,
 	struct effect *e = add_effect(c);
 	struct pairs p;
 
-	e->bench = plan->bench;
-	e->version = plan->version;
-	e->params = plan->params;
+	e->bench = plan->id.bench;
+	e->version = plan->id.version;
+	e->params = plan->id.params;
 	e->metric = metric;
 	e->point = point;
 	e->contender = contender;
@@ -127,7 +127,7 @@ static bool skipped(struct comparison *c, struct skips *s, size_t i,
 	unsigned contender = c->contenders[i];
 	struct side base = side_scan(c, c->base, point);
 	struct side cont = side_scan(c, contender, point);
-	const char *bench = c->run->points[point].plan.bench;
+	const char *bench = c->run->points[point].plan.id.bench;
 
 	if (base.skip && cont.skip)
 		skips_add(&c->notes, s, bench,

@@ -343,21 +343,21 @@ static enum exit_status fill_point(const struct planning *pl,
 
 	memset(p, 0, sizeof(*p));
 	if (strlen(b->binary) >= sizeof(p->binary) ||
-	    strlen(b->name) >= sizeof(p->bench) ||
-	    strlen(params) >= sizeof(p->params)) {
+	    strlen(b->name) >= sizeof(p->id.bench) ||
+	    strlen(params) >= sizeof(p->id.params)) {
 		log_err("%s: '%s %s' is too long a name for a point", b->binary,
 			b->name, params);
 		return ST_USAGE;
 	}
 	strcpy(p->binary, b->binary);
-	strcpy(p->bench, b->name);
-	strcpy(p->params, params);
-	p->version = b->version;
+	strcpy(p->id.bench, b->name);
+	strcpy(p->id.params, params);
+	p->id.version = b->version;
 	p->samples = samples_of(pl, b);
 	p->warmup = b->warmup;
 	p->nr_ops = b->nr_ops;
 	p->timeout_ms = POINT_TIMEOUT_MS;
-	if (rec_params_sort(p->params, sizeof(p->params)) < 0 ||
+	if (rec_params_sort(p->id.params, sizeof(p->id.params)) < 0 ||
 	    rec_format_point(line, sizeof(line), p) < 0) {
 		log_err("%s: '%s %s' cannot be written into a plan", b->binary,
 			b->name, params);

@@ -94,7 +94,7 @@ void annotate_print(FILE *out, const struct run *run,
 		    bool all)
 {
 	_cleanup_free_ char *point =
-		print_point(e->point->bench, e->point->params);
+		print_point(e->point->id.bench, e->point->id.params);
 	_cleanup_strbuf_ struct strbuf base = STRBUF_INIT, cont = STRBUF_INIT;
 	int64_t patched[EX_BOTH], sum[EX_BOTH];
 

@@ -304,9 +304,9 @@ static void add_event_rows(json_t *array, const struct event_table *t)
 		int cont = t->kernel[EV_CONT];
 		json_t *o = json_object();
 
-		set_text(o, "benchmark", p->bench);
-		set_int(o, "version", p->version);
-		set_text(o, "params", p->params);
+		set_text(o, "benchmark", p->id.bench);
+		set_int(o, "version", p->id.version);
+		set_text(o, "params", p->id.params);
 		set_text(o, "event", t->metrics[row->event]);
 		json_object_set_new(
 			o, "contender",

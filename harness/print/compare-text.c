@@ -225,7 +225,7 @@ static void print_profile_row(FILE *out, const struct row_entry *entry)
 	char a[PRINT_MAX], b[PRINT_MAX], d[PRINT_MAX];
 	const struct explain_row *v = &entry->v;
 	_cleanup_free_ char *point =
-		print_point(entry->point->bench, entry->point->params);
+		print_point(entry->point->id.bench, entry->point->id.params);
 
 	fprintf(out, "%-*s%14s%14s%14s\n", ROW_NAME_COLUMNS, v->row->name,
 		print_value(a, v->value[EX_BASE], 13),

@@ -77,7 +77,7 @@ static void print_rows(FILE *out, const struct event_table *t)
 			continue;
 		if (row->point != above) {
 			_cleanup_free_ char *point =
-				print_point(p->bench, p->params);
+				print_point(p->id.bench, p->id.params);
 
 			print_wrapped(out, "", point);
 		}

@@ -174,7 +174,7 @@ static void add_caption(const struct flame *f, const char *base,
 			const char *cont)
 {
 	_cleanup_free_ char *point =
-		print_point(f->e->point->bench, f->e->point->params);
+		print_point(f->e->point->id.bench, f->e->point->id.params);
 
 	add_text(f->out, point, SIZE_MAX);
 	fprintf(f->out, ": %s per operation, ",

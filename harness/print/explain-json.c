@@ -54,8 +54,8 @@ static json_t *point_json(const struct explanation *e,
 {
 	json_t *obj = json_object(), *list = json_array();
 
-	json_object_set_new(obj, "benchmark", json_string(e->point->bench));
-	json_object_set_new(obj, "params", json_string(e->point->params));
+	json_object_set_new(obj, "benchmark", json_string(e->point->id.bench));
+	json_object_set_new(obj, "params", json_string(e->point->id.params));
 	json_object_set_new(obj, "event",
 			    json_string(explain_event_name(e->event)));
 	json_object_set_new(

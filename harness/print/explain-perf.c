@@ -62,7 +62,7 @@ void explain_print_perf(FILE *out, const struct run *run,
 			const struct explanation *e)
 {
 	_cleanup_free_ char *point =
-		print_point(e->point->bench, e->point->params);
+		print_point(e->point->id.bench, e->point->id.params);
 	struct perf p = { .out = out, .e = e };
 
 	fprintf(out, "# cgmark: %s\n", point);

@@ -183,7 +183,7 @@ void explain_print_text(FILE *out, const struct run *run,
 	const struct run_kernel *base = &run->kernels[kernels[EX_BASE].index];
 	const struct run_kernel *cont = &run->kernels[kernels[EX_CONT].index];
 	_cleanup_free_ char *point =
-		print_point(e->point->bench, e->point->params);
+		print_point(e->point->id.bench, e->point->id.params);
 	_cleanup_strbuf_ struct strbuf a = STRBUF_INIT, b = STRBUF_INIT;
 
 	print_clean(&a, base->name);

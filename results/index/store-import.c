@@ -165,13 +165,15 @@ static int add_kernel(struct import *im, size_t i)
 static int add_point(struct import *im, size_t i)
 {
 	const struct plan_point *p = &im->run->points[i].plan;
-	int64_t version = p->version;
+	int64_t version = p->id.version;
 	int r;
 
-	r = RUN_STATEMENT(im, ADD_POINT, "sis", p->bench, version, p->params);
+	r = RUN_STATEMENT(im, ADD_POINT, "sis", p->id.bench, version,
+			  p->id.params);
 	if (r < 0)
 		return r;
-	r = run_statement(im, GET_POINT, "sis", p->bench, version, p->params);
+	r = run_statement(im, GET_POINT, "sis", p->id.bench, version,
+			  p->id.params);
 	r = take_id(im, GET_POINT, r, &im->point_ids[i]);
 	if (r < 0)
 		return r;

@@ -134,7 +134,7 @@ static void report_unplanned(struct boot_load *l, size_t from)
 	if (l->nr_lacks > 0) {
 		boot_fault(l, "samples.tsv",
 			   "%s %s is said to be not there, but was not planned",
-			   l->lacks[0].l.bench, l->lacks[0].l.metric);
+			   l->lacks[0].l.id.bench, l->lacks[0].l.metric);
 		l->boot->damaged = true;
 	}
 	if (from == l->nr_entries)
@@ -143,7 +143,7 @@ static void report_unplanned(struct boot_load *l, size_t from)
 	boot_fault(
 		l, "samples.tsv",
 		"%zu samples that are not in the plan, the first of %s version %u %s",
-		l->nr_entries - from, s->bench, s->version, s->params);
+		l->nr_entries - from, s->id.bench, s->id.version, s->id.params);
 	l->boot->damaged = true;
 }
 

@@ -24,8 +24,8 @@ static void add_boot(struct strbuf *sb, const struct run *run,
 		const struct run_sample *s = &b->samples[i];
 		const struct plan_point *p = &run->points[s->point].plan;
 
-		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n", p->bench,
-			    p->version, p->params, s->metric, s->rep,
+		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n", p->id.bench,
+			    p->id.version, p->id.params, s->metric, s->rep,
 			    (unsigned long long)s->value,
 			    (unsigned long long)s->nr_ops);
 	}
@@ -33,8 +33,8 @@ static void add_boot(struct strbuf *sb, const struct run *run,
 		const struct run_lack *l = &b->lacks[i];
 		const struct plan_point *p = &run->points[l->point].plan;
 
-		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%s\n", p->bench, p->version,
-			    p->params, l->metric, l->why);
+		strbuf_addf(sb, "%s\t%u\t%s\t%s\t%s\n", p->id.bench,
+			    p->id.version, p->id.params, l->metric, l->why);
 	}
 }
 

@@ -64,9 +64,9 @@ static void read_point(struct json_fields *f, struct run *run, size_t i)
 	char line[REC_LINE_MAX];
 
 	json_field_buf(f, "binary", p->binary, sizeof(p->binary));
-	json_field_buf(f, "bench", p->bench, sizeof(p->bench));
-	json_field_uint(f, "version", &p->version);
-	json_field_buf(f, "params", p->params, sizeof(p->params));
+	json_field_buf(f, "bench", p->id.bench, sizeof(p->id.bench));
+	json_field_uint(f, "version", &p->id.version);
+	json_field_buf(f, "params", p->id.params, sizeof(p->id.params));
 	json_field_uint(f, "samples", &p->samples);
 	json_field_uint(f, "warmup", &p->warmup);
 	json_field_uint(f, "nr_ops", &p->nr_ops);
@@ -170,8 +170,8 @@ static void check_doubles(struct json_fields *f, const struct run *run)
 
 	/* By name on the wire: KTAP does not distinguish versions. */
 	for (size_t i = 0; i < nr; i++)
-		points[i] = xasprintf("%s %s", run->points[i].plan.bench,
-				      run->points[i].plan.params);
+		points[i] = xasprintf("%s %s", run->points[i].plan.id.bench,
+				      run->points[i].plan.id.params);
 	dup = find_double(points, nr);
 	if (dup)
 		json_field_fault(f, "points", "'%s' is there twice", dup);

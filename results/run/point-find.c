@@ -6,14 +6,14 @@
 /* name is not NUL-terminated. */
 static bool has_name(const struct plan_point *p, const char *name, size_t len)
 {
-	size_t bench = strlen(p->bench), params = strlen(p->params);
+	size_t bench = strlen(p->id.bench), params = strlen(p->id.params);
 
-	if (len < bench || memcmp(name, p->bench, bench))
+	if (len < bench || memcmp(name, p->id.bench, bench))
 		return false;
 	if (!params)
 		return len == bench;
 	return len == bench + 1 + params && name[bench] == ' ' &&
-	       !memcmp(name + bench + 1, p->params, params);
+	       !memcmp(name + bench + 1, p->id.params, params);
 }
 
 size_t point_find(struct point_find *f, const struct point_id *id)

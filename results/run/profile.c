@@ -116,11 +116,12 @@ static int read_point(struct reader *rd, char *const *field, unsigned nr,
 	if (nr != 6 || !rd->have_events)
 		return bad(why, "%u fields instead of 6, or no H line", nr);
 	pt = add_point(rd->p);
-	r = read_text(field[1], pt->bench, sizeof(pt->bench), why);
+	r = read_text(field[1], pt->id.bench, sizeof(pt->id.bench), why);
 	if (r == 0)
-		r = read_unsigned(field[2], &pt->version, why);
+		r = read_unsigned(field[2], &pt->id.version, why);
 	if (r == 0 && strcmp(field[3], "-"))
-		r = read_text(field[3], pt->params, sizeof(pt->params), why);
+		r = read_text(field[3], pt->id.params, sizeof(pt->id.params),
+			      why);
 	if (r == 0)
 		r = read_u64(field[4], &pt->nr_ops, why);
 	if (r == 0)

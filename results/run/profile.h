@@ -30,7 +30,7 @@ struct profile_range {
 };
 
 struct profile_point {
-	POINT_ID;
+	struct point_id id;
 	uint64_t nr_ops;
 	uint64_t samples;
 	struct profile_node *nodes;

@@ -22,8 +22,9 @@ struct raw {
 
 char *raw_file_name(const struct plan_point *p, enum rawfile_kind kind)
 {
-	char *name = xasprintf("%s%s%s.%s", p->bench, *p->params ? "," : "",
-			       p->params, rawfile_kind_str(kind));
+	char *name =
+		xasprintf("%s%s%s.%s", p->id.bench, *p->id.params ? "," : "",
+			  p->id.params, rawfile_kind_str(kind));
 
 	for (char *s = name; (s = strchr(s, '/'));)
 		*s = '-';
@@ -43,7 +44,7 @@ static int write_one(struct raw *raw, enum rawfile_kind kind)
 		log_warn("boot %s: %s of %s %s is not kept: no file can have"
 			 " that name",
 			 raw->boot->id, rawfile_kind_str(kind),
-			 raw->point->bench, raw->point->params);
+			 raw->point->id.bench, raw->point->id.params);
 		return 0;
 	}
 	path = run_boot_path(raw->run, raw->boot, name);

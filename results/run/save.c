@@ -33,9 +33,9 @@ static json_t *point_to_json(const struct plan_point *p)
 	json_t *obj = json_object();
 
 	set_text(obj, "binary", p->binary);
-	set_text(obj, "bench", p->bench);
-	set_int(obj, "version", p->version);
-	set_text(obj, "params", p->params);
+	set_text(obj, "bench", p->id.bench);
+	set_int(obj, "version", p->id.version);
+	set_text(obj, "params", p->id.params);
 	set_int(obj, "samples", p->samples);
 	set_int(obj, "warmup", p->warmup);
 	set_int(obj, "nr_ops", p->nr_ops);

@@ -18,7 +18,8 @@ struct parser {
 
 char *ktap_point_name(const struct plan_point *p)
 {
-	return xasprintf("%s%s%s", p->bench, *p->params ? " " : "", p->params);
+	return xasprintf("%s%s%s", p->id.bench, *p->id.params ? " " : "",
+			 p->id.params);
 }
 
 static void make_printable(char *s)

@@ -53,25 +53,25 @@ int rec_format_head(char *buf, size_t size, const char *kind)
 
 int rec_format_sample(char *buf, size_t size, const struct sample *s)
 {
-	if (!rec_is_token(s->bench, sizeof(s->bench)) ||
-	    !is_params(s->params) ||
+	if (!rec_is_token(s->id.bench, sizeof(s->id.bench)) ||
+	    !is_params(s->id.params) ||
 	    !rec_is_token(s->metric, sizeof(s->metric)) || s->nr_ops == 0)
 		return -EINVAL;
 	return format_line(buf, size, "S\t%s\t%u\t%s\t%s\t%u\t%llu\t%llu\n",
-			   s->bench, s->version, params_out(s->params),
+			   s->id.bench, s->id.version, params_out(s->id.params),
 			   s->metric, s->rep, (unsigned long long)s->value,
 			   (unsigned long long)s->nr_ops);
 }
 
 int rec_format_lack(char *buf, size_t size, const struct lack *l)
 {
-	if (!rec_is_token(l->bench, sizeof(l->bench)) ||
-	    !is_params(l->params) ||
+	if (!rec_is_token(l->id.bench, sizeof(l->id.bench)) ||
+	    !is_params(l->id.params) ||
 	    !rec_is_token(l->metric, sizeof(l->metric)) || !*l->why ||
 	    !is_text(l->why))
 		return -EINVAL;
-	return format_line(buf, size, "N\t%s\t%u\t%s\t%s\t%s\n", l->bench,
-			   l->version, params_out(l->params), l->metric,
+	return format_line(buf, size, "N\t%s\t%u\t%s\t%s\t%s\n", l->id.bench,
+			   l->id.version, params_out(l->id.params), l->metric,
 			   l->why);
 }
 
@@ -86,12 +86,12 @@ int rec_format_option(char *buf, size_t size, const char *key,
 int rec_format_point(char *buf, size_t size, const struct plan_point *p)
 {
 	if (!rec_is_token(p->binary, sizeof(p->binary)) ||
-	    !rec_is_token(p->bench, sizeof(p->bench)) ||
-	    !is_params(p->params) || p->samples == 0)
+	    !rec_is_token(p->id.bench, sizeof(p->id.bench)) ||
+	    !is_params(p->id.params) || p->samples == 0)
 		return -EINVAL;
 	return format_line(buf, size, "P\t%s\t%s\t%u\t%s\t%u\t%u\t%u\t%u\n",
-			   p->binary, p->bench, p->version,
-			   params_out(p->params), p->samples, p->warmup,
+			   p->binary, p->id.bench, p->id.version,
+			   params_out(p->id.params), p->samples, p->warmup,
 			   p->nr_ops, p->timeout_ms);
 }
 

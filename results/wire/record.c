@@ -320,11 +320,11 @@ static int read_sample(const struct cursor *c, struct sample *s)
 
 	r = need_fields(c, 8);
 	if (r == 0)
-		r = field_token(c, 1, s->bench, sizeof(s->bench));
+		r = field_token(c, 1, s->id.bench, sizeof(s->id.bench));
 	if (r == 0)
-		r = field_uint(c, 2, &s->version);
+		r = field_uint(c, 2, &s->id.version);
 	if (r == 0)
-		r = field_params(c, 3, s->params);
+		r = field_params(c, 3, s->id.params);
 	if (r == 0)
 		r = field_token(c, 4, s->metric, sizeof(s->metric));
 	if (r == 0)
@@ -344,11 +344,11 @@ static int read_lack(const struct cursor *c, struct lack *l)
 
 	r = need_fields(c, 6);
 	if (r == 0)
-		r = field_token(c, 1, l->bench, sizeof(l->bench));
+		r = field_token(c, 1, l->id.bench, sizeof(l->id.bench));
 	if (r == 0)
-		r = field_uint(c, 2, &l->version);
+		r = field_uint(c, 2, &l->id.version);
 	if (r == 0)
-		r = field_params(c, 3, l->params);
+		r = field_params(c, 3, l->id.params);
 	if (r == 0)
 		r = field_token(c, 4, l->metric, sizeof(l->metric));
 	if (r < 0)
@@ -416,11 +416,11 @@ static int read_point(const struct cursor *c, struct plan_point *p)
 	if (r == 0)
 		r = field_token(c, 1, p->binary, sizeof(p->binary));
 	if (r == 0)
-		r = field_token(c, 2, p->bench, sizeof(p->bench));
+		r = field_token(c, 2, p->id.bench, sizeof(p->id.bench));
 	if (r == 0)
-		r = field_uint(c, 3, &p->version);
+		r = field_uint(c, 3, &p->id.version);
 	if (r == 0)
-		r = field_params(c, 4, p->params);
+		r = field_params(c, 4, p->id.params);
 	if (r == 0)
 		r = field_uint(c, 5, &p->samples);
 	if (r == 0)

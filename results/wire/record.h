@@ -26,26 +26,12 @@
 #define REC_SETUP_ONLY "setup_only"
 #define REC_NOTHING_LACKS "nothing is lacking"
 
-/*
- * The identity of a point: values are compared between equal identities only.
- * Each record of a point has these members both directly and as ->id.
- */
-#define POINT_ID_MEMBERS           \
-	char bench[REC_BENCH_MAX]; \
-	unsigned version;          \
-	char params[REC_PARAMS_MAX]; /* "k=v,k=v", keys sorted; "" if none */
-
+/* The identity of a point: values are compared between equal ones only. */
 struct point_id {
-	POINT_ID_MEMBERS
+	char bench[REC_BENCH_MAX];
+	unsigned version;
+	char params[REC_PARAMS_MAX]; /* "k=v,k=v", keys sorted; "" if none */
 };
-
-#define POINT_ID                         \
-	union {                          \
-		struct point_id id;      \
-		struct {                 \
-			POINT_ID_MEMBERS \
-		};                       \
-	}
 
 bool point_same(const struct point_id *a, const struct point_id *b);
 
@@ -58,7 +44,7 @@ bool point_same(const struct point_id *a, const struct point_id *b);
  *   any other  events counted by the kernel, named as requested (event.h)
  */
 struct sample {
-	POINT_ID;
+	struct point_id id;
 	char metric[REC_METRIC_MAX];
 	unsigned rep; /* 0.. within point and metric */
 	uint64_t value;
@@ -67,14 +53,14 @@ struct sample {
 
 /* A metric that could not be measured at a point. */
 struct lack {
-	POINT_ID;
+	struct point_id id;
 	char metric[REC_METRIC_MAX];
 	char why[REC_WHY_MAX]; /* printable ASCII, not empty */
 };
 
 struct plan_point {
 	char binary[REC_BENCH_MAX]; /* "bench-attach" */
-	POINT_ID;
+	struct point_id id;
 	unsigned samples;    /* samples to take, >= 1 */
 	unsigned warmup;     /* samples to discard first */
 	unsigned nr_ops;     /* operations per sample; 0: calibrate */

@@ -10,8 +10,8 @@
 
 void tap_point_name(const struct plan_point *p, char *buf, size_t size)
 {
-	snprintf(buf, size, "%s%s%s", p->bench, *p->params ? " " : "",
-		 p->params);
+	snprintf(buf, size, "%s%s%s", p->id.bench, *p->id.params ? " " : "",
+		 p->id.params);
 }
 
 int tap_format_result(char *buf, size_t size, enum tap_result result,

@@ -114,8 +114,8 @@ static void test_broken_channel(void **state)
 static void check_result(enum tap_result result, const char *text,
 			 const char *want)
 {
-	const struct plan_point p = { .bench = "attach/self",
-				      .params = "pace=burst" };
+	const struct plan_point p = { .id.bench = "attach/self",
+				      .id.params = "pace=burst" };
 	char name[256], line[TAP_LINE_MAX];
 	int n;
 
@@ -145,7 +145,7 @@ static void test_reason_is_tamed(void **state)
 
 static void test_name_without_params(void **state)
 {
-	const struct plan_point p = { .bench = "null" };
+	const struct plan_point p = { .id.bench = "null" };
 	char name[64];
 
 	tap_point_name(&p, name, sizeof(name));

@@ -210,7 +210,7 @@ static void plan_option(const char *key, const char *value)
 static void plan_point(const char *binary, const char *bench, unsigned version,
 		       const char *params)
 {
-	struct plan_point p = { .version = version,
+	struct plan_point p = { .id.version = version,
 				.samples = 5,
 				.warmup = 1,
 				.nr_ops = 2,
@@ -218,8 +218,8 @@ static void plan_point(const char *binary, const char *bench, unsigned version,
 	char line[REC_LINE_MAX];
 
 	strcpy(p.binary, binary);
-	strcpy(p.bench, bench);
-	strcpy(p.params, params);
+	strcpy(p.id.bench, bench);
+	strcpy(p.id.params, params);
 	put(line, rec_format_point(line, sizeof(line), &p));
 	plan_points++;
 }
@@ -255,7 +255,7 @@ static void test_range(void **state)
 			   "");
 	assert_int_equal(plan_read_range(&range, &pts, &err), 0);
 	assert_int_equal(pts.nr, 1);
-	assert_int_equal(pts.list[0].plan.version, 4);
+	assert_int_equal(pts.list[0].plan.id.version, 4);
 	points_release(&pts);
 }
 
@@ -281,7 +281,7 @@ static void test_selection(void **state)
 	assert_ptr_equal(pts.list[0].bench, &plain);
 	assert_ptr_equal(pts.list[1].bench, &swept);
 	assert_ptr_equal(pts.list[2].bench, &plain);
-	assert_string_equal(pts.list[1].plan.params, "kind=x,op=hit,size=2");
+	assert_string_equal(pts.list[1].plan.id.params, "kind=x,op=hit,size=2");
 	assert_int_equal(pts.list[1].plan.samples, 5);
 	assert_int_equal(pts.list[1].plan.nr_ops, 2);
 	points_release(&pts);
@@ -418,7 +418,7 @@ static void test_single(void **state)
 		points_single("test/swept", "size=1,op=hit,kind=x", &pts), 0);
 	assert_int_equal(pts.nr, 1);
 	assert_ptr_equal(pts.list[0].bench, &swept);
-	assert_string_equal(pts.list[0].plan.params, "kind=x,op=hit,size=1");
+	assert_string_equal(pts.list[0].plan.id.params, "kind=x,op=hit,size=1");
 	assert_int_equal(pts.list[0].plan.samples, 7);
 	assert_int_equal(pts.list[0].plan.warmup, 2);
 	assert_int_equal(pts.list[0].plan.nr_ops, 0);

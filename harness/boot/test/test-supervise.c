@@ -59,8 +59,8 @@ static void write_text(const char *dir, const char *name, const char *text)
 
 static char *good_samples(void)
 {
-	struct sample s = { .bench = "null",
-			    .version = 1,
+	struct sample s = { .id.bench = "null",
+			    .id.version = 1,
 			    .metric = "insns",
 			    .value = 42,
 			    .nr_ops = 1 };

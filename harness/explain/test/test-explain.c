@@ -237,10 +237,11 @@ static void test_row_list(void **state)
 	l = row_list_new(v, run, 0, 1);
 	assert_true(l->profiled);
 	assert_int_equal(l->nr, 2 * NR_PROFILE_ROWS);
-	assert_string_equal(row_list_most(l, 0)->point->bench,
+	assert_string_equal(row_list_most(l, 0)->point->id.bench,
 			    "css_set/lookup");
 	assert_float_equal(row_list_most(l, 0)->v.diff, 4, 1e-9);
-	assert_string_equal(row_list_most(l, 1)->point->bench, "attach/self");
+	assert_string_equal(row_list_most(l, 1)->point->id.bench,
+			    "attach/self");
 	assert_true(row_list_shows(l, row_list_most(l, 0)));
 	assert_false(row_list_shows(l, &l->list[NR_PROFILE_ROWS]));
 	/* No benchmark of its own: the point where it is most. */

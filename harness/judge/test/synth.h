@@ -140,9 +140,9 @@ static inline struct run *synth_run(const struct synth *s)
 		struct plan_point *plan = &run->points[p].plan;
 
 		strcpy(plan->binary, "bench-synth");
-		strcpy(plan->bench, s->points[p].bench);
-		strcpy(plan->params, s->points[p].params);
-		plan->version = 1;
+		strcpy(plan->id.bench, s->points[p].bench);
+		strcpy(plan->id.params, s->points[p].params);
+		plan->id.version = 1;
 		plan->samples = SYNTH_SAMPLES;
 		plan->nr_ops = SYNTH_OPS;
 	}
@@ -271,12 +271,12 @@ static inline void synth_write_status(const struct run *run,
 
 		if (st == POINT_MISSING)
 			continue;
-		strbuf_addf(&out, "    # start %s%s%s\n", plan->bench,
-			    *plan->params ? " " : "", plan->params);
+		strbuf_addf(&out, "    # start %s%s%s\n", plan->id.bench,
+			    *plan->id.params ? " " : "", plan->id.params);
 		strbuf_addf(&out, "    %sok %zu %s%s%s%s%s\n",
 			    st == POINT_FAIL || st == POINT_ERROR ? "not " : "",
-			    p + 1, plan->bench, *plan->params ? " " : "",
-			    plan->params,
+			    p + 1, plan->id.bench, *plan->id.params ? " " : "",
+			    plan->id.params,
 			    st == POINT_SKIP	? " # SKIP "
 			    : st == POINT_ERROR ? " # ERROR "
 			    : st == POINT_FAIL	? " # "

@@ -70,8 +70,8 @@ static void expect_points(const struct plan_wish *wish, const char *want)
 
 	assert_int_equal(plan_points(&catalog, wish, &points, &nr), ST_OK);
 	for (size_t i = 0; i < nr; i++)
-		strbuf_addf(&got, "%s %s\n", points[i].plan.bench,
-			    points[i].plan.params);
+		strbuf_addf(&got, "%s %s\n", points[i].plan.id.bench,
+			    points[i].plan.id.params);
 	assert_string_equal(got.buf, want);
 }
 
@@ -208,7 +208,7 @@ static void samples_can_be_set(void **state)
 	assert_int_equal(points[0].plan.samples, 7);
 	assert_int_equal(points[4].plan.samples, 7);
 	assert_int_equal(points[5].plan.nr_ops, 64);
-	assert_int_equal(points[0].plan.version, 2);
+	assert_int_equal(points[0].plan.id.version, 2);
 	assert_string_equal(points[0].plan.binary, "bench-attach");
 	free(points);
 }

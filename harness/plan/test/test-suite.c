@@ -75,8 +75,8 @@ static void expect_points(const char *name, const struct plan_wish *more,
 	wish.suite = &s;
 	assert_int_equal(plan_points(&catalog, &wish, &points, &nr), ST_OK);
 	for (size_t i = 0; i < nr; i++)
-		strbuf_addf(&got, "%s %s %u\n", points[i].plan.bench,
-			    points[i].plan.params, points[i].plan.samples);
+		strbuf_addf(&got, "%s %s %u\n", points[i].plan.id.bench,
+			    points[i].plan.id.params, points[i].plan.samples);
 	assert_string_equal(got.buf, want);
 }
 

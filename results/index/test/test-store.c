@@ -222,7 +222,7 @@ static void test_lack(void **state)
 			   "JOIN point ON point.id = lack.point "
 			   "JOIN metric ON metric.id = metric");
 	want = xasprintf("%s|%s|cycles|no such counter|\n--\n", b->id,
-			 run->points[2].plan.bench);
+			 run->points[2].plan.id.bench);
 	assert_string_equal(rows, want);
 }
 
@@ -237,7 +237,7 @@ static void test_replacement(void **state)
 
 	/* Still running: two boots are there, and one more point is planned. */
 	strcpy(plan->status, "running");
-	strcpy(plan->points[2].plan.params, "pace=9ms,version=1");
+	strcpy(plan->points[2].plan.id.params, "pace=9ms,version=1");
 	assert_int_equal(mkdir_p(plan->dir, 0777), 0);
 	assert_int_equal(run_save(plan), 0);
 	fixture_write_boot(plan, 0);

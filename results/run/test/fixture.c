@@ -31,9 +31,9 @@ static void set_points(struct run *run)
 		struct plan_point *p = &run->points[i].plan;
 
 		strcpy(p->binary, i ? "bench-attach" : "bench-null");
-		strcpy(p->bench, bench[i]);
-		strcpy(p->params, params[i]);
-		p->version = i ? 3 : 1;
+		strcpy(p->id.bench, bench[i]);
+		strcpy(p->id.params, params[i]);
+		p->id.version = i ? 3 : 1;
 		p->samples = FIXTURE_SAMPLES;
 		p->warmup = 2;
 		p->nr_ops = 10;
@@ -91,12 +91,12 @@ void fixture_status(const struct run *run, struct strbuf *ret)
 		    run->nr_points);
 	for (size_t i = 0; i < run->nr_points; i++) {
 		const struct plan_point *p = &run->points[i].plan;
-		const char *gap = *p->params ? " " : "";
+		const char *gap = *p->id.params ? " " : "";
 
-		strbuf_addf(ret, "    # start %s%s%s\n", p->bench, gap,
-			    p->params);
-		strbuf_addf(ret, "    ok %zu %s%s%s\n", i + 1, p->bench, gap,
-			    p->params);
+		strbuf_addf(ret, "    # start %s%s%s\n", p->id.bench, gap,
+			    p->id.params);
+		strbuf_addf(ret, "    ok %zu %s%s%s\n", i + 1, p->id.bench, gap,
+			    p->id.params);
 	}
 	strbuf_addstr(ret, "ok 1 bench-attach\n# cgmark: end\n");
 }
@@ -111,10 +111,10 @@ void fixture_samples(const struct run *run, size_t boot, struct strbuf *ret)
 	strbuf_add(ret, line, n);
 	for (size_t i = 0; i < run->nr_points; i++) {
 		const struct plan_point *p = &run->points[i].plan;
-		struct sample s = { .version = p->version, .nr_ops = 10 };
+		struct sample s = { .id.version = p->id.version, .nr_ops = 10 };
 
-		strcpy(s.bench, p->bench);
-		strcpy(s.params, p->params);
+		strcpy(s.id.bench, p->id.bench);
+		strcpy(s.id.params, p->id.params);
 		strcpy(s.metric, i == 2 ? "guest_ns" : "insns");
 		for (; s.rep < p->samples; s.rep++, count++) {
 			s.value = 1000 * (i + 1) + 10 * boot + s.rep;

@@ -33,7 +33,7 @@ static void test_good(void **state)
 {
 	_cleanup_(profile_release) struct profile p = { 0 };
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
-	struct plan_point want = { .bench = "null", .version = 3 };
+	struct plan_point want = { .id.bench = "null", .id.version = 3 };
 	const struct profile_point *pt;
 	struct rec_error err;
 
@@ -46,10 +46,10 @@ static void test_good(void **state)
 	pt = profile_find(&p, &want);
 	assert_ptr_equal(pt, &p.points[1]);
 	assert_int_equal(pt->samples, 8);
-	want.version = 2;
+	want.id.version = 2;
 	assert_null(profile_find(&p, &want));
 	pt = &p.points[0];
-	assert_string_equal(pt->params, "op=hit,sets=16");
+	assert_string_equal(pt->id.params, "op=hit,sets=16");
 	assert_int_equal(pt->nr_ops, 2);
 	assert_int_equal(pt->nr_nodes, 3);
 	assert_string_equal(pt->nodes[2].function, "do_syscall_64");

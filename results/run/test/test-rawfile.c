@@ -231,10 +231,10 @@ static void test_summed(void **state)
 
 static void test_long_name(void **state)
 {
-	struct plan_point p = { .bench = "" };
+	struct plan_point p = { .id.bench = "" };
 
-	memset(p.bench, 'b', sizeof(p.bench) - 1);
-	memset(p.params, 'p', sizeof(p.params) - 1);
+	memset(p.id.bench, 'b', sizeof(p.id.bench) - 1);
+	memset(p.id.params, 'p', sizeof(p.id.params) - 1);
 	assert_null(raw_file_name(&p, RAWFILE_OUT));
 }
 

@@ -73,13 +73,13 @@ static int keep_sample(const struct sample *s, void *arg)
 static void test_sample_round_trip(void **state)
 {
 	struct sample in[3] = {
-		{ { { "null", 1, "" } }, "insns", 0, 0, 1 },
-		{ { { "css_set/lookup", UINT32_MAX, "hit=1,sets=4096" } },
+		{ { "null", 1, "" }, "insns", 0, 0, 1 },
+		{ { "css_set/lookup", UINT32_MAX, "hit=1,sets=4096" },
 		  "guest_ns",
 		  UINT32_MAX,
 		  UINT64_MAX,
 		  UINT64_MAX },
-		{ { { "a", 0, "k=v" } }, "m", 1, 2, 3 },
+		{ { "a", 0, "k=v" }, "m", 1, 2, 3 },
 	};
 	struct sample out[3] = { 0 }, *next = out;
 	_cleanup_strbuf_ struct strbuf lines = STRBUF_INIT;
@@ -88,8 +88,8 @@ static void test_sample_round_trip(void **state)
 	struct rec_error err;
 
 	/* The longest that fits has to go through as well. */
-	memset(in[2].bench, 'b', sizeof(in[2].bench) - 1);
-	memset(in[2].params, 'p', sizeof(in[2].params) - 1);
+	memset(in[2].id.bench, 'b', sizeof(in[2].id.bench) - 1);
+	memset(in[2].id.params, 'p', sizeof(in[2].id.params) - 1);
 	memset(in[2].metric, 'm', sizeof(in[2].metric) - 1);
 	for (int i = 0; i < 3; i++) {
 		assert_true(rec_format_sample(line, sizeof(line), &in[i]) > 0);
@@ -101,10 +101,10 @@ static void test_sample_round_trip(void **state)
 			 0);
 	assert_ptr_equal(next, out + 3);
 	for (int i = 0; i < 3; i++) {
-		assert_string_equal(in[i].bench, out[i].bench);
-		assert_string_equal(in[i].params, out[i].params);
+		assert_string_equal(in[i].id.bench, out[i].id.bench);
+		assert_string_equal(in[i].id.params, out[i].id.params);
 		assert_string_equal(in[i].metric, out[i].metric);
-		assert_int_equal(in[i].version, out[i].version);
+		assert_int_equal(in[i].id.version, out[i].id.version);
 		assert_int_equal(in[i].rep, out[i].rep);
 		assert_true(in[i].value == out[i].value);
 		assert_true(in[i].nr_ops == out[i].nr_ops);
@@ -132,7 +132,7 @@ static int keep_lack(const struct lack *l, void *arg)
 
 static void test_lack_round_trip(void **state)
 {
-	const struct lack in = { { { "fork/exit", 3, "controllers=all" } },
+	const struct lack in = { { "fork/exit", 3, "controllers=all" },
 				 "cycles",
 				 "ENOENT: no such counter" };
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
@@ -144,9 +144,9 @@ static void test_lack_round_trip(void **state)
 	assert_int_equal(
 		rec_parse_samples(sb.buf, sb.len, NULL, keep_lack, &out, NULL),
 		7);
-	assert_string_equal(out.bench, in.bench);
-	assert_int_equal(out.version, 3);
-	assert_string_equal(out.params, in.params);
+	assert_string_equal(out.id.bench, in.id.bench);
+	assert_int_equal(out.id.version, 3);
+	assert_string_equal(out.id.params, in.id.params);
 	assert_string_equal(out.metric, in.metric);
 	assert_string_equal(out.why, in.why);
 	/* It counts: a stream with one less is truncated. */
@@ -255,8 +255,7 @@ static void make_plan(struct strbuf *sb, const struct plan_point *p)
 static void test_plan_round_trip(void **state)
 {
 	struct plan_point p = {
-		"bench-attach", { { "attach/self", 4, "a=1,b=2" } }, 31, 4, 0,
-		60000
+		"bench-attach", { "attach/self", 4, "a=1,b=2" }, 31, 4, 0, 60000
 	};
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	struct plan_seen seen = { .nr = 0 };
@@ -291,25 +290,25 @@ static void test_point_same(void **state)
 
 static void test_format_refuses(void **state)
 {
-	struct sample good = { { { "null", 1, "" } }, "insns", 0, 1, 1 }, s;
-	struct plan_point p = { .binary = "b", .bench = "b", .samples = 0 };
+	struct sample good = { { "null", 1, "" }, "insns", 0, 1, 1 }, s;
+	struct plan_point p = { .binary = "b", .id.bench = "b", .samples = 0 };
 	char line[REC_LINE_MAX];
 
 	assert_true(rec_format_sample(line, sizeof(line), &good) > 0);
 	assert_int_equal(rec_format_sample(line, 8, &good), -EINVAL);
 	s = good, s.nr_ops = 0;
 	assert_int_equal(rec_format_sample(line, sizeof(line), &s), -EINVAL);
-	s = good, s.bench[0] = '\0';
+	s = good, s.id.bench[0] = '\0';
 	assert_int_equal(rec_format_sample(line, sizeof(line), &s), -EINVAL);
-	s = good, strcpy(s.bench, "a\tb");
+	s = good, strcpy(s.id.bench, "a\tb");
 	assert_int_equal(rec_format_sample(line, sizeof(line), &s), -EINVAL);
 	s = good, strcpy(s.metric, "a\nb");
 	assert_int_equal(rec_format_sample(line, sizeof(line), &s), -EINVAL);
-	s = good, strcpy(s.params, "-");
+	s = good, strcpy(s.id.params, "-");
 	assert_int_equal(rec_format_sample(line, sizeof(line), &s), -EINVAL);
-	s = good, strcpy(s.params, "k=\xc3\xa9");
+	s = good, strcpy(s.id.params, "k=\xc3\xa9");
 	assert_int_equal(rec_format_sample(line, sizeof(line), &s), -EINVAL);
-	s = good, strcpy(s.params, "k=\x7f");
+	s = good, strcpy(s.id.params, "k=\x7f");
 	assert_int_equal(rec_format_sample(line, sizeof(line), &s), -EINVAL);
 	/* No NUL within the array. */
 	s = good, memset(s.metric, 'm', sizeof(s.metric));
@@ -586,8 +585,7 @@ static void mutate(struct strbuf *sb, uint64_t *dice)
 
 static void test_fuzz(void **state)
 {
-	struct plan_point p = { "bench-a", { { "a", 1, "a=1" } }, 31, 4, 0,
-				60000 };
+	struct plan_point p = { "bench-a", { "a", 1, "a=1" }, 31, 4, 0, 60000 };
 	_cleanup_strbuf_ struct strbuf samples = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf plan = STRBUF_INIT;
 	uint64_t dice = 0x9e3779b97f4a7c15;
