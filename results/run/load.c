@@ -4,6 +4,7 @@
 #include "log.h"
 #include "run-files.h"
 #include "strbuf.h"
+#include "text.h"
 
 static const char *role_name(unsigned i)
 {
@@ -13,14 +14,11 @@ static const char *role_name(unsigned i)
 static void read_seed(struct json_fields *f, uint64_t *ret)
 {
 	_cleanup_free_ char *s = NULL;
-	char *end;
 
 	json_field_str(f, "seed", &s);
 	if (f->err)
 		return;
-	errno = 0;
-	*ret = strtoull(s, &end, 10);
-	if (errno || *s < '0' || *s > '9' || *end)
+	if (text_u64(s, UINT64_MAX, ret) < 0)
 		json_field_fault(f, "seed", "not a number in a string");
 }
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <ctype.h>
-
-#include "alloc.h"
 #include "profile.h"
+#include "alloc.h"
+#include "text.h"
 
 struct reader {
 	struct profile *p;
@@ -22,25 +21,26 @@ __attribute__((format(printf, 2, 3))) static int bad(char *why, const char *fmt,
 	return -EBADMSG;
 }
 
-/* Decimal digits only. */
+static int read_number(const char *s, uint64_t max, uint64_t *ret, char *why)
+{
+	int r = text_u64(s, max, ret);
+
+	if (r == 0)
+		return 0;
+	return bad(why, "%s: '%.40s'",
+		   r == -ERANGE ? "too large" : "not a number", s);
+}
+
 static int read_u64(const char *s, uint64_t *ret, char *why)
 {
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(s, &end, 10);
-	if (*s < '0' || *s > '9' || *end || errno)
-		return bad(why, "not a number: '%.40s'", s);
-	return 0;
+	return read_number(s, UINT64_MAX, ret, why);
 }
 
 static int read_unsigned(const char *s, unsigned *ret, char *why)
 {
 	uint64_t v;
-	int r = read_u64(s, &v, why);
+	int r = read_number(s, INT32_MAX, &v, why);
 
-	if (r == 0 && v > INT32_MAX)
-		r = bad(why, "too large: '%.40s'", s);
 	if (r == 0)
 		*ret = v;
 	return r;
@@ -148,7 +148,7 @@ static int read_node(struct reader *rd, char *const *field, unsigned nr,
 	char function[PROFILE_FUNCTION_MAX];
 	struct profile_point *pt;
 	struct profile_node *n;
-	unsigned id, parent;
+	unsigned id, parent = 0;
 	int r;
 
 	if (!rd->p->nr_points || nr != 4 + rd->nr_columns)
@@ -194,11 +194,7 @@ static int read_symbol(struct reader *rd, char *const *field, unsigned nr,
 
 static int read_address(const char *s, uint64_t *ret, char *why)
 {
-	char *end;
-
-	errno = 0;
-	*ret = strtoull(s, &end, 16);
-	if (!isxdigit((unsigned char)*s) || *end || errno)
+	if (text_hex(s, UINT64_MAX, ret) < 0)
 		return bad(why, "not an address: '%.40s'", s);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "record.h"
+#include "text.h"
 
 #define SAMPLES_KIND "cgmark-samples"
 #define PLAN_KIND "cgmark-plan"
@@ -132,31 +133,15 @@ static int next_line(struct cursor *c)
 	return r < 0 ? r : 1;
 }
 
-/* Canonical numbers only: decimal digits, no sign, no leading zero. */
 static int field_u64(const struct cursor *c, unsigned i, uint64_t max,
 		     uint64_t *ret)
 {
-	const char *s = c->field[i];
-	uint64_t v = 0;
+	int r = text_u64(c->field[i], max, ret);
 
-	if (!*s || (s[0] == '0' && s[1]))
-		return fail(c, -EBADMSG, "field %u is not a number: '%.40s'",
-			    i + 1, s);
-	for (; *s; s++) {
-		unsigned digit = (unsigned char)*s - '0';
-
-		if (digit > 9)
-			return fail(c, -EBADMSG,
-				    "field %u is not a number: '%.40s'", i + 1,
-				    c->field[i]);
-		if (v > (max - digit) / 10)
-			return fail(c, -EBADMSG,
-				    "field %u is too large: '%.40s'", i + 1,
-				    c->field[i]);
-		v = v * 10 + digit;
-	}
-	*ret = v;
-	return 0;
+	if (r == 0)
+		return 0;
+	return fail(c, -EBADMSG, "field %u is %s: '%.40s'", i + 1,
+		    r == -ERANGE ? "too large" : "not a number", c->field[i]);
 }
 
 static int field_uint(const struct cursor *c, unsigned i, unsigned *ret)

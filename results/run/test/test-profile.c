@@ -109,10 +109,25 @@ static void test_malformed(void **state)
 	check_bad(HEAD POINT "N\t1\t1\tf\t1\t1\n", 2, "out of order");
 	check_bad(HEAD POINT "N\t1\t0\t\t1\t1\n", 2, "no name of 1 to");
 	check_bad(HEAD POINT "N\t1\t0\tf\t1\t99999999999999999999\n", 2,
-		  "not a number");
+		  "too large");
+	check_bad(HEAD "P\tn\t2147483648\t-\t1\t1\n", 1, "too large");
 	check_bad(HEAD "Q\n", 0, "unknown record 'Q'");
 	check_bad("M\ta\tb\n", 0, "3 fields instead of 2");
 	check_bad(HEAD POINT, 0, "1 records, but 0 were written");
+}
+
+/* A number has one spelling. */
+static void test_canonical(void **state)
+{
+	check_bad(HEAD "P\tn\t01\t-\t1\t1\n", 1, "not a number: '01'");
+	check_bad(HEAD "P\tn\t1\t-\t01\t1\n", 1, "not a number: '01'");
+	check_bad(HEAD POINT "N\t01\t0\tf\t1\t1\n", 2, "not a number: '01'");
+	check_bad(HEAD POINT "N\t1\t0\tf\t1\t00\n", 2, "not a number: '00'");
+	check_bad(HEAD POINT "I\tf\t10\t02\t1\t1\n", 2, "not a number: '02'");
+	check_bad(HEAD POINT "I\tf\t010\t1\t1\t1\n", 2,
+		  "not an address: '010'");
+	check_bad(HEAD POINT "I\tf\t0x10\t1\t1\t1\n", 2, "not an address");
+	check_bad(HEAD POINT "I\tf\tFF\t1\t1\t1\n", 2, "not an address");
 }
 
 /* Any lost or altered byte is noticed. */
@@ -156,6 +171,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_damage),
 		cmocka_unit_test(test_cycles),
 	};

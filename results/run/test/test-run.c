@@ -802,6 +802,8 @@ static void test_run_json_fields(void **state)
 	refuse(run, "\"seed\": \"1", "\"seed\": \"x", -EBADMSG, "field 'seed'");
 	refuse(run, "\"seed\": \"1", "\"seed\": \"99", -EBADMSG,
 	       "field 'seed'");
+	refuse(run, "\"seed\": \"1", "\"seed\": \"01", -EBADMSG,
+	       "field 'seed': not a number in a string");
 	refuse(run, "\"perturbations\": 2", "\"perturbations\": -2", -EBADMSG,
 	       "field 'perturbations'");
 	refuse(run, "\"perturbations\": 2", "\"perturbations\": 4294967296",
