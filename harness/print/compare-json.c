@@ -8,9 +8,7 @@
  *   "run": { "id", "created", "status", "version", "command_line", "machine",
  *            "machine_detail", "host", "guest_sha256", "suite", "seed" (text,
  *            as it may exceed 2^53), "perturbations" },
- *   "kernels": [ { "name", "spec", "key", "vmlinux_sha256", "source_version",
- *                  "release", "patches", "config_sha256", "toolchain",
- *                  "cmdline" } ],
+ *   "kernels": [ { as in run.json (cgmark-run(5)), without "image" } ],
  *   "base": NAME,
  *   "contenders": [ { "name", "same_code": bool, "summary",
  *                    "points_compared", "points_lacking": skipped there,
@@ -114,16 +112,10 @@ static json_t *json_kernel(const struct run_kernel *k)
 {
 	json_t *o = json_object();
 
-	set_text(o, "name", k->name);
-	set_text(o, "spec", k->spec);
-	set_text(o, "key", k->key);
-	set_text(o, "vmlinux_sha256", k->vmlinux_sha256);
-	set_text(o, "source_version", k->source_version);
-	set_text(o, "release", k->release);
-	set_text(o, "patches", k->patches);
-	set_text(o, "config_sha256", k->config_sha256);
-	set_text(o, "toolchain", k->toolchain);
-	set_text(o, "cmdline", k->cmdline);
+	for (size_t i = 0; i < NR_KERNEL_FIELDS; i++)
+		if (!kernel_fields[i].local)
+			set_text(o, kernel_fields[i].name,
+				 kernel_text(k, &kernel_fields[i]));
 	return o;
 }
 

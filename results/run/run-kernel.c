@@ -23,7 +23,7 @@ const struct kernel_field kernel_fields[NR_KERNEL_FIELDS] = {
 	FIELD(config_sha256),
 	FIELD(toolchain),
 	FIELD(cmdline),
-	FIELD(image),
+	{ "image", "image", offsetof(struct run_kernel, image), .local = true },
 };
 
 _Static_assert(sizeof(struct run_kernel) == NR_KERNEL_FIELDS * sizeof(char *),

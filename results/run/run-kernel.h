@@ -7,6 +7,7 @@
 #ifndef CGMARK_RUN_KERNEL_H
 #define CGMARK_RUN_KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct run_kernel {
@@ -27,6 +28,7 @@ struct kernel_field {
 	const char *name;   /* in JSON */
 	const char *column; /* in the store */
 	size_t offset;	    /* of the char * in struct run_kernel */
+	bool local;	    /* of this host: reports do not show it */
 };
 
 #define NR_KERNEL_FIELDS 11

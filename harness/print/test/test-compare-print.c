@@ -204,6 +204,42 @@ static void test_json(void **state)
 	run_free(run);
 }
 
+/* All that a run records of a kernel, in this order, but no path of this host. */
+static void test_json_kernels(void **state)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+	const char *key;
+	json_t *json, *kernel, *v;
+	_cleanup_strbuf_ struct strbuf keys = STRBUF_INIT;
+
+	knob_init(&k, 5000, 1);
+	run = make(&k, 8, 2);
+	free(run->kernels[1].image);
+	run->kernels[1].image = xstrdup("/home/me/vmlinux");
+	free(run->kernels[1].cmdline);
+	run->kernels[1].cmdline = NULL;
+	c = compare(run);
+	json = json_of(c);
+	kernel = json_array_get(json_object_get(json, "kernels"), 1);
+	json_object_foreach(kernel, key, v)
+	{
+		strbuf_addf(&keys, "%s ", key);
+		assert_true(json_is_string(v));
+	}
+	assert_string_equal(
+		keys.buf, "name spec key vmlinux_sha256 source_version release "
+			  "patches config_sha256 toolchain cmdline ");
+	assert_string_equal(json_string_value(json_object_get(kernel, "key")),
+			    run->kernels[1].key);
+	assert_string_equal(
+		json_string_value(json_object_get(kernel, "cmdline")), "");
+	json_decref(json);
+	compare_free(c);
+	run_free(run);
+}
+
 static void test_nothing_measured(void **state)
 {
 	struct knob k;
@@ -262,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_text_columns),
 		cmocka_unit_test(test_text_content),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_kernels),
 		cmocka_unit_test(test_nothing_measured),
 		cmocka_unit_test(test_summary),
 	};
