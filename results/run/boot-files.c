@@ -190,27 +190,27 @@ static int read_stream(struct boot_load *l, const char *file,
 	return r;
 }
 
-static void take_status(struct boot_load *l, struct ktap *k)
+static void take_status(struct boot_load *l, struct status *st)
 {
 	struct run_boot *b = l->boot;
 
 	for (size_t i = 0; i < l->run->nr_points; i++) {
-		b->status[i] = k->status[i];
+		b->status[i] = st->status[i];
 		free(b->status_text[i]);
-		b->status_text[i] = steal_ptr(k->text[i]);
+		b->status_text[i] = steal_ptr(st->text[i]);
 	}
 }
 
-static void log_ktap_faults(struct boot_load *l, const struct ktap *k)
+static void log_status_faults(struct boot_load *l, const struct status *st)
 {
 	_cleanup_free_ char *path =
 		run_boot_path(l->run, l->boot, "status.ktap");
 
-	for (size_t i = 0; i < k->nr_faults && i < KTAP_FAULTS_MAX; i++)
-		log_warn("%s: %s", path, k->faults[i]);
-	if (k->nr_faults > KTAP_FAULTS_MAX)
+	for (size_t i = 0; i < st->nr_faults && i < STATUS_FAULTS_MAX; i++)
+		log_warn("%s: %s", path, st->faults[i]);
+	if (st->nr_faults > STATUS_FAULTS_MAX)
 		log_warn("%s: %zu more such lines", path,
-			 k->nr_faults - KTAP_FAULTS_MAX);
+			 st->nr_faults - STATUS_FAULTS_MAX);
 }
 
 static void all_points(struct boot_load *l, enum point_status from,
@@ -235,7 +235,7 @@ static void status_damage(struct boot_load *l, const char *why)
 
 static void load_status(struct boot_load *l)
 {
-	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_(status_release) struct status st = { 0 };
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	int r;
@@ -253,10 +253,11 @@ static void load_status(struct boot_load *l)
 		status_damage(l, why.buf);
 		return;
 	}
-	ktap_parse(text.buf, text.len, l->run->points, l->run->nr_points, &k);
-	log_ktap_faults(l, &k);
-	take_status(l, &k);
-	if (l->boot->ok && !k.ended) {
+	status_parse(text.buf, text.len, l->run->points, l->run->nr_points,
+		     &st);
+	log_status_faults(l, &st);
+	take_status(l, &st);
+	if (l->boot->ok && !st.ended) {
 		boot_fault(l, "status.ktap",
 			   "truncated: the end line is missing");
 		l->boot->damaged = true;

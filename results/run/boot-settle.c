@@ -119,7 +119,7 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 		boot_set_status(b, i, POINT_MISSING, why.buf);
 		return false;
 	}
-	name = ktap_point_name(p);
+	name = status_point_name(p);
 	boot_fault(l, "samples.tsv", "%s, which is ok in status.ktap: %s", name,
 		   why.buf);
 	b->damaged = true;

@@ -4,10 +4,10 @@
 #include "point-find.h"
 #include "status-line.h"
 
-#define KTAP_LINE_MAX 1024
+#define LINE_BYTES_MAX 1024
 
 struct parser {
-	struct ktap *k;
+	struct status *st;
 	const struct run_point *points;
 	struct point_find find;
 	size_t started; /* point of the last "# start" line */
@@ -16,7 +16,7 @@ struct parser {
 	unsigned line;
 };
 
-char *ktap_point_name(const struct plan_point *p)
+char *status_point_name(const struct plan_point *p)
 {
 	return xasprintf("%s%s%s", p->id.bench, *p->id.params ? " " : "",
 			 p->id.params);
@@ -32,24 +32,24 @@ static void make_printable(char *s)
 __attribute__((format(printf, 2, 3))) static void fault(struct parser *p,
 							const char *fmt, ...)
 {
-	struct ktap *k = p->k;
+	struct status *st = p->st;
 	char text[256];
 	va_list ap;
 
-	if (k->nr_faults++ >= KTAP_FAULTS_MAX)
+	if (st->nr_faults++ >= STATUS_FAULTS_MAX)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	make_printable(text);
-	k->faults[k->nr_faults - 1] = xasprintf("line %u: %s", p->line, text);
+	st->faults[st->nr_faults - 1] = xasprintf("line %u: %s", p->line, text);
 }
 
-static void set_text(struct ktap *k, size_t i, const char *text)
+static void set_text(struct status *st, size_t i, const char *text)
 {
-	free(k->text[i]);
-	k->text[i] = xstrdup(text);
-	make_printable(k->text[i]);
+	free(st->text[i]);
+	st->text[i] = xstrdup(text);
+	make_printable(st->text[i]);
 }
 
 static bool same_name(const char *name, const char *s, size_t len)
@@ -65,17 +65,17 @@ static int shown(size_t len)
 
 static void set_point(struct parser *p, size_t i, const struct status_line *l)
 {
-	struct ktap *k = p->k;
+	struct status *st = p->st;
 
 	if (p->seen[i]) {
 		fault(p, "a second result of '%.*s'", shown(l->name_len),
 		      l->name);
-		if (l->status >= k->status[i])
+		if (l->status >= st->status[i])
 			return;
 	}
 	p->seen[i] = true;
-	k->status[i] = l->status;
-	set_text(k, i, l->why);
+	st->status[i] = l->status;
+	set_text(st, i, l->why);
 	if (p->started == i)
 		p->started = NO_POINT;
 }
@@ -83,15 +83,15 @@ static void set_point(struct parser *p, size_t i, const struct status_line *l)
 /* A binary that failed as a whole explains its missing points. */
 static void set_binary(struct parser *p, const struct status_line *l)
 {
-	struct ktap *k = p->k;
+	struct status *st = p->st;
 	bool planned = false;
 
-	for (size_t i = 0; i < k->nr_points; i++) {
+	for (size_t i = 0; i < st->nr_points; i++) {
 		if (!same_name(p->points[i].plan.binary, l->name, l->name_len))
 			continue;
 		planned = true;
 		if (!l->ok && !p->seen[i] && *l->why)
-			set_text(k, i, l->why);
+			set_text(st, i, l->why);
 	}
 	if (!planned)
 		fault(p, "result of '%.*s', which is not in the plan",
@@ -126,11 +126,11 @@ static void take_start(struct parser *p, const struct status_line *l)
 		      shown(l->name_len), l->name);
 }
 
-static void take_bail(struct ktap *k, const char *why)
+static void take_bail(struct status *st, const char *why)
 {
-	free(k->bail);
-	k->bail = xstrdup(why);
-	make_printable(k->bail);
+	free(st->bail);
+	st->bail = xstrdup(why);
+	make_printable(st->bail);
 }
 
 static void check_head(struct parser *p, const struct status_line *l)
@@ -156,10 +156,10 @@ static void take_line(struct parser *p, const char *line)
 		take_start(p, &l);
 		break;
 	case STATUS_LINE_END:
-		p->k->ended = true;
+		p->st->ended = true;
 		break;
 	case STATUS_LINE_BAIL:
-		take_bail(p->k, l.why);
+		take_bail(p->st, l.why);
 		break;
 	case STATUS_LINE_OTHER:
 		fault(p, "no KTAP: '%.60s'", l.text);
@@ -174,7 +174,7 @@ static bool copy_line(struct parser *p, const char *s, size_t len, char *ret)
 {
 	if (len && s[len - 1] == '\r')
 		len--;
-	if (len >= KTAP_LINE_MAX) {
+	if (len >= LINE_BYTES_MAX) {
 		fault(p, "%zu bytes long", len);
 		return false;
 	}
@@ -190,7 +190,7 @@ static bool copy_line(struct parser *p, const char *s, size_t len, char *ret)
 static void parse_lines(struct parser *p, const char *buf, size_t len)
 {
 	const char *end = buf + len, *lf;
-	char line[KTAP_LINE_MAX];
+	char line[LINE_BYTES_MAX];
 
 	for (; buf < end; buf = lf + 1) {
 		p->line++;
@@ -208,24 +208,24 @@ static void parse_lines(struct parser *p, const char *buf, size_t len)
 /* Gives each point without a result what is known of the cause. */
 static void explain_missing(struct parser *p)
 {
-	struct ktap *k = p->k;
+	struct status *st = p->st;
 
-	for (size_t i = 0; i < k->nr_points; i++) {
-		if (p->seen[i] || *k->text[i])
+	for (size_t i = 0; i < st->nr_points; i++) {
+		if (p->seen[i] || *st->text[i])
 			continue;
 		if (i == p->started)
-			set_text(k, i, "started, but did not end");
-		else if (k->bail)
-			set_text(k, i, k->bail);
+			set_text(st, i, "started, but did not end");
+		else if (st->bail)
+			set_text(st, i, st->bail);
 	}
 }
 
-void ktap_parse(const char *buf, size_t len, const struct run_point *points,
-		size_t nr_points, struct ktap *ret)
+void status_parse(const char *buf, size_t len, const struct run_point *points,
+		  size_t nr_points, struct status *ret)
 {
 	_cleanup_free_ bool *seen = xcalloc(nr_points, sizeof(*seen));
 	struct parser p = {
-		.k = ret,
+		.st = ret,
 		.points = points,
 		.find = { .points = points, .nr_points = nr_points },
 		.seen = seen,
@@ -244,14 +244,14 @@ void ktap_parse(const char *buf, size_t len, const struct run_point *points,
 	explain_missing(&p);
 }
 
-void ktap_release(struct ktap *k)
+void status_release(struct status *st)
 {
-	for (size_t i = 0; k->text && i < k->nr_points; i++)
-		free(k->text[i]);
-	for (size_t i = 0; i < KTAP_FAULTS_MAX; i++)
-		free(k->faults[i]);
-	free(k->status);
-	free(k->text);
-	free(k->bail);
-	memset(k, 0, sizeof(*k));
+	for (size_t i = 0; st->text && i < st->nr_points; i++)
+		free(st->text[i]);
+	for (size_t i = 0; i < STATUS_FAULTS_MAX; i++)
+		free(st->faults[i]);
+	free(st->status);
+	free(st->text);
+	free(st->bail);
+	memset(st, 0, sizeof(*st));
 }

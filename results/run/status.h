@@ -19,24 +19,24 @@
 #include "run.h"
 
 /* Faults kept as text, each with its line; any more are only counted. */
-#define KTAP_FAULTS_MAX 8
+#define STATUS_FAULTS_MAX 8
 
-struct ktap {
+struct status {
 	size_t nr_points;
 	enum point_status *status; /* MISSING without a result line */
 	char **text;		   /* reason in printable ASCII, or "" */
 	bool ended;		   /* "# cgmark: end" was there */
 	char *bail;		   /* text of "Bail out!", or NULL */
-	char *faults[KTAP_FAULTS_MAX];
-	size_t nr_faults; /* may be above KTAP_FAULTS_MAX */
+	char *faults[STATUS_FAULTS_MAX];
+	size_t nr_faults; /* may be above STATUS_FAULTS_MAX */
 };
 
 /* Never fails, whatever buf holds; the caller releases *ret. */
-void ktap_parse(const char *buf, size_t len, const struct run_point *points,
-		size_t nr_points, struct ktap *ret);
-void ktap_release(struct ktap *k);
+void status_parse(const char *buf, size_t len, const struct run_point *points,
+		  size_t nr_points, struct status *ret);
+void status_release(struct status *st);
 
 /* "BENCH PARAMS", or "BENCH" without params; caller frees. */
-char *ktap_point_name(const struct plan_point *p);
+char *status_point_name(const struct plan_point *p);
 
 #endif

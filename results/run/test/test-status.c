@@ -18,18 +18,18 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void parse_len(const char *text, size_t len, struct ktap *k)
+static void parse_len(const char *text, size_t len, struct status *st)
 {
 	_cleanup_free_ char *copy = xmalloc(len);
 
 	memcpy(copy, text, len);
-	ktap_parse(copy, len, run->points, run->nr_points, k);
-	assert_int_equal(k->nr_points, FIXTURE_POINTS);
+	status_parse(copy, len, run->points, run->nr_points, st);
+	assert_int_equal(st->nr_points, FIXTURE_POINTS);
 }
 
-static void parse(const char *text, struct ktap *k)
+static void parse(const char *text, struct status *st)
 {
-	parse_len(text, strlen(text), k);
+	parse_len(text, strlen(text), st);
 }
 
 #define HEAD "KTAP version 1\n1..1\n    KTAP version 1\n"
@@ -39,7 +39,7 @@ static void parse(const char *text, struct ktap *k)
 
 static void test_golden(void **state)
 {
-	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_(status_release) struct status st = { 0 };
 
 	parse("KTAP version 1\n"
 	      "1..2\n"
@@ -58,30 +58,30 @@ static void test_golden(void **state)
 	      "    not ok 2 " P2 " # the task is still in /a\n"
 	      "not ok 2 bench-attach\n"
 	      "# cgmark: end\n",
-	      &k);
-	assert_int_equal(k.status[0], POINT_DONE);
-	assert_string_equal(k.text[0], "");
-	assert_int_equal(k.status[1], POINT_SKIP);
-	assert_string_equal(k.text[1], "CONFIG_MEMCG_V1 is not set");
-	assert_int_equal(k.status[2], POINT_FAIL);
-	assert_string_equal(k.text[2], "the task is still in /a");
-	assert_true(k.ended);
-	assert_int_equal(k.nr_faults, 0);
-	assert_null(k.bail);
+	      &st);
+	assert_int_equal(st.status[0], POINT_DONE);
+	assert_string_equal(st.text[0], "");
+	assert_int_equal(st.status[1], POINT_SKIP);
+	assert_string_equal(st.text[1], "CONFIG_MEMCG_V1 is not set");
+	assert_int_equal(st.status[2], POINT_FAIL);
+	assert_string_equal(st.text[2], "the task is still in /a");
+	assert_true(st.ended);
+	assert_int_equal(st.nr_faults, 0);
+	assert_null(st.bail);
 }
 
 static void check_result(const char *line, enum point_status status,
 			 const char *text)
 {
 	_cleanup_free_ char *all = xasprintf(HEAD "    %s\n", line);
-	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_(status_release) struct status st = { 0 };
 
-	parse(all, &k);
-	assert_int_equal(k.status[1], status);
-	assert_string_equal(k.text[1], text);
-	assert_int_equal(k.status[0], POINT_MISSING);
-	assert_int_equal(k.nr_faults, 0);
-	assert_false(k.ended);
+	parse(all, &st);
+	assert_int_equal(st.status[1], status);
+	assert_string_equal(st.text[1], text);
+	assert_int_equal(st.status[0], POINT_MISSING);
+	assert_int_equal(st.nr_faults, 0);
+	assert_false(st.ended);
 }
 
 static void test_directives(void **state)
@@ -108,7 +108,7 @@ static void test_directives(void **state)
 
 static void test_worst_wins(void **state)
 {
-	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_(status_release) struct status st = { 0 };
 
 	parse(HEAD "    ok 1 " P0 "\n"
 		   "    not ok 2 " P0 " # first\n"
@@ -116,45 +116,45 @@ static void test_worst_wins(void **state)
 		   "    ok 4 " P0 "\n"
 		   "    ok 5 " P1 " # SKIP no\n"
 		   "    ok 6 " P1 "\n",
-	      &k);
-	assert_int_equal(k.status[0], POINT_FAIL);
-	assert_string_equal(k.text[0], "first");
-	assert_int_equal(k.status[1], POINT_DONE);
-	assert_int_equal(k.nr_faults, 4);
-	assert_string_equal(k.faults[0], "line 5: a second result of 'null'");
+	      &st);
+	assert_int_equal(st.status[0], POINT_FAIL);
+	assert_string_equal(st.text[0], "first");
+	assert_int_equal(st.status[1], POINT_DONE);
+	assert_int_equal(st.nr_faults, 4);
+	assert_string_equal(st.faults[0], "line 5: a second result of 'null'");
 }
 
 static void test_unplanned(void **state)
 {
-	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_(status_release) struct status st = { 0 };
 
 	parse(HEAD "    ok 1 nul\n"
 		   "    ok 2 null x=1\n"
 		   "    # start other\n"
 		   "ok 1 bench-other\n",
-	      &k);
+	      &st);
 	for (int i = 0; i < FIXTURE_POINTS; i++)
-		assert_int_equal(k.status[i], POINT_MISSING);
-	assert_int_equal(k.nr_faults, 4);
+		assert_int_equal(st.status[i], POINT_MISSING);
+	assert_int_equal(st.nr_faults, 4);
 	assert_string_equal(
-		k.faults[0],
+		st.faults[0],
 		"line 4: result of 'nul', which is not in the plan");
 	assert_string_equal(
-		k.faults[1],
+		st.faults[1],
 		"line 5: result of 'null x=1', which is not in the plan");
 	assert_string_equal(
-		k.faults[2],
+		st.faults[2],
 		"line 6: start of 'other', which is not in the plan");
 	assert_string_equal(
-		k.faults[3],
+		st.faults[3],
 		"line 7: result of 'bench-other', which is not in the plan");
 }
 
 static void test_missing_explained(void **state)
 {
-	_cleanup_(ktap_release) struct ktap crash = { 0 };
-	_cleanup_(ktap_release) struct ktap binary = { 0 };
-	_cleanup_(ktap_release) struct ktap bail = { 0 };
+	_cleanup_(status_release) struct status crash = { 0 };
+	_cleanup_(status_release) struct status binary = { 0 };
+	_cleanup_(status_release) struct status bail = { 0 };
 
 	parse(HEAD "    ok 1 " P0 "\n    # start " P1 "\n", &crash);
 	assert_int_equal(crash.status[1], POINT_MISSING);
@@ -184,22 +184,22 @@ static void test_every_cut(void **state)
 	second = strstr(sb.buf, "ok 2") - sb.buf + strlen("ok 2 " P1 "\n");
 	third = strstr(sb.buf, "ok 3") - sb.buf + strlen("ok 3 " P2 "\n");
 	for (size_t len = 0; len <= sb.len; len++) {
-		_cleanup_(ktap_release) struct ktap k = { 0 };
+		_cleanup_(status_release) struct status st = { 0 };
 
-		parse_len(sb.buf, len, &k);
-		assert_int_equal(k.status[0] == POINT_DONE, len >= first);
-		assert_int_equal(k.status[1] == POINT_DONE, len >= second);
-		assert_int_equal(k.status[2] == POINT_DONE, len >= third);
-		assert_int_equal(k.ended, len == sb.len);
+		parse_len(sb.buf, len, &st);
+		assert_int_equal(st.status[0] == POINT_DONE, len >= first);
+		assert_int_equal(st.status[1] == POINT_DONE, len >= second);
+		assert_int_equal(st.status[2] == POINT_DONE, len >= third);
+		assert_int_equal(st.ended, len == sb.len);
 		/* A cut anywhere but between two lines is reported. */
-		assert_int_equal(k.nr_faults > 0,
+		assert_int_equal(st.nr_faults > 0,
 				 len > 0 && sb.buf[len - 1] != '\n');
 	}
 }
 
 static void test_garbage(void **state)
 {
-	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_(status_release) struct status st = { 0 };
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 
 	strbuf_addstr(&sb, HEAD "hello \033[2J\n    ok\n    ok x\nok 99\n");
@@ -207,31 +207,31 @@ static void test_garbage(void **state)
 	for (int i = 0; i < 3000; i++)
 		strbuf_addstr(&sb, "A");
 	strbuf_addstr(&sb, "\n\n   \n    ok 1 null\n");
-	parse_len(sb.buf, sb.len, &k);
-	assert_int_equal(k.status[0], POINT_DONE);
-	assert_string_equal(k.faults[0], "line 4: no KTAP: 'hello ?[2J'");
-	assert_string_equal(k.faults[1], "line 5: result without a number");
-	assert_string_equal(k.faults[2], "line 6: result without a number");
-	assert_string_equal(k.faults[3],
+	parse_len(sb.buf, sb.len, &st);
+	assert_int_equal(st.status[0], POINT_DONE);
+	assert_string_equal(st.faults[0], "line 4: no KTAP: 'hello ?[2J'");
+	assert_string_equal(st.faults[1], "line 5: result without a number");
+	assert_string_equal(st.faults[2], "line 6: result without a number");
+	assert_string_equal(st.faults[3],
 			    "line 7: result of '', which is not in the plan");
-	assert_string_equal(k.faults[4], "line 8: a NUL byte");
-	assert_string_equal(k.faults[5], "line 9: 3000 bytes long");
-	assert_int_equal(k.nr_faults, 6);
+	assert_string_equal(st.faults[4], "line 8: a NUL byte");
+	assert_string_equal(st.faults[5], "line 9: 3000 bytes long");
+	assert_int_equal(st.nr_faults, 6);
 }
 
 static void test_fault_flood(void **state)
 {
-	_cleanup_(ktap_release) struct ktap k = { 0 };
+	_cleanup_(status_release) struct status st = { 0 };
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 
 	for (int i = 0; i < 1000; i++)
 		strbuf_addstr(&sb, "noise\n");
-	parse_len(sb.buf, sb.len, &k);
+	parse_len(sb.buf, sb.len, &st);
 	/* The first line is reported twice: no version, and not KTAP. */
-	assert_int_equal(k.nr_faults, 1001);
-	assert_string_equal(k.faults[0],
+	assert_int_equal(st.nr_faults, 1001);
+	assert_string_equal(st.faults[0],
 			    "line 1: 'noise' instead of the KTAP version");
-	assert_non_null(k.faults[KTAP_FAULTS_MAX - 1]);
+	assert_non_null(st.faults[STATUS_FAULTS_MAX - 1]);
 }
 
 static void test_fuzz(void **state)
@@ -262,7 +262,7 @@ static void test_fuzz(void **state)
 	uint64_t dice = 0x2545f4914f6cdd1d;
 
 	for (int i = 0; i < 20000; i++) {
-		_cleanup_(ktap_release) struct ktap k = { 0 };
+		_cleanup_(status_release) struct status st = { 0 };
 		_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 		unsigned nr = next_random(&dice) % 40;
 
@@ -271,10 +271,10 @@ static void test_fuzz(void **state)
 			strbuf_addstr(
 				&sb,
 				words[next_random(&dice) % ARRAY_SIZE(words)]);
-		parse_len(sb.buf, sb.len, &k);
-		for (size_t p = 0; p < k.nr_points; p++) {
-			assert_true(k.status[p] <= POINT_SKIP);
-			for (const char *s = k.text[p]; *s; s++)
+		parse_len(sb.buf, sb.len, &st);
+		for (size_t p = 0; p < st.nr_points; p++) {
+			assert_true(st.status[p] <= POINT_SKIP);
+			for (const char *s = st.text[p]; *s; s++)
 				assert_in_range(*s, ' ', '~');
 		}
 	}
@@ -294,5 +294,5 @@ int main(void)
 		cmocka_unit_test(test_fuzz),
 	};
 
-	return cmocka_run_group_tests_name("ktap", tests, setup, teardown);
+	return cmocka_run_group_tests_name("status", tests, setup, teardown);
 }
