@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <elf.h>
-
+#include "guest-files.h"
 #include "alloc.h"
+#include "elf-file.h"
 #include "exit-status.h"
 #include "file.h"
 #include "find-program.h"
-#include "guest-files.h"
 #include "log.h"
 #include "process.h"
 
@@ -83,36 +82,6 @@ int guest_files_parse_list(char *text, void (*fn)(const char *path, void *arg),
 	return r;
 }
 
-/*
- * The loader that an ELF program names: NULL for a static one.  -ENOEXEC: not
- * a 64-bit ELF program.
- */
-static int find_loader(const struct strbuf *elf, char **ret)
-{
-	Elf64_Ehdr eh;
-	Elf64_Phdr ph;
-
-	*ret = NULL;
-	if (elf->len < sizeof(eh))
-		return -ENOEXEC;
-	memcpy(&eh, elf->buf, sizeof(eh));
-	if (memcmp(eh.e_ident, ELFMAG, SELFMAG) != 0 ||
-	    eh.e_ident[EI_CLASS] != ELFCLASS64 ||
-	    eh.e_phentsize != sizeof(ph) || eh.e_phoff > elf->len ||
-	    eh.e_phnum > (elf->len - eh.e_phoff) / sizeof(ph))
-		return -ENOEXEC;
-	for (size_t i = 0; i < eh.e_phnum; i++) {
-		memcpy(&ph, elf->buf + eh.e_phoff + i * sizeof(ph), sizeof(ph));
-		if (ph.p_type != PT_INTERP)
-			continue;
-		if (ph.p_offset > elf->len ||
-		    ph.p_filesz > elf->len - ph.p_offset)
-			return -ENOEXEC;
-		*ret = xstrndup(elf->buf + ph.p_offset, ph.p_filesz);
-	}
-	return 0;
-}
-
 static enum exit_status add_libraries(struct guest_files *files, char *loader,
 				      char *program)
 {
@@ -165,7 +134,7 @@ enum exit_status guest_files_add(struct guest_files *files, const char *name,
 		log_err_errno(-r, "cannot read %s", path);
 		return ST_HOST;
 	}
-	if (find_loader(&elf, &loader) < 0) {
+	if (elf_file_loader(elf.buf, elf.len, &loader) < 0) {
 		log_err("%s is not a 64-bit ELF program and cannot run in the "
 			"guest",
 			path);

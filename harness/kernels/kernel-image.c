@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <elf.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "alloc.h"
+#include "elf-file.h"
 #include "exit-status.h"
 #include "kernel-image.h"
 #include "log.h"
@@ -13,9 +13,9 @@
 static enum exit_status check_elf(const char *name, const char *path,
 				  const void *map, size_t size)
 {
-	const Elf64_Ehdr *eh = map;
+	enum elf_what what = elf_file_what(map, size);
 
-	if (size < sizeof(*eh) || memcmp(eh->e_ident, ELFMAG, SELFMAG) != 0) {
+	if (what == ELF_WHAT_NONE) {
 		bool bzimage = size > 0x206 && memcmp((const char *)map + 0x202,
 						      "HdrS", 4) == 0;
 
@@ -25,7 +25,7 @@ static enum exit_status check_elf(const char *name, const char *path,
 				: "; an image is a vmlinux");
 		return ST_USAGE;
 	}
-	if (eh->e_ident[EI_CLASS] != ELFCLASS64 || eh->e_machine != EM_X86_64) {
+	if (what != ELF_WHAT_X86_64) {
 		log_err("kernel %s: %s is no 64-bit x86 ELF file", name, path);
 		return ST_USAGE;
 	}
