@@ -148,11 +148,11 @@ static const char *find_fault(const struct job *j)
 	return NULL;
 }
 
-static int load(const char *path, struct job *j)
+static enum exit_status load(const char *path, struct job *j)
 {
 	_cleanup_free_ char *copy = xstrdup(path);
 	const char *fault;
-	int r;
+	enum exit_status r;
 
 	j->name = xstrdup(basename(copy));
 	j->name[strcspn(j->name, ".")] = '\0';
@@ -209,7 +209,7 @@ static void print_job(const struct job *j)
 
 int main(int argc, char **argv)
 {
-	int r = ST_OK;
+	enum exit_status r = ST_OK;
 
 	if (argc < 2) {
 		fprintf(stderr, "Usage: %s FILE.ini...\n", argv[0]);

@@ -37,11 +37,11 @@ static void print_event(const char *spec, const char *name, const char *why)
 	       why ? "not supported: " : "counted", why ? why : "");
 }
 
-static int get_kernel(struct probe *p, const char *word)
+static enum exit_status get_kernel(struct probe *p, const char *word)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
 	struct run *run = p->run;
-	int r = kernel_spec_parse(word, p->env->kernel_dir, &spec);
+	enum exit_status r = kernel_spec_parse(word, p->env->kernel_dir, &spec);
 
 	if (r != ST_OK)
 		return r;
@@ -52,7 +52,7 @@ static int get_kernel(struct probe *p, const char *word)
 }
 
 /* One sample of nothing, in one boot that counts. */
-static int plan(struct probe *p, const char *spec)
+static enum exit_status plan(struct probe *p, const char *spec)
 {
 	static const char *const bench[] = { "null" };
 	const struct plan_wish wish = { .benches = bench,
@@ -61,7 +61,7 @@ static int plan(struct probe *p, const char *spec)
 	const struct plan_boots how = { .events = 1 };
 	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
 	struct run *run = p->run;
-	int r = catalog_load(p->env->bench_dir, &c);
+	enum exit_status r = catalog_load(p->env->bench_dir, &c);
 
 	if (r == ST_OK)
 		r = plan_points(&c, &wish, &run->points, &run->nr_points);
@@ -78,7 +78,7 @@ static int plan(struct probe *p, const char *spec)
 	return ST_OK;
 }
 
-static int boot(struct probe *p)
+static enum exit_status boot(struct probe *p)
 {
 	struct session s = {
 		.ops = p->ops,
@@ -87,7 +87,7 @@ static int boot(struct probe *p)
 		.run = p->run,
 		.parallel = 1,
 	};
-	int r;
+	enum exit_status r;
 
 	if (machine_make_tmpdir(&p->holder) < 0)
 		return ST_HOST;
@@ -106,10 +106,10 @@ static const char *lack_of(const struct run_boot *b, const char *name)
 	return NULL;
 }
 
-static int print_counted(const struct probe *p, const char *spec)
+static enum exit_status print_counted(const struct probe *p, const char *spec)
 {
 	_cleanup_(run_freep) struct run *loaded = NULL;
-	int r;
+	enum exit_status r;
 
 	if (run_load(p->run->dir, &loaded, NULL) < 0)
 		return ST_HOST;
@@ -124,9 +124,10 @@ static int print_counted(const struct probe *p, const char *spec)
 	return ST_OK;
 }
 
-int probe_events_machine(const struct env *env, const char *kernel,
-			 const struct machine_ops *ops, const char *arg,
-			 const char *spec, const char *events)
+enum exit_status probe_events_machine(const struct env *env, const char *kernel,
+				      const struct machine_ops *ops,
+				      const char *arg, const char *spec,
+				      const char *events)
 {
 	_cleanup_(probe_release) struct probe p = {
 		.env = env,
@@ -134,7 +135,7 @@ int probe_events_machine(const struct env *env, const char *kernel,
 		.arg = arg,
 		.run = run_new(),
 	};
-	int r;
+	enum exit_status r;
 
 	machine_init(&p.holder, ops, arg);
 	r = event_names_resolve(events, ops->pmu, &p.run->events,
@@ -158,8 +159,8 @@ static const char *next_answer(char **text, const char *name)
 }
 
 /* The lines of probe.h in the guest's runner. */
-static int print_answers(const char *path, char *text,
-			 const struct run_event *list, size_t nr)
+static enum exit_status print_answers(const char *path, char *text,
+				      const struct run_event *list, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
 		const char *name = list[i].ev.name;
@@ -178,7 +179,8 @@ static int print_answers(const char *path, char *text,
 }
 
 /* How events are counted only the programs of the guest know; they run here. */
-static int ask_guest(const char *path, const struct run_event *list, size_t nr)
+static enum exit_status ask_guest(const char *path,
+				  const struct run_event *list, size_t nr)
 {
 	_cleanup_free_ char **argv = xcalloc(nr + 3, sizeof(*argv));
 	_cleanup_free_ char *texts = xcalloc(nr, REC_LINE_MAX);
@@ -209,12 +211,12 @@ static int ask_guest(const char *path, const struct run_event *list, size_t nr)
 	return r == 0 ? print_answers(path, out.buf, list, nr) : ST_HOST;
 }
 
-int probe_events_host(const struct env *env, const char *events)
+enum exit_status probe_events_host(const struct env *env, const char *events)
 {
 	_cleanup_free_ char *path = xasprintf("%s/bench-null", env->bench_dir);
 	struct run_event *list;
 	size_t nr;
-	int r = event_names_resolve(events, NULL, &list, &nr);
+	enum exit_status r = event_names_resolve(events, NULL, &list, &nr);
 
 	if (r != ST_OK)
 		return r;

@@ -4,18 +4,19 @@
 #define CGMARK_PROBE_EVENTS_H
 
 #include "cmd.h"
+#include "exit-status.h"
 #include "machine.h"
 
 /*
  * Boot KERNEL (built if need be) on a machine that was found usable, and print
  * for each event of a comma separated list whether it is counted there, or why
- * not: "MACHINE: EVENT: counted".  spec: what the lines begin with.  Returns an
- * exit_status.
+ * not: "MACHINE: EVENT: counted".  spec: what the lines begin with.
  */
-int probe_events_machine(const struct env *env, const char *kernel,
-			 const struct machine_ops *ops, const char *arg,
-			 const char *spec, const char *events);
+enum exit_status probe_events_machine(const struct env *env, const char *kernel,
+				      const struct machine_ops *ops,
+				      const char *arg, const char *spec,
+				      const char *events);
 /* The same of the kernel that runs here, without a boot. */
-int probe_events_host(const struct env *env, const char *events);
+enum exit_status probe_events_host(const struct env *env, const char *events);
 
 #endif

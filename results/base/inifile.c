@@ -74,7 +74,7 @@ static int on_pair(void *user, const char *section, const char *key,
 	return 1;
 }
 
-static int finish(struct inifile *f, int bad_line)
+static enum exit_status finish(struct inifile *f, int bad_line)
 {
 	if (bad_line > 0 &&
 	    (!f->error_line || (unsigned)bad_line < f->error_line)) {
@@ -89,13 +89,14 @@ static int finish(struct inifile *f, int bad_line)
 	return ST_OK;
 }
 
-int inifile_read(const char *path,
-		 void (*fn)(struct inifile *f, const char *section,
-			    const char *key, const char *value),
-		 void *arg)
+enum exit_status inifile_read(const char *path,
+			      void (*fn)(struct inifile *f, const char *section,
+					 const char *key, const char *value),
+			      void *arg)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	struct inifile f = { .path = path, .on_pair = fn, .arg = arg };
+	enum exit_status status;
 	int r = read_file(path, &text);
 
 	if (r < 0) {
@@ -108,7 +109,7 @@ int inifile_read(const char *path,
 	}
 	f.next = text.len ? text.buf : "";
 	r = ini_parse_stream(read_line, &f, on_pair, &f);
-	r = finish(&f, r);
+	status = finish(&f, r);
 	strbuf_release(&f.error);
-	return r;
+	return status;
 }

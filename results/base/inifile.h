@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "exit-status.h"
 #include "strbuf.h"
 
 /* A file being read. */
@@ -28,14 +29,15 @@ struct inifile {
 
 /*
  * Calls on_pair for each pair of a file; each continuation line is a pair of
- * its own.  Returns an exit_status: ST_USAGE if the file cannot be read, is
- * malformed or was rejected by on_pair; the first error is logged with its
- * line.  A key before the first section is an error.
+ * its own.  ST_USAGE if the file cannot be read, is malformed or was rejected by
+ * on_pair; the first error is logged with its line.  A key before the first
+ * section is an error.
  */
-int inifile_read(const char *path,
-		 void (*on_pair)(struct inifile *f, const char *section,
-				 const char *key, const char *value),
-		 void *arg);
+enum exit_status
+inifile_read(const char *path,
+	     void (*on_pair)(struct inifile *f, const char *section,
+			     const char *key, const char *value),
+	     void *arg);
 
 /* For on_pair: rejects the line.  Only the first error of a file is kept. */
 __printf(2, 3) void inifile_fail(struct inifile *f, const char *fmt, ...);
