@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <argp.h>
 #include <dirent.h>
 
 #include "alloc.h"
@@ -7,14 +6,9 @@
 #include "exit-status.h"
 #include "file.h"
 #include "log.h"
+#include "run-dirs.h"
 #include "run.h"
 #include "store.h"
-
-struct import_opts {
-	bool quiet;
-	char **dirs;
-	int nr_dirs;
-};
 
 struct totals {
 	struct store *st;
@@ -24,38 +18,13 @@ struct totals {
 	unsigned failed;
 };
 
-static const struct argp_option options[] = {
-	{ "quiet", 'q', NULL, 0, "Only warnings and errors", 0 },
-	{ NULL },
-};
-
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
-{
-	struct import_opts *o = state->input;
-
-	switch (key) {
-	case 'q':
-		o->quiet = true;
-		return 0;
-	case ARGP_KEY_ARGS:
-		o->dirs = state->argv + state->next;
-		o->nr_dirs = state->argc - state->next;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_opt,
-	.args_doc = "[RUN_DIR...]",
-	.doc = "Read run directories into the database."
-	       "\vWithout RUN_DIR: all of RESULTS/runs.  Leaves known runs as "
-	       "they are, and replaces those whose directory has changed.  The "
-	       "database holds nothing that the directories do not: you can "
-	       "remove it and import them again at any time.  cgmark keeps a "
-	       "damaged database under another name and makes a new one.",
-};
+static const char doc[] =
+	"Read run directories into the database."
+	"\vWithout RUN_DIR: all of RESULTS/runs.  Leaves known runs as "
+	"they are, and replaces those whose directory has changed.  The "
+	"database holds nothing that the directories do not: you can "
+	"remove it and import them again at any time.  cgmark keeps a "
+	"damaged database under another name and makes a new one.";
 
 static void print_run(const struct run *run, bool changed, unsigned damaged)
 {
@@ -186,16 +155,14 @@ enum exit_status cmd_import(const struct env *env, int argc, char **argv)
 {
 	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
-	struct import_opts o = { 0 };
+	struct run_dirs dirs;
 	struct totals t = { 0 };
 	enum exit_status status;
 	int r;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (run_dirs_parse(argc, argv, doc, &dirs) != ST_OK)
 		return ST_USAGE;
-	if (o.quiet)
-		log_set_level(LOG_WARNING);
-	t.quiet = o.quiet;
+	t.quiet = dirs.quiet;
 	r = mkdir_p(env->results_dir, 0777);
 	if (r < 0) {
 		log_err_errno(-r, "cannot make %s", env->results_dir);
@@ -203,15 +170,15 @@ enum exit_status cmd_import(const struct env *env, int argc, char **argv)
 	}
 	if (store_open(db, &t.st) < 0)
 		return ST_HOST;
-	if (o.nr_dirs) {
-		status = import_named(&t, o.dirs, o.nr_dirs);
+	if (dirs.nr) {
+		status = import_named(&t, dirs.v, dirs.nr);
 	} else {
 		store_remade(t.st);
 		status = import_all(&t, runs);
 	}
 	if (store_remade(t.st) && import_all(&t, runs) != ST_OK)
 		status = ST_HOST;
-	if (!o.quiet && print_totals(&t) != ST_OK)
+	if (!dirs.quiet && print_totals(&t) != ST_OK)
 		status = ST_HOST;
 	store_close(t.st);
 	return status;

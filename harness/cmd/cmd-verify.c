@@ -1,49 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <argp.h>
-
 #include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
 #include "log.h"
+#include "run-dirs.h"
 #include "run.h"
 
-struct verify_opts {
-	bool quiet;
-	char **dirs;
-	int nr_dirs;
-};
-
-static const struct argp_option options[] = {
-	{ "quiet", 'q', NULL, 0, "Only warnings and errors", 0 },
-	{ NULL },
-};
-
-static error_t parse_opt(int key, char *arg, struct argp_state *state)
-{
-	struct verify_opts *o = state->input;
-
-	switch (key) {
-	case 'q':
-		o->quiet = true;
-		return 0;
-	case ARGP_KEY_ARGS:
-		o->dirs = state->argv + state->next;
-		o->nr_dirs = state->argc - state->next;
-		return 0;
-	}
-	return ARGP_ERR_UNKNOWN;
-}
-
-static const struct argp argp = {
-	.options = options,
-	.parser = parse_opt,
-	.args_doc = "[RUN_DIR...]",
-	.doc = "Check that every file of a run is there, complete, unaltered "
-	       "and from this run."
-	       "\vWithout RUN_DIR: the latest run below RESULTS/runs.  Exit "
-	       "status: 0 all is well, 5 a file is missing, truncated, altered "
-	       "or from another run (names each), 2 no such run.",
-};
+static const char doc[] =
+	"Check that every file of a run is there, complete, unaltered "
+	"and from this run."
+	"\vWithout RUN_DIR: the latest run below RESULTS/runs.  Exit "
+	"status: 0 all is well, 5 a file is missing, truncated, altered "
+	"or from another run (names each), 2 no such run.";
 
 static void print_run(const struct run *run, unsigned damaged)
 {
@@ -103,17 +71,15 @@ static enum exit_status verify_latest(const char *runs_dir, bool quiet)
 enum exit_status cmd_verify(const struct env *env, int argc, char **argv)
 {
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
-	struct verify_opts o = { 0 };
+	struct run_dirs dirs;
 	enum exit_status worst = ST_OK;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (run_dirs_parse(argc, argv, doc, &dirs) != ST_OK)
 		return ST_USAGE;
-	if (o.quiet)
-		log_set_level(LOG_WARNING);
-	if (!o.nr_dirs)
-		return verify_latest(runs, o.quiet);
-	for (int i = 0; i < o.nr_dirs; i++) {
-		enum exit_status r = verify_dir(o.dirs[i], o.quiet);
+	if (!dirs.nr)
+		return verify_latest(runs, dirs.quiet);
+	for (int i = 0; i < dirs.nr; i++) {
+		enum exit_status r = verify_dir(dirs.v[i], dirs.quiet);
 
 		/* Damage outweighs a usage error. */
 		if (r > worst)

@@ -460,6 +460,13 @@ cp -r "$first/boots"/new-* "$work/mixed/boots"
 run 5 'verify of boots of another run' verify "$work/mixed"
 has "$work/err" "new-p3/boot.json: field 'run': the boot is of '$(basename "$first")'" \
 	'it names boot and run'
+run 5 'verify -q of several' verify -q "$first" "$work/mixed" "$work/no-run"
+is "$(wc -c <"$work/out")" 0 'verify -q prints nothing'
+has "$work/err" 'no-run/run.json: missing' 'verify -q names what is no run'
+refused 'verify with an option it has not' 'unrecognized option' verify --frob
+run 0 'import -q of several' import -q "$first" "$work"/shifted/*
+is "$(wc -c <"$work/out")" 0 'import -q prints nothing'
+refused 'import with an option it has not' 'unrecognized option' import --frob
 run 3 'compare --strict of boots of another run' compare --strict \
 	--run "$work/mixed"
 ! grep -q 'NO CHANGE' "$work/out"

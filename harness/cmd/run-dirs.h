@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of subcommands that work through run directories. */
+#ifndef CGMARK_RUN_DIRS_H
+#define CGMARK_RUN_DIRS_H
+
+#include <stdbool.h>
+
+#include "exit-status.h"
+
+struct run_dirs {
+	bool quiet;
+	char **v; /* those named, of argv */
+	int nr;
+};
+
+/*
+ * "[-q] [RUN_DIR...]"; doc as struct argp has it.  With -q, the log has only
+ * warnings and errors from now on.  ST_USAGE: argp said why.
+ */
+enum exit_status run_dirs_parse(int argc, char **argv, const char *doc,
+				struct run_dirs *ret);
+
+#endif
