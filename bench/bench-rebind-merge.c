@@ -197,21 +197,6 @@ static int begin(struct bench_ctx *ctx)
 	return r ? r : rebind_open(ctx, &rb.side);
 }
 
-static int between(struct bench_ctx *ctx)
-{
-	return rebind_between(ctx, &rb);
-}
-
-static int run(struct bench_ctx *ctx, uint64_t nr)
-{
-	return rebind_run(ctx, &rb, nr);
-}
-
-static int check(struct bench_ctx *ctx)
-{
-	return rebind_check(ctx, &rb);
-}
-
 BENCH_DEFINE(rebind_merge) = {
 	.name = "rebind/merge",
 	.summary = "make one of two hierarchies with the same cgroups",
@@ -223,9 +208,9 @@ BENCH_DEFINE(rebind_merge) = {
 	.params = PARAMS(REBIND_PARAMS),
 	.setup = merge_setup,
 	.begin = begin,
-	.run = run,
-	.between = between,
-	.check = check,
+	.run = rebind_run,
+	.between = rebind_between,
+	.check = rebind_check,
 };
 
 BENCH_DEFINE(rebind_split) = {
@@ -239,7 +224,7 @@ BENCH_DEFINE(rebind_split) = {
 	.params = PARAMS(REBIND_PARAMS),
 	.setup = split_setup,
 	.begin = begin,
-	.run = run,
-	.between = between,
-	.check = check,
+	.run = rebind_run,
+	.between = rebind_between,
+	.check = rebind_check,
 };

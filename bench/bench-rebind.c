@@ -155,21 +155,6 @@ static int begin(struct bench_ctx *ctx)
 	return rebind_open(ctx, &rb.main);
 }
 
-static int between(struct bench_ctx *ctx)
-{
-	return rebind_between(ctx, &rb);
-}
-
-static int run(struct bench_ctx *ctx, uint64_t nr)
-{
-	return rebind_run(ctx, &rb, nr);
-}
-
-static int check(struct bench_ctx *ctx)
-{
-	return rebind_check(ctx, &rb);
-}
-
 BENCH_DEFINE(rebind_add) = {
 	.name = "rebind/add",
 	.summary = "add a controller to a hierarchy with cgroups and tasks",
@@ -181,9 +166,9 @@ BENCH_DEFINE(rebind_add) = {
 	.params = PARAMS(REBIND_PARAMS, PARAM("controller", "pids")),
 	.setup = add_setup,
 	.begin = begin,
-	.run = run,
-	.between = between,
-	.check = check,
+	.run = rebind_run,
+	.between = rebind_between,
+	.check = rebind_check,
 };
 
 BENCH_DEFINE(rebind_remove) = {
@@ -197,7 +182,7 @@ BENCH_DEFINE(rebind_remove) = {
 	.params = PARAMS(REBIND_PARAMS, PARAM("controller", "pids")),
 	.setup = remove_setup,
 	.begin = begin,
-	.run = run,
-	.between = between,
-	.check = check,
+	.run = rebind_run,
+	.between = rebind_between,
+	.check = rebind_check,
 };

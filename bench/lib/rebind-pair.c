@@ -11,6 +11,9 @@
 
 #define TASKS_MAX 16384
 
+/* Of the point, from rebind_take_params() on. */
+static struct rebind *pair;
+
 /* --- outcome --- */
 
 int rebind_expect_tasks(struct bench_ctx *ctx, const struct rebind *rb,
@@ -73,6 +76,7 @@ int rebind_take_params(struct bench_ctx *ctx, struct rebind *rb)
 	const char *way = ctx_param(ctx, "way");
 	int r;
 
+	pair = rb;
 	r = ctx_param_u64(ctx, "groups", &rb->groups);
 	if (r == 0)
 		r = ctx_param_u64(ctx, "tasks", &rb->tasks);
@@ -121,41 +125,41 @@ int rebind_try(struct bench_ctx *ctx, struct rebind *rb, const char *options)
 	return rebind_wait_gone(&rb->side, REBIND_SIDE);
 }
 
-static int change_to(struct bench_ctx *ctx, struct rebind *rb, bool want)
+static int change_to(struct bench_ctx *ctx, bool want)
 {
-	int r = want ? rb->join(ctx) : rb->part(ctx);
+	int r = want ? pair->join(ctx) : pair->part(ctx);
 
 	if (r < 0)
 		return ctx_fail(ctx, r, "%s: %s", want ? "join" : "part",
 				strerror(-r));
-	rb->joined = want;
+	pair->joined = want;
 	return r;
 }
 
-int rebind_between(struct bench_ctx *ctx, struct rebind *rb)
+int rebind_between(struct bench_ctx *ctx)
 {
 	int r = 0;
 
-	if (rb->done)
-		r = rb->verify(ctx, rb->want_both);
-	if (r == 0 && rb->joined == rb->want_both)
-		r = change_to(ctx, rb, !rb->want_both);
+	if (pair->done)
+		r = pair->verify(ctx, pair->want_both);
+	if (r == 0 && pair->joined == pair->want_both)
+		r = change_to(ctx, !pair->want_both);
 	if (r)
 		return r;
 	/* Keep work that the kernel deferred out of the sample. */
 	rebind_pause(100);
-	return rb->verify(ctx, !rb->want_both);
+	return pair->verify(ctx, !pair->want_both);
 }
 
-int rebind_run(struct bench_ctx *ctx, struct rebind *rb, uint64_t nr)
+int rebind_run(struct bench_ctx *ctx, uint64_t nr)
 {
-	int r = nr == 1 ? change_to(ctx, rb, rb->want_both) : -EINVAL;
+	int r = nr == 1 ? change_to(ctx, pair->want_both) : -EINVAL;
 
-	rb->done = true;
+	pair->done = true;
 	return r;
 }
 
-int rebind_check(struct bench_ctx *ctx, struct rebind *rb)
+int rebind_check(struct bench_ctx *ctx)
 {
-	return rb->verify(ctx, rb->want_both);
+	return pair->verify(ctx, pair->want_both);
 }

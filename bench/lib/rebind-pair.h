@@ -32,7 +32,10 @@ struct rebind {
 	bool joined, done;
 };
 
-/* In setup().  Returns as setup() does. */
+/*
+ * In setup(), this one first: from then on *rb is the pair of the callbacks
+ * below.  Returns as setup() does.
+ */
 int rebind_take_params(struct bench_ctx *ctx, struct rebind *rb);
 int rebind_take_places(struct bench_ctx *ctx, struct rebind *rb);
 /* Mount a hierarchy for a moment: does the controller exist, and is it free? */
@@ -40,10 +43,10 @@ int rebind_try(struct bench_ctx *ctx, struct rebind *rb, const char *options);
 /* Put tasks into the groups of main. */
 int rebind_fill(struct bench_ctx *ctx, struct rebind *rb);
 
-/* Check what the last sample did, and undo it. */
-int rebind_between(struct bench_ctx *ctx, struct rebind *rb);
-int rebind_run(struct bench_ctx *ctx, struct rebind *rb, uint64_t nr);
-int rebind_check(struct bench_ctx *ctx, struct rebind *rb);
+/* Callbacks of a benchmark.  between() checks the last sample and undoes it. */
+int rebind_between(struct bench_ctx *ctx);
+int rebind_run(struct bench_ctx *ctx, uint64_t nr);
+int rebind_check(struct bench_ctx *ctx);
 
 /* For verify(): group i of h has its tasks.  0, or -errno with the reason. */
 int rebind_expect_tasks(struct bench_ctx *ctx, const struct rebind *rb,
