@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "alloc.h"
+#include "catalog-line.h"
 #include "catalog.h"
 #include "exit-status.h"
 #include "log.h"
@@ -13,7 +14,6 @@
 
 #define LIST_TIMEOUT_MS 30000
 #define LIST_MAX_BYTES (1024 * 1024)
-#define MAX_FIELDS 8
 
 static void bench_release(struct bench_info *b)
 {
@@ -60,131 +60,133 @@ static struct bench_info *find(const struct catalog *c, const char *name)
 	return NULL;
 }
 
-static bool parse_unsigned(const char *text, unsigned *ret)
+/* Adds one line; returns what is wrong with it, or NULL. */
+typedef const char *(*add_fn)(struct catalog *c, const char *binary,
+			      const struct catalog_line *l);
+
+static const char *add_bench(struct catalog *c, const char *binary,
+			     const struct catalog_line *l)
 {
-	unsigned long value;
-	char *end;
+	struct bench_info *b;
 
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || value > 1000000000)
-		return false;
-	*ret = value;
-	return true;
-}
-
-static size_t split(char *line, char **fields)
-{
-	size_t n = 0;
-
-	while (line && n < MAX_FIELDS)
-		fields[n++] = strsep(&line, "\t");
-	/* No line has more fields. */
-	return line ? 0 : n;
-}
-
-/* B  NAME  VERSION  KCONFIG  SAMPLES  WARMUP  NR_OPS  SUMMARY */
-static const char *add_bench(struct catalog *c, const char *binary, char **f,
-			     size_t nr)
-{
-	struct bench_info b = { NULL };
-	const struct bench_info *other;
-
-	if (nr != 8 || !*f[1] || strlen(f[1]) >= REC_BENCH_MAX)
-		return "a B line has 8 fields, the second a short name";
-	if (!parse_unsigned(f[2], &b.version) ||
-	    !parse_unsigned(f[4], &b.samples) || b.samples == 0 ||
-	    !parse_unsigned(f[5], &b.warmup) ||
-	    !parse_unsigned(f[6], &b.nr_ops))
-		return "a number is malformed";
-	other = find(c, f[1]);
-	if (other)
+	if (strlen(l->bench) >= REC_BENCH_MAX)
+		return "the name of the benchmark is too long";
+	if (!l->samples)
+		return "a benchmark without samples";
+	if (find(c, l->bench))
 		return "the benchmark is listed twice";
-	b.binary = xstrdup(binary);
-	b.name = xstrdup(f[1]);
-	b.kconfig = xstrdup(f[3]);
-	b.summary = xstrdup(f[7]);
-	c->benches = xreallocarray(c->benches, c->nr + 1, sizeof(b));
-	c->benches[c->nr++] = b;
+	c->benches = xreallocarray(c->benches, c->nr + 1, sizeof(*b));
+	b = &c->benches[c->nr++];
+	*b = (struct bench_info){
+		.binary = xstrdup(binary),
+		.name = xstrdup(l->bench),
+		.kconfig = xstrdup(l->kconfig),
+		.summary = xstrdup(l->summary),
+		.version = l->version,
+		.samples = l->samples,
+		.warmup = l->warmup,
+		.nr_ops = l->nr_ops,
+	};
 	return NULL;
 }
 
-/* X  NAME: extra */
-static const char *add_extra(struct catalog *c, const char *binary, char **f,
-			     size_t nr)
+/* The benchmark of a line after its B line, or NULL. */
+static struct bench_info *bench_of(const struct catalog *c, const char *binary,
+				   const struct catalog_line *l)
 {
-	struct bench_info *b = nr == 2 ? find(c, f[1]) : NULL;
+	struct bench_info *b = find(c, l->bench);
 
-	if (!b || strcmp(b->binary, binary) != 0)
-		return "an X line has 2 fields and follows its B line";
+	return b && strcmp(b->binary, binary) == 0 ? b : NULL;
+}
+
+static const char no_bench[] = "it has no B line before it";
+
+static const char *add_extra(struct catalog *c, const char *binary,
+			     const struct catalog_line *l)
+{
+	struct bench_info *b = bench_of(c, binary, l);
+
+	if (!b)
+		return no_bench;
 	b->extra = true;
 	return NULL;
 }
 
-/* T  NAME  PROGRAM: it runs this program of the host */
-static const char *add_program(struct catalog *c, const char *binary, char **f,
-			       size_t nr)
+static const char *add_program(struct catalog *c, const char *binary,
+			       const struct catalog_line *l)
 {
-	struct bench_info *b = nr == 3 ? find(c, f[1]) : NULL;
+	struct bench_info *b = bench_of(c, binary, l);
 
-	if (!b || strcmp(b->binary, binary) != 0 || !*f[2] || strchr(f[2], '/'))
-		return "a T line has 3 fields and follows its B line";
+	if (!b)
+		return no_bench;
+	if (strchr(l->program, '/'))
+		return "a program is named without its folder";
 	b->programs = xreallocarray(b->programs, b->nr_programs + 1,
 				    sizeof(*b->programs));
-	b->programs[b->nr_programs++] = xstrdup(f[2]);
+	b->programs[b->nr_programs++] = xstrdup(l->program);
 	return NULL;
 }
 
-/* F  NAME  PARAMS: points with these params (*: all) run first */
-static const char *add_first(struct catalog *c, const char *binary, char **f,
-			     size_t nr)
+static const char *add_first(struct catalog *c, const char *binary,
+			     const struct catalog_line *l)
 {
-	struct bench_info *b = nr == 3 ? find(c, f[1]) : NULL;
+	struct bench_info *b = bench_of(c, binary, l);
 
-	if (!b || strcmp(b->binary, binary) != 0 || b->first || !*f[2])
-		return "an F line has 3 fields and follows its B line";
-	b->first = xstrdup(f[2]);
+	if (!b)
+		return no_bench;
+	if (b->first)
+		return "a second F line";
+	b->first = xstrdup(l->params);
 	return NULL;
 }
 
-static void add_values(char *values, char ***list, size_t *nr)
+static void add_values(const char *values, char ***list, size_t *nr)
 {
-	char *value;
+	while (*values) {
+		size_t len = strcspn(values, ",");
 
-	while ((value = strsep(&values, ","))) {
-		if (!*value)
-			continue;
-		*list = xreallocarray(*list, *nr + 1, sizeof(**list));
-		(*list)[(*nr)++] = xstrdup(value);
+		if (len) {
+			*list = xreallocarray(*list, *nr + 1, sizeof(**list));
+			(*list)[(*nr)++] = xstrndup(values, len);
+		}
+		values += len + (values[len] == ',');
 	}
 }
 
-/* A  NAME  KEY  VALUES  VARIANT */
-static const char *add_key(struct catalog *c, const char *binary, char **f,
-			   size_t nr)
+static struct bench_key *find_key(const struct bench_info *b, const char *key)
 {
-	struct bench_info *b = nr == 5 ? find(c, f[1]) : NULL;
+	for (size_t i = 0; i < b->nr_keys; i++)
+		if (strcmp(b->keys[i].key, key) == 0)
+			return &b->keys[i];
+	return NULL;
+}
+
+static const char *add_key(struct catalog *c, const char *binary,
+			   const struct catalog_line *l)
+{
+	struct bench_info *b = bench_of(c, binary, l);
 	struct bench_key *k;
 
-	if (!b || strcmp(b->binary, binary) != 0 || !*f[2])
-		return "an A line has 5 fields and follows its B line";
-	for (size_t i = 0; i < b->nr_keys; i++)
-		if (strcmp(b->keys[i].key, f[2]) == 0)
-			return "the param is listed twice";
+	if (!b)
+		return no_bench;
+	if (find_key(b, l->key))
+		return "the param is listed twice";
 	b->keys = xreallocarray(b->keys, b->nr_keys + 1, sizeof(*b->keys));
 	k = &b->keys[b->nr_keys++];
-	memset(k, 0, sizeof(*k));
-	k->key = xstrdup(f[2]);
-	k->variant = strcmp(f[4], "1") == 0;
-	add_values(f[3], &k->values, &k->nr_values);
+	*k = (struct bench_key){
+		.key = xstrdup(l->key),
+		.variant = l->variant,
+	};
+	add_values(l->values, &k->values, &k->nr_values);
 	return k->nr_values ? NULL : "a param has no values";
 }
 
-static bool add_at(struct bench_key *k, char *list)
+static bool add_at(struct bench_key *k, const char *list)
 {
-	char *word, *value;
+	_cleanup_free_ char *copy = xstrdup(list);
+	char *rest = copy, *word, *value;
 
-	while ((word = strsep(&list, ","))) {
+	while ((word = strsep(&rest, ","))) {
 		value = strchr(word, '=');
 		if (!value && *word)
 			return false;
@@ -201,27 +203,30 @@ static bool add_at(struct bench_key *k, char *list)
 	return true;
 }
 
-/* M  NAME  KEY  IMPLIED  VALUES  AT: beyond the default sweep */
-static const char *add_more(struct catalog *c, const char *binary, char **f,
-			    size_t nr)
+static const char *add_more(struct catalog *c, const char *binary,
+			    const struct catalog_line *l)
 {
-	struct bench_info *b = nr == 6 ? find(c, f[1]) : NULL;
-	struct bench_key *k = NULL;
+	struct bench_info *b = bench_of(c, binary, l);
+	struct bench_key *k = b ? find_key(b, l->key) : NULL;
 
-	for (size_t i = 0; b && i < b->nr_keys; i++)
-		if (strcmp(b->keys[i].key, f[2]) == 0)
-			k = &b->keys[i];
-	if (!k || strcmp(b->binary, binary) != 0 || k->nr_more)
-		return "an M line has 6 fields and follows the A line of its "
-		       "param";
-	k->implied = strcmp(f[3], "1") == 0;
+	if (!k)
+		return "it has no A line before it";
+	if (k->nr_more)
+		return "a second M line of this param";
+	k->implied = l->implied;
 	if (k->implied && k->nr_values != 1)
 		return "several values are implied";
-	if (!add_at(k, f[5]))
+	if (!add_at(k, l->at))
 		return "the last field of an M line is no list of k=v";
-	add_values(f[4], &k->more, &k->nr_more);
+	add_values(l->values, &k->more, &k->nr_more);
 	return k->nr_more ? NULL : "an M line has no values";
 }
+
+static const add_fn add[NR_CATALOG_KINDS] = {
+	[CATALOG_BENCH] = add_bench, [CATALOG_PARAM] = add_key,
+	[CATALOG_MORE] = add_more,   [CATALOG_EXTRA] = add_extra,
+	[CATALOG_FIRST] = add_first, [CATALOG_PROGRAM] = add_program,
+};
 
 int catalog_parse(struct catalog *c, const char *binary, char *text)
 {
@@ -229,26 +234,15 @@ int catalog_parse(struct catalog *c, const char *binary, char *text)
 	char *at;
 
 	while ((at = strsep(&text, "\n"))) {
-		char *f[MAX_FIELDS];
-		const char *error = "not a B, X, T, F, A or M line";
-		size_t nr;
+		char why[CATALOG_WHY_MAX];
+		struct catalog_line l;
+		const char *error = why;
 
 		line++;
 		if (!*at)
 			continue;
-		nr = split(at, f);
-		if (nr && strcmp(f[0], "B") == 0)
-			error = add_bench(c, binary, f, nr);
-		else if (nr && strcmp(f[0], "X") == 0)
-			error = add_extra(c, binary, f, nr);
-		else if (nr && strcmp(f[0], "T") == 0)
-			error = add_program(c, binary, f, nr);
-		else if (nr && strcmp(f[0], "F") == 0)
-			error = add_first(c, binary, f, nr);
-		else if (nr && strcmp(f[0], "A") == 0)
-			error = add_key(c, binary, f, nr);
-		else if (nr && strcmp(f[0], "M") == 0)
-			error = add_more(c, binary, f, nr);
+		if (catalog_line_parse(at, &l, why) == 0)
+			error = add[l.kind](c, binary, &l);
 		if (error) {
 			log_err("%s --list, line %u: %s", binary, line, error);
 			return -EBADMSG;

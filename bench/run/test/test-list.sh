@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# test-list.sh PROGRAM...: --list of each program has the form of list.h, and
+# test-list.sh PROGRAM...: --list of each program has the form of catalog-line.h, and
 # --probe that of probe.h.
 tab=$(printf '\t')
 n=0
