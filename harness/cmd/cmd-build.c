@@ -10,6 +10,8 @@
 struct build_opts {
 	bool quiet;
 	bool clean;
+	char **series;
+	int nr_series;
 	char **kernels;
 	int nr_kernels;
 };
@@ -18,6 +20,10 @@ static const struct argp_option options[] = {
 	{ "clean", 'c', NULL, 0,
 	  "Build from nothing, even what is kept; a vmlinux that differs from "
 	  "the kept one is an error",
+	  0 },
+	{ "series", 's', "KERNEL", 0,
+	  "The kernel once for each patch of its series, as for cgmark run; may "
+	  "be repeated",
 	  0 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
 	{ NULL },
@@ -31,6 +37,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'c':
 		o->clean = true;
 		return 0;
+	case 's':
+		o->series = xreallocarray(o->series, o->nr_series + 1,
+					  sizeof(*o->series));
+		o->series[o->nr_series++] = arg;
+		return 0;
 	case 'q':
 		o->quiet = true;
 		return 0;
@@ -39,6 +50,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->nr_kernels = state->argc - state->next;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
+		if (o->nr_series)
+			return 0;
 		argp_error(state, "which kernel? (cgmark list --kernels)");
 		return EINVAL;
 	}
@@ -68,34 +81,70 @@ static enum exit_status print_entry(const struct run_kernel *k,
 	return fflush(stdout) == 0 ? ST_OK : ST_HOST;
 }
 
+static enum exit_status build_spec(struct kernel_spec *spec, bool clean,
+				   const char *kernel_dir)
+{
+	struct run_kernel kernel = { NULL };
+	enum exit_status r;
+
+	spec->clean = clean;
+	r = kernel_build(spec, kernel_dir, &kernel);
+	if (r == ST_OK)
+		r = print_entry(&kernel, spec->source);
+	run_kernel_release(&kernel);
+	return r;
+}
+
 static enum exit_status build_one(const char *word, bool clean,
 				  const char *kernel_dir)
 {
 	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
-	struct run_kernel kernel = { NULL };
-	enum exit_status r;
+	enum exit_status r = kernel_spec_parse(word, kernel_dir, &spec);
 
-	r = kernel_spec_parse(word, kernel_dir, &spec);
+	return r == ST_OK ? build_spec(&spec, clean, kernel_dir) : r;
+}
+
+/* In the order of the patches: each from the objects of the one before. */
+static enum exit_status build_series(const char *word, bool clean,
+				     const char *kernel_dir)
+{
+	struct kernel_spec *specs;
+	size_t nr;
+	enum exit_status r = kernel_spec_series(word, kernel_dir, &specs, &nr);
+
 	if (r != ST_OK)
 		return r;
-	spec.clean = clean;
-	r = kernel_build(&spec, kernel_dir, &kernel);
-	if (r == ST_OK)
-		r = print_entry(&kernel, spec.source);
-	run_kernel_release(&kernel);
+	for (size_t i = 0; i < nr; i++) {
+		if (r == ST_OK)
+			r = build_spec(&specs[i], clean, kernel_dir);
+		kernel_spec_release(&specs[i]);
+	}
+	free(specs);
+	return r;
+}
+
+static enum exit_status build_all(const struct build_opts *o,
+				  const char *kernel_dir)
+{
+	enum exit_status r = ST_OK;
+
+	for (int i = 0; i < o->nr_kernels && r == ST_OK; i++)
+		r = build_one(o->kernels[i], o->clean, kernel_dir);
+	for (int i = 0; i < o->nr_series && r == ST_OK; i++)
+		r = build_series(o->series[i], o->clean, kernel_dir);
 	return r;
 }
 
 enum exit_status cmd_build(const struct env *env, int argc, char **argv)
 {
 	struct build_opts o = { 0 };
-	enum exit_status r = ST_OK;
+	enum exit_status r = ST_USAGE;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
-		return ST_USAGE;
-	if (o.quiet)
-		log_set_level(LOG_WARNING);
-	for (int i = 0; i < o.nr_kernels && r == ST_OK; i++)
-		r = build_one(o.kernels[i], o.clean, env->kernel_dir);
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o) == 0) {
+		if (o.quiet)
+			log_set_level(LOG_WARNING);
+		r = build_all(&o, env->kernel_dir);
+	}
+	free(o.series);
 	return r;
 }

@@ -269,6 +269,21 @@ has "$work/build.words" " --patches $work/kernel/series " 'build.sh gets the ser
 has "$work/err" 'kernel baseline: compile' 'build shows its steps'
 grep -q "$(printf '[\001-\010\013-\037]')" "$work/err"
 is $? 1 'no control characters when stderr is a file'
+sed -i '1i echo "note not in this source, left out: CONFIG_X"' "$work/script"
+: >"$work/build.words"
+run 0 'build --series' build --series patched
+is "$(cut -f 1 "$work/out" | tr '\n' ' ')" 'patched-0 patched-1 ' \
+	'build --series builds each prefix, in order'
+is "$(grep -o 'first [01]' "$work/build.words" | tr '\n' ' ')" \
+	'first 0 first 1 ' 'build.sh gets the number of patches'
+has "$work/err" 'kernel patched-0: not in this source, left out: CONFIG_X$' \
+	'what the source does not know is said'
+refused 'build --series of a kernel without one' 'has no patches=' \
+	build --series baseline
+: >"$work/build.words"
+run 0 'build --clean' build --clean baseline
+has "$work/build.words" ' --clean( |$)' 'build.sh is told to begin from nothing'
+sed -i 1d "$work/script"
 run 0 'build -q' build -q baseline
 is "$(wc -c <"$work/err")" 0 'build -q says nothing'
 if script -qec true /dev/null >/dev/null 2>&1; then
