@@ -25,6 +25,8 @@ gnuplot-nox
 stress-ng hyperfine linux-perf
 '
 test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
+# For the suite long alone.
+long_packages='linux-source-6.1'
 
 usage() {
 	cat <<END
@@ -45,8 +47,8 @@ if it is not 0, else of what failed after it.
 
 Suites of tests: unit store fake vm functional style.  These are longer and run
 only when they are named: series builds and boots each patch, cost finds three
-that are slower, long is the rest of functional on the debug kernel, and vm on a
-kernel with tracepoints.
+that are slower, long is the rest of functional on the debug kernel, vm on a kernel
+with tracepoints, a kernel of another version, and builds from kept objects.
 
 "./run.sh --help" is this text, "./run.sh run --help" that of a subcommand,
 "man $build/harness/man/cgmark.1" the manual.
@@ -173,6 +175,9 @@ cmd_test() {
 	start=$(now)
 	# shellcheck disable=SC2086 # words on purpose
 	install_packages $packages $test_packages
+	case " $* " in
+	*' long '*)	install_packages "$long_packages" ;;
+	esac
 	configure_and_compile "$build"
 	passed=0 failed=0 skipped=0
 	if [ $# -gt 0 ]; then
