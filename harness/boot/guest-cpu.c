@@ -62,7 +62,7 @@ static int find(const char *name)
 	return shared;
 }
 
-int guestcpu_get(const char *name, cpu_set_t *set)
+int guest_cpu_get(const char *name, cpu_set_t *set)
 {
 	int cpu = find(name);
 
@@ -73,7 +73,7 @@ int guestcpu_get(const char *name, cpu_set_t *set)
 	return cpu;
 }
 
-void guestcpu_set_owner(int cpu, pid_t owner)
+void guest_cpu_set_owner(int cpu, pid_t owner)
 {
 	cpus[cpu].owner = owner;
 }

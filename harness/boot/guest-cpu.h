@@ -4,13 +4,13 @@
  * with sockets in the abstract namespace: these vanish with the process,
  * whatever ends it, and need no directory that everybody may write to.
  */
-#ifndef CGMARK_GUESTCPU_H
-#define CGMARK_GUESTCPU_H
+#ifndef CGMARK_GUEST_CPU_H
+#define CGMARK_GUEST_CPU_H
 
 #include <sched.h>
 #include <sys/types.h>
 
-#define GUESTCPU_NAME "cgmark" /* in the names of the sockets; tests differ */
+#define GUEST_CPU_NAME "cgmark" /* in the names of the sockets; tests differ */
 
 /*
  * Returns a CPU that this process may use and that runs none of its guests:
@@ -18,9 +18,9 @@
  * A reservation lasts until the process ends.  *set becomes that CPU alone.
  * Returns -1 and leaves *set alone if there is no such CPU.
  */
-int guestcpu_get(const char *name, cpu_set_t *set);
+int guest_cpu_get(const char *name, cpu_set_t *set);
 
 /* owner runs on this CPU, until it has been reaped. */
-void guestcpu_set_owner(int cpu, pid_t owner);
+void guest_cpu_set_owner(int cpu, pid_t owner);
 
 #endif

@@ -156,14 +156,14 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 			     .nr_keep = CH_DIAG };
 
 	cpu_set_t cpus;
-	int cpu = mode == &qemu_sim ? guestcpu_get(GUESTCPU_NAME, &cpus) : -1;
+	int cpu = mode == &qemu_sim ? guest_cpu_get(GUEST_CPU_NAME, &cpus) : -1;
 
 	p.out_fd = p.err_fd = fds[CH_DIAG];
 	if (cpu >= 0)
 		p.cpus = &cpus;
 	r = process_start(&p, &m->pid, &m->pidfd);
 	if (r == 0 && cpu >= 0)
-		guestcpu_set_owner(cpu, m->pid);
+		guest_cpu_set_owner(cpu, m->pid);
 	for (int i = 0; i < NR_CH; i++)
 		close(fds[i]);
 	return r < 0 ? log_err_errno(-r, "cannot start %s", qemu) : 0;

@@ -32,7 +32,7 @@ static int get(void)
 	int cpu;
 
 	CPU_ZERO(&set);
-	cpu = guestcpu_get(name, &set);
+	cpu = guest_cpu_get(name, &set);
 	if (CPU_COUNT(&set) != (cpu >= 0) ||
 	    (cpu >= 0 && !CPU_ISSET(cpu, &set)))
 		return -3;
@@ -128,7 +128,7 @@ static void take_all(void)
 		check(cpu >= 0);
 		pid = guest();
 		check(pid > 0);
-		guestcpu_set_owner(cpu, pid);
+		guest_cpu_set_owner(cpu, pid);
 	}
 	check(get() == -1);
 	end(pid);

@@ -226,7 +226,7 @@ static int start_qemu(struct machine *m, const char *initrd)
 	/* A CPU of its own, so that runs repeat: see machine-qemu.c. */
 	cpu_set_t cpus;
 
-	if (!o.vcpus && guestcpu_get(GUESTCPU_NAME, &cpus) >= 0)
+	if (!o.vcpus && guest_cpu_get(GUEST_CPU_NAME, &cpus) >= 0)
 		p.cpus = &cpus;
 	p.out_fd = p.err_fd = fds[CH_DIAG];
 	if (r == 0)
