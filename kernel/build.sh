@@ -276,11 +276,11 @@ source_get_deb()
 {
 	unpack_deb
 	# Hard links are safe: patch replaces files, and the build is outside
-	# of the tree.
+	# of the tree.  The dot: the tree may be a link, but never the copy.
 	step "copy source"
-	run cp -al "$pristine" "$1" >>"$log" 2>&1 && return
+	mkdir "$1" && run cp -al "$pristine/." "$1" >>"$log" 2>&1 && return
 	rm -rf "$1"
-	run cp -a --reflink=auto "$pristine" "$1" >>"$log" 2>&1
+	mkdir "$1" && run cp -a --reflink=auto "$pristine/." "$1" >>"$log" 2>&1
 }
 
 source_id_git()
