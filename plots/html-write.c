@@ -51,3 +51,15 @@ void html_entry(struct strbuf *out, const char *term, const char *text)
 	html_element(out, "<dt>", term, "</dt>");
 	html_element(out, "<dd>", text, "</dd>\n");
 }
+
+void html_entry_folded(struct strbuf *out, const char *term, const char *text,
+		       const char *folded)
+{
+	if (!folded || !*folded) {
+		html_entry(out, term, text);
+		return;
+	}
+	html_element(out, "<dt>", term, "</dt>");
+	html_element(out, "<dd><details><summary>", text, "</summary>");
+	html_element(out, "", folded, "</details></dd>\n");
+}

@@ -14,5 +14,8 @@ void html_element(struct strbuf *out, const char *open, const char *text,
 void html_number(struct strbuf *out, const char *text);
 /* One of a list of definitions; nothing without a text (NULL or empty). */
 void html_entry(struct strbuf *out, const char *term, const char *text);
+/* The same; folded is shown when the reader opens it. */
+void html_entry_folded(struct strbuf *out, const char *term, const char *text,
+		       const char *folded);
 
 #endif

@@ -266,6 +266,7 @@ static const char *or_empty(const char *s)
 static void add_kernel(struct strbuf *out, const struct run_kernel *k)
 {
 	_cleanup_free_ char *term = xasprintf("kernel %s", k->name);
+	_cleanup_free_ char *patches = run_kernel_patches(k);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 
 	if (k->release && *k->release)
@@ -273,11 +274,10 @@ static void add_kernel(struct strbuf *out, const struct run_kernel *k)
 	strbuf_addstr(&text, or_empty(k->spec));
 	if (k->source_version && *k->source_version)
 		strbuf_addf(&text, " (%s)", k->source_version);
-	strbuf_addf(&text, "; key %.12s; %s%s", or_empty(k->key),
-		    print_patches(k), or_empty(k->patches));
+	strbuf_addf(&text, "; key %.12s; %s", or_empty(k->key), patches);
 	if (k->cmdline && *k->cmdline)
 		strbuf_addf(&text, "; command line %s", k->cmdline);
-	html_entry(out, term, text.buf);
+	html_entry_folded(out, term, text.buf, k->patches);
 }
 
 static void add_environment(struct strbuf *out, const struct comparison *c)

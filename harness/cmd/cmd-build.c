@@ -12,6 +12,7 @@ struct build_opts {
 	bool clean;
 	char **series;
 	int nr_series;
+	bool verbose;
 	char **kernels;
 	int nr_kernels;
 };
@@ -26,6 +27,7 @@ static const struct argp_option options[] = {
 	  "be repeated",
 	  0 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
+	{ "verbose", 'v', NULL, 0, "Name each patch that is applied", 0 },
 	{ NULL },
 };
 
@@ -44,6 +46,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'q':
 		o->quiet = true;
+		o->verbose = false;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		o->quiet = false;
 		return 0;
 	case ARGP_KEY_ARGS:
 		o->kernels = state->argv + state->next;
@@ -143,6 +150,8 @@ enum exit_status cmd_build(const struct env *env, int argc, char **argv)
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o) == 0) {
 		if (o.quiet)
 			log_set_level(LOG_WARNING);
+		if (o.verbose)
+			log_set_level(LOG_DEBUG);
 		r = build_all(&o, env->kernel_dir);
 	}
 	free(o.series);

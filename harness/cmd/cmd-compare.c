@@ -15,6 +15,7 @@ struct compare_opts {
 	const char *output;
 	bool json;
 	bool strict;
+	bool verbose;
 	char **names; /* BASE CONTENDER... */
 	size_t nr_names;
 };
@@ -27,6 +28,7 @@ static const struct argp_option options[] = {
 	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID, or a contender "
 	  "lacks points that the baseline has",
 	  0 },
+	{ "verbose", 'v', NULL, 0, "Name each patch of the kernels", 0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE instead of standard output",
 	  0 },
 	{ NULL },
@@ -58,6 +60,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 's':
 		o->strict = true;
 		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
 	case 'o':
 		o->output = arg;
 		return 0;
@@ -85,7 +90,7 @@ static int print_to(FILE *out, const struct compare_opts *o,
 {
 	if (o->json)
 		return compare_print_json(out, f);
-	compare_print_text(out, f);
+	compare_print_text(out, f, o->verbose);
 	return 0;
 }
 

@@ -335,7 +335,7 @@ static enum exit_status compare_kernels(const struct request *rq,
 		contenders[i] = i + 1;
 	f = findings_new(loaded, 0, contenders, nr);
 	if (!rq->opts->json)
-		compare_print_text(stdout, f);
+		compare_print_text(stdout, f, rq->opts->verbose);
 	else if (compare_print_json(stdout, f) < 0)
 		r = ST_HOST;
 	if (r == ST_OK)

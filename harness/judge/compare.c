@@ -255,6 +255,7 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 	note_boots(&c->notes, run, base);
 	note_repeat(&c->notes, run, base);
 	note_null(&c->notes, run, base);
+	note_series(&c->notes, run, base, contenders, nr);
 	for (size_t i = 0; i < nr; i++)
 		compare_contender(c, i);
 	if (c->nr_effects)

@@ -128,6 +128,54 @@ void note_null(struct notes *n, const struct run *run, unsigned base)
 				       nr));
 }
 
+static bool has(const char *s)
+{
+	return s && *s;
+}
+
+/* Fewer patches of the same series: reports show the number. */
+static bool is_part(const struct run_kernel *k, const struct run_kernel *of)
+{
+	size_t len = strlen(k->patches);
+
+	return strcmp(k->series_total, of->series_total) == 0 &&
+	       strncmp(k->patches, of->patches, len) == 0 &&
+	       of->patches[len] == ' ';
+}
+
+static bool misleads(const struct run_kernel *k, const struct run_kernel *l)
+{
+	return has(k->series) && has(l->series) && has(k->patches) &&
+	       has(l->patches) && strcmp(k->series, l->series) == 0 &&
+	       strcmp(k->series_sha256, l->series_sha256) != 0 &&
+	       !is_part(k, l) && !is_part(l, k);
+}
+
+void note_series(struct notes *n, const struct run *run, unsigned base,
+		 const unsigned *contenders, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct run_kernel *k = &run->kernels[contenders[i]];
+
+		/* One note a kernel, however many there are. */
+		for (size_t j = 0; j <= i; j++) {
+			const struct run_kernel *l =
+				&run->kernels[j ? contenders[j - 1] : base];
+
+			if (!misleads(k, l))
+				continue;
+			notes_add(n,
+				  xasprintf("%s and %s have different series "
+					    "of one name, %s: %.12s and "
+					    "%.12s",
+					    l->name, k->name, k->series,
+					    l->series_sha256,
+					    k->series_sha256));
+			break;
+		}
+	}
+}
+
 /* Points skipped on one side or both. */
 static void note_skips(struct notes *n, const char *bench, const char *where,
 		       const char *reason, unsigned nr)

@@ -23,6 +23,12 @@ void note_boots(struct notes *n, const struct run *run, unsigned kernel);
 void note_repeat(struct notes *n, const struct run *run, unsigned kernel);
 /* Notes if null boots of the baseline are missing. */
 void note_null(struct notes *n, const struct run *run, unsigned base);
+/*
+ * Notes the kernels of a comparison whose series have one name and are not the
+ * same; the baseline comes first.
+ */
+void note_series(struct notes *n, const struct run *run, unsigned base,
+		 const unsigned *contenders, size_t nr);
 
 /* Skipped points of a benchmark, collected into one note. */
 struct skips {

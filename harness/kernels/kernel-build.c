@@ -21,6 +21,7 @@
 #include "monotonic.h"
 #include "process.h"
 #include "progress.h"
+#include "series.h"
 
 #define NS_PER_S 1000000000ULL
 /* build.sh gets this long to remove its half-made entry after a signal. */
@@ -31,6 +32,9 @@ struct build {
 	const char *name;
 	struct progress progress;
 	struct strbuf line;
+	struct series series; /* empty without patches= */
+	size_t nr_patches;    /* of these, that are applied */
+	size_t patches_done;
 	char *key;
 	char *entry;
 	bool cached;
@@ -43,6 +47,7 @@ static void build_release(struct build *b)
 {
 	progress_end(&b->progress);
 	strbuf_release(&b->line);
+	series_release(&b->series);
 	free(b->key);
 	free(b->entry);
 }
@@ -53,6 +58,17 @@ static void hold_kernel(const char *key)
 	_cleanup_free_ char *dir = cache_dir();
 
 	cache_hold(dir, "kernels", key);
+}
+
+/* One line for all patches; their names with -v. */
+static void on_patch(struct build *b, const char *name)
+{
+	_cleanup_free_ char *text =
+		xasprintf("apply series %.40s", b->series.name);
+
+	log_debug("kernel %s: patch %s", b->name, name);
+	progress_step(&b->progress, text);
+	progress_set(&b->progress, ++b->patches_done, b->nr_patches);
 }
 
 static void on_event(struct build *b, const char *line)
@@ -75,6 +91,8 @@ static void on_event(struct build *b, const char *line)
 		progress_step(&b->progress, text);
 	} else if (strncmp(line, "note ", 5) == 0) {
 		log_info("kernel %s: %s", b->name, line + 5);
+	} else if (strncmp(line, "step patch ", 11) == 0 && b->series.name) {
+		on_patch(b, line + 11);
 	} else if (strncmp(line, "step ", 5) == 0) {
 		progress_step(&b->progress, line + 5);
 	} else if (sscanf(line, "progress %" SCNu64 " %" SCNu64, &done,
@@ -264,6 +282,39 @@ static enum exit_status check_entry(const struct build *b,
 	return ST_HOST;
 }
 
+/*
+ * Before the build: a series that is edited meanwhile is not the one that is
+ * built.
+ */
+static enum exit_status read_series(struct build *b,
+				    const struct kernel_spec *spec,
+				    struct run_kernel *k)
+{
+	_cleanup_strbuf_ struct strbuf names = STRBUF_INIT;
+	char hex[65] = "";
+	enum exit_status r = ST_OK;
+
+	if (*spec->patches)
+		r = series_load(spec->patches, &b->series);
+	b->nr_patches = b->series.nr;
+	if (*spec->first && strtoul(spec->first, NULL, 10) < b->nr_patches)
+		b->nr_patches = strtoul(spec->first, NULL, 10);
+	for (size_t i = 0; i < b->nr_patches; i++)
+		strbuf_addf(&names, "%s%s", i ? " " : "", b->series.patches[i]);
+	if (r == ST_OK && *spec->patches)
+		r = series_sha256(&b->series, b->nr_patches, hex);
+	if (r != ST_OK) {
+		log_err("kernel %s: its patches cannot be read", b->name);
+		return r;
+	}
+	k->patches = strbuf_steal(&names);
+	k->series = xstrdup(b->series.name ? b->series.name : "");
+	k->series_sha256 = xstrdup(hex);
+	k->series_total =
+		b->series.name ? xasprintf("%zu", b->series.nr) : xstrdup("");
+	return ST_OK;
+}
+
 static enum exit_status fill_kernel(const struct build *b,
 				    const struct kernel_spec *spec,
 				    struct run_kernel *k)
@@ -283,7 +334,6 @@ static enum exit_status fill_kernel(const struct build *b,
 	k->vmlinux_sha256 = meta_get(text.buf, "vmlinux_sha256");
 	k->source_version = meta_get(text.buf, "source_version");
 	k->release = meta_get(text.buf, "release");
-	k->patches = meta_get(text.buf, "patches");
 	k->config_sha256 = meta_get(text.buf, "config_sha256");
 	k->toolchain = meta_toolchain(text.buf);
 	k->cmdline = xstrdup(spec->cmdline);
@@ -341,6 +391,19 @@ static void keep_to_limit(void)
 	cache_release(&c);
 }
 
+static void tell_built(const struct build *b, const struct run_kernel *k,
+		       uint64_t ns)
+{
+	_cleanup_free_ char *patches = run_kernel_patches(k);
+
+	log_info("kernel %s: %s, %.12s%s%s%s (%.1f s)", k->name, k->release,
+		 k->key, b->series.name ? ", " : "",
+		 b->series.name ? patches : "", b->cached ? ", cached" : "",
+		 ns / 1e9);
+	if (*k->patches)
+		log_debug("kernel %s: patches %s", k->name, k->patches);
+}
+
 static enum exit_status get_built(const struct kernel_spec *spec,
 				  const char *kernel_dir,
 				  struct run_kernel *ret)
@@ -353,6 +416,9 @@ static enum exit_status get_built(const struct kernel_spec *spec,
 	uint64_t start = now_ns();
 	enum exit_status r;
 
+	r = read_series(&b, spec, ret);
+	if (r != ST_OK)
+		return r;
 	progress_init(&b.progress, what);
 	r = map_status(&b, script, run_build(&b, argv));
 	progress_end(&b.progress);
@@ -361,9 +427,7 @@ static enum exit_status get_built(const struct kernel_spec *spec,
 	if (r == ST_OK && !b.cached)
 		keep_to_limit();
 	if (r == ST_OK)
-		log_info("kernel %s: %s, %.12s%s (%.1f s)", spec->name,
-			 ret->release, ret->key, b.cached ? ", cached" : "",
-			 (now_ns() - start) / 1e9);
+		tell_built(&b, ret, now_ns() - start);
 	return r;
 }
 

@@ -63,6 +63,9 @@ static void fill_image(const struct kernel_spec *spec, const char *sha256,
 	k->source_version = xstrdup("");
 	k->release = release;
 	k->patches = xstrdup("");
+	k->series = xstrdup("");
+	k->series_sha256 = xstrdup("");
+	k->series_total = xstrdup("");
 	k->config_sha256 = xstrdup("");
 	k->toolchain = xstrdup("");
 	k->cmdline = xstrdup(spec->cmdline);

@@ -10,6 +10,7 @@
 #include "kernel-spec.h"
 #include "kernels-ini.h"
 #include "log.h"
+#include "series.h"
 #include "suggest.h"
 
 /* The context in which the words of a kernel are read. */
@@ -465,36 +466,19 @@ enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
 	return r;
 }
 
-/* Counts the lines that name a patch, as build.sh does. */
-static enum exit_status count_patches(const char *series, size_t *ret)
-{
-	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-	char *save = NULL;
-	int r = read_file(series, &text);
-
-	*ret = 0;
-	if (r < 0) {
-		log_err_errno(-r, "cannot read %s", series);
-		return ST_HOST;
-	}
-	for (char *line = strtok_r(text.buf, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		line += strspn(line, " \t");
-		*ret += *line && *line != '#';
-	}
-	return ST_OK;
-}
-
 static enum exit_status nr_patches_of(const char *word, const char *kernel_dir,
 				      char **name, size_t *nr)
 {
+	struct series series = { NULL };
 	struct kernel_spec k;
 	enum exit_status r = kernel_spec_parse(word, kernel_dir, &k);
 
 	if (r != ST_OK)
 		return r;
 	if (*k.patches && !*k.first) {
-		r = count_patches(k.patches, nr);
+		r = series_load(k.patches, &series);
+		*nr = series.nr;
+		series_release(&series);
 	} else {
 		log_err("--series %s: this kernel has %s", word,
 			*k.first ? "first= already" : "no patches=");

@@ -331,8 +331,9 @@ static void print_footnotes(FILE *out, const struct comparison *c,
 		print_wrapped(out, "note: ", c->notes.text[i]);
 }
 
-static void print_kernel(FILE *out, const struct run_kernel *k)
+static void print_kernel(FILE *out, const struct run_kernel *k, bool verbose)
 {
+	_cleanup_free_ char *patches = run_kernel_patches(k);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 
 	strbuf_addf(&text, "%s: ", k->name);
@@ -343,16 +344,18 @@ static void print_kernel(FILE *out, const struct run_kernel *k)
 		strbuf_addf(&text, ", source %s", k->source_version);
 	if (k->key && *k->key)
 		strbuf_addf(&text, ", key %.12s", k->key);
-	strbuf_addf(&text, ", %s%s", print_patches(k),
-		    k->patches ? k->patches : "");
+	strbuf_addf(&text, ", %s", patches);
 	if (k->cmdline && *k->cmdline)
 		strbuf_addf(&text, ", cmdline %s", k->cmdline);
 	if (k->toolchain && *k->toolchain)
 		strbuf_addf(&text, ", %s", k->toolchain);
 	print_wrapped(out, "kernel   ", text.buf);
+	if (verbose && k->patches && *k->patches)
+		print_wrapped(out, "patches  ", k->patches);
 }
 
-static void print_environment(FILE *out, const struct comparison *c)
+static void print_environment(FILE *out, const struct comparison *c,
+			      bool verbose)
 {
 	const struct run *r = c->run;
 	_cleanup_free_ char *machine = NULL, *guest = NULL, *run = NULL;
@@ -361,9 +364,9 @@ static void print_environment(FILE *out, const struct comparison *c)
 	machine = xasprintf("%s: %s", r->machine ? r->machine : "?",
 			    r->machine_detail ? r->machine_detail : "");
 	print_wrapped(out, "machine  ", machine);
-	print_kernel(out, &r->kernels[c->base]);
+	print_kernel(out, &r->kernels[c->base], verbose);
 	for (size_t i = 0; i < c->nr_contenders; i++)
-		print_kernel(out, &r->kernels[c->contenders[i]]);
+		print_kernel(out, &r->kernels[c->contenders[i]], verbose);
 	guest = xasprintf("%.12s, suite %s, %u perturbations, seed %llu",
 			  r->guest_sha256 ? r->guest_sha256 : "?",
 			  r->suite ? r->suite : "?", r->perturbations,
@@ -378,7 +381,7 @@ static void print_environment(FILE *out, const struct comparison *c)
 	print_wrapped(out, "run      ", run);
 }
 
-void compare_print_text(FILE *out, const struct findings *f)
+void compare_print_text(FILE *out, const struct findings *f, bool verbose)
 {
 	const struct comparison *c = f->comparison;
 	_cleanup_(footnotes_release) struct footnotes notes = { 0 };
@@ -391,5 +394,5 @@ void compare_print_text(FILE *out, const struct findings *f)
 	print_profiles(out, f);
 	print_legend(out, c);
 	print_footnotes(out, c, &notes);
-	print_environment(out, c);
+	print_environment(out, c, verbose);
 }

@@ -7,7 +7,7 @@
 
 #include "findings.h"
 
-/* At most PRINT_COLUMNS wide. */
-void compare_print_text(FILE *out, const struct findings *f);
+/* At most PRINT_COLUMNS wide.  verbose: names each patch. */
+void compare_print_text(FILE *out, const struct findings *f, bool verbose);
 
 #endif

@@ -104,15 +104,6 @@ char *print_summary(const struct comparison *c, size_t contender)
 	return strbuf_steal(&out);
 }
 
-const char *print_patches(const struct run_kernel *k)
-{
-	if (k->patches && *k->patches)
-		return "patches ";
-	if (k->spec && strncmp(k->spec, "image:", strlen("image:")) == 0)
-		return "patches unknown (image)";
-	return "no patches";
-}
-
 const char *print_limits(const char *machine)
 {
 	if (machine && strcspn(machine, ":") == 3 &&

@@ -13,8 +13,6 @@
 const char *verdict_str(enum verdict v);
 /* The one-line summary; contender SIZE_MAX: all of them. */
 char *print_summary(const struct comparison *c, size_t contender);
-/* "patches ", "no patches", or "patches unknown" where nothing was built. */
-const char *print_patches(const struct run_kernel *k);
 /* What the machine cannot tell; "" if unknown. */
 const char *print_limits(const char *machine);
 

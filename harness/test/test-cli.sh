@@ -87,13 +87,15 @@ config = base
 
 [patched]
 source = dir:tree
-patches = series
+patches = mine/series
 config = base
 END
 mkdir "$work/kernel/tree"
 : >"$work/kernel/tree/Kbuild"
 : >"$work/kernel/config.d/base.config"
-echo 0001-x.patch >"$work/kernel/series"
+mkdir "$work/kernel/mine"
+echo 0001-x.patch >"$work/kernel/mine/series"
+: >"$work/kernel/mine/0001-x.patch"
 
 cp "$mkstream" "$work/vmlinux-a"
 cp "$mkstream" "$work/vmlinux-b"
@@ -265,7 +267,7 @@ is "$(sed -n 2p "$work/out" | cut -f 1,3)" "patched	$work/entry" \
 has "$work/build.words" \
 	"^-j [0-9]+ build --source dir:$work/kernel/tree --config $work/kernel/config.d/base.config\$" \
 	'build.sh gets source and fragments'
-has "$work/build.words" " --patches $work/kernel/series " 'build.sh gets the series'
+has "$work/build.words" " --patches $work/kernel/mine/series " 'build.sh gets the series'
 has "$work/err" 'kernel baseline: compile' 'build shows its steps'
 grep -q "$(printf '[\001-\010\013-\037]')" "$work/err"
 is $? 1 'no control characters when stderr is a file'
@@ -291,6 +293,48 @@ if script -qec true /dev/null >/dev/null 2>&1; then
 	grep -q "compile 2/2 *$(printf '\r')" "$work/tty"
 	ok $? 'on a terminal the progress line is redrawn'
 fi
+
+
+# patches NAMES...: the names of patches, made in $work/my series, one a line.
+mkdir "$work/my series"
+patches() {
+	rm -f "$work/my series"/*
+	for name; do
+		printf 'why\ndiff --git a/x b/x\n+%s\n' "$name" \
+			>"$work/my series/$name"
+		echo "$name"
+	done >"$work/my series/series"
+}
+# shellcheck disable=SC2046 # numbers
+patches $(seq -f '%04g-x.patch' 1 1000)
+{
+	sed 's/^/step patch /' "$work/my series/series" | sed "s/.*/echo '&'/"
+	echo "echo 'entry $work/entry'"
+} >"$work/script"
+run 0 'build of 1000 patches' build "many=baseline,patches=$work/my series"
+is "$(grep -c '[0-9]-x.patch' "$work/err")" 0 'it names none of them'
+has "$work/err" 'kernel many: apply series my series 1000/1000$' \
+	'it says how far it is'
+has "$work/err" \
+	'kernel many: 6.12.1-test, 001122334455, series my series, 1000 patches, [0-9a-f]{12} \(' \
+	'it says at last what was built'
+run 0 'build -v' build -v "many=baseline,patches=$work/my series"
+has "$work/err" 'debug: kernel many: patch 0017-x.patch$' 'build -v names them'
+sed -i '/^echo .step/d' "$work/script"
+run 0 'build of the first 17' build \
+	"some=baseline,patches=$work/my series/series,first=17"
+has "$work/err" 'series my series, 17 of 1000 patches, [0-9a-f]{12} ' \
+	'the message has both numbers'
+run 0 'build of none of them' build "none=baseline,patches=$work/my series,first=0"
+has "$work/err" 'series my series, 0 of 1000 patches \(' 'first=0'
+patches
+run 0 'build of an empty series' build "empty=baseline,patches=$work/my series"
+has "$work/err" 'series my series, no patches \(' 'it has no patches'
+echo lost.patch >"$work/my series/series"
+run 2 'build with a patch that is not there' \
+	build "lost=baseline,patches=$work/my series"
+has "$work/err" "cannot read patch $work/my series/lost.patch of series my series" \
+	'it is named'
 
 for status in 2 4 5 130; do
 	printf 'echo "build.sh: it went wrong" >&2\nexit %d\n' $status \
@@ -575,6 +619,39 @@ fresh
 run 0 'one vmlinux under two names' run -q --machine "fake:$work/same" \
 	--kernel "base=image:$work/vmlinux-a" --kernel "new=image:$work/vmlinux-a"
 has "$work/err" 'base and new are the same code' 'the same code is told'
+
+# Two versions of a series, of one name.
+for v in 1 2; do
+	mkdir -p "$work/v$v/mine"
+	printf 'diff --git a/x b/x\n+%s\n' $v >"$work/v$v/mine/0001-x.patch"
+	echo 0001-x.patch >"$work/v$v/mine/series"
+done
+echo "echo 'entry $work/entry'" >"$work/script"
+fresh
+run 0 'two versions of a series' run --machine "fake:$work/same" \
+	--kernel "base=baseline,patches=$work/v1/mine" \
+	--kernel "new=baseline,patches=$work/v2/mine"
+hash_of() {
+	jq -r ".kernels[$1].series_sha256" "$(run_dir)/run.json" | cut -c 1-12
+}
+one_line() {
+	tr -s '\n ' '  ' <"$work/out" >"$work/one-line"
+}
+one_line
+has "$work/one-line" \
+	"base and new have different series of one name, mine: $(hash_of 0) and $(hash_of 1)" \
+	'they are told apart'
+has "$work/one-line" "new: [^:]*, series mine, 1 patch, $(hash_of 1)," \
+	'the environment has the series'
+! grep -q '0001-x' "$work/out"
+ok $? 'but not the names of the patches'
+is "$(jq -c '.kernels[1] | [.patches, .series, .series_total]' \
+	"$(run_dir)/run.json")" '["0001-x.patch","mine","1"]' 'run.json has all'
+run 0 'compare -v' compare -v
+has "$work/out" '^patches  0001-x.patch$' 'compare -v names them'
+run 0 'compare as JSON' compare --format json
+is "$(jq -r '.kernels[0].series_sha256' "$work/out" | cut -c 1-12)" \
+	"$(hash_of 0)" 'JSON has the hash'
 
 # --- what is skipped -----------------------------------------------------------------
 # skip_on DIR KERNEL PATTERN: in DIR no boot of the kernel has such points.

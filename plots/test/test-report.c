@@ -107,6 +107,9 @@ static struct run *hostile_run(void)
 		&run->kernels[1].key,
 		&run->kernels[1].release,
 		&run->kernels[1].patches,
+		&run->kernels[1].series,
+		&run->kernels[1].series_sha256,
+		&run->kernels[1].series_total,
 		&run->kernels[1].cmdline,
 		&run->kernels[1].source_version,
 		&run->kernels[0].toolchain,
@@ -187,15 +190,16 @@ static bool is_void(const char *name)
 static bool is_known(const char *name)
 {
 	static const char *const names[] = {
-		"html",	   "head",	  "meta",	"title",    "style",
-		"body",	   "h1",	  "h2",		"h3",	    "p",
-		"span",	   "code",	  "table",	"thead",    "tbody",
-		"tr",	   "th",	  "td",		"br",	    "wbr",
-		"div",	   "figure",	  "figcaption", "ul",	    "li",
-		"dl",	   "dt",	  "dd",		"strong",   "em",
-		"svg",	   "g",		  "path",	"text",	    "tspan",
-		"rect",	   "circle",	  "use",	"defs",	    "filter",
-		"feFlood", "feComposite", "polygon",	"clipPath",
+		"html",	    "head",    "meta",	     "title",	    "style",
+		"body",	    "h1",      "h2",	     "h3",	    "p",
+		"span",	    "code",    "table",	     "thead",	    "tbody",
+		"tr",	    "th",      "td",	     "br",	    "wbr",
+		"div",	    "figure",  "figcaption", "ul",	    "li",
+		"dl",	    "dt",      "dd",	     "strong",	    "em",
+		"details",  "summary", "svg",	     "g",	    "path",
+		"text",	    "tspan",   "rect",	     "circle",	    "use",
+		"defs",	    "filter",  "feFlood",    "feComposite", "polygon",
+		"clipPath",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -417,6 +421,31 @@ static void test_plain(void **state)
 	svg = slurp("out/css_set-lookup.svg");
 	assert_non_null(strstr(svg, ">base 650,00"));
 	assert_non_null(strstr(svg, ">4,096<"));
+	run_free(run);
+}
+
+/* The names of patches are there, for those who open them. */
+static void test_series(void **state)
+{
+	struct run *run = plain_run(2);
+	struct run_kernel *k = &run->kernels[1];
+	_cleanup_strbuf_ struct strbuf names = STRBUF_INIT;
+	_cleanup_free_ char *page = NULL;
+
+	for (int i = 1; i <= 1000; i++)
+		strbuf_addf(&names, "%s%04d-a<b.patch", i > 1 ? " " : "", i);
+	free(k->patches);
+	k->patches = strbuf_steal(&names);
+	k->series = xstrdup("R&D v2");
+	k->series_sha256 = xstrdup("0123456789abcdef");
+	k->series_total = xstrdup("1000");
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "; series R&amp;D v2, 1000 patches, "
+				     "0123456789ab</summary>"
+				     "0001-a&lt;b.patch 0002-"));
+	assert_non_null(strstr(page, "1000-a&lt;b.patch</details></dd>"));
 	run_free(run);
 }
 
@@ -772,6 +801,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reader),
 		REPORT_TEST(test_plain),
+		REPORT_TEST(test_series),
 		REPORT_TEST(test_repeatable),
 		REPORT_TEST(test_hostile),
 		REPORT_TEST(test_events),

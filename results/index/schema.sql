@@ -159,3 +159,9 @@ CREATE TABLE lack (
 	FOREIGN KEY (boot, point) REFERENCES point_status ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
 UPDATE run SET digest = '';
+
+-- version 4
+-- Runs made before it have no name of a series.
+ALTER TABLE kernel ADD COLUMN series TEXT NOT NULL DEFAULT '';
+ALTER TABLE kernel ADD COLUMN series_sha256 TEXT NOT NULL DEFAULT '';
+ALTER TABLE kernel ADD COLUMN series_total TEXT NOT NULL DEFAULT '';

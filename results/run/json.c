@@ -80,6 +80,21 @@ static int check_format(json_t *json, unsigned max, struct strbuf *why)
 	return 0;
 }
 
+/* Cut off, maybe within an escape or a character of several bytes. */
+static bool is_cut(const json_error_t *err, const struct strbuf *text)
+{
+	size_t at = err->position;
+
+	switch (json_error_code(err)) {
+	case json_error_premature_end_of_input:
+		return true;
+	case json_error_invalid_utf8:
+		return at + 4 > text->len;
+	default:
+		return at >= text->len;
+	}
+}
+
 static int parse_text(const struct strbuf *text, json_t **ret,
 		      struct strbuf *why)
 {
@@ -88,7 +103,7 @@ static int parse_text(const struct strbuf *text, json_t **ret,
 	*ret = json_loadb(text->buf, text->len, JSON_REJECT_DUPLICATES, &err);
 	if (*ret)
 		return 0;
-	if (json_error_code(&err) == json_error_premature_end_of_input)
+	if (is_cut(&err, text))
 		strbuf_addf(why, "truncated: line %d: ", err.line);
 	else
 		strbuf_addf(why, "altered: line %d: ", err.line);

@@ -46,9 +46,14 @@ static void read_kernel(struct json_fields *f, struct run *run, size_t i)
 {
 	struct run_kernel *k = &run->kernels[i];
 
-	for (size_t j = 0; j < NR_KERNEL_FIELDS; j++)
-		json_field_str(f, kernel_fields[j].name,
-			       kernel_field(k, &kernel_fields[j]));
+	for (size_t j = 0; j < NR_KERNEL_FIELDS; j++) {
+		const struct kernel_field *field = &kernel_fields[j];
+
+		if (field->later && !json_object_get(f->obj, field->name))
+			*kernel_field(k, field) = xstrdup("");
+		else
+			json_field_str(f, field->name, kernel_field(k, field));
+	}
 	if (!*k->name)
 		json_field_fault(f, "name", "empty");
 	for (size_t j = 0; j < i; j++)

@@ -18,6 +18,9 @@ struct run_kernel {
 	char *source_version;
 	char *release; /* uname -r */
 	char *patches; /* space separated, "" if none */
+	char *series;  /* name of the series that they are of, "" if none */
+	char *series_sha256; /* of the diffs of patches, in their order */
+	char *series_total;  /* patches that the series has, decimal */
 	char *config_sha256;
 	char *toolchain;
 	char *cmdline; /* extra kernel command line, "" if none */
@@ -29,9 +32,10 @@ struct kernel_field {
 	const char *column; /* in the store */
 	size_t offset;	    /* of the char * in struct run_kernel */
 	bool local;	    /* of this host: reports do not show it */
+	bool later;	    /* older runs lack it: "" */
 };
 
-#define NR_KERNEL_FIELDS 11
+#define NR_KERNEL_FIELDS 14
 extern const struct kernel_field kernel_fields[NR_KERNEL_FIELDS];
 
 /* Where a field of k is. */
@@ -39,6 +43,13 @@ char **kernel_field(struct run_kernel *k, const struct kernel_field *f);
 /* Its value, which may be NULL. */
 const char *kernel_text(const struct run_kernel *k,
 			const struct kernel_field *f);
+
+/*
+ * "series NAME, 17 of 44 patches, HASH"; without the name of a series, as of
+ * older runs: "44 patches", "no patches" or "patches unknown (image)".  Foreign
+ * text; caller frees.
+ */
+char *run_kernel_patches(const struct run_kernel *k);
 
 /* Frees what k owns and leaves it empty. */
 void run_kernel_release(struct run_kernel *k);

@@ -16,7 +16,7 @@
 #include "number.h"
 #include "verdict-text.h"
 
-static char *text_of(const struct comparison *c)
+static char *text_with(const struct comparison *c, bool verbose)
 {
 	_cleanup_(findings_freep) struct findings *found =
 		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
@@ -24,9 +24,14 @@ static char *text_of(const struct comparison *c)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	compare_print_text(f, found);
+	compare_print_text(f, found, verbose);
 	fclose(f);
 	return text;
+}
+
+static char *text_of(const struct comparison *c)
+{
+	return text_with(c, false);
 }
 
 static void check_columns(const char *text)
@@ -131,6 +136,111 @@ static void test_text_content(void **state)
 	run_free(run);
 }
 
+static void set(char **member, char *text)
+{
+	free(*member);
+	*member = text;
+}
+
+/* A kernel with the first nr patches of a series. */
+static void set_series(struct run_kernel *k, const char *name, unsigned nr,
+		       unsigned total, const char *sha256)
+{
+	struct strbuf patches = STRBUF_INIT;
+
+	for (unsigned i = 1; i <= nr; i++)
+		strbuf_addf(&patches, "%s%04u-a-change.patch", i > 1 ? " " : "",
+			    i);
+	set(&k->patches, strbuf_steal(&patches));
+	set(&k->series, xstrdup(name));
+	set(&k->series_sha256, xstrdup(sha256));
+	set(&k->series_total, xasprintf("%u", total));
+}
+
+static size_t count(const char *text, const char *word)
+{
+	size_t nr = 0;
+
+	for (; (text = strstr(text, word)); text++)
+		nr++;
+	return nr;
+}
+
+static void test_series(void **state)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+	_cleanup_free_ char *text = NULL, *verbose = NULL;
+
+	knob_init(&k, 5000, 1);
+	run = make(&k, 8, 2);
+	set_series(&run->kernels[1], "mine", 1000, 1000,
+		   "0123456789abcdef0123456789abcdef");
+	c = compare(run);
+	text = text_of(c);
+	verbose = text_with(c, true);
+	compare_free(c);
+	run_free(run);
+	check_columns(text);
+	check_columns(verbose);
+	assert_int_equal(count(text, "a-change.patch"), 0);
+	assert_non_null(strstr(text, "series mine, 1000"));
+	assert_non_null(strstr(text, "0123456789ab"));
+	assert_null(strstr(text, "0123456789abc"));
+	assert_int_equal(count(verbose, "a-change.patch"), 1000);
+	assert_non_null(
+		strstr(verbose, "\npatches  0001-a-change.patch 0002-"));
+}
+
+static char *text_of_series(const char *base, const char *cont, unsigned nr,
+			    unsigned total)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+	char *text;
+
+	knob_init(&k, 5000, 1);
+	run = make(&k, 8, 2);
+	set_series(&run->kernels[0], base, 3, 3, "aaaaaaaaaaaaaa");
+	set_series(&run->kernels[1], cont, nr, total, "bbbbbbbbbbbbbb");
+	c = compare(run);
+	text = text_of(c);
+	compare_free(c);
+	run_free(run);
+	check_columns(text);
+	return text;
+}
+
+static void test_series_of_one_name(void **state)
+{
+	static const char note[] = "have different series of one name";
+	_cleanup_free_ char *other = text_of_series("v1", "v2", 3, 3);
+	_cleanup_free_ char *same = text_of_series("v1", "v1", 3, 3);
+	_cleanup_free_ char *longer = text_of_series("v1", "v1", 3, 4);
+	_cleanup_free_ char *part = text_of_series("v1", "v1", 2, 3);
+	_cleanup_free_ char *none = text_of_series("v1", "v1", 0, 3);
+	char far[300];
+	_cleanup_free_ char *wide = NULL;
+
+	assert_null(strstr(other, note));
+	assert_non_null(
+		strstr(same, "note: base and patched have different series of "
+			     "one name, v1: aaaaaaaaaaaa and"));
+	assert_non_null(strstr(longer, note));
+	/* The number of patches tells. */
+	assert_null(strstr(part, note));
+	assert_non_null(strstr(part, "2 of 3 patches"));
+	assert_null(strstr(none, note));
+	assert_non_null(strstr(none, "0 of 3 patches"));
+	/* The longest name of a folder, without a blank. */
+	memset(far, 'n', 255);
+	far[255] = '\0';
+	wide = text_of_series(far, far, 3, 3);
+	assert_non_null(strstr(wide, note));
+}
+
 static json_t *json_of(const struct comparison *c)
 {
 	_cleanup_(findings_freep) struct findings *found =
@@ -164,9 +274,13 @@ static void test_json(void **state)
 
 	knob_init(&k, 5000, 1.05);
 	run = make(&k, 8, 2);
+	set_series(&run->kernels[1], "mine", 17, 44, "0123456789abcdef");
 	synth_find(run, "patched-p7")->finished = false;
 	c = compare(run);
 	json = json_of(c);
+	boot = json_array_get(json_object_get(json, "kernels"), 1);
+	assert_string_equal(
+		json_string_value(json_object_get(boot, "series_total")), "44");
 	point = json_array_get(json_object_get(json, "points"), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(required); i++)
 		assert_non_null(json_object_get(point, required[i]));
@@ -230,7 +344,8 @@ static void test_json_kernels(void **state)
 	}
 	assert_string_equal(
 		keys.buf, "name spec key vmlinux_sha256 source_version release "
-			  "patches config_sha256 toolchain cmdline ");
+			  "patches series series_sha256 series_total "
+			  "config_sha256 toolchain cmdline ");
 	assert_string_equal(json_string_value(json_object_get(kernel, "key")),
 			    run->kernels[1].key);
 	assert_string_equal(
@@ -297,6 +412,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_text_columns),
 		cmocka_unit_test(test_text_content),
+		cmocka_unit_test(test_series),
+		cmocka_unit_test(test_series_of_one_name),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_json_kernels),
 		cmocka_unit_test(test_nothing_measured),

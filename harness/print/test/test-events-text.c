@@ -45,7 +45,7 @@ static void print_text(FILE *out, const void *arg)
 	_cleanup_(findings_freep) struct findings *found =
 		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
 
-	compare_print_text(out, found);
+	compare_print_text(out, found, false);
 }
 
 static void test_text(void **state)

@@ -59,7 +59,7 @@ static char *compare_text(const struct run *run)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	compare_print_text(f, found);
+	compare_print_text(f, found, false);
 	fclose(f);
 	return text;
 }

@@ -11,7 +11,10 @@ static void set_kernel(struct run_kernel *k, const char *name)
 	k->vmlinux_sha256 = xasprintf("%063d%c", 0, *name);
 	k->source_version = xstrdup("6.12.0-1");
 	k->release = xstrdup("6.12.0-cgmark");
-	k->patches = xstrdup("");
+	k->patches = xstrdup("0001-x.patch 0002-y.patch");
+	k->series = xstrdup("m\xc3\xadne");
+	k->series_sha256 = xasprintf("%064d", 5);
+	k->series_total = xstrdup("3");
 	k->config_sha256 = xasprintf("%064d", 7);
 	k->toolchain = xstrdup("gcc \"12\"\t\xc3\xa9");
 	k->cmdline = xstrdup("quiet");

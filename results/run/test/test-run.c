@@ -56,6 +56,9 @@ static void check_kernel(const struct run_kernel *a, const struct run_kernel *b)
 	assert_string_equal(a->source_version, b->source_version);
 	assert_string_equal(a->release, b->release);
 	assert_string_equal(a->patches, b->patches);
+	assert_string_equal(a->series, b->series);
+	assert_string_equal(a->series_sha256, b->series_sha256);
+	assert_string_equal(a->series_total, b->series_total);
 	assert_string_equal(a->config_sha256, b->config_sha256);
 	assert_string_equal(a->toolchain, b->toolchain);
 	assert_string_equal(a->cmdline, b->cmdline);
@@ -428,7 +431,7 @@ static void test_boot_json_damaged(void **state)
 		assert_true(got->boots[1].damaged);
 		assert_false(got->boots[1].ok);
 	}
-	for (size_t len = 0; len < sb.len; len++) {
+	for (size_t len = 0; len < sb.len - 1; len++) {
 		_cleanup_(run_freep) struct run *got = NULL;
 
 		write_bytes(path, sb.buf, len);
@@ -742,7 +745,7 @@ static void test_run_json_damaged(void **state)
 		assert_true(r == -EBADMSG || r == -EPROTONOSUPPORT);
 		has(log, "/run.json: ");
 	}
-	for (size_t len = 0; len < sb.len; len += 7) {
+	for (size_t len = 0; len < sb.len - 1; len++) {
 		_cleanup_free_ char *log = NULL;
 
 		write_bytes(path, sb.buf, len);
