@@ -56,7 +56,8 @@ static int make_dir(const char *dir, const struct strbuf *plan)
 	_cleanup_free_ char *path = xasprintf("%s/plan.tsv", dir);
 	int r = mkdir_p(dir, 0777);
 
-	return r < 0 ? r : write_file_atomic(path, plan->buf, plan->len);
+	return r < 0 ? r
+		     : write_file_in_place(path, plan->buf, plan->len, false);
 }
 
 static void fill_job(const struct boot_jobs_how *how, size_t i,

@@ -19,14 +19,13 @@ static const char *tmp_root(void)
 	return dir && *dir ? dir : "/tmp";
 }
 
-int tmpdir_make(char **ret, int *lock_fd)
+int tmpdir_make_in(const char *root, const char *prefix, char **ret,
+		   int *lock_fd)
 {
-	char *path =
-		xasprintf("%s/" PREFIX "%d-XXXXXX", tmp_root(), (int)getpid());
+	char *path = xasprintf("%s/%s%d-XXXXXX", root, prefix, (int)getpid());
 
 	if (!mkdtemp(path)) {
-		int r = log_err_errno(errno, "cannot make a folder in %s",
-				      tmp_root());
+		int r = -errno;
 
 		free(path);
 		return r;
@@ -34,8 +33,17 @@ int tmpdir_make(char **ret, int *lock_fd)
 	*ret = path;
 	*lock_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*lock_fd < 0 || flock(*lock_fd, LOCK_EX | LOCK_NB) < 0)
-		return log_err_errno(errno, "cannot lock %s", path);
+		return -errno;
 	return 0;
+}
+
+int tmpdir_make(char **ret, int *lock_fd)
+{
+	int r = tmpdir_make_in(tmp_root(), PREFIX, ret, lock_fd);
+
+	return r < 0 ? log_err_errno(-r, "cannot make a folder in %s",
+				     tmp_root())
+		     : 0;
 }
 
 void tmpdir_remove(char **path, int *lock_fd)
@@ -51,13 +59,15 @@ void tmpdir_remove(char **path, int *lock_fd)
 	*lock_fd = -1;
 }
 
-/* "cgmark-PID-..." of a process that no longer exists. */
-static bool name_is_stale(const char *name)
+/* "PREFIX-PID-..." of a process that no longer exists. */
+static bool name_is_stale(const char *name, const char *prefix)
 {
+	size_t len = strlen(prefix);
 	char tail;
 	int pid;
 
-	if (sscanf(name, PREFIX "%d%c", &pid, &tail) != 2)
+	if (strncmp(name, prefix, len) != 0 ||
+	    sscanf(name + len, "%d%c", &pid, &tail) != 2)
 		return false;
 	return tail == '-' && pid > 0 && kill(pid, 0) < 0 && errno == ESRCH;
 }
@@ -66,10 +76,10 @@ static bool name_is_stale(const char *name)
  * Only the lock tells: the process may live in another PID namespace that
  * shares the folder.
  */
-static void remove_if_unused(int root, const char *name)
+static void remove_if_unused(int root_fd, const char *root, const char *name)
 {
 	_cleanup_close_ int fd = openat(
-		root, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		root_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	_cleanup_free_ char *path = NULL;
 	struct stat st;
 
@@ -77,21 +87,26 @@ static void remove_if_unused(int root, const char *name)
 		return;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return;
-	path = xasprintf("%s/%s", tmp_root(), name);
+	path = xasprintf("%s/%s", root, name);
 	log_debug("removing %s of a process that is gone", path);
 	if (rm_rf(path) < 0)
 		log_debug("could not remove %s", path);
 }
 
-void tmpdir_remove_stale(void)
+void tmpdir_remove_stale_in(const char *root, const char *prefix)
 {
-	DIR *dir = opendir(tmp_root());
+	DIR *dir = opendir(root);
 	struct dirent *de;
 
 	if (!dir)
 		return;
 	while ((de = readdir(dir)))
-		if (name_is_stale(de->d_name))
-			remove_if_unused(dirfd(dir), de->d_name);
+		if (name_is_stale(de->d_name, prefix))
+			remove_if_unused(dirfd(dir), root, de->d_name);
 	closedir(dir);
+}
+
+void tmpdir_remove_stale(void)
+{
+	tmpdir_remove_stale_in(tmp_root(), PREFIX);
 }

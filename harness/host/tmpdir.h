@@ -11,6 +11,9 @@
  * tmpdir_remove().  Returns 0 or -errno, logged; both may be set even then.
  */
 int tmpdir_make(char **path, int *lock_fd);
+/* The same as ROOT/PREFIXPID-XXXXXX, without messages. */
+int tmpdir_make_in(const char *root, const char *prefix, char **path,
+		   int *lock_fd);
 /*
  * Removes the folder and its contents, closes the lock, and resets both to NULL
  * and -1, which it also accepts.  Failure to remove is a warning.
@@ -18,5 +21,6 @@ int tmpdir_make(char **path, int *lock_fd);
 void tmpdir_remove(char **path, int *lock_fd);
 /* Removes folders whose process is gone (kill -9, power cut). */
 void tmpdir_remove_stale(void);
+void tmpdir_remove_stale_in(const char *root, const char *prefix);
 
 #endif

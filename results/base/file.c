@@ -129,6 +129,27 @@ int write_file_atomic(const char *path, const void *data, size_t len)
 	return replace_file(path, NULL, data, len);
 }
 
+int write_file_in_place(const char *path, const void *data, size_t len,
+			bool sync)
+{
+	int fd = open(path,
+		      O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+		      0666);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, data, len);
+	if (r == 0 && sync && fsync(fd) < 0)
+		r = -errno;
+	/* Where this is not supported, the kernel begins a little later. */
+	if (r == 0 && !sync)
+		sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
 /* Descriptors of a shell: below 10, or up to 63 for <( ) and >( ). */
 #define INHERITED_MAX 64
 

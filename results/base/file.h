@@ -13,6 +13,12 @@ int read_file(const char *path, struct strbuf *ret);
  */
 int write_file_atomic(const char *path, const void *data, size_t len);
 /*
+ * Writes path in place, for folders that nobody trusts yet.  sync: it is on the
+ * disk when this returns; otherwise it is on its way there.  -errno, not logged.
+ */
+int write_file_in_place(const char *path, const void *data, size_t len,
+			bool sync);
+/*
  * Writes an output file that the user named.  A regular file, or the target of
  * a symlink, is replaced as above and keeps its mode and owner.  Anything else
  * (device, FIFO), and any file that this process already has open for writing

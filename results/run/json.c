@@ -14,23 +14,26 @@
 /* The end of an object written with JSON_INDENT(2). */
 #define OBJECT_END "\n}"
 
-int json_file_save(const char *path, const json_t *obj)
+int json_file_write(const char *path, const json_t *obj)
 {
 	_cleanup_free_ char *text = NULL;
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	size_t len;
-	int r;
 
 	text = json_dumps(obj, JSON_INDENT(2));
 	if (!text)
-		return log_err_errno(EINVAL, "cannot encode '%s'", path);
+		return -EINVAL;
 	len = strlen(text) - strlen(OBJECT_END);
 	strbuf_add(&sb, text, len);
 	strbuf_addf(&sb, TAIL_FMT, (unsigned long)rec_crc32(0, text, len));
-	r = write_file_atomic(path, sb.buf, sb.len);
-	if (r < 0)
-		return log_err_errno(-r, "cannot write '%s'", path);
-	return 0;
+	return write_file_atomic(path, sb.buf, sb.len);
+}
+
+int json_file_save(const char *path, const json_t *obj)
+{
+	int r = json_file_write(path, obj);
+
+	return r < 0 ? log_err_errno(-r, "cannot write '%s'", path) : 0;
 }
 
 static bool has_tail(const char *tail)

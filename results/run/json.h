@@ -14,6 +14,8 @@
 
 /* Write obj to path atomically.  -errno, logged. */
 int json_file_save(const char *path, const json_t *obj);
+/* The same, not logged. */
+int json_file_write(const char *path, const json_t *obj);
 /*
  * Read an object whose "format" is at most max_format.  Returns 0, -ENOENT,
  * -EBADMSG, -EPROTONOSUPPORT or another -errno; not logged, but explained in
