@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "alloc.h"
+#include "boots-text.h"
 #include "colours.h"
 #include "how-to-read.html.h"
 #include "html-events.h"
@@ -295,9 +296,12 @@ static void add_environment(struct strbuf *out, const struct comparison *c)
 		"%s, %s, made by cgmark %s", r->id ? r->id : "?",
 		r->status ? r->status : "?", r->version ? r->version : "?");
 
+	_cleanup_free_ char *boots = print_boots(r);
+
 	strbuf_addstr(out, "<h2>Environment</h2>\n<dl>\n");
 	html_entry(out, "run", run);
 	html_entry(out, "created", r->created);
+	html_entry(out, "boots", boots);
 	html_entry(out, "machine", machine);
 	for (size_t k = 0; k < r->nr_kernels; k++)
 		add_kernel(out, &r->kernels[k]);

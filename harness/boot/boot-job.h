@@ -20,6 +20,7 @@ struct boot_job {
 	struct run_boot *boot; /* result goes here, and to boot.json */
 	unsigned nr_points;    /* planned, for "ended early" and progress */
 	unsigned patience;     /* deadlines are so many times longer; 0: once */
+	bool complete;	       /* result: each point was measured or skipped */
 };
 
 #endif

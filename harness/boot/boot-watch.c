@@ -405,6 +405,14 @@ static void fill_boot(const struct boot_watch *w, struct boot_ending e,
 	boot->samples_bytes = w->ch[CH_SAMPLES].bytes;
 }
 
+static bool is_complete(const struct boot_watch *w)
+{
+	const struct boot_read *rd = &w->read;
+
+	return w->job->boot->ok && rd->nr_bad == 0 &&
+	       rd->nr_measured + rd->nr_skipped == w->job->nr_points;
+}
+
 int boot_watch_finish(struct boot_watch *w, unsigned *nr_measured)
 {
 	struct rusage ru = { 0 };
@@ -420,6 +428,7 @@ int boot_watch_finish(struct boot_watch *w, unsigned *nr_measured)
 		r = close_files(w);
 	if (r == 0) {
 		fill_boot(w, judge(w, status), &ru);
+		w->job->complete = is_complete(w);
 		if (!w->job->boot->ok)
 			boot_ending_log(w->job->boot, &w->read);
 		*nr_measured = w->read.nr_measured;

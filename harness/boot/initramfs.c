@@ -132,9 +132,17 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-int initramfs_for_boot(const struct boot_image *img, const char *path)
+void initramfs_plan(const struct boot_image *img, struct strbuf *ret)
 {
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
+
+	cpio_file(&c, "plan.tsv", 0644, img->plan, img->plan_len);
+	cpio_end(&c);
+	strbuf_add(ret, c.out.buf, c.out.len);
+}
+
+int initramfs_for_boot(const struct boot_image *img, const char *path)
+{
 	_cleanup_strbuf_ struct strbuf all = STRBUF_INIT;
 	_cleanup_close_ int fd = -1;
 	int r;
@@ -144,9 +152,7 @@ int initramfs_for_boot(const struct boot_image *img, const char *path)
 		return log_err_errno(-r, "cannot read %s", img->initramfs);
 	/* The kernel skips zero bytes between archives, word by word. */
 	cpio_pad(&all, CPIO_BLOCK);
-	cpio_file(&c, "plan.tsv", 0644, img->plan, img->plan_len);
-	cpio_end(&c);
-	strbuf_add(&all, c.out.buf, c.out.len);
+	initramfs_plan(img, &all);
 
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)

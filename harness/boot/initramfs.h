@@ -18,6 +18,9 @@
 int initramfs_build(const char *bench_dir, const struct guest_files *files,
 		    const char *path, char sha256[65]);
 
+/* Append the archive with the plan of a boot, /plan.tsv. */
+void initramfs_plan(const struct boot_image *img, struct strbuf *ret);
+
 /*
  * Write what one boot gets to path: img->initramfs, the plan as /plan.tsv, and
  * img->initrd_pad_bytes zero bytes.  Errors are logged.

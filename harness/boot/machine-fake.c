@@ -14,6 +14,10 @@
  *   exit N        exits with N, saying so on stderr
  *   flood         console lines without end
  *   slow MS       that many milliseconds between two lines of status
+ *
+ * Boots are kept only if there is a file DIR/kept.  A file "drift.tsv" beside
+ * samples.tsv is sent in its place, unknown to those who ask what a boot depends
+ * on: this machine is then less exact than it says.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -21,6 +25,7 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "boot-inputs.h"
 #include "file.h"
 #include "log.h"
 #include "machine.h"
@@ -71,18 +76,19 @@ static void send_lines(int fd, const struct strbuf *text, unsigned pause_ms)
 	}
 }
 
-static void send_file(const struct replay *rp, int channel, const char *name,
+static bool send_file(const struct replay *rp, int channel, const char *name,
 		      unsigned pause_ms)
 {
 	_cleanup_free_ char *path = xasprintf("%s/%s", rp->dir, name);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 
 	if (read_file(path, &text) < 0 || !text.len)
-		return;
+		return false;
 	if (pause_ms)
 		send_lines(rp->fds[channel], &text, pause_ms);
 	else
 		send_all(rp->fds[channel], text.buf, text.len);
+	return true;
 }
 
 static void flood(int fd)
@@ -130,7 +136,8 @@ static int replay(void *arg)
 
 	send_file(rp, CH_CONSOLE, "console.log", 0);
 	send_file(rp, CH_STATUS, "status.ktap", pause_ms);
-	send_file(rp, CH_SAMPLES, "samples.tsv", 0);
+	if (!send_file(rp, CH_SAMPLES, "drift.tsv", 0))
+		send_file(rp, CH_SAMPLES, "samples.tsv", 0);
 	return end_as(rp);
 }
 
@@ -213,6 +220,30 @@ static int fake_describe(const char *arg, struct strbuf *ret)
 	return 0;
 }
 
+static int fake_identify(const char *arg, struct boot_inputs *ret)
+{
+	_cleanup_free_ char *path = xasprintf("%s/kept", arg);
+
+	return access(path, F_OK) == 0 ? 0 : -EOPNOTSUPP;
+}
+
+static int fake_inputs(const char *arg, const struct boot_image *img,
+		       struct boot_inputs *ret)
+{
+	static const char *const names[] = { "console.log", "status.ktap",
+					     "samples.tsv", "ending" };
+	_cleanup_free_ char *dir = find_streams(arg, img);
+	int r = dir ? 0 : -ENOENT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names) && r == 0; i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", dir, names[i]);
+
+		if (access(path, F_OK) == 0)
+			r = boot_inputs_add_file(ret, names[i], path);
+	}
+	return r;
+}
+
 static bool fake_takes(const char *arg)
 {
 	return *arg != '\0';
@@ -229,5 +260,7 @@ const struct machine_ops machine_fake = {
 	.diagnose = machine_read_diag,
 	.destroy = machine_destroy,
 	.describe = fake_describe,
+	.identify = fake_identify,
+	.inputs = fake_inputs,
 	.exact = true,
 };

@@ -16,6 +16,7 @@
 #include "machine.h"
 #include "process.h"
 #include "qemu-args.h"
+#include "qemu-inputs.h"
 #include "symbols.h"
 #include "text.h"
 
@@ -246,6 +247,21 @@ static int sim_describe(const char *arg, struct strbuf *ret)
 	return describe(&qemu_sim, arg, ret);
 }
 
+static int sim_identify(const char *arg, struct boot_inputs *ret)
+{
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT, version = STRBUF_INIT;
+	_cleanup_free_ char *qemu = qemu_find(&why);
+	int r = qemu ? qemu_version(qemu, &version, &why) : -ENOENT;
+
+	return r < 0 ? r : qemu_inputs_program(ret, qemu, version.buf);
+}
+
+static int sim_inputs(const char *arg, const struct boot_image *img,
+		      struct boot_inputs *ret)
+{
+	return qemu_inputs_boot(ret, &qemu_sim, img, machine_vcpus(arg));
+}
+
 const struct machine_ops machine_sim = {
 	.name = "sim",
 	.usage = "sim",
@@ -257,6 +273,8 @@ const struct machine_ops machine_sim = {
 	.diagnose = machine_read_diag,
 	.destroy = machine_destroy,
 	.describe = sim_describe,
+	.identify = sim_identify,
+	.inputs = sim_inputs,
 	.known_ends = known_ends,
 	.exact = true,
 	.pmu = "nhm",

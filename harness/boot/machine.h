@@ -15,6 +15,8 @@
 #include "run.h"
 #include "strbuf.h"
 
+struct boot_inputs;
+
 /* What to boot; strings stay owned by the caller and must outlive the boot. */
 struct boot_image {
 	const char *vmlinux;
@@ -76,6 +78,15 @@ struct machine_ops {
 	void (*destroy)(struct machine *m);
 	/* "QEMU 7.2.19, TCG icount, -cpu Nehalem", for the provenance. */
 	int (*describe)(const char *arg, struct strbuf *ret);
+	/*
+	 * For exact machines whose boots may be kept: all that decides what a
+	 * boot gives, beside vmlinux, guest and plan.  identify() adds what is
+	 * the same for every boot, inputs() what is not.  0; -EOPNOTSUPP if
+	 * that cannot be told; or another -errno.  Not logged; NULL: never.
+	 */
+	int (*identify)(const char *arg, struct boot_inputs *ret);
+	int (*inputs)(const char *arg, const struct boot_image *img,
+		      struct boot_inputs *ret);
 	const struct known_end *known_ends; /* or NULL */
 	bool probe_boots;      /* probe() proves the machine by a boot */
 	bool exact;	       /* counts repeat bit for bit */

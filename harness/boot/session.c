@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "boot-reuse.h"
 #include "exit-status.h"
 #include "file.h"
 #include "initramfs.h"
@@ -150,10 +151,18 @@ enum exit_status session_prepare(struct session *s, const char *parent)
 	return r;
 }
 
+struct boots_under_way {
+	struct progress progress;
+	struct boot_reuse reuse;
+};
+
 static void on_boot_end(const struct boot_job *job, size_t done, size_t nr,
 			void *arg)
 {
-	progress_set(arg, done, nr);
+	struct boots_under_way *uw = arg;
+
+	boot_reuse_ended(&uw->reuse, job);
+	progress_set(&uw->progress, done, nr);
 }
 
 static size_t count_finished(const struct run *run, bool ok)
@@ -185,26 +194,50 @@ static enum exit_status end_status(const struct session *s, int r)
 	return ST_OK;
 }
 
-static int carry_out(const struct session *s)
+static int boot_list(const struct session *s, struct boot_job *jobs, size_t nr,
+		     struct boots_under_way *uw)
 {
-	struct progress progress;
 	struct boots boots = {
 		.ops = s->ops,
 		.machine_arg = s->machine_arg,
 		.run = s->run,
-		.jobs = s->jobs.list,
-		.nr_jobs = s->jobs.nr,
+		.jobs = jobs,
+		.nr_jobs = nr,
 		.parallel = s->parallel,
 		.deadlines = s->deadlines,
 		.on_end = on_boot_end,
-		.arg = &progress,
+		.arg = uw,
 	};
 	int r;
 
-	progress_init(&progress, "boots");
-	progress_set(&progress, 0, s->run->nr_boots);
+	progress_init(&uw->progress, "boots");
+	progress_set(&uw->progress, 0, nr);
 	r = boots_run(&boots);
-	progress_end(&progress);
+	progress_end(&uw->progress);
+	return r;
+}
+
+static int carry_out(struct session *s)
+{
+	const struct boot_reuse_how how = {
+		.dir = s->boots_dir,
+		.fresh = s->fresh,
+		.ops = s->ops,
+		.machine_arg = s->machine_arg,
+	};
+	struct boots_under_way uw;
+	struct boot_job *list;
+	size_t nr = 0;
+	int r = boot_reuse_begin(&uw.reuse, &how, s->run, &s->jobs);
+
+	if (r == 0)
+		boot_reuse_next(&uw.reuse, &list, &nr);
+	while (r == 0 && nr > 0) {
+		r = boot_list(s, list, nr, &uw);
+		if (r == 0)
+			boot_reuse_next(&uw.reuse, &list, &nr);
+	}
+	boot_reuse_end(&uw.reuse);
 	return r;
 }
 

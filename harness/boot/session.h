@@ -22,6 +22,8 @@ struct session {
 	unsigned parallel;
 	bool setup_only; /* find out what the points need; none is run */
 	struct deadlines deadlines;
+	const char *boots_dir; /* where boots are kept; NULL: nowhere */
+	bool fresh;	       /* take none that is kept */
 	/* Count by function in the repeat boots with this plugin; or NULL. */
 	const char *tcg_plugin;
 	bool profile_model;

@@ -4,6 +4,7 @@
  * builds anything, and writes down the plan before it boots anything.
  */
 #include "alloc.h"
+#include "boots-text.h"
 #include "boots.h"
 #include "catalog.h"
 #include "cmd.h"
@@ -441,6 +442,15 @@ static void tell_times(const struct request *rq)
 		 (end - rq->booted_ns) / 1e9, rq->run->dir);
 }
 
+static void tell_boots(const struct run *run)
+{
+	const struct boot_ages ages = boot_ages(run);
+	_cleanup_free_ char *text = print_boots(run);
+
+	if (ages.nr_old + ages.nr_again > 0)
+		log_info("boots %s", text);
+}
+
 static enum exit_status boot_and_evaluate(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
@@ -452,6 +462,8 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 		.run = rq->run,
 		.parallel = o->jobs ? o->jobs : host_cores(),
 		.deadlines = o->deadlines,
+		.boots_dir = rq->env->boots_dir,
+		.fresh = o->fresh,
 		.tcg_plugin =
 			o->profile != PROFILE_OFF ? rq->env->tcg_plugin : NULL,
 		.profile_model = o->profile == PROFILE_MODEL,
@@ -470,6 +482,7 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 			 rq->run->machine, s.parallel);
 		r = session_boot(&s);
 		rq->booted_ns = now_ns();
+		tell_boots(rq->run);
 		r = evaluate(rq, r);
 		tell_times(rq);
 	}

@@ -15,6 +15,7 @@ struct env {
 	const char *results_dir; /* CGMARK_RESULTS_DIR */
 	const char *tcg_plugin;	 /* CGMARK_TCG_PLUGIN: for QEMU */
 	const char *plots_dir;	 /* CGMARK_PLOTS_DIR: gnuplot templates */
+	const char *boots_dir;	 /* CGMARK_BOOTS_DIR; NULL: keep none */
 };
 
 struct cmd {

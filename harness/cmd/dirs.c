@@ -21,6 +21,7 @@ static const struct {
 			DATA_DIR "/plots" },
 	[DIR_TCG_PLUGIN] = { "CGMARK_TCG_PLUGIN", TCG_PLUGIN,
 			     PLUGIN_DIR "/cgmark-tcg.so" },
+	[DIR_BOOTS] = { "CGMARK_BOOTS_DIR", NULL, NULL },
 };
 
 /* Compares inodes, as the path may contain symlinks. */
@@ -70,6 +71,18 @@ static char *user_results(void)
 	return xstrdup("results");
 }
 
+/* Where build.sh keeps kernels, too; NULL: nowhere. */
+static char *user_cache(const char *sub)
+{
+	const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (cache && *cache == '/')
+		return xasprintf("%s/cgmark/%s", cache, sub);
+	if (home && *home)
+		return xasprintf("%s/.cache/cgmark/%s", home, sub);
+	return NULL;
+}
+
 static char *find(enum dir which, const char *prefix)
 {
 	const char *set = getenv(places[which].variable);
@@ -77,6 +90,8 @@ static char *find(enum dir which, const char *prefix)
 
 	if (set && *set)
 		return xstrdup(set);
+	if (which == DIR_BOOTS)
+		return user_cache("boots");
 	if (!prefix)
 		return xstrdup(places[which].built);
 	if (!installed)

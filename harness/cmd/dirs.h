@@ -10,6 +10,7 @@ enum dir {
 	DIR_RESULTS,
 	DIR_PLOTS,
 	DIR_TCG_PLUGIN, /* a file */
+	DIR_BOOTS,	/* NULL: no home to keep them in */
 	NR_DIRS,
 };
 

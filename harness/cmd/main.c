@@ -69,6 +69,7 @@ static enum exit_status run_cmd(const struct cmd *cmd, int argc, char **argv)
 		.results_dir = dirs.path[DIR_RESULTS],
 		.tcg_plugin = dirs.path[DIR_TCG_PLUGIN],
 		.plots_dir = dirs.path[DIR_PLOTS],
+		.boots_dir = dirs.path[DIR_BOOTS],
 	};
 	/* For the usage line of --help. */
 	argv[0] = name;

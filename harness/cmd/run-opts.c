@@ -19,6 +19,7 @@ enum {
 	OPT_SAMPLES,
 	OPT_NO_REPEAT,
 	OPT_NO_NULL,
+	OPT_FRESH,
 	OPT_HELLO,
 	OPT_SILENCE,
 	OPT_POINT,
@@ -82,6 +83,8 @@ static const struct argp_option options[] = {
 	  "Skip the repeat boots, which show that counts are exact", 2 },
 	{ "no-null", OPT_NO_NULL, NULL, 0,
 	  "Skip the boots of the padded baseline (the layout null)", 2 },
+	{ "fresh", OPT_FRESH, NULL, 0,
+	  "Boot everything, also what earlier runs measured already (sim)", 2 },
 	{ "jobs", 'j', "N", 0, "Boots in parallel (default: one per core)", 2 },
 	{ "seed", OPT_SEED, "N", 0,
 	  "Seed of the boot order on machines that measure time (default: 1)",
@@ -195,6 +198,9 @@ static bool parse_flag(int key, struct run_opts *o)
 		return true;
 	case OPT_NO_NULL:
 		o->no_null = true;
+		return true;
+	case OPT_FRESH:
+		o->fresh = true;
 		return true;
 	case OPT_STRICT:
 		o->strict = true;

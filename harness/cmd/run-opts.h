@@ -32,6 +32,7 @@ struct run_opts {
 	enum { PROFILE_OFF, PROFILE_COUNTS, PROFILE_MODEL } profile;
 	bool no_repeat;
 	bool no_null;
+	bool fresh;
 	bool no_compare;
 	bool json;
 	bool strict;

@@ -75,10 +75,28 @@ static void note_events(struct notes *n, const struct run *run, unsigned kernel)
 	}
 }
 
+/* What was kept of a kernel and turned out to be wrong. */
+static void note_contradictions(struct notes *n, const struct run *run,
+				unsigned kernel)
+{
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		if (b->kernel != kernel || !b->contradicts || !*b->contradicts)
+			continue;
+		notes_add(n, xasprintf("boot %s differs from what was kept of "
+				       "%s: nothing that was kept of %s is "
+				       "used",
+				       b->id, b->contradicts,
+				       run->kernels[kernel].name));
+	}
+}
+
 void note_boots(struct notes *n, const struct run *run, unsigned kernel)
 {
 	note_missing(n, run, kernel);
 	note_events(n, run, kernel);
+	note_contradictions(n, run, kernel);
 }
 
 static bool has_good_boot(const struct run *run, unsigned kernel,

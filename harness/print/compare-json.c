@@ -7,7 +7,10 @@
  *   "summary": "No regression: IMPROVEMENT at 10 of 24 points; ...",
  *   "run": { "id", "created", "status", "version", "command_line", "machine",
  *            "machine_detail", "host", "guest_sha256", "suite", "seed" (text,
- *            as it may exceed 2^53), "perturbations" },
+ *            as it may exceed 2^53), "perturbations", "boots": how many,
+ *            "boots_cached": so many of these were measured by earlier runs,
+ *            "cached_from", "cached_to": when, or null,
+ *            "boots_confirmed": booted again, identical to what was kept },
  *   "kernels": [ { as in run.json (cgmark-run(5)), without "image" } ],
  *   "base": NAME,
  *   "contenders": [ { "name", "same_code": bool, "summary",
@@ -33,7 +36,8 @@
  *                  "base", "contender", "null", "base_repeat",
  *                  "contender_repeat": each null if there is no such boot, or
  *                  { "boot": ID, "value": per operation, "p99", "status",
- *                    "samples": number, "used": bool } } ]
+ *                    "samples": number, "used": bool,
+ *                    "cached": when it was measured, null: by this run } } ]
  *   } ],
  *   "events": [ { "name", "means": in full, "encoding": as the plan has it } ],
  *   "event_counts": [ {
@@ -51,6 +55,7 @@
 #include <math.h>
 
 #include "alloc.h"
+#include "boots-text.h"
 #include "json.h"
 #include "judge-limits.h"
 #include "verdict-text.h"
@@ -87,6 +92,23 @@ static void set_bool(json_t *obj, const char *key, bool v)
 	json_object_set_new(obj, key, json_boolean(v));
 }
 
+static void set_text_or_null(json_t *obj, const char *key, const char *text)
+{
+	json_object_set_new(obj, key,
+			    text && *text ? json_text(text) : json_null());
+}
+
+static void set_ages(json_t *o, const struct run *r)
+{
+	const struct boot_ages a = boot_ages(r);
+
+	set_int(o, "boots", (json_int_t)r->nr_boots);
+	set_int(o, "boots_cached", (json_int_t)a.nr_old);
+	set_text_or_null(o, "cached_from", a.from);
+	set_text_or_null(o, "cached_to", a.to);
+	set_int(o, "boots_confirmed", (json_int_t)a.nr_again);
+}
+
 static json_t *json_run(const struct run *r)
 {
 	_cleanup_free_ char *seed =
@@ -105,6 +127,7 @@ static json_t *json_run(const struct run *r)
 	set_text(o, "suite", r->suite);
 	set_text(o, "seed", seed);
 	set_int(o, "perturbations", r->perturbations);
+	set_ages(o, r);
 	return o;
 }
 
@@ -143,6 +166,7 @@ static json_t *json_boot(const struct comparison *c, const struct effect *e,
 		(json_int_t)values_get(c->values, (unsigned)i, e->point,
 				       e->metric, &values));
 	set_bool(o, "used", boot_trust(b) == TRUST_GOOD);
+	set_text_or_null(o, "cached", b->cached);
 	return o;
 }
 

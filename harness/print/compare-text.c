@@ -9,6 +9,7 @@
 #include <math.h>
 
 #include "alloc.h"
+#include "boots-text.h"
 #include "events-text.h"
 #include "explain-text.h"
 #include "judge-limits.h"
@@ -359,6 +360,7 @@ static void print_environment(FILE *out, const struct comparison *c,
 {
 	const struct run *r = c->run;
 	_cleanup_free_ char *machine = NULL, *guest = NULL, *run = NULL;
+	_cleanup_free_ char *boots = print_boots(r);
 
 	fputc('\n', out);
 	machine = xasprintf("%s: %s", r->machine ? r->machine : "?",
@@ -372,6 +374,7 @@ static void print_environment(FILE *out, const struct comparison *c,
 			  r->suite ? r->suite : "?", r->perturbations,
 			  (unsigned long long)r->seed);
 	print_wrapped(out, "guest    ", guest);
+	print_wrapped(out, "boots    ", boots);
 	if (r->host && *r->host)
 		print_wrapped(out, "host     ", r->host);
 	run = xasprintf("%s, %s, %s, cgmark %s", r->id ? r->id : "?",

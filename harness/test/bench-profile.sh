@@ -12,7 +12,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 # ratio WHAT MOST
 ratio() {
-	"$cgmark" run -q -j 1 --no-compare --no-null --perturbations 1 \
+	"$cgmark" run -q -j 1 --fresh --no-compare --no-null --perturbations 1 \
 		--bench attach/self --bench css_set/lookup --bench fork/exit \
 		--param sets=16,1024 --kernel base=baseline "--profile=$1" \
 		-o "$work/$1" >"$work/out" 2>"$work/err"

@@ -14,6 +14,8 @@ fi
 tap_nr=0
 tap_failed=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/cgmark-test-XXXXXX") || exit 99
+# No test takes or leaves boots of the user's own.
+export CGMARK_BOOTS_DIR="$work/boots"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 

@@ -10,6 +10,8 @@ bench_dir=$3
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=harness/test/tap.sh
 . "$here/tap.sh"
+# shellcheck source=harness/test/streams.sh
+. "$here/streams.sh"
 
 export CGMARK_RESULTS_DIR="$work/results"
 export CGMARK_KERNEL_DIR="$work/kernel"
@@ -391,68 +393,6 @@ wait_until 300 sleeper_is_gone
 is "$(sleeper_state)" '' '^C: what build.sh started is gone'
 
 # --- recorded streams -------------------------------------------------------------
-# samples FACTOR PERTURBATION: the samples of all points.
-samples() {
-	awk -v f="$1" -v p="$2" 'BEGIN {
-		n = split("alpha/fast:1:sets=16:5000 alpha/fast:1:sets=64:9000 " \
-			"alpha/slow:2:-:400000 null:1:-:40", points, " ")
-		for (i = 1; i <= n; i++) {
-			split(points[i], w, ":")
-			for (rep = 0; rep < 31; rep++) {
-				v = w[4] + rep % 3 + p
-				if (w[1] == "alpha/fast")
-					v *= f
-				printf "S\t%s\t%s\t%s\tinsns\t%d\t%d\t1\n",
-					w[1], w[2], w[3], rep, int(v)
-			}
-		}
-	}' | "$mkstream"
-}
-
-status() {
-	cat <<-'END'
-	KTAP version 1
-	1..2
-	    KTAP version 1
-	    # Subtest: bench-alpha
-	    1..3
-	    # start alpha/fast sets=16
-	    ok 1 alpha/fast sets=16
-	    # start alpha/fast sets=64
-	    ok 2 alpha/fast sets=64
-	    # start alpha/slow
-	    ok 3 alpha/slow
-	ok 1 bench-alpha
-	    KTAP version 1
-	    # Subtest: bench-null
-	    1..1
-	    # start null
-	    ok 1 null
-	ok 2 bench-null
-	# cgmark: end
-	END
-}
-
-# record DIR FACTOR [NEW_DIR]: streams for base, and for new by the factor.
-record() {
-	rm -rf "$1"
-	for p in 0 1 2 3 4 5 6 7; do
-		for at in base/measure base/null new/measure; do
-			d=$1/$at-p$p
-			mkdir -p "$d"
-			status >"$d/status.ktap"
-			printf '[    0.000000] Linux version 6.12\n' \
-				>"$d/console.log"
-			case $at in
-			new/*) samples "$2" $p ;;
-			*) samples 1 $p ;;
-			esac >"$d/samples.tsv"
-		done
-	done
-	cp -r "$1/base/measure-p0" "$1/base/repeat-p0"
-	cp -r "$1/new/measure-p0" "$1/new/repeat-p0"
-}
-
 run_dir() {
 	find "$work/results/runs" -mindepth 1 -maxdepth 1 | sort | tail -n 1
 }

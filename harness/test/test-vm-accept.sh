@@ -46,7 +46,8 @@ is "$(jq '[.points[] | select((.boots | length) < 4 or (.reason | length) == 0
 stress-ng --cpu 1 --timeout 600 --quiet &
 load=$!
 "$cgmark" run -q -j 1 --kernel a=baseline --kernel b=baseline \
-	--perturbations 1 --no-null --no-repeat -o "$work/aa" --format json \
+	--perturbations 1 --no-null --no-repeat --fresh -o "$work/aa" \
+	--format json \
 	>"$work/aa.json" 2>"$work/aa.err"
 is $? 0 'A/A exits 0' || sed 's/^/# /' "$work/aa.err"
 kill "$load"

@@ -19,7 +19,7 @@ show="$work/err"
 measure() {
 	dir=$1
 	shift
-	"$cgmark" run -q -j 1 --kernel base=baseline --perturbations 1 \
+	"$cgmark" run -q -j 1 --fresh --kernel base=baseline --perturbations 1 \
 		--no-repeat --no-null --samples 5 --bench null \
 		--bench fault/anon --bench fork/exit --param group=none \
 		--param controllers=none --param depth=1 --param sets=0 \

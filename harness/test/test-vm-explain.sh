@@ -15,7 +15,7 @@ export CGMARK_RESULTS_DIR="$work/results"
 measure() {
 	name=$1
 	shift
-	"$cgmark" run -q -j 1 --no-compare --no-null --perturbations 1 \
+	"$cgmark" run -q -j 1 --fresh --no-compare --no-null --perturbations 1 \
 		-o "$work/$name" "$@" >"$work/out" 2>"$work/err"
 	show="$work/err" is $? 0 "$name: measured"
 	run=$(echo "$work/$name"/*)

@@ -37,7 +37,7 @@ last_status() {
 
 # One boot of each kernel, one at a time.
 run_once() {
-	"$cgmark" run -q -j 1 --perturbations 1 --no-null --no-repeat "$@"
+	"$cgmark" run -q -j 1 --fresh --perturbations 1 --no-null --no-repeat "$@"
 }
 
 # --- panic in an initcall ----------------------------------------------------
@@ -81,7 +81,7 @@ is_measuring() {
 start_run() {
 	rm -rf "$CGMARK_RESULTS_DIR/runs"
 	# A background job of sh ignores SIGINT; env restores the default.
-	env --default-signal=INT "$cgmark" run -q -j 1 --perturbations "$1" \
+	env --default-signal=INT "$cgmark" run -q -j 1 --fresh --perturbations "$1" \
 		--no-null --bench css_set/lookup --param sets=16,1024 \
 		--param hierarchies=1 --param controller=none \
 		>"$work/out" 2>"$work/err" &

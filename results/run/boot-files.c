@@ -33,6 +33,13 @@ static void check_name(const struct boot_load *l, struct json_fields *f,
 			 is_file_name(is) ? is : "?", want);
 }
 
+/* Not in every boot. */
+static void read_optional(struct json_fields *f, const char *key, char **ret)
+{
+	if (json_object_get(f->obj, key))
+		json_field_str(f, key, ret);
+}
+
 static int read_fields(struct boot_load *l, json_t *json, struct strbuf *why)
 {
 	struct json_fields f = { .obj = json, .where = "", .why = why };
@@ -54,16 +61,27 @@ static int read_fields(struct boot_load *l, json_t *json, struct strbuf *why)
 	json_field_str(&f, "samples_crc", &b->samples_crc);
 	json_field_u64(&f, "samples_bytes", &b->samples_bytes);
 	/* Not in old runs. */
-	if (json_object_get(json, "command_line"))
-		json_field_str(&f, "command_line", &b->command_line);
+	read_optional(&f, "command_line", &b->command_line);
+	read_optional(&f, "cached", &b->cached);
+	read_optional(&f, "confirms", &b->confirms);
+	read_optional(&f, "contradicts", &b->contradicts);
 	json_field_object(&f, "files");
 	b->blame = blame;
 	return f.err;
 }
 
+static void clear(char **text)
+{
+	free(*text);
+	*text = NULL;
+}
+
 /* An altered boot.json says nothing about its boot. */
 static void forget_fields(struct run_boot *b)
 {
+	clear(&b->cached);
+	clear(&b->confirms);
+	clear(&b->contradicts);
 	b->ok = false;
 	b->blame = BLAME_NONE;
 	b->wall_ms = b->cpu_ms = b->samples_bytes = 0;

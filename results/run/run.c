@@ -39,6 +39,9 @@ static void free_boot(struct run_boot *b, size_t nr_points)
 	free(b->reason);
 	free(b->splat);
 	free(b->command_line);
+	free(b->cached);
+	free(b->confirms);
+	free(b->contradicts);
 	free(b->samples_crc);
 	free(b->status);
 	for (size_t i = 0; b->status_text && i < nr_points; i++)

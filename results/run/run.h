@@ -88,6 +88,14 @@ struct run_boot {
 	uint64_t samples_bytes;
 	/* Command that ran the guest, shell-quoted; "" in old runs. */
 	char *command_line;
+	/*
+	 * ISO 8601, UTC; NULL or "": not so.  When the boot was measured, if it
+	 * was not by this run; when an earlier one was that is identical, or
+	 * that should be and is not.
+	 */
+	char *cached;
+	char *confirms;
+	char *contradicts;
 
 	/* Filled by run_load(): per point of run.points. */
 	enum point_status *status;

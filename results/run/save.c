@@ -132,6 +132,12 @@ json_t *run_to_json(const struct run *run)
 	return obj;
 }
 
+static void set_unless_empty(json_t *obj, const char *key, const char *value)
+{
+	if (value && *value)
+		set_text(obj, key, value);
+}
+
 json_t *boot_to_json(const struct run_boot *b)
 {
 	json_t *obj = json_object();
@@ -146,6 +152,9 @@ json_t *boot_to_json(const struct run_boot *b)
 	set_text(obj, "splat", b->splat);
 	set_text(obj, "samples_crc", b->samples_crc);
 	set_int(obj, "samples_bytes", b->samples_bytes);
+	set_unless_empty(obj, "cached", b->cached);
+	set_unless_empty(obj, "confirms", b->confirms);
+	set_unless_empty(obj, "contradicts", b->contradicts);
 	return obj;
 }
 

@@ -65,8 +65,16 @@ static void check_kernel(const struct run_kernel *a, const struct run_kernel *b)
 	assert_string_equal(a->image, b->image);
 }
 
+static void check_age(const char *a, const char *b)
+{
+	assert_string_equal(a ? a : "", b ? b : "");
+}
+
 static void check_boot(const struct run_boot *a, const struct run_boot *b)
 {
+	check_age(a->cached, b->cached);
+	check_age(a->confirms, b->confirms);
+	check_age(a->contradicts, b->contradicts);
 	assert_string_equal(a->id, b->id);
 	assert_int_equal(a->kernel, b->kernel);
 	assert_int_equal(a->perturbation, b->perturbation);
