@@ -165,3 +165,35 @@ UPDATE run SET digest = '';
 ALTER TABLE kernel ADD COLUMN series TEXT NOT NULL DEFAULT '';
 ALTER TABLE kernel ADD COLUMN series_sha256 TEXT NOT NULL DEFAULT '';
 ALTER TABLE kernel ADD COLUMN series_total TEXT NOT NULL DEFAULT '';
+
+-- version 5
+-- When an earlier run measured a boot ('': this run did), so that a history does
+-- not take one measurement for several.
+ALTER TABLE boot ADD COLUMN cached TEXT NOT NULL DEFAULT '';
+DROP VIEW series;
+CREATE VIEW series AS
+SELECT
+	run.machine,
+	point.bench,
+	point.version,
+	point.params,
+	metric.name AS metric,
+	run.created,
+	run.name AS run,
+	kernel.name AS kernel,
+	kernel.kernel_key,
+	boot.name AS boot,
+	boot.role,
+	boot.perturbation,
+	boot.cached,
+	sample.rep,
+	sample.value,
+	sample.nr_ops
+FROM point
+JOIN point_status ON point_status.point = point.id
+JOIN boot ON boot.id = point_status.boot
+JOIN run ON run.id = boot.run
+JOIN kernel ON kernel.run = run.id AND kernel.idx = boot.kernel
+JOIN sample ON sample.boot = boot.id AND sample.point = point.id
+JOIN metric ON metric.id = sample.metric
+WHERE boot.ok AND NOT boot.damaged;

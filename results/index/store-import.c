@@ -42,8 +42,9 @@ static const char *const statements[NR_STATEMENTS] = {
 			  "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
 	[ADD_BOOT] = "INSERT INTO boot (run, idx, name, kernel, perturbation, "
 		     "role, finished, ok, blame, reason, wall_ms, cpu_ms, "
-		     "splat, samples_crc, samples_bytes, damaged) "
-		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		     "splat, samples_crc, samples_bytes, damaged, cached) "
+		     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+		     "?)",
 	[ADD_STATUS] = "INSERT INTO point_status (boot, point, status, text) "
 		       "VALUES (?, ?, ?, ?)",
 	[ADD_METRIC] = "INSERT OR IGNORE INTO metric (name) VALUES (?)",
@@ -256,13 +257,13 @@ static int add_boot(struct import *im, size_t i)
 	int64_t boot_id;
 	int r;
 
-	r = RUN_STATEMENT(im, ADD_BOOT, "iisiisiissiissii", im->run_id,
-			  (int64_t)i, b->id, (int64_t)b->kernel,
-			  (int64_t)b->perturbation, boot_role_str(b->role),
-			  (int64_t)b->finished, (int64_t)b->ok,
-			  blame_str(b->blame), b->reason, (int64_t)b->wall_ms,
-			  (int64_t)b->cpu_ms, b->splat, b->samples_crc,
-			  (int64_t)b->samples_bytes, (int64_t)b->damaged);
+	r = RUN_STATEMENT(
+		im, ADD_BOOT, "iisiisiissiissiis", im->run_id, (int64_t)i,
+		b->id, (int64_t)b->kernel, (int64_t)b->perturbation,
+		boot_role_str(b->role), (int64_t)b->finished, (int64_t)b->ok,
+		blame_str(b->blame), b->reason, (int64_t)b->wall_ms,
+		(int64_t)b->cpu_ms, b->splat, b->samples_crc,
+		(int64_t)b->samples_bytes, (int64_t)b->damaged, b->cached);
 	if (r < 0)
 		return r;
 	boot_id = last_id(im);

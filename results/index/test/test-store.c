@@ -94,7 +94,7 @@ static char *dump(const char *path)
 		" JOIN point p ON p.id = rp.point ORDER BY 1, 2",
 		"SELECT r.name, b.idx, b.name, kernel, perturbation, role,"
 		" finished, ok, blame, reason, wall_ms, cpu_ms, splat,"
-		" samples_crc, samples_bytes, damaged"
+		" samples_crc, samples_bytes, damaged, cached"
 		" FROM boot b JOIN run r ON r.id = b.run ORDER BY 1, 2",
 		"SELECT r.name, b.idx, p.bench, p.version, p.params, s.status,"
 		" s.text FROM point_status s JOIN boot b ON b.id = s.boot"
@@ -337,7 +337,7 @@ static void test_migration(void **state)
 	assert_string_equal(rows, "old|base|base-p0|insns|555|\n"
 				  "old|base|base-p0|insns|556|\n--\n");
 	after = query(path, "PRAGMA user_version");
-	assert_string_equal(after, "4|\n--\n");
+	assert_string_equal(after, "5|\n--\n");
 	/* Old rows have no digest: the run is imported again. */
 	import(st, old, true);
 	import(st, old, false);
@@ -350,6 +350,14 @@ static void test_migration(void **state)
 	got = query(path, "SELECT name, digest, seed FROM run ORDER BY 1");
 	want = query(fresh, "SELECT name, digest, seed FROM run ORDER BY 1");
 	assert_string_equal(got, want);
+	free(rows);
+	/* What the run took from earlier ones is told apart. */
+	rows = query(path, "SELECT run, boot, max(cached) FROM series"
+			   " WHERE run = 'r1' GROUP BY boot ORDER BY boot");
+	assert_string_equal(rows, "r1|base-p0|2024-12-31T00:00:00Z|\n"
+				  "r1|base-p0-repeat||\nr1|base-p1||\n"
+				  "r1|v1-p0||\nr1|v1-p0-repeat||\n"
+				  "r1|v1-p1|2024-12-31T00:00:04Z|\n--\n");
 }
 
 static int open_fails(const char *path, void **state, char **log)
@@ -370,11 +378,11 @@ static void test_newer(void **state)
 	_cleanup_free_ char *path = db_path(state), *log = NULL, *rows = NULL;
 
 	store_close(open_store(path));
-	execute(path, "PRAGMA user_version = 5");
+	execute(path, "PRAGMA user_version = 6");
 	assert_int_equal(open_fails(path, state, &log), -EPROTONOSUPPORT);
-	assert_non_null(strstr(log, "schema version 5 was written by a newer"));
+	assert_non_null(strstr(log, "schema version 6 was written by a newer"));
 	rows = query(path, "PRAGMA user_version");
-	assert_string_equal(rows, "5|\n--\n");
+	assert_string_equal(rows, "6|\n--\n");
 }
 
 static void test_not_ours(void **state)
@@ -646,7 +654,7 @@ static void test_kill_in_migration(void **state)
 	assert_string_equal(before, after);
 	store_close(open_store(path));
 	done = query(path, "PRAGMA user_version");
-	assert_string_equal(done, "4|\n--\n");
+	assert_string_equal(done, "5|\n--\n");
 }
 
 static int arm_limit(sqlite3 *db, char **err, const void *api)
