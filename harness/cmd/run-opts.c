@@ -87,7 +87,8 @@ static const struct argp_option options[] = {
 	  "Boot everything, also what earlier runs measured already (sim)", 2 },
 	{ "jobs", 'j', "N", 0, "Boots in parallel (default: one per core)", 2 },
 	{ "seed", OPT_SEED, "N", 0,
-	  "Seed of the boot order on machines that measure time (default: 1)",
+	  "Seed of the boot order on machines that measure time, and of the "
+	  "choice of the kept boot that is checked (default: 1)",
 	  2 },
 	{ "deadline-hello", OPT_HELLO, "SECONDS", 0,
 	  "Until the first sign of life (default: 60)", 2 },
