@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "interrupt.h"
 #include "log.h"
 #include "tmpdir.h"
 
@@ -109,12 +110,15 @@ bool boot_cache_has(const struct boot_cache *c, const struct boot_key *key)
 	return r == 0 || r == -ENOTDIR;
 }
 
-static void mark_used(const char *path)
+/* The group as well: "cgmark cache" goes by that. */
+static void mark_used(const struct boot_cache *c, const struct boot_key *key)
 {
+	_cleanup_free_ char *parent = group_path(c, key->group);
 	_cleanup_free_ char *manifest =
-		xasprintf("%s/" BOOT_ENTRY_MANIFEST, path);
+		xasprintf("%s/%s/" BOOT_ENTRY_MANIFEST, parent, key->hex);
 
 	utimensat(AT_FDCWD, manifest, NULL, AT_SYMLINK_NOFOLLOW);
+	utimensat(AT_FDCWD, parent, NULL, AT_SYMLINK_NOFOLLOW);
 }
 
 /* It may have been removed while it was read. */
@@ -153,7 +157,7 @@ int boot_cache_get(const struct boot_cache *c, const struct boot_key *key,
 		return -ENOENT;
 	r = boot_entry_read(path, key->hex, ret, &why);
 	if (r == 0) {
-		mark_used(path);
+		mark_used(c, key);
 		return 0;
 	}
 	if (is_there_still(c, key, &st))
@@ -343,6 +347,26 @@ int boot_cache_verify(const struct boot_cache_item *item, struct strbuf *why)
 
 	boot_entry_release(&e);
 	return r < 0 && lstat(item->path, &st) < 0 ? -ENOENT : r;
+}
+
+int boot_cache_check(const struct boot_cache *c, size_t *nr, size_t *nr_damaged)
+{
+	struct boot_cache_item *list;
+	int r = boot_cache_list(c, &list, nr);
+
+	*nr_damaged = 0;
+	for (size_t i = 0; i < *nr && r == 0; i++) {
+		_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+
+		if (interrupt_pending())
+			r = -EINTR;
+		if (r < 0 || boot_cache_verify(&list[i], &why) != -EBADMSG)
+			continue;
+		tell_damage(c, list[i].path, why.buf);
+		++*nr_damaged;
+	}
+	boot_cache_list_free(list, *nr);
+	return r;
 }
 
 int boot_cache_remove(const struct boot_cache *c,

@@ -58,6 +58,12 @@ int boot_cache_list(const struct boot_cache *c, struct boot_cache_item **ret,
 void boot_cache_list_free(struct boot_cache_item *list, size_t nr);
 /* 0; -EBADMSG: damaged, *why says how; -ENOENT: gone since it was listed. */
 int boot_cache_verify(const struct boot_cache_item *item, struct strbuf *why);
+/*
+ * Verifies all of them, and removes those that are damaged, with a warning for
+ * each.  0; -EINTR: a signal came; another -errno.  Neither is logged.
+ */
+int boot_cache_check(const struct boot_cache *c, size_t *nr,
+		     size_t *nr_damaged);
 /* A run that is just reading it measures that boot itself.  -errno. */
 int boot_cache_remove(const struct boot_cache *c,
 		      const struct boot_cache_item *item);

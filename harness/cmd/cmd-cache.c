@@ -3,9 +3,11 @@
 #include <time.h>
 
 #include "alloc.h"
+#include "boot-cache.h"
 #include "cache.h"
 #include "cmd.h"
 #include "exit-status.h"
+#include "interrupt.h"
 #include "log.h"
 #include "process.h"
 #include "suggest.h"
@@ -125,6 +127,38 @@ static enum exit_status check_kernels(const struct env *env)
 	return r == 0 ? ST_OK : r == 130 ? ST_INTERRUPTED : ST_HOST;
 }
 
+static enum exit_status check_boots(const struct env *env)
+{
+	_cleanup_(boot_cache_release) struct boot_cache c = { .dir = NULL };
+	size_t nr = 0, nr_damaged = 0;
+	int r;
+
+	if (!env->boots_dir || access(env->boots_dir, F_OK) < 0)
+		return ST_OK;
+	interrupt_block(NULL);
+	r = boot_cache_open(&c, env->boots_dir);
+	if (r == 0)
+		r = boot_cache_check(&c, &nr, &nr_damaged);
+	if (r == -EINTR)
+		return ST_INTERRUPTED;
+	if (r < 0) {
+		log_err_errno(-r, "cannot read %s", env->boots_dir);
+		return ST_HOST;
+	}
+	printf("checked %zu boots, %zu damaged\n", nr, nr_damaged);
+	return nr_damaged ? ST_HOST : ST_OK;
+}
+
+static enum exit_status check(const struct env *env)
+{
+	enum exit_status kernels = check_kernels(env), boots;
+
+	if (kernels == ST_INTERRUPTED)
+		return kernels;
+	boots = check_boots(env);
+	return boots != ST_OK ? boots : kernels;
+}
+
 static enum exit_status act(const struct env *env, const char *action,
 			    const char *limit)
 {
@@ -135,7 +169,7 @@ static enum exit_status act(const struct env *env, const char *action,
 	int r;
 
 	if (strcmp(action, "check") == 0)
-		return check_kernels(env);
+		return check(env);
 	if (strcmp(action, "list") != 0 && strcmp(action, "prune") != 0) {
 		suggest_log("action", action, actions, ARRAY_SIZE(actions));
 		return ST_USAGE;

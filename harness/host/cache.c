@@ -27,7 +27,7 @@ static const struct kind {
 	{ "kernels", "%s/meta", NULL },
 	{ "objects", "%s/state", "%s/state" },
 	{ "src", "%s.size", "%s.size" },
-	{ "boots", "%s/manifest", NULL },
+	{ "boots", "%s", NULL }, /* all of one kernel: boot/boot-cache.h */
 };
 
 char *cache_dir(void)
@@ -260,11 +260,24 @@ static void remove_left_over(const char *dir)
 		closedir(d);
 }
 
+/* build.sh makes them, but a cache may have boots alone. */
+static void make_folders(const char *dir)
+{
+	_cleanup_free_ char *locks = xasprintf("%s/locks", dir);
+	_cleanup_free_ char *tmp = xasprintf("%s/tmp", dir);
+
+	if (access(dir, F_OK) < 0)
+		return;
+	mkdir_p(locks, 0777);
+	mkdir_p(tmp, 0777);
+}
+
 int cache_prune(struct cache *c, uint64_t limit, struct cache_pruned *ret)
 {
 	int r = 0;
 
 	memset(ret, 0, sizeof(*ret));
+	make_folders(c->dir);
 	remove_left_over(c->dir);
 	for (size_t i = 0; i < c->nr && c->bytes > limit; i++) {
 		int one = remove_entry(c, &c->entries[i]);

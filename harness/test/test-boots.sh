@@ -87,12 +87,12 @@ again() {
 }
 
 entries() {
-	find "$boots" -name entry.json | sort
+	find "$boots/" -name entry.json | sort
 }
 
 # entry BOOT: the folder of a boot that was measured under that name.
 entry() {
-	dirname "$(find "$boots" -name entry.json -exec grep -l "\"boot\": \"$1\"" {} +)"
+	dirname "$(find "$boots/" -name entry.json -exec grep -l "\"boot\": \"$1\"" {} +)"
 }
 
 nothing_left() {
@@ -120,7 +120,7 @@ has "$work/err" 'boots 22: nothing new was measured; 21 from the cache, of 20' \
 has "$work/out" '^boots    22: nothing new was measured; 21 from the cache, of$' \
 	'second: and so does the report'
 has "$work/err" 'boots 1/1' 'second: one boot'
-is "$(find "$boots" -name entry.json | wc -l)" 22 'second: nothing is added'
+is "$(find "$boots/" -name entry.json | wc -l)" 22 'second: nothing is added'
 same=0
 for b in "$first"/boots/*; do
 	for f in plan.tsv console.log status.ktap samples.tsv; do
@@ -229,7 +229,7 @@ for f in samples.tsv entry.json; do
 	has "$work/err" "$e: .* damaged .$f: missing" "no $f: the warning names it"
 	is "$(entry base-p2)" "$e" "no $f: measured again and kept"
 done
-find "$boots" -name entry.json -exec sed -i 's/"format": 1/"format": 2/' {} +
+find "$boots/" -name entry.json -exec sed -i 's/"format": 1/"format": 2/' {} +
 fresh
 run 0 'entries of another format' $img
 is "$(old)" 0 'another format: none is used'
@@ -246,6 +246,47 @@ has "$work/err" "$e: .*damaged .not a folder" 'a symlink: the warning names it'
 [ -f "$work/outside/entry.json" ] && [ ! -L "$e" ] && [ -f "$e/entry.json" ]
 ok $? 'a symlink: what it leads to is there still, and so is a new entry'
 rm -rf "$work/outside"
+
+# --- cgmark cache ------------------------------------------------------------------
+# As it lies below the cache of a user.
+mkdir -p "$work/xdg/cgmark"
+mv "$boots" "$work/xdg/cgmark/boots"
+ln -s "$work/xdg/cgmark/boots" "$boots"
+printf '#!/bin/sh\nexit 0\n' >"$work/kernel/build.sh"
+chmod +x "$work/kernel/build.sh"
+cache() {
+	XDG_CACHE_HOME="$work/xdg" CGMARK_BOOTS_DIR='' "$cgmark" cache "$@" \
+		>"$work/out" 2>"$work/err"
+}
+cache list
+is "$? $(grep -cE '^boots +[0-9a-f]{12} .* 20[0-9-]+ ' "$work/out")" '0 2' \
+	'cache list: boots of a kernel are one entry'
+cache check
+is "$? $(cat "$work/out")" '0 checked 22 boots, 0 damaged' 'cache check: all is well'
+e=$(entry base-p4)
+echo x >>"$e/status.ktap"
+cache check
+is "$? $(cat "$work/out")" '5 checked 22 boots, 1 damaged' \
+	'cache check: one that is damaged'
+has "$work/err" "${e##*/}: .*damaged .status.ktap: altered.* was removed" \
+	'cache check: it is named'
+cache check
+is "$? $(cat "$work/out")" '0 checked 21 boots, 0 damaged' 'cache check: and removed'
+touch -d '3 days ago' "$work/xdg/cgmark/boots"/*
+fresh
+# Of base alone: the other is used longer ago then.
+run 0 'a run of one kernel' --kernel "base=image:$work/vmlinux-a" --no-compare
+size=$(du -sk "$(dirname "$e")" | cut -f 1)
+cache prune --limit "$((size + 8))K"
+is "$(find "$work/xdg/cgmark/boots" -name entry.json -exec grep -h '"boot": "' {} + |
+	sed 's/.*"\(base\|new\)-.*/\1/' | sort -u)" base \
+	'cache prune: what was used longest ago goes'
+fresh
+run 0 'after cache prune' $img
+is "$(grep -l '"cached"' "$(run_dir)"/boots/new-*/boot.json | wc -l)" 0 \
+	'after cache prune: that is measured again'
+rm "$boots"
+mv "$work/xdg/cgmark/boots" "$boots"
 
 # --- less exact than it says ----------------------------------------------------------
 samples 1 77 >"$work/drift.tsv"
