@@ -7,12 +7,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
-#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,12 +18,12 @@
 #include "ports.h"
 #include "record.h"
 #include "relay.h"
+#include "system.h"
 #include "tap.h"
 
 #define PLAN "/plan.tsv"
 #define PLAN_BYTES_MAX (4 * 1024 * 1024)
 #define STINTS_MAX 128
-#define V2 "/sys/fs/cgroup"
 
 /* Where a benchmark program finds its channels. */
 #define CHILD_STATUS_FD 3
@@ -39,7 +36,6 @@ struct stint {
 };
 
 struct init {
-	int status_fd;
 	int samples_fd;
 	struct stint stints[STINTS_MAX];
 	unsigned nr_stints;
@@ -50,93 +46,17 @@ struct init {
 };
 
 /* Large and used in poll() loops: keep it off the stack. */
-static struct init in = { .status_fd = -1, .samples_fd = -1 };
+static struct init in = { .samples_fd = -1 };
 static struct relay status_relay, samples_relay, output_relay;
 static char plan[PLAN_BYTES_MAX];
 
-/* Without ACPI there is no power-off; sim and kvm end at a reset. */
-static void end_machine(void) __attribute__((noreturn));
-static void end_machine(void)
-{
-	sync();
-	reboot(RB_AUTOBOOT);
-	for (;;)
-		pause();
-}
-
-/* Without a status channel, the kernel log remains. */
-static void bail_out(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
-static void bail_out(const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-	int fd = in.status_fd;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	if (fd < 0)
-		fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
-	if (fd >= 0)
-		tap_line(fd, "Bail out! %s", text);
-	end_machine();
-}
-
-static void mount_all(void)
-{
-	static const struct {
-		const char *type, *path;
-	} mounts[] = {
-		{ "devtmpfs", "/dev" }, { "proc", "/proc" },
-		{ "sysfs", "/sys" },	{ "tmpfs", "/run" },
-		{ "tmpfs", "/tmp" },	{ "cgroup2", V2 },
-	};
-
-	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
-		const char *path = mounts[i].path;
-
-		mkdir(path, 0755);
-		/* EBUSY: the kernel is configured to mount it itself. */
-		if (mount("cgmark", path, mounts[i].type, 0, NULL) < 0 &&
-		    errno != EBUSY)
-			bail_out("mount %s on %s: %s", mounts[i].type, path,
-				 strerror(errno));
-	}
-}
-
-static void write_sysctl(const char *path, const char *value)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	write_all(fd, value, strlen(value));
-	close(fd);
-}
-
-/* The defaults depend on the size of memory, which would perturb results. */
-static void set_limits(void)
-{
-	write_sysctl("/proc/sys/kernel/threads-max", "65536");
-	write_sysctl("/proc/sys/kernel/pid_max", "65536");
-}
-
 static void open_channels(void)
 {
-	in.status_fd = port_open("cgmark.status", "CGMARK_STATUS_FD");
-	if (in.status_fd < 0) {
-		int r = in.status_fd;
-
-		in.status_fd = -1;
-		bail_out("no port cgmark.status: %s", strerror(-r));
-	}
-	/* To the host, the first line means "userspace is reached". */
-	tap_line(in.status_fd, "KTAP version 1");
+	system_open_status();
 	in.samples_fd = port_open("cgmark.samples", "CGMARK_SAMPLES_FD");
 	if (in.samples_fd < 0)
-		bail_out("no port cgmark.samples: %s",
-			 strerror(-in.samples_fd));
+		system_bail_out("no port cgmark.samples: %s",
+				strerror(-in.samples_fd));
 }
 
 static int on_option(const char *key, const char *value, void *arg)
@@ -147,7 +67,8 @@ static int on_option(const char *key, const char *value, void *arg)
 		return 0;
 	in.precreate = strtoul(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end || in.precreate > 100000)
-		bail_out("plan: option precreate cannot be '%.40s'", value);
+		system_bail_out("plan: option precreate cannot be '%.40s'",
+				value);
 	return 0;
 }
 
@@ -157,8 +78,9 @@ static int on_point(const struct plan_point *p, void *arg)
 
 	if (!in.nr_stints || strcmp(s->binary, p->binary)) {
 		if (in.nr_stints == STINTS_MAX)
-			bail_out("plan: more than %d times another program",
-				 STINTS_MAX);
+			system_bail_out(
+				"plan: more than %d times another program",
+				STINTS_MAX);
 		s = &in.stints[in.nr_stints++];
 		strcpy(s->binary, p->binary);
 		s->first = in.points;
@@ -177,13 +99,13 @@ static void read_plan(void)
 
 	fd = open(PLAN, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		bail_out("open " PLAN ": %s", strerror(errno));
+		system_bail_out("open " PLAN ": %s", strerror(errno));
 	while (len < sizeof(plan) &&
 	       (n = read(fd, plan + len, sizeof(plan) - len)) > 0)
 		len += n;
 	close(fd);
 	if (rec_parse_plan(plan, len, on_option, on_point, NULL, &err) < 0)
-		bail_out("plan: %s", err.text);
+		system_bail_out("plan: %s", err.text);
 }
 
 static void precreate_cgroups(void)
@@ -191,9 +113,9 @@ static void precreate_cgroups(void)
 	char path[64];
 
 	for (unsigned i = 0; i < in.precreate; i++) {
-		snprintf(path, sizeof(path), V2 "/precreated-%u", i);
+		snprintf(path, sizeof(path), SYSTEM_V2 "/precreated-%u", i);
 		if (mkdir(path, 0755) < 0)
-			bail_out("make %s: %s", path, strerror(errno));
+			system_bail_out("make %s: %s", path, strerror(errno));
 	}
 }
 
@@ -236,18 +158,19 @@ static void make_pipes(int *fds)
 
 	for (int i = 0; i < 3; i++) {
 		if (pipe2(p, O_CLOEXEC) < 0)
-			bail_out("pipe: %s", strerror(errno));
+			system_bail_out("pipe: %s", strerror(errno));
 		relays[i]->in = p[0];
 		fds[i] = fcntl(p[1], F_DUPFD_CLOEXEC, 10);
 		close(p[1]);
 		if (fds[i] < 0)
-			bail_out("pipe: %s", strerror(errno));
+			system_bail_out("pipe: %s", strerror(errno));
 	}
-	set_up_relay(&status_relay, status_relay.in, in.status_fd, "    ");
+	set_up_relay(&status_relay, status_relay.in, system_status_fd, "    ");
 	set_up_relay(&samples_relay, samples_relay.in, in.samples_fd, "");
 	samples_relay.lines = &in.samples;
 	samples_relay.crc = &in.crc;
-	set_up_relay(&output_relay, output_relay.in, in.status_fd, "    # ");
+	set_up_relay(&output_relay, output_relay.in, system_status_fd,
+		     "    # ");
 }
 
 static void pump(struct relay *relay)
@@ -255,7 +178,7 @@ static void pump(struct relay *relay)
 	int r = relay_pump(relay);
 
 	if (r < 0)
-		bail_out("hand on a stream: %s", strerror(-r));
+		system_bail_out("hand on a stream: %s", strerror(-r));
 }
 
 /*
@@ -281,7 +204,7 @@ static void relay_all(int pidfd)
 		if (poll(fds, 4, -1) < 0) {
 			if (errno == EINTR)
 				continue;
-			bail_out("poll: %s", strerror(errno));
+			system_bail_out("poll: %s", strerror(errno));
 		}
 		if (fds[3].revents) {
 			kill(-1, SIGKILL);
@@ -310,7 +233,7 @@ static void report_binary(unsigned i, int status)
 			 WTERMSIG(status), strsignal(WTERMSIG(status)));
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 1)
 		result = TAP_FAIL;
-	tap_result(in.status_fd, result, i + 1, in.stints[i].binary, text);
+	tap_result(system_status_fd, result, i + 1, in.stints[i].binary, text);
 }
 
 /* Reap it and its orphans, which PID 1 inherits. */
@@ -333,7 +256,7 @@ static void run_binary(unsigned i)
 	make_pipes(fds);
 	pid = fork();
 	if (pid < 0)
-		bail_out("fork: %s", strerror(errno));
+		system_bail_out("fork: %s", strerror(errno));
 	if (pid == 0)
 		exec_binary(&in.stints[i], fds);
 	for (int k = 0; k < 3; k++)
@@ -350,10 +273,10 @@ static void begin_streams(void)
 	char head[REC_LINE_MAX];
 	int n = rec_format_head(head, sizeof(head), "cgmark-samples");
 
-	tap_line(in.status_fd, "1..%u", in.nr_stints);
+	tap_line(system_status_fd, "1..%u", in.nr_stints);
 	in.crc = rec_crc32(0, head, n);
 	if (write_all(in.samples_fd, head, n) < 0)
-		bail_out("begin the samples: %s", strerror(errno));
+		system_bail_out("begin the samples: %s", strerror(errno));
 }
 
 static void end_streams(void)
@@ -362,8 +285,8 @@ static void end_streams(void)
 	int n = rec_format_end(line, sizeof(line), in.samples, in.crc);
 
 	if (write_all(in.samples_fd, line, n) < 0)
-		bail_out("end the samples: %s", strerror(errno));
-	tap_line(in.status_fd, "# cgmark: end");
+		system_bail_out("end the samples: %s", strerror(errno));
+	tap_line(system_status_fd, "# cgmark: end");
 }
 
 int main(void)
@@ -372,8 +295,8 @@ int main(void)
 		fprintf(stderr, "init: runs as the guest's PID 1 only\n");
 		return 2;
 	}
-	mount_all();
-	set_limits();
+	system_mount_all();
+	system_set_limits();
 	open_channels();
 	read_plan();
 	begin_streams();
@@ -381,5 +304,5 @@ int main(void)
 	for (unsigned i = 0; i < in.nr_stints; i++)
 		run_binary(i);
 	end_streams();
-	end_machine();
+	system_end();
 }

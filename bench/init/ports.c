@@ -33,7 +33,7 @@ static int read_name(const char *dir, char *buf, size_t size)
 	return 0;
 }
 
-static int find_and_open(const char *name)
+static int find_and_open(const char *name, int flags)
 {
 	char text[64], path[300];
 	struct dirent *e;
@@ -48,7 +48,7 @@ static int find_and_open(const char *name)
 		    strcmp(text, name))
 			continue;
 		snprintf(path, sizeof(path), "/dev/%s", e->d_name);
-		fd = open(path, O_WRONLY | O_CLOEXEC);
+		fd = open(path, flags | O_CLOEXEC);
 		if (fd < 0)
 			fd = -errno;
 	}
@@ -64,7 +64,7 @@ static int fd_from_env(const char *env)
 	return fd > 2 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fd : -ENOENT;
 }
 
-int port_open(const char *name, const char *env)
+int port_open_for(const char *name, const char *env, int flags)
 {
 	const struct timespec pause_ts = { .tv_nsec = TRY_NS };
 	int fd = fd_from_env(env);
@@ -73,7 +73,12 @@ int port_open(const char *name, const char *env)
 	for (int i = 0; fd == -ENOENT && i < TRIES; i++) {
 		if (i)
 			nanosleep(&pause_ts, NULL);
-		fd = find_and_open(name);
+		fd = find_and_open(name, flags);
 	}
 	return fd;
+}
+
+int port_open(const char *name, const char *env)
+{
+	return port_open_for(name, env, O_WRONLY);
 }

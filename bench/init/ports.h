@@ -9,5 +9,7 @@
  * Returns the descriptor or -errno.
  */
 int port_open(const char *name, const char *env);
+/* The same to read, or to read and write: flags are those of open(). */
+int port_open_for(const char *name, const char *env, int flags);
 
 #endif
