@@ -13,7 +13,7 @@ quiet=false
 brief=false	# say only what had to be done
 
 # Line by line: for building cgmark, its libraries, building kernels, booting them,
-# plots, workloads.
+# plots, workloads, guests to work in.
 packages='
 gcc libc6-dev meson ninja-build pkg-config scdoc
 libjansson-dev libinih-dev libmd-dev libsqlite3-dev r-mathlib libcmocka-dev
@@ -23,6 +23,7 @@ patch xz-utils cpio
 qemu-system-x86
 gnuplot-nox
 stress-ng hyperfine linux-perf
+busybox-static
 '
 test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
 # For the suite long alone.

@@ -67,6 +67,15 @@ void cpio_chardev(struct cpio *c, const char *name, unsigned mode,
 	add_entry(c, name, &e, "", 0);
 }
 
+void cpio_link(struct cpio *c, const char *name, const char *target)
+{
+	struct entry e = { .ino = ++c->ino,
+			   .mode = S_IFLNK | 0777,
+			   .nlink = 1 };
+
+	add_entry(c, name, &e, target, strlen(target));
+}
+
 void cpio_end(struct cpio *c)
 {
 	struct entry e = { .nlink = 1 };

@@ -26,6 +26,8 @@ struct cpio {
 void cpio_dir(struct cpio *c, const char *name, unsigned mode);
 void cpio_file(struct cpio *c, const char *name, unsigned mode,
 	       const void *data, size_t len);
+/* A symbolic link. */
+void cpio_link(struct cpio *c, const char *name, const char *target);
 void cpio_chardev(struct cpio *c, const char *name, unsigned mode,
 		  unsigned major, unsigned minor);
 /* Trailer, and zero bytes up to a multiple of 512. */

@@ -88,24 +88,32 @@ static int add_files(struct cpio *c, const struct guest_files *files)
 	return 0;
 }
 
+int initramfs_add(struct cpio *c, const char *bench_dir, const char *init,
+		  const struct guest_files *files)
+{
+	int r;
+
+	cpio_dir(c, "dev", 0755);
+	/* Without it PID 1 has no stdin, stdout and stderr. */
+	cpio_chardev(c, "dev/console", 0600, 5, 1);
+	cpio_dir(c, "proc", 0755);
+	cpio_dir(c, "sys", 0755);
+	cpio_dir(c, "tmp", 01777);
+	cpio_dir(c, "bench", 0755);
+	r = add_program(c, bench_dir, init, "init");
+	if (r == 0)
+		r = add_benchmarks(c, bench_dir);
+	if (r == 0)
+		r = add_files(c, files);
+	return r;
+}
+
 int initramfs_build(const char *bench_dir, const struct guest_files *files,
 		    const char *path, char sha256[65])
 {
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
-	int r;
+	int r = initramfs_add(&c, bench_dir, "guest-init", files);
 
-	cpio_dir(&c, "dev", 0755);
-	/* Without it PID 1 has no stdin, stdout and stderr. */
-	cpio_chardev(&c, "dev/console", 0600, 5, 1);
-	cpio_dir(&c, "proc", 0755);
-	cpio_dir(&c, "sys", 0755);
-	cpio_dir(&c, "tmp", 01777);
-	cpio_dir(&c, "bench", 0755);
-	r = add_program(&c, bench_dir, "guest-init", "init");
-	if (r == 0)
-		r = add_benchmarks(&c, bench_dir);
-	if (r == 0)
-		r = add_files(&c, files);
 	if (r < 0)
 		return r;
 	cpio_end(&c);

@@ -7,6 +7,7 @@
 #ifndef CGMARK_INITRAMFS_H
 #define CGMARK_INITRAMFS_H
 
+#include "cpio.h"
 #include "guest-files.h"
 #include "machine.h"
 
@@ -20,6 +21,13 @@ int initramfs_build(const char *bench_dir, const struct guest_files *files,
 
 /* Append the archive with the plan of a boot, /plan.tsv. */
 void initramfs_plan(const struct boot_image *img, struct strbuf *ret);
+
+/*
+ * Adds to an archive what every guest has: this program of bench_dir as /init,
+ * the benchmarks and the files.  Errors as above.
+ */
+int initramfs_add(struct cpio *c, const char *bench_dir, const char *init,
+		  const struct guest_files *files);
 
 /*
  * Write what one boot gets to path: img->initramfs, the plan as /plan.tsv, and

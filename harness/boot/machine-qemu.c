@@ -122,6 +122,19 @@ static int write_symbols(const struct machine *m, const struct boot_image *img)
 	return r < 0 ? log_err_errno(-r, "cannot write %s", path) : 0;
 }
 
+/* Channels and ports; that for diagnosis is stdout and stderr. */
+static size_t list_kept(int keep[CH_DIAG + GUEST_PORTS_MAX], const int *fds,
+			const struct boot_image *img)
+{
+	size_t nr = 0;
+
+	for (int i = 0; i < CH_DIAG; i++)
+		keep[nr++] = fds[i];
+	for (size_t i = 0; i < img->nr_ports; i++)
+		keep[nr++] = img->ports[i].fd;
+	return nr;
+}
+
 /*
  * Each guest of sim gets a CPU of its own.
  *
@@ -153,8 +166,10 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 	record_command(&m->command, &a);
 
 	/* stdout and stderr already are the channel for diagnosis. */
-	struct process p = { PROCESS_INIT, .argv = a.v, .keep = fds,
-			     .nr_keep = CH_DIAG };
+	int keep[CH_DIAG + GUEST_PORTS_MAX];
+	struct process p = { PROCESS_INIT, .argv = a.v, .keep = keep };
+
+	p.nr_keep = list_kept(keep, fds, img);
 
 	cpu_set_t cpus;
 	int cpu = mode == &qemu_sim ? guest_cpu_get(GUEST_CPU_NAME, &cpus) : -1;
@@ -239,7 +254,7 @@ static int sim_probe(const char *arg, const char *vmlinux,
 
 static int sim_boot(struct machine *m, const struct boot_image *img)
 {
-	return qemu_boot(m, &qemu_sim, img);
+	return qemu_boot(m, img->real_clock ? &qemu_real : &qemu_sim, img);
 }
 
 static int sim_describe(const char *arg, struct strbuf *ret)

@@ -16,6 +16,12 @@
 #include "strbuf.h"
 
 struct boot_inputs;
+/* A socket that is a port in the guest, both ways: "cgmark.NAME". */
+struct guest_port {
+	const char *name;
+	int fd;
+};
+#define GUEST_PORTS_MAX 4
 
 /* What to boot; strings stay owned by the caller and must outlive the boot. */
 struct boot_image {
@@ -31,8 +37,11 @@ struct boot_image {
 	const char *role;	 /* "measure", "repeat", "null", "events" */
 	/* For sim: count by function with this plugin (tcg/), NULL: do not. */
 	const char *tcg_plugin;
-	const char *profile; /* path that it writes to */
-	bool profile_model;  /* caches and branches too */
+	const char *profile;		/* path that it writes to */
+	bool profile_model;		/* caches and branches too */
+	const struct guest_port *ports; /* beside the channels */
+	size_t nr_ports;		/* at most GUEST_PORTS_MAX */
+	bool real_clock; /* for sim: time passes as on the host, uncounted */
 };
 
 struct machine {

@@ -4,6 +4,9 @@
 #include "alloc.h"
 #include "qemu-args.h"
 
+/* The same date in every boot. */
+#define FIXED_RTC "base=2024-01-01T00:00:00,clock=vm"
+
 /*
  * Guest time is the instruction count: 1 ns each, and idle time is skipped.
  * Nehalem has no fast string instructions: QEMU charges "rep movsb" one
@@ -19,13 +22,24 @@ const struct qemu_mode qemu_sim = {
 	.cpu = "Nehalem-v1",
 	.cmdline = "nolapic_timer no_timer_check tsc=reliable "
 		   "tsc_early_khz=1000000 lpj=4000000",
+	.rtc = FIXED_RTC,
 	.text = "TCG icount shift=0",
+};
+
+/* The same processor without the count.  Its clock is calibrated as it boots. */
+const struct qemu_mode qemu_real = {
+	.accel = "-accel tcg",
+	.cpu = "Nehalem-v1",
+	.cmdline = "no_timer_check tsc=reliable",
+	.rtc = "base=utc,clock=host",
+	.text = "TCG",
 };
 
 const struct qemu_mode qemu_kvm = {
 	.accel = "-accel kvm",
 	.cpu = "host",
 	.cmdline = "no_timer_check",
+	.rtc = FIXED_RTC,
 	.text = "KVM",
 };
 
@@ -78,6 +92,16 @@ static void args_add_port(struct qemu_args *a, const char *id, int fd)
 	args_add(a, "virtserialport,chardev=%s,name=cgmark.%s", id, id);
 }
 
+/* The same for a socket, which takes and gives. */
+static void args_add_socket(struct qemu_args *a, const struct guest_port *port)
+{
+	args_add_words(a, "-chardev");
+	args_add(a, "socket,id=%s,fd=%d", port->name, port->fd);
+	args_add_words(a, "-device");
+	args_add(a, "virtserialport,chardev=%s,name=cgmark.%s", port->name,
+		 port->name);
+}
+
 /* A comma ends a suboption; two stand for one. */
 static void add_path(struct strbuf *sb, const char *name, const char *path)
 {
@@ -106,8 +130,9 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "%s", qemu);
 	args_add_words(a, "-no-user-config -nodefaults -machine " MICROVM);
 	args_add_words(a, mode->accel);
-	args_add_words(a,
-		       "-rtc base=2024-01-01T00:00:00,clock=vm -seed 1 -cpu");
+	args_add_words(a, "-rtc");
+	args_add_words(a, mode->rtc);
+	args_add_words(a, "-seed 1 -cpu");
 	args_add(a, "%s", mode->cpu);
 	args_add(a, "-smp");
 	args_add(a, "%u", vcpus);
@@ -119,6 +144,8 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 			  "-device virtio-serial-device");
 	args_add_port(a, "status", fds[CH_STATUS]);
 	args_add_port(a, "samples", fds[CH_SAMPLES]);
+	for (size_t i = 0; i < img->nr_ports; i++)
+		args_add_socket(a, &img->ports[i]);
 	args_add(a, "-kernel");
 	args_add(a, "%s", img->vmlinux);
 	args_add(a, "-initrd");

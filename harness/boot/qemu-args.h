@@ -5,16 +5,18 @@
 
 #include "machine.h"
 
-#define QEMU_ARGS_MAX 64
+#define QEMU_ARGS_MAX 96
 
 struct qemu_mode {
 	const char *accel; /* words, separated by blanks */
 	const char *cpu;
 	const char *cmdline;
+	const char *rtc;
 	const char *text; /* for the provenance */
 };
 
 extern const struct qemu_mode qemu_sim;
+extern const struct qemu_mode qemu_real; /* sim with the host's time */
 extern const struct qemu_mode qemu_kvm;
 
 struct qemu_args {

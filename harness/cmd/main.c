@@ -21,6 +21,8 @@ static const struct cmd cmds[] = {
 	{ "list", "list benchmarks, kernels or runs", cmd_list },
 	{ "build", "build kernels into the cache", cmd_build },
 	{ "cache", "show, check and prune what is kept", cmd_cache },
+	{ "shell", "boot a kernel and give a shell in it", cmd_shell },
+	{ "exec", "boot a kernel and run one command in it", cmd_exec },
 	{ "probe", "say which machines work here", cmd_probe },
 };
 

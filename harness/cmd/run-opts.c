@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <argp.h>
-#include <inttypes.h>
 #include <limits.h>
 
-#include "alloc.h"
 #include "event-names.h"
 #include "plan-limits.h"
 #include "run-opts.h"
@@ -115,35 +112,6 @@ static const struct argp_option options[] = {
 	{ NULL },
 };
 
-static void add_word(struct words *w, const char *word)
-{
-	w->v = xreallocarray(w->v, w->nr + 1, sizeof(*w->v));
-	w->v[w->nr++] = word;
-}
-
-/* A decimal number of min..max, or a usage error. */
-static uint64_t number(struct argp_state *state, const char *what,
-		       const char *text, uint64_t min, uint64_t max)
-{
-	unsigned long long value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || value < min ||
-	    value > max)
-		argp_error(state,
-			   "--%s '%s': a number from %" PRIu64 " to %" PRIu64,
-			   what, text, min, max);
-	return value;
-}
-
-static unsigned milliseconds(struct argp_state *state, const char *what,
-			     const char *text)
-{
-	return number(state, what, text, 1, 1000000) * 1000;
-}
-
 static bool parse_deadline(int key, const char *arg, struct argp_state *state)
 {
 	struct run_opts *o = state->input;
@@ -151,19 +119,19 @@ static bool parse_deadline(int key, const char *arg, struct argp_state *state)
 	switch (key) {
 	case OPT_HELLO:
 		o->deadlines.hello_ms =
-			milliseconds(state, "deadline-hello", arg);
+			opt_milliseconds(state, "deadline-hello", arg);
 		return true;
 	case OPT_SILENCE:
 		o->deadlines.silence_ms =
-			milliseconds(state, "deadline-silence", arg);
+			opt_milliseconds(state, "deadline-silence", arg);
 		return true;
 	case OPT_POINT:
 		o->deadlines.point_ms =
-			milliseconds(state, "deadline-point", arg);
+			opt_milliseconds(state, "deadline-point", arg);
 		return true;
 	case OPT_BOOT:
 		o->deadlines.boot_ms =
-			milliseconds(state, "deadline-boot", arg);
+			opt_milliseconds(state, "deadline-boot", arg);
 		return true;
 	}
 	return false;
@@ -175,17 +143,18 @@ static bool parse_number(int key, const char *arg, struct argp_state *state)
 
 	switch (key) {
 	case OPT_PERTURBATIONS:
-		o->perturbations = number(state, "perturbations", arg, 1,
-					  PLAN_PERTURBATIONS_MAX);
+		o->perturbations = opt_number(state, "perturbations", arg, 1,
+					      PLAN_PERTURBATIONS_MAX);
 		return true;
 	case OPT_SAMPLES:
-		o->samples = number(state, "samples", arg, 1, PLAN_SAMPLES_MAX);
+		o->samples =
+			opt_number(state, "samples", arg, 1, PLAN_SAMPLES_MAX);
 		return true;
 	case 'j':
-		o->jobs = number(state, "jobs", arg, 1, 1024);
+		o->jobs = opt_number(state, "jobs", arg, 1, 1024);
 		return true;
 	case OPT_SEED:
-		o->seed = number(state, "seed", arg, 0, UINT64_MAX);
+		o->seed = opt_number(state, "seed", arg, 0, UINT64_MAX);
 		return true;
 	}
 	return false;
@@ -225,16 +194,16 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 {
 	switch (key) {
 	case OPT_KERNEL:
-		add_word(&o->kernels, arg);
+		words_add(&o->kernels, arg);
 		return true;
 	case OPT_SERIES:
-		add_word(&o->series, arg);
+		words_add(&o->series, arg);
 		return true;
 	case OPT_BENCH:
-		add_word(&o->benches, arg);
+		words_add(&o->benches, arg);
 		return true;
 	case OPT_PARAM:
-		add_word(&o->params, arg);
+		words_add(&o->params, arg);
 		return true;
 	case OPT_MACHINE:
 		o->machine = arg;

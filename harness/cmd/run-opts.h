@@ -8,11 +8,7 @@
 #include <stdint.h>
 
 #include "boot-job.h"
-
-struct words {
-	const char **v; /* point into argv */
-	size_t nr;
-};
+#include "opt-values.h"
 
 struct run_opts {
 	struct words kernels;

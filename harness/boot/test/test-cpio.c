@@ -8,7 +8,7 @@
 
 #include "cpio.h"
 
-/* One directory, one file, one node: every byte as the format has it. */
+/* One directory, one file, one node, one link: every byte as the format has it. */
 static void test_golden(void **state)
 {
 	/* clang-format off */
@@ -23,6 +23,10 @@ static void test_golden(void **state)
 		"070701" "00000003" "00002180" "00000000" "00000000"
 		"00000001" "00000000" "00000000" "00000000" "00000000"
 		"00000005" "00000001" "00000004" "00000000" "d/c\0\0\0"
+		"070701" "00000004" "0000a1ff" "00000000" "00000000"
+		"00000001" "00000000" "00000003" "00000000" "00000000"
+		"00000000" "00000000" "00000004" "00000000" "d/l\0\0\0"
+		"d/f\0"
 		"070701" "00000000" "00000000" "00000000" "00000000"
 		"00000001" "00000000" "00000000" "00000000" "00000000"
 		"00000000" "00000000" "0000000b" "00000000"
@@ -34,6 +38,7 @@ static void test_golden(void **state)
 	cpio_dir(&c, "d", 0755);
 	cpio_file(&c, "d/f", 0644, "hello", 5);
 	cpio_chardev(&c, "d/c", 0600, 5, 1);
+	cpio_link(&c, "d/l", "d/f");
 	cpio_end(&c);
 	assert_int_equal(c.out.len % 512, 0);
 	assert_true(c.out.len > len);

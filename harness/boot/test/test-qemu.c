@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -262,6 +263,38 @@ static void test_vcpus(void **state)
 	assert_non_null(strstr(what.buf, ", 2 vCPUs"));
 }
 
+/* A socket for each port; without a count the clock is the host's. */
+static void test_ports(void **state)
+{
+	struct fixture *f = *state;
+	struct guest_port port = { .name = "in" };
+	char byte;
+	int fds[2];
+
+	assert_int_equal(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+	port.fd = fds[1];
+	f->img.ports = &port;
+	f->img.nr_ports = 1;
+	f->img.real_clock = true;
+	install(f, GOOD_VERSION,
+		"for a; do case $a in socket,id=in,fd=*)"
+		" eval \"echo x >&${a##*=}\";; esac; done");
+	/* Shells redirect to one digit. */
+	port.fd = fcntl(fds[1], F_DUPFD_CLOEXEC, 3);
+	assert_in_range(port.fd, 3, 9);
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	assert_int_equal(read(fds[0], &byte, 1), 1);
+	assert_int_equal(byte, 'x');
+	assert_non_null(strstr(f->m.command.buf,
+			       "virtserialport,chardev=in,name=cgmark.in"));
+	assert_null(strstr(f->m.command.buf, "icount"));
+	assert_null(strstr(f->m.command.buf, "clock=vm"));
+	close(port.fd);
+	close(fds[0]);
+	close(fds[1]);
+}
+
 static void test_initrd(void **state)
 {
 	struct fixture *f = *state;
@@ -338,9 +371,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_probe),		T(test_bad_qemu),
 		T(test_channels),	T(test_command),
-		T(test_vcpus),		T(test_initrd),
-		T(test_missing_kernel), T(test_not_executable),
-		T(test_kvm_probe),
+		T(test_vcpus),		T(test_ports),
+		T(test_initrd),		T(test_missing_kernel),
+		T(test_not_executable), T(test_kvm_probe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

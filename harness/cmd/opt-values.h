@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values of options, for parsers of argp. */
+#ifndef CGMARK_OPT_VALUES_H
+#define CGMARK_OPT_VALUES_H
+
+#include <argp.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of an option that may be repeated. */
+struct words {
+	const char **v; /* point into argv */
+	size_t nr;
+};
+
+void words_add(struct words *w, const char *word);
+
+/* A decimal number of min..max, or a usage error about --WHAT. */
+uint64_t opt_number(struct argp_state *state, const char *what,
+		    const char *text, uint64_t min, uint64_t max);
+/* The same of seconds, 1 to 1000000. */
+unsigned opt_milliseconds(struct argp_state *state, const char *what,
+			  const char *text);
+
+#endif
