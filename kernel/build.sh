@@ -77,8 +77,9 @@ step()
 # shell acts on a signal while it waits, but not while a foreground child runs.
 start()
 {
-	# What outlives a build that was killed still has its slot.
-	setsid "$@" 9>&- 7>&- </dev/null &
+	# It ends with this shell, even if that is killed; what needs a moment
+	# for it has the slot as long.
+	setsid setpriv --pdeathsig TERM "$@" 9>&- 7>&- </dev/null &
 	job=$!
 }
 
@@ -152,8 +153,7 @@ unlock()
 	exec 9>&-
 }
 
-# Objects can be taken over best where the tree has the name that it had.  So
-# builds work in tmp/1 and, where there are several at once, in tmp/2 and so on.
+# Builds work in tmp/1 and, where there are several at once, in tmp/2 and so on.
 take_slot()
 {
 	slot=1
@@ -1023,7 +1023,8 @@ main()
 	unset TAR_OPTIONS
 	forget_repository
 
-	for tool in flock:util-linux setsid:util-linux sha256sum:coreutils \
+	for tool in flock:util-linux setsid:util-linux setpriv:util-linux \
+		sha256sum:coreutils \
 		b2sum:coreutils awk:mawk; do
 		need "${tool%:*}" "${tool#*:}"
 	done

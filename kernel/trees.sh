@@ -15,7 +15,7 @@
 # from nothing.
 
 # Below the source, as kbuild then names everything relative to it and the tree
-# can be moved.
+# can be moved; tools/ is an exception (adjust_paths).
 OBJ=cgmark-objects
 
 # Of these, kbuild knows all that depends on them.
@@ -132,6 +132,29 @@ copy_objects()
 		exit \$status" sh "$1/src" "$OBJ" "$tmp/src" "$tmp" \
 		>>"$log" 2>&1 &&
 		[ "$(cut -d ' ' -f 1 "$tmp/sum")" = "$(state_of "$1" objects_b2)" ]
+}
+
+# Text for a regular expression that matches just that.
+literal()
+{
+	printf '%s\n' "$1" | sed 's/[].[*^$&|\]/\\&/g'
+}
+
+# objtool has its place in the lists of what it depends on, and when it is made
+# again all objects are.
+adjust_paths()
+{
+	was=$(state_of "$1" place)
+	[ -n "$was" ] || return
+	[ "$was" != "$tmp" ] && [ -d "$tmp/src/$OBJ/tools" ] || return 0
+	# shellcheck disable=SC2016 # for the inner shell
+	find "$tmp/src/$OBJ/tools" -type f \( -name '.*.cmd' -o -name '*.d' \) \
+		-print0 | xargs -0 -r sh -c '
+		for file; do
+			sed "$0" "$file" >"$file.new" &&
+				touch -r "$file" "$file.new" &&
+				mv -f "$file.new" "$file" || exit 255
+		done' "s|$(literal "$was")/|$(literal "$tmp")/|g"
 }
 
 # list_tree_files DIR: "INODE MODE PATH" of all files, NUL after each.
@@ -267,6 +290,7 @@ start_from()
 		copy_objects "$1" || why=damaged
 	fi
 	if [ -z "$why" ] &&
+	   adjust_paths "$1" 2>>"$log" &&
 	   keep_times "$1/src" "$tmp/src" 2>>"$log" &&
 	   cat "$tmp/changed" "$tmp/added" | renew "$tmp/src" 2>>"$log"; then
 		affected=$(objects_affected)
@@ -315,8 +339,8 @@ tree_kilobytes()
 write_state()
 {
 	key_input &&
-		printf 'origin %s\nkilobytes %s\nobjects_b2 %s\nfinished %s\n' \
-			"$(origin)" \
+		printf 'origin %s\nplace %s\nkilobytes %s\nobjects_b2 %s\nfinished %s\n' \
+			"$(origin)" "$tmp" \
 			"$(tree_kilobytes "$1/src")" \
 			"$(objects_hash "$1/src")" "$(date +%s%N)"
 }

@@ -812,6 +812,12 @@ test_slots()
 	hold_build killed
 	kill -KILL "$first"
 	wait "$first" 2>/dev/null
+	tries=100
+	until no_process_in "$cache/tmp" || [ "$tries" -eq 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.1
+	done
+	ok "kill -9: make ends as well" [ "$tries" -gt 0 ]
 	rm "$cache/hold"
 	echo b6 >"$work/src/kernel/b.c"
 	run build $src
