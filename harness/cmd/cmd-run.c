@@ -6,7 +6,7 @@
 #include "alloc.h"
 #include "boots-text.h"
 #include "boots.h"
-#include "catalog.h"
+#include "choose-points.h"
 #include "cmd.h"
 #include "compare-json.h"
 #include "compare-text.h"
@@ -182,35 +182,6 @@ static enum exit_status find_events(struct request *rq)
 	return r;
 }
 
-static bool is_planned(const struct run *run, const struct bench_info *b)
-{
-	for (size_t i = 0; i < run->nr_points; i++)
-		if (strcmp(run->points[i].plan.id.bench, b->name) == 0)
-			return true;
-	return false;
-}
-
-/*
- * Adds only programs that the points run: a larger image changes the layout of
- * memory.
- */
-static enum exit_status find_programs(struct request *rq,
-				      const struct catalog *c)
-{
-	enum exit_status r = ST_OK;
-
-	for (size_t i = 0; i < c->nr; i++) {
-		const struct bench_info *b = &c->benches[i];
-
-		if (b->nr_programs == 0 || !is_planned(rq->run, b))
-			continue;
-		for (size_t j = 0; j < b->nr_programs && r == ST_OK; j++)
-			r = guest_files_add(&rq->files, b->programs[j],
-					    b->name);
-	}
-	return r;
-}
-
 static enum exit_status make_points(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
@@ -222,13 +193,9 @@ static enum exit_status make_points(struct request *rq)
 		.suite = rq->has_suite ? &rq->suite : NULL,
 		.samples = o->samples,
 	};
-	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
-	enum exit_status r = catalog_load(rq->env->bench_dir, &c);
 
-	if (r != ST_OK)
-		return r;
-	r = plan_points(&c, &wish, &rq->run->points, &rq->run->nr_points);
-	return r == ST_OK ? find_programs(rq, &c) : r;
+	return choose_points(rq->env->bench_dir, &wish, &rq->run->points,
+			     &rq->run->nr_points, &rq->files);
 }
 
 static enum exit_status build_kernels(struct request *rq)

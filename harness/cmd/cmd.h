@@ -26,6 +26,7 @@ struct cmd {
 
 enum exit_status cmd_run(const struct env *env, int argc, char **argv);
 enum exit_status cmd_compare(const struct env *env, int argc, char **argv);
+enum exit_status cmd_bisect(const struct env *env, int argc, char **argv);
 enum exit_status cmd_report(const struct env *env, int argc, char **argv);
 enum exit_status cmd_import(const struct env *env, int argc, char **argv);
 enum exit_status cmd_list(const struct env *env, int argc, char **argv);

@@ -15,6 +15,8 @@ static const struct cmd cmds[] = {
 	{ "compare", "compare the kernels of an earlier run", cmd_compare },
 	{ "explain", "say which functions account for a difference",
 	  cmd_explain },
+	{ "bisect", "find the patch or commit that changed a figure",
+	  cmd_bisect },
 	{ "report", "write the HTML report and its plots", cmd_report },
 	{ "import", "read run directories into the database", cmd_import },
 	{ "verify", "check the files of a run", cmd_verify },

@@ -342,10 +342,10 @@ static enum exit_status fill_kernel(const struct build *b,
 }
 
 static char **build_argv(const struct kernel_spec *spec, char *script,
-			 char *jobs)
+			 char *jobs, char *command)
 {
 	char **argv = xcalloc(13 + 2 * spec->nr_config, sizeof(*argv));
-	static char opt_jobs[] = "-j", build[] = "build", clean[] = "--clean";
+	static char opt_jobs[] = "-j", clean[] = "--clean";
 	static char opt_source[] = "--source", opt_patches[] = "--patches";
 	static char opt_first[] = "--first", opt_config[] = "--config";
 	size_t n = 0;
@@ -353,7 +353,7 @@ static char **build_argv(const struct kernel_spec *spec, char *script,
 	argv[n++] = script;
 	argv[n++] = opt_jobs;
 	argv[n++] = jobs;
-	argv[n++] = build;
+	argv[n++] = command;
 	argv[n++] = opt_source;
 	argv[n++] = spec->source;
 	if (spec->clean)
@@ -411,7 +411,8 @@ static enum exit_status get_built(const struct kernel_spec *spec,
 	_cleanup_free_ char *script = xasprintf("%s/build.sh", kernel_dir);
 	_cleanup_free_ char *jobs = xasprintf("%u", host_cores());
 	_cleanup_free_ char *what = xasprintf("kernel %s: ", spec->name);
-	_cleanup_free_ char **argv = build_argv(spec, script, jobs);
+	char command[] = "build";
+	_cleanup_free_ char **argv = build_argv(spec, script, jobs, command);
 	_cleanup_(build_release) struct build b = { .name = spec->name };
 	uint64_t start = now_ns();
 	enum exit_status r;
@@ -444,4 +445,23 @@ enum exit_status kernel_build(const struct kernel_spec *spec,
 	if (r != ST_OK)
 		run_kernel_release(ret);
 	return r;
+}
+
+enum exit_status kernel_key(const struct kernel_spec *spec,
+			    const char *kernel_dir, char **ret)
+{
+	_cleanup_free_ char *script = xasprintf("%s/build.sh", kernel_dir);
+	char jobs[] = "1", command[] = "key";
+	_cleanup_free_ char **argv = build_argv(spec, script, jobs, command);
+	_cleanup_(build_release) struct build b = { .name = spec->name };
+	int status = run_build(&b, argv);
+
+	if (status == ST_OK && b.key) {
+		*ret = steal_ptr(b.key);
+		return ST_OK;
+	}
+	if (status != ST_OK)
+		return map_status(&b, script, status);
+	log_err("kernel %s: %s succeeded but told no key", b.name, script);
+	return ST_HOST;
 }

@@ -63,5 +63,11 @@ char *kernel_spec_text(const struct kernel_spec *k);
  */
 enum exit_status kernel_build(const struct kernel_spec *spec,
 			      const char *kernel_dir, struct run_kernel *ret);
+/*
+ * The kernel key of a spec that is built (not of image:), in 64 hex digits, as
+ * it would be built now.  Builds nothing.  Errors are logged.
+ */
+enum exit_status kernel_key(const struct kernel_spec *spec,
+			    const char *kernel_dir, char **ret);
 
 #endif
