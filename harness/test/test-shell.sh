@@ -202,6 +202,7 @@ end 130
 END
 nothing_left 'exec, ^C'
 for signal in TERM HUP KILL; do
+	: >"$work/out"
 	"$cgmark" exec --no-folder "k=image:$kernel" -- \
 		sh -c 'echo up; sleep 1000' >"$work/out" 2>"$work/err" </dev/null &
 	pid=$!
@@ -257,8 +258,7 @@ send sh -c 'echo ru""ns; exec sleep 1001'\r
 expect runs
 send \x1a
 expect topped
-send kill %1; exit 3\r
-send exit 3\r
+send kill -9 %1; exec sh -c 'exit 3'\r
 end 3
 END
 shell 'shell: ^D ends it' <<'END'

@@ -167,7 +167,7 @@ send sh -c 'echo ru""ns; exec sleep 1001'\r
 expect runs
 send \x1a
 expect topped
-send kill %1; grep -c ^swap /proc/cgroups; exit 9\r
+send kill -9 %1; exec sh -c 'exit 9'\r
 end 9
 END
 terminal 'shell: the folder, in the shell of the host' --shell bash baseline <<'END'
