@@ -14,9 +14,9 @@
 /* Ends suites that include each other. */
 #define INCLUDES_MAX 8
 
-static const char *const suite_keys[] = { "summary", "aliases",
-					  "include", "benchmarks",
-					  "extra",   "perturbations" };
+static const char *const suite_keys[] = { "summary",	  "aliases", "include",
+					  "benchmarks",	  "extra",   "also",
+					  "perturbations" };
 
 struct loading {
 	const char *dir;
@@ -24,6 +24,7 @@ struct loading {
 	unsigned depth;
 	bool begun; /* a key was read */
 	bool own_globs;
+	bool own_also;
 };
 
 static void free_words(char ***words, size_t *nr)
@@ -52,6 +53,7 @@ void suite_release(struct suite *s)
 {
 	free_words(&s->aliases, &s->nr_aliases);
 	free_words(&s->globs, &s->nr_globs);
+	free_words(&s->also, &s->nr_also);
 	for (size_t i = 0; i < s->nr_rules; i++) {
 		struct suite_rule *r = &s->rules[i];
 
@@ -106,11 +108,13 @@ static void take_include(struct inifile *f, const char *name)
 	}
 	s->globs = steal_ptr(other.globs);
 	s->nr_globs = other.nr_globs;
+	s->also = steal_ptr(other.also);
+	s->nr_also = other.nr_also;
 	s->rules = steal_ptr(other.rules);
 	s->nr_rules = other.nr_rules;
 	s->no_extra = other.no_extra;
 	s->perturbations = other.perturbations;
-	other.nr_globs = other.nr_rules = 0;
+	other.nr_globs = other.nr_also = other.nr_rules = 0;
 	suite_release(&other);
 }
 
@@ -122,6 +126,16 @@ static void take_globs(struct inifile *f, const char *value)
 		free_words(&l->suite->globs, &l->suite->nr_globs);
 	l->own_globs = true;
 	add_words(&l->suite->globs, &l->suite->nr_globs, value, " \t");
+}
+
+static void take_also(struct inifile *f, const char *value)
+{
+	struct loading *l = f->arg;
+
+	if (!l->own_also)
+		free_words(&l->suite->also, &l->suite->nr_also);
+	l->own_also = true;
+	add_words(&l->suite->also, &l->suite->nr_also, value, " \t");
 }
 
 static void take_summary(struct suite *s, const char *value)
@@ -166,6 +180,8 @@ static void take_suite_key(struct inifile *f, const char *key,
 		take_globs(f, value);
 	else if (strcmp(key, "extra") == 0)
 		take_extra(f, value);
+	else if (strcmp(key, "also") == 0)
+		take_also(f, value);
 	else if (strcmp(key, "perturbations") == 0)
 		take_perturbations(f, value);
 	else
@@ -366,14 +382,21 @@ enum exit_status suite_load(const char *dir, const char *name,
 /* --- contents of a suite ---------------------------------------------------
  */
 
-bool suite_has(const struct suite *s, const struct bench_info *b)
+static bool matches(char *const *globs, size_t nr, const char *name)
 {
-	if (s->no_extra && b->extra)
-		return false;
-	for (size_t i = 0; i < s->nr_globs; i++)
-		if (fnmatch(s->globs[i], b->name, 0) == 0)
+	for (size_t i = 0; i < nr; i++)
+		if (fnmatch(globs[i], name, 0) == 0)
 			return true;
 	return false;
+}
+
+bool suite_has(const struct suite *s, const struct bench_info *b)
+{
+	if (matches(s->also, s->nr_also, b->name))
+		return true;
+	if (s->no_extra && b->extra)
+		return false;
+	return matches(s->globs, s->nr_globs, b->name);
 }
 
 const struct suite_rule *suite_find_rule(const struct suite *s,
@@ -477,16 +500,27 @@ static enum exit_status check_rule(const struct suite *s,
 	return ST_USAGE;
 }
 
-enum exit_status suite_check(const struct suite *s, const struct catalog *c)
+static enum exit_status check_globs(const struct suite *s,
+				    const struct catalog *c, char *const *globs,
+				    size_t nr)
 {
 	enum exit_status r = ST_OK;
 
-	for (size_t i = 0; i < s->nr_globs; i++) {
-		if (!any_match(c, s->globs[i])) {
-			log_no_bench(s->path, c, s->globs[i]);
+	for (size_t i = 0; i < nr; i++) {
+		if (!any_match(c, globs[i])) {
+			log_no_bench(s->path, c, globs[i]);
 			r = ST_USAGE;
 		}
 	}
+	return r;
+}
+
+enum exit_status suite_check(const struct suite *s, const struct catalog *c)
+{
+	enum exit_status r = check_globs(s, c, s->globs, s->nr_globs);
+
+	if (check_globs(s, c, s->also, s->nr_also) != ST_OK)
+		r = ST_USAGE;
 	for (size_t i = 0; i < s->nr_rules; i++)
 		if (check_rule(s, &s->rules[i], c) != ST_OK)
 			r = ST_USAGE;

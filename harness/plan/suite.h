@@ -10,6 +10,7 @@
  *	benchmarks = GLOB GLOB ...
  *	extra = no		; no benchmarks marked as extra, no values
  *				; beyond default sweeps
+ *	also = GLOB GLOB ...	; benchmarks to add, marked as extra or not
  *	perturbations = 16	; unless the command line says otherwise
  *
  *	[GLOB]			; for the benchmarks that match
@@ -45,6 +46,8 @@ struct suite {
 	size_t nr_aliases;
 	char **globs; /* of benchmarks */
 	size_t nr_globs;
+	char **also; /* globs of benchmarks that are in it, extra or not */
+	size_t nr_also;
 	bool no_extra;
 	unsigned perturbations; /* 0: not set */
 	struct suite_rule *rules;

@@ -131,6 +131,31 @@ static void globs_and_extra_select(void **state)
 		      "null  31\n");
 }
 
+/* By name, whatever is left out; values beyond sweeps stay out. */
+static void also_adds_what_is_extra(void **state)
+{
+	put("some", "[suite]\nbenchmarks = null\nextra = no\n"
+		    "also = attach/sl*\n[attach/slow]\nversion = 2\n");
+	expect_points("some", &nothing_more,
+		      "attach/slow version=2 5\nnull  31\n");
+	put("child", "[suite]\ninclude = some\nbenchmarks = null\n");
+	expect_points("child", &nothing_more,
+		      "attach/slow version=2 5\nnull  31\n");
+	put("other", "[suite]\ninclude = ordinary\nalso = null\n"
+		     "also = attach/slow\n[attach/*]\nversion = 1\n"
+		     "[attach/self]\npace = burst\n");
+	expect_points("other", &nothing_more,
+		      "attach/self pace=burst,version=1 31\n"
+		      "attach/slow version=1 5\nnull  31\n");
+	put("child", "[suite]\ninclude = ordinary\nalso = null\n");
+	expect_points("child", &nothing_more,
+		      "attach/self pace=burst,version=1 31\n"
+		      "attach/self pace=200ms,version=1 31\n"
+		      "attach/self pace=burst,version=2 31\n"
+		      "attach/self pace=200ms,version=2 31\n"
+		      "null  31\n");
+}
+
 static void sections_set_params_and_samples(void **state)
 {
 	put("some", "[suite]\nbenchmarks = attach/*\n"
@@ -230,6 +255,12 @@ static void names_that_do_not_exist_are_refused(void **state)
 	text_refused("[suite]\nbenchmarks = null atach/self\n",
 		     "bad.ini: benchmark 'atach/self' is not known; did you "
 		     "mean 'attach/self'");
+	text_refused("[suite]\nbenchmarks = null\nalso = atach/slow\n",
+		     "bad.ini: benchmark 'atach/slow' is not known; did you "
+		     "mean 'attach/slow'");
+	text_refused("[suite]\nbenchmarks = null\n[attach/slow]\n"
+		     "version = 1\n",
+		     "nothing in the suite matches 'attach/slow'");
 	text_refused("[suite]\nbenchmarks = *\n[attach/slef]\nversion = 1\n",
 		     "bad.ini:4: benchmark 'attach/slef' is not known");
 	text_refused("[suite]\nbenchmarks = *\n[attach/*]\nversoin = 1\n",
@@ -246,6 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(globs_and_extra_select),
+		cmocka_unit_test(also_adds_what_is_extra),
 		cmocka_unit_test(sections_set_params_and_samples),
 		cmocka_unit_test(later_and_including_files_win),
 		cmocka_unit_test(command_line_comes_last),
