@@ -13,6 +13,7 @@
 #include "how-to-read.html.h"
 #include "html-events.h"
 #include "html-rows.h"
+#include "html-ways.h"
 #include "html-write.h"
 #include "number.h"
 #include "report.css.h"
@@ -353,6 +354,7 @@ void html_report(struct strbuf *out, const struct findings *fd,
 		add_verdicts(out, c);
 	else
 		add_costs(out, c);
+	html_ways(out, fd);
 	html_events(out, fd);
 	html_rows(out, fd);
 	add_figures(out, "Where it changed",

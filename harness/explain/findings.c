@@ -11,6 +11,13 @@ static void add_events(struct findings *f, int contender)
 		event_table_new(c->values, c->run, c->base, contender);
 }
 
+static void add_ways(struct findings *f, unsigned kernel)
+{
+	const struct comparison *c = f->comparison;
+
+	f->ways[f->nr_ways++] = way_table_new(c->values, c->run, kernel);
+}
+
 struct findings *findings_new(const struct run *run, unsigned base,
 			      const unsigned *contenders, size_t nr)
 {
@@ -20,9 +27,12 @@ struct findings *findings_new(const struct run *run, unsigned base,
 	f->comparison = c;
 	f->rows = xcalloc(nr + 1, sizeof(*f->rows));
 	f->events = xcalloc(nr + 1, sizeof(*f->events));
+	f->ways = xcalloc(nr + 1, sizeof(*f->ways));
+	add_ways(f, base);
 	for (size_t i = 0; i < nr; i++) {
 		f->rows[i] = row_list_new(c->values, run, base, contenders[i]);
 		add_events(f, (int)contenders[i]);
+		add_ways(f, contenders[i]);
 	}
 	if (nr == 0)
 		add_events(f, -1);
@@ -37,6 +47,9 @@ void findings_free(struct findings *f)
 		row_list_free(f->rows[i]);
 	for (size_t i = 0; i < f->nr_events; i++)
 		event_table_free(f->events[i]);
+	for (size_t i = 0; i < f->nr_ways; i++)
+		way_table_free(f->ways[i]);
+	free(f->ways);
 	free(f->rows);
 	free(f->events);
 	compare_free(f->comparison);

@@ -9,6 +9,7 @@
 #include "compare.h"
 #include "events.h"
 #include "explain.h"
+#include "ways.h"
 
 struct findings {
 	struct comparison *comparison;
@@ -16,6 +17,8 @@ struct findings {
 	/* Per contender; one for the base if there are no contenders. */
 	struct event_table **events;
 	size_t nr_events;
+	struct way_table **ways; /* of the base, then of each contender */
+	size_t nr_ways;
 };
 
 /* Reads the profiles of the run if it has any; logs damaged ones. */

@@ -46,6 +46,16 @@
  *     "base_not_supported", "contender_not_supported": why the machine or the
  *     kernel does not have it, null if it does,
  *     "base_why_not", "contender_why_not": why else there is no value
+ *   } ],
+ *   "ways": [ {
+ *     "kernel": NAME, "benchmark", "version", "metric",
+ *     "params": those besides "way", in which alone these points differ,
+ *     "reference": the way that others are compared with, null if none has a
+ *                  value,
+ *     "ways": [ { "way", "status": worst over boots that can be trusted,
+ *                 "value": per operation, median over boots,
+ *                 "ratio": to that of the reference, "boots": with a value,
+ *                 "why": why there is no value, else "" } ]
  *   } ]
  * }
  */
@@ -59,6 +69,7 @@
 #include "json.h"
 #include "judge-limits.h"
 #include "verdict-text.h"
+#include "ways-json.h"
 
 #define JSON_COMPARE_FORMAT 1
 
@@ -372,6 +383,7 @@ static json_t *json_findings(const struct findings *f)
 	json_object_set_new(o, "points", points);
 	json_object_set_new(o, "events", json_events(c->run));
 	json_object_set_new(o, "event_counts", json_event_counts(f));
+	json_object_set_new(o, "ways", json_ways(f));
 	return o;
 }
 

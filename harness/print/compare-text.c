@@ -16,6 +16,7 @@
 #include "number.h"
 #include "strbuf.h"
 #include "verdict-text.h"
+#include "ways-text.h"
 
 #define NAME_COLUMNS 20
 #define VALUE_COLUMNS 7
@@ -273,6 +274,13 @@ static void print_profiles(FILE *out, const struct findings *f)
 	print_wrapped(out, "", PRINT_NO_PROFILE);
 }
 
+/* Those of the base only where nothing is compared with it. */
+static void print_ways(FILE *out, const struct findings *f)
+{
+	for (size_t i = f->nr_ways > 1; i < f->nr_ways; i++)
+		way_table_print(out, f->ways[i]);
+}
+
 static void print_events(FILE *out, const struct findings *f)
 {
 	for (size_t i = 0; i < f->comparison->nr_contenders; i++) {
@@ -393,6 +401,7 @@ void compare_print_text(FILE *out, const struct findings *f, bool verbose)
 	print_wrapped(out, "", summary);
 	for (size_t i = 0; i < c->nr_contenders; i++)
 		print_contender(out, c, c->contenders[i], &notes);
+	print_ways(out, f);
 	print_events(out, f);
 	print_profiles(out, f);
 	print_legend(out, c);

@@ -18,6 +18,7 @@
 #include "svg.h"
 #include "synth.h"
 #include "verdict-text.h"
+#include "ways-run.h"
 
 #define CANARY "cgmark-canary"
 
@@ -544,6 +545,50 @@ static void test_profile(void **state)
 	run_free(run);
 }
 
+/* Two kernels, of which base skips the new ways. */
+static void test_ways(void **state)
+{
+	_cleanup_(run_freep) struct run *run = ways_run();
+	_cleanup_free_ char *page = NULL;
+
+	skip_new(run, 0);
+	assert_int_equal(report(run), 0);
+	check_page("out/index.html");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "<h2>Ways to the same end</h2>"));
+	assert_non_null(strstr(
+		page,
+		"rowspan=\"2\">rebind/add <span class=\"muted\">(guest_ns)"
+		"</span><br><code>groups=16,tasks=0</code></td>"
+		"<td>mainline</td><td class=\"n\">1,002</td>"
+		"<td class=\"n\">1,002</td><td class=\"n\">1</td></tr>\n"
+		"<tr><td>new</td><td class=\"n\" title=\"this kernel cannot\">"
+		"skipped</td><td class=\"n\">501</td>"
+		"<td class=\"n\">1/2.00</td></tr>\n"));
+}
+
+/* A single kernel has a column less; names that are code stay text. */
+static void test_hostile_ways(void **state)
+{
+	_cleanup_(run_freep) struct run *run = ways_run();
+	_cleanup_free_ char *page = NULL;
+
+	for (size_t b = 5; b < run->nr_boots; b++)
+		run->boots[b].finished = false;
+	strcpy(run->points[P_DO].plan.id.params, "files=all,way=<script>\"&'");
+	free(run->boots[1].status_text[P_DUMP]);
+	run->boots[1].status_text[P_DUMP] = xstrdup("\"><script>x</script>");
+	run->boots[1].status[P_DUMP] = POINT_FAIL;
+	run->nr_kernels = 1;
+	assert_int_equal(report(run), 0);
+	run->nr_kernels = 2;
+	check_page("out/index.html");
+	page = slurp("out/index.html");
+	assert_non_null(strstr(page, "<td>&lt;script&gt;"));
+	assert_non_null(strstr(page, ">failed</td><td class=\"n\"></td></tr>"));
+	assert_null(strstr(page, "<script"));
+}
+
 static void test_events(void **state)
 {
 	struct run *run = plain_run(2);
@@ -805,6 +850,8 @@ int main(void)
 		REPORT_TEST(test_repeatable),
 		REPORT_TEST(test_hostile),
 		REPORT_TEST(test_events),
+		REPORT_TEST(test_ways),
+		REPORT_TEST(test_hostile_ways),
 		REPORT_TEST(test_profile),
 		REPORT_TEST(test_no_profile),
 		REPORT_TEST(test_hostile_profile),
