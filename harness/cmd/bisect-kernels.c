@@ -180,7 +180,7 @@ static void tell(const struct bisect_kernels *b, const char *name,
 
 	if (v->skip)
 		log_warn("%s is left out: %s%s", name, v->skip,
-			 known ? " (seen before)" : "");
+			 known ? " (seen before; --fresh tries again)" : "");
 	else
 		log_info("%s: %s%s", name,
 			 print_value(buf, stats_median(v->v, b->perturbations),

@@ -210,18 +210,35 @@ static size_t bytes_of(const char *s, size_t columns)
 	return i;
 }
 
-/* Where to break s: at a blank, behind a comma, or else anywhere. */
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The comma of "12,345", or of "16,64". */
+static bool is_in_number(const char *s, size_t at)
+{
+	return at > 0 && is_digit(s[at - 1]) && is_digit(s[at + 1]);
+}
+
+/*
+ * Where to break s: at a blank, behind a comma, rather not within a number, or
+ * else anywhere.
+ */
 static size_t break_at(const char *s, size_t columns)
 {
-	size_t max = bytes_of(s, columns);
+	size_t max = bytes_of(s, columns), number = 0;
 
 	if (!s[max] || s[max] == ' ')
 		return max;
 	for (size_t i = max; i > max / 2; i--) {
-		if (s[i - 1] == ' ' || s[i - 1] == ',')
+		if (s[i - 1] == ' ' ||
+		    (s[i - 1] == ',' && !is_in_number(s, i - 1)))
 			return i;
+		if (s[i - 1] == ',' && number == 0)
+			number = i;
 	}
-	return max;
+	return number ? number : max;
 }
 
 void print_wrapped(FILE *out, const char *head, const char *text)

@@ -306,7 +306,7 @@ has "$work/err" 'new-10 is left out: it does not build' 'it is left out'
 said 'One change accounts for it: \* patch 17 of 20' 'the answer is the same'
 bisect 1 'again' $kernels $fake --bench alpha/one
 is "$(built)" 0 'it is not built again'
-has "$work/err" 'new-10 is left out: it does not build \(seen before\)' \
+has "$work/err" 'new-10 is left out: it does not build \(seen before; --fresh ' \
 	'it says so'
 
 fresh

@@ -42,10 +42,38 @@ static void test_numbers(void **state)
 	assert_string_equal(print_interval(buf, 0.99, 1.02), "-1.00%..+2.00%");
 }
 
+static void wraps_as(const char *text, const char *want)
+{
+	char *got = NULL;
+	size_t len;
+	FILE *f = open_memstream(&got, &len);
+
+	print_wrapped(f, "", text);
+	fclose(f);
+	assert_string_equal(got, want);
+	free(got);
+}
+
+#define SIXTY "123456789 123456789 123456789 123456789 123456789 123456789 "
+
+static void test_wrap(void **state)
+{
+	wraps_as(SIXTY "12 on baseline, 3,746,000",
+		 SIXTY "12 on baseline,\n3,746,000\n");
+	wraps_as(SIXTY "hierarchies=8,op=hit,sets=16",
+		 SIXTY "hierarchies=8,\nop=hit,sets=16\n");
+	/* Nowhere else to break. */
+	wraps_as("1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,"
+		 "1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,1,2,3",
+		 "1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,0,"
+		 "1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7,8,9,\n0,1,2,3\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_wrap),
 	};
 
 	return cmocka_run_group_tests_name("number", tests, NULL, NULL);
