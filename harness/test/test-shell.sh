@@ -228,14 +228,14 @@ END
 
 # --- shell ---------------------------------------------------------------------------
 shell 'shell: exit status, and the terminal is as before' <<'END'
-expect # 
+expect #
 raw
 send exit 9\r
 end 9
 END
 has "$work/out" '\^] q' 'shell: the keys that leave it are shown'
 shell 'shell: a terminal of this size, which follows' <<'END'
-expect # 
+expect #
 send stty size; echo pro""mpt\r
 expect 33 101
 expect prompt
@@ -247,11 +247,11 @@ end 0
 END
 # The shell ignores both until the command has the terminal.
 shell 'shell: ^C ends the command in it, ^Z stops it' <<'END'
-expect # 
+expect #
 send sh -c 'echo ru""ns; exec sleep 1000'\r
 expect runs
 send \x03
-expect # 
+expect #
 send echo it was $?\r
 expect it was 130
 send sh -c 'echo ru""ns; exec sleep 1001'\r
@@ -262,26 +262,26 @@ send kill -9 %1; exec sh -c 'exit 3'\r
 end 3
 END
 shell 'shell: ^D ends it' <<'END'
-expect # 
+expect #
 send \x04
 end 0
 END
 shell 'shell: ^] q leaves a command that does not end' <<'END'
-expect # 
+expect #
 send trap "" INT; while :; do :; done\r
 send \x03
 send \x1dq
 end 130
 END
 shell 'shell: and a kernel that hangs' <<'END'
-expect # 
+expect #
 send kill -STOP $PPID\r
 send echo nothing comes\r
 send \x1dq
 end 130
 END
 shell 'shell: ^] ^] is ^] for the guest, ^] x nothing' <<'END'
-expect # 
+expect #
 send cat -v\r
 send \x1d\x1da\x1dxb\r
 expect ^]ab
@@ -291,7 +291,7 @@ end 0
 END
 for signal in 1 15; do
 	shell "shell: signal $signal restores the terminal" <<END
-expect # 
+expect #
 raw
 kill $signal
 end 130
@@ -300,14 +300,14 @@ done
 # Not 11, which a sanitizer takes for its own.
 for signal in 6 9; do
 	shell "shell: killed by signal $signal, and the terminal is as before" <<END
-expect # 
+expect #
 raw
 kill $signal
 end $((128 + signal))
 END
 done
 shell 'shell: QEMU killed' <<'END'
-expect # 
+expect #
 send kill -9 $PPID\r
 expect QEMU died: killed by signal 9
 end 5

@@ -149,7 +149,7 @@ nothing_left 'exec, ^C'
 
 # --- shell -------------------------------------------------------------------------------
 terminal 'shell: a terminal with job control' --no-folder patched <<'END'
-expect patched:/# 
+expect patched:/#
 raw
 send stty size; tty\r
 expect 33 101
@@ -160,7 +160,7 @@ expect 50 120
 send sh -c 'echo ru""ns; exec sleep 1000'\r
 expect runs
 send \x03
-expect # 
+expect #
 send echo it was $?\r
 expect it was 130
 send sh -c 'echo ru""ns; exec sleep 1001'\r
@@ -171,29 +171,29 @@ send kill -9 %1; exec sh -c 'exit 9'\r
 end 9
 END
 terminal 'shell: the folder, in the shell of the host' --shell bash baseline <<'END'
-expect baseline:/host# 
+expect baseline:/host#
 send cat file; echo $BASH_VERSION | sed 's/^/version /'\r
 expect text of the host
-expect version 
+expect version 5
 send exit\r
 end 0
 END
 terminal 'shell: ^] q leaves a guest that hangs' --no-folder baseline <<'END'
-expect # 
+expect #
 send trap "" INT; while :; do :; done\r
 send \x03
 send \x1dq
 end 130
 END
 terminal 'shell: a panic shows, and ends it' --no-folder baseline <<'END'
-expect # 
+expect #
 send echo c >/proc/sysrq-trigger\r
 expect Kernel panic
 expect kernel baseline: Kernel panic
 end 4
 END
 terminal 'shell: killed, and the terminal is as before' --no-folder baseline <<'END'
-expect # 
+expect #
 raw
 kill 9
 end 137
