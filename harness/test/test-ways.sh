@@ -25,7 +25,7 @@ B	move	1		3	4	1	a benchmark with one way
 B	read/all	1		9	4	1	read in several ways
 X	read/all
 A	read/all	groups	1,10	0
-M	read/all	groups	0	100	
+M	read/all	groups	0	100	way=path
 A	read/all	way	path,dump,new	1
 B	read/slow	1		9	4	1	not in the suite
 X	read/slow
