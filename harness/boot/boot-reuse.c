@@ -111,7 +111,7 @@ static int take(struct boot_reuse *u, size_t i)
 	return r;
 }
 
-static int take_all(struct boot_reuse *u)
+static int take_all(struct boot_reuse *u, bool unchecked)
 {
 	size_t nr = 0;
 	int r = 0;
@@ -122,7 +122,8 @@ static int take_all(struct boot_reuse *u)
 		u->slots[i].state = REUSE_KEPT;
 		nr++;
 	}
-	choose_check(u, nr);
+	if (!unchecked)
+		choose_check(u, nr);
 	for (size_t i = 0; i < u->jobs->nr && r == 0; i++) {
 		if (u->slots[i].state != REUSE_KEPT)
 			continue;
@@ -141,7 +142,7 @@ int boot_reuse_begin(struct boot_reuse *u, const struct boot_reuse_how *how,
 		.list = xcalloc(jobs->nr, sizeof(*u->list)),
 	};
 	open_cache(u, how);
-	return u->on && !how->fresh ? take_all(u) : 0;
+	return u->on && !how->fresh ? take_all(u, how->unchecked) : 0;
 }
 
 /* ---- when a kept boot is not what it should be ---- */

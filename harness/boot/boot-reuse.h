@@ -37,10 +37,10 @@ struct boot_reuse {
 	size_t nr_list;
 };
 
-/* dir: of the cache; NULL: use none.  fresh: take nothing from it. */
 struct boot_reuse_how {
-	const char *dir;
-	bool fresh;
+	const char *dir; /* of the cache; NULL: use none */
+	bool fresh;	 /* take nothing from it */
+	bool unchecked;	 /* boot none of those that are taken */
 	const struct machine_ops *ops;
 	const char *machine_arg;
 };

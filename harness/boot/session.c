@@ -222,6 +222,7 @@ static int carry_out(struct session *s)
 	const struct boot_reuse_how how = {
 		.dir = s->boots_dir,
 		.fresh = s->fresh,
+		.unchecked = s->unchecked,
 		.ops = s->ops,
 		.machine_arg = s->machine_arg,
 	};

@@ -24,6 +24,7 @@ struct session {
 	struct deadlines deadlines;
 	const char *boots_dir; /* where boots are kept; NULL: nowhere */
 	bool fresh;	       /* take none that is kept */
+	bool unchecked;	       /* boot none of those again, others do */
 	/* Count by function in the repeat boots with this plugin; or NULL. */
 	const char *tcg_plugin;
 	bool profile_model;

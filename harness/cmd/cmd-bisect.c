@@ -554,6 +554,7 @@ enum exit_status cmd_bisect(const struct env *env, int argc, char **argv)
 		.command_line = line,
 		.files = &b.files,
 		.parallel = b.opts.jobs,
+		.fresh = b.opts.fresh,
 	};
 	interrupt_block(NULL);
 	return carry_out(&b);

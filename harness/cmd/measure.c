@@ -60,6 +60,10 @@ enum exit_status measure_run(const struct measure *m,
 		.files = m->files,
 		.run = run,
 		.parallel = m->parallel ? m->parallel : host_cores(),
+		.boots_dir = m->env->boots_dir,
+		.fresh = m->fresh,
+		/* The full comparison at the end checks one. */
+		.unchecked = !what->full,
 		.tcg_plugin = profile ? m->env->tcg_plugin : NULL,
 	};
 	enum exit_status r;

@@ -16,6 +16,7 @@ struct measure {
 	const char *command_line;
 	const struct guest_files *files;
 	unsigned parallel;
+	bool fresh; /* boot what the cache has, too */
 };
 
 struct measure_what {
