@@ -33,7 +33,9 @@ static const struct argp_option options[] = {
 	  "(default: 4)",
 	  0 },
 	{ "fresh", OPT_FRESH, NULL, 0,
-	  "Forget what an earlier bisection of the same measured", 0 },
+	  "Forget what an earlier bisection of the same measured, and take no "
+	  "boot that is kept",
+	  0 },
 	{ "jobs", 'j', "N", 0, "Boots in parallel (default: one per core)", 0 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 0 },
 	{ "verbose", 'v', NULL, 0, "Name patches, and print other details", 0 },

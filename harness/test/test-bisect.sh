@@ -220,6 +220,22 @@ said 'patch 17 of 20' 'one boot of each kernel is enough'
 bisect 1 '--fresh' $kernels $fake --bench alpha/one --fresh
 [ "$(built)" -gt 5 ]
 ok $? '--fresh measures again'
+# old_boots: how many of all boots were taken from an earlier run.
+old_boots() {
+	find "$work/results" -name boot.json -exec grep -l '"cached"' {} + | wc -l
+}
+# With this file, boots of fake: are kept.
+: >"$work/streams/kept"
+rm -rf "$work/results"
+bisect 1 'boots that are kept' $kernels $fake --bench alpha/one
+rm -rf "$work/results"
+bisect 1 '--fresh without results' $kernels $fake --bench alpha/one --fresh
+is "$(old_boots)" 0 '--fresh takes no boot that is kept'
+rm -rf "$work/results"
+bisect 1 'without results' $kernels $fake --bench alpha/one
+[ "$(old_boots)" -gt 20 ]
+ok $? 'boots that are kept are not measured again'
+rm "$work/streams/kept"
 
 bisect 1 'from the other side of it' old=patched,first=15 new=patched,first=18 \
 	$fake --bench alpha/one
