@@ -387,10 +387,25 @@ static bool comes_first(const struct bench_info *b, const char *params)
 	return match;
 }
 
+/* Is the point left out?  Not by a param that the command line gives. */
+static bool left_out(const struct planning *pl, const struct bench_info *b,
+		     const char *params)
+{
+	char *const *values;
+	size_t nr;
+
+	for (size_t i = 0; pl->wish->suite && i < b->nr_keys; i++)
+		if (!overridden(pl, &b->keys[i], &values, &nr) &&
+		    suite_leaves_out(pl->wish->suite, b, b->keys[i].key,
+				     params))
+			return true;
+	return false;
+}
+
 static enum exit_status
 add_point(struct planning *pl, const struct bench_info *b, const char *params)
 {
-	if (comes_first(b, params) != pl->first)
+	if (comes_first(b, params) != pl->first || left_out(pl, b, params))
 		return ST_OK;
 	if (pl->nr_points == PLAN_POINTS_MAX) {
 		log_err("more than %d points; narrow them with --bench and "

@@ -7,12 +7,15 @@
 #include "inifile.h"
 #include "log.h"
 #include "plan-limits.h"
+#include "strbuf.h"
 #include "suggest.h"
 #include "suite.h"
 
 #define SUFFIX ".ini"
 /* Ends suites that include each other. */
 #define INCLUDES_MAX 8
+/* inih cuts the names of sections here, and does not tell. */
+#define SECTION_CUT 49
 
 static const char *const suite_keys[] = { "summary",	  "aliases", "include",
 					  "benchmarks",	  "extra",   "also",
@@ -60,6 +63,7 @@ void suite_release(struct suite *s)
 		free_words(&r->values, &r->nr_values);
 		free(r->path);
 		free(r->glob);
+		free(r->where);
 		free(r->key);
 	}
 	free(s->rules);
@@ -192,18 +196,43 @@ static void take_suite_key(struct inifile *f, const char *key,
 /* --- [GLOB] ----------------------------------------------------------------
  */
 
-static struct suite_rule *add_rule(struct suite *s, const char *path,
-				   unsigned line, const char *glob,
-				   const char *key)
+/* "GLOB K=V K=V": what follows the glob, as in the names of points. */
+static char *where_of(struct inifile *f, const char *section)
 {
+	struct strbuf out = STRBUF_INIT;
+	char **words = NULL;
+	size_t nr = 0;
+
+	if (strlen(section) >= SECTION_CUT)
+		inifile_fail(f, "[%s...]: at most %d characters", section,
+			     SECTION_CUT - 1);
+	add_words(&words, &nr, section, " \t");
+	strbuf_add(&out, "", 0);
+	for (size_t i = 1; i < nr; i++) {
+		const char *value = strchr(words[i], '=');
+
+		if (!value || value == words[i] || !catalog_value_ok(value + 1))
+			inifile_fail(f, "[%s]: write [GLOB KEY=VALUE ...]",
+				     section);
+		strbuf_addf(&out, "%s%s", i > 1 ? "," : "", words[i]);
+	}
+	free_words(&words, &nr);
+	return strbuf_steal(&out);
+}
+
+static struct suite_rule *add_rule(struct suite *s, struct inifile *f,
+				   const char *section, const char *key)
+{
+	const size_t glob_len = strcspn(section, " \t");
 	struct suite_rule *r;
 
 	s->rules = xreallocarray(s->rules, s->nr_rules + 1, sizeof(*s->rules));
 	r = &s->rules[s->nr_rules++];
 	*r = (struct suite_rule){
-		.path = xstrdup(path),
-		.line = line,
-		.glob = xstrdup(glob),
+		.path = xstrdup(f->path),
+		.line = f->line,
+		.glob = xstrndup(section, glob_len),
+		.where = where_of(f, section),
 		.key = xstrdup(key),
 	};
 	return r;
@@ -228,9 +257,11 @@ static void check_values(struct inifile *f, const struct suite_rule *r)
 		 (r->nr_values > 1 || !number(r->values[0], PLAN_SAMPLES_MAX)))
 		inifile_fail(f, "samples= is a number from 1 to %d",
 			     PLAN_SAMPLES_MAX);
+	else if (strcmp(r->key, "samples") == 0 && *r->where)
+		inifile_fail(f, "samples= is for all points of a benchmark");
 }
 
-static void take_rule(struct inifile *f, const char *glob, const char *key,
+static void take_rule(struct inifile *f, const char *section, const char *key,
 		      const char *value)
 {
 	struct loading *l = f->arg;
@@ -240,7 +271,7 @@ static void take_rule(struct inifile *f, const char *glob, const char *key,
 	if (f->continued && s->nr_rules)
 		r = &s->rules[s->nr_rules - 1];
 	else
-		r = add_rule(s, f->path, f->line, glob, key);
+		r = add_rule(s, f, section, key);
 	add_words(&r->values, &r->nr_values, value, ", \t");
 	check_values(f, r);
 }
@@ -404,7 +435,7 @@ const struct suite_rule *suite_find_rule(const struct suite *s,
 					 const char *key)
 {
 	for (size_t i = s->nr_rules; i-- > 0;)
-		if (strcmp(s->rules[i].key, key) == 0 &&
+		if (!*s->rules[i].where && strcmp(s->rules[i].key, key) == 0 &&
 		    fnmatch(s->rules[i].glob, b->name, 0) == 0)
 			return &s->rules[i];
 	return NULL;
@@ -485,7 +516,7 @@ static enum exit_status check_rule(const struct suite *s,
 	}
 	wrong = known ? unknown_value(s, r, c) : NULL;
 	if (known && !wrong)
-		return ST_OK;
+		return *r->where ? suite_check_where(s, r, c) : ST_OK;
 	if (wrong)
 		log_err("%s: no benchmark that matches '%s' knows %s=%s; "
 			"'cgmark list' shows what they know",

@@ -17,8 +17,11 @@
  *	samples = 7
  *	KEY = VALUE,VALUE	; instead of the default sweep of a param
  *
+ *	[GLOB KEY=VALUE ...]	; of their points that have these values,
+ *	KEY = VALUE,VALUE	; only those with one of these
+ *
  * If several sections match a benchmark, the last one with the key wins; a file
- * overrides what it includes.
+ * overrides what it includes.  Sections with values all count.
  */
 #ifndef CGMARK_SUITE_H
 #define CGMARK_SUITE_H
@@ -33,7 +36,8 @@ struct suite_rule {
 	char *path; /* of the file and line, for messages */
 	unsigned line;
 	char *glob;
-	char *key; /* a param, or "samples" */
+	char *where; /* "k=v,k=v": for these points; "": for all */
+	char *key;   /* a param, or "samples" */
 	char **values;
 	size_t nr_values;
 };
@@ -69,11 +73,18 @@ void suite_release(struct suite *s);
 
 bool suite_has(const struct suite *s, const struct bench_info *b);
 /*
- * The rule for a key ("samples" or a param) of a benchmark, or NULL.
+ * The rule for a key ("samples" or a param) of all points of a benchmark, or NULL.
  */
 const struct suite_rule *suite_find_rule(const struct suite *s,
 					 const struct bench_info *b,
 					 const char *key);
+/* Does a section for some of the points leave out this one, by its key? */
+bool suite_leaves_out(const struct suite *s, const struct bench_info *b,
+		      const char *key, const char *params);
+/* Checks such a section: what it names has to be measured without it. */
+enum exit_status suite_check_where(const struct suite *s,
+				   const struct suite_rule *r,
+				   const struct catalog *c);
 /*
  * Checks that the catalog has everything that the files name: each glob
  * matches, each section covers a benchmark of the suite, each key is a param of

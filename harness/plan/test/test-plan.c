@@ -239,10 +239,14 @@ static void values_beyond_the_sweep(void **state)
 				     .nr_globs = 1,
 				     .no_extra = true };
 	const struct suite whole = { .globs = every, .nr_globs = 1 };
-	static char few[] = "few", five[] = "5";
+	static char few[] = "few", five[] = "5", all[] = "";
 	char *fives[] = { five };
 	struct suite_rule rule = {
-		.glob = star, .key = few, .values = fives, .nr_values = 1
+		.glob = star,
+		.where = all,
+		.key = few,
+		.values = fives,
+		.nr_values = 1,
 	};
 	const struct suite other = {
 		.globs = every, .nr_globs = 1, .rules = &rule, .nr_rules = 1

@@ -168,6 +168,75 @@ static void sections_set_params_and_samples(void **state)
 		      "attach/slow version=2 9\n");
 }
 
+/* Sections for some points only leave out others of these. */
+static void sections_with_values_leave_out(void **state)
+{
+	static const char *const two[] = { "version=2" };
+	static const char *const slow[] = { "pace=200ms" };
+
+	put("some", "[suite]\nbenchmarks = attach/self null\n"
+		    "[attach/self pace=200ms]\nversion = 1\n");
+	expect_points("some", &nothing_more,
+		      "attach/self pace=burst,version=1 31\n"
+		      "attach/self pace=200ms,version=1 31\n"
+		      "attach/self pace=burst,version=2 31\n"
+		      "null  31\n");
+	/* What the command line asks for is there. */
+	expect_points("some",
+		      &(struct plan_wish){ .params = two, .nr_params = 1 },
+		      "attach/self pace=burst,version=2 31\n"
+		      "attach/self pace=200ms,version=2 31\n"
+		      "null  31\n");
+	expect_points("some",
+		      &(struct plan_wish){ .params = slow, .nr_params = 1 },
+		      "attach/self pace=200ms,version=1 31\n"
+		      "null  31\n");
+	/* Sweeps are those of sections for all points, wherever these are. */
+	put("some", "[suite]\nbenchmarks = attach/self\n"
+		    "[attach/* pace=1s  version=7]\npad = 0\n"
+		    "[attach/self version=7]\n  pace = 1s\n"
+		    "[attach/self]\nversion = 1,7\npace = 1s,2s\n");
+	expect_refused("some", "no benchmark that matches 'attach/*' has a "
+			       "param 'pad'");
+	put("some", "[suite]\nbenchmarks = attach/self\n"
+		    "[attach/self version=7]\n  pace = 1s\n"
+		    "[attach/self]\nversion = 1,7\npace = 1s,2s\n"
+		    "[attach/self pace=2s]\nversion = 1\n");
+	expect_points("some", &nothing_more,
+		      "attach/self pace=1s,version=1 31\n"
+		      "attach/self pace=2s,version=1 31\n"
+		      "attach/self pace=1s,version=7 31\n");
+}
+
+static void bad_sections_with_values_are_refused(void **state)
+{
+	text_refused("[suite]\nbenchmarks = *\n[null x]\npace = 1\n",
+		     "bad.ini:4: [null x]: write [GLOB KEY=VALUE ...]");
+	text_refused("[suite]\nbenchmarks = *\n[attach/self pace=200ms "
+		     "pace=200ms pace=200ms pace=200ms]\nversion = 1\n",
+		     "bad.ini:4: [attach/self pace=200ms pace=200ms "
+		     "pace=200ms pace...]: at most 48 characters");
+	text_refused("[suite]\nbenchmarks = *\n[null =1]\npace = 1\n",
+		     "write [GLOB KEY=VALUE ...]");
+	text_refused("[suite]\nbenchmarks = *\n[null pace=]\npace = 1\n",
+		     "write [GLOB KEY=VALUE ...]");
+	text_refused("[suite]\nbenchmarks = *\n[attach/self pace=burst]\n"
+		     "samples = 3\n",
+		     "bad.ini:4: samples= is for all points of a benchmark");
+	text_refused("[suite]\nbenchmarks = *\n[attach/self pace=300ms]\n"
+		     "version = 1\n",
+		     "bad.ini:4: 'attach/self' has no points with pace=300ms");
+	text_refused("[suite]\nbenchmarks = *\n[attach/self pace=200ms]\n"
+		     "version = 1,3\n",
+		     "bad.ini:4: 'attach/self' has no points with version=3");
+	text_refused("[suite]\nbenchmarks = *\n[attach/self page=200ms]\n"
+		     "version = 1\n",
+		     "bad.ini:4: 'attach/self' has no points with page=200ms");
+	text_refused("[suite]\nbenchmarks = *\n[attach/self version=1]\n"
+		     "version = 2\n",
+		     "bad.ini:4: the section is about one value of version");
+}
+
 static void later_and_including_files_win(void **state)
 {
 	_cleanup_(suite_release) struct suite s = { NULL };
@@ -279,6 +348,8 @@ int main(void)
 		cmocka_unit_test(globs_and_extra_select),
 		cmocka_unit_test(also_adds_what_is_extra),
 		cmocka_unit_test(sections_set_params_and_samples),
+		cmocka_unit_test(sections_with_values_leave_out),
+		cmocka_unit_test(bad_sections_with_values_are_refused),
 		cmocka_unit_test(later_and_including_files_win),
 		cmocka_unit_test(command_line_comes_last),
 		cmocka_unit_test(names_summary_and_aliases_are_kept),
