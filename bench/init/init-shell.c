@@ -320,6 +320,7 @@ static void set_up_system(void)
 	system_mount("devpts", "/dev/pts");
 	link_descriptors();
 	system_set_limits();
+	system_load_modules();
 }
 
 int main(void)

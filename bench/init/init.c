@@ -297,6 +297,7 @@ int main(void)
 	}
 	system_mount_all();
 	system_set_limits();
+	system_load_modules();
 	open_channels();
 	read_plan();
 	begin_streams();

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "modules.h"
 #include "ports.h"
 #include "system.h"
 #include "tap.h"
@@ -75,6 +76,14 @@ void system_set_limits(void)
 {
 	write_sysctl("/proc/sys/kernel/threads-max", "65536");
 	write_sysctl("/proc/sys/kernel/pid_max", "65536");
+}
+
+void system_load_modules(void)
+{
+	char why[200];
+
+	if (modules_load("/modules", why, sizeof(why)) < 0)
+		system_bail_out("%s", why);
 }
 
 void system_open_status(void)

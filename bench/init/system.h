@@ -19,6 +19,8 @@ void system_mount(const char *type, const char *path);
 void system_mount_all(void);
 /* The defaults depend on the size of memory, which would perturb results. */
 void system_set_limits(void);
+/* Those of /modules, which the ports may need. */
+void system_load_modules(void);
 /* Opens the port cgmark.status into system_status_fd and says hello. */
 void system_open_status(void);
 

@@ -71,14 +71,11 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 
 	jobs->list[i] = (struct boot_job){
 		.img = {
-			.vmlinux = k->image,
 			.initramfs = how->initramfs,
 			.plan = plan->buf,
 			.plan_len = plan->len,
-			.cmdline = k->cmdline,
 			.mem_mib = p.mem_mib,
 			.initrd_pad_bytes = p.initrd_pad_bytes,
-			.kernel_name = k->name,
 			.perturbation = b->perturbation,
 			.role = boot_role_str(b->role),
 		},
@@ -90,6 +87,7 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 				    ? 1 + run->nr_events + run->nr_latencies
 				    : 0,
 	};
+	boot_image_set_kernel(&jobs->list[i].img, k);
 }
 
 /*

@@ -140,6 +140,20 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+/* An archive of its own; a kernel with all built in has none. */
+static int add_modules(struct strbuf *all, const char *path)
+{
+	int r;
+
+	if (!path || !*path)
+		return 0;
+	r = read_file(path, all);
+	if (r < 0)
+		return log_err_errno(-r, "cannot read %s", path);
+	cpio_pad(all, CPIO_BLOCK);
+	return 0;
+}
+
 void initramfs_plan(const struct boot_image *img, struct strbuf *ret)
 {
 	_cleanup_(cpio_release) struct cpio c = CPIO_INIT;
@@ -161,6 +175,9 @@ int initramfs_for_boot(const struct boot_image *img, const char *path)
 	/* The kernel skips zero bytes between archives, word by word. */
 	cpio_pad(&all, CPIO_BLOCK);
 	initramfs_plan(img, &all);
+	r = add_modules(&all, img->modules);
+	if (r < 0)
+		return r;
 
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)

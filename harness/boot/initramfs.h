@@ -30,8 +30,8 @@ int initramfs_add(struct cpio *c, const char *bench_dir, const char *init,
 		  const struct guest_files *files);
 
 /*
- * Write what one boot gets to path: img->initramfs, the plan as /plan.tsv, and
- * img->initrd_pad_bytes zero bytes.  Errors are logged.
+ * Write what one boot gets to path: img->initramfs, the plan as /plan.tsv,
+ * img->modules, and img->initrd_pad_bytes zero bytes.  Errors are logged.
  */
 int initramfs_for_boot(const struct boot_image *img, const char *path);
 

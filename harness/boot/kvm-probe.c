@@ -122,20 +122,19 @@ static void probe_explain(struct probe *p, struct strbuf *why)
 }
 
 int kvm_probe_boot(const struct machine_ops *kvm, const char *arg,
-		   const char *vmlinux, const char *initramfs,
+		   const struct run_kernel *kernel, const char *initramfs,
 		   struct strbuf *why)
 {
 	_cleanup_(probe_release) struct probe p = { .hello = false };
 	char plan[2 * REC_LINE_MAX];
 	struct boot_image img = {
-		.vmlinux = vmlinux,
 		.initramfs = initramfs,
 		.plan = plan,
-		.cmdline = "",
 		.mem_mib = 512,
 	};
 	int len, r;
 
+	boot_image_set_kernel(&img, kernel);
 	machine_init(&p.m, kvm, arg);
 	len = rec_format_head(plan, sizeof(plan), "cgmark-plan");
 	len += rec_format_end(plan + len, sizeof(plan) - len, 0,

@@ -9,11 +9,11 @@
 int kvm_usable(struct strbuf *why);
 
 /*
- * Boots vmlinux on the machine `kvm` with an empty plan, and waits some seconds
+ * Boots the kernel on the machine `kvm` with an empty plan, and waits some seconds
  * for the guest to say hello.  -errno with the reason in why.
  */
 int kvm_probe_boot(const struct machine_ops *kvm, const char *arg,
-		   const char *vmlinux, const char *initramfs,
+		   const struct run_kernel *kernel, const char *initramfs,
 		   struct strbuf *why);
 
 #endif

@@ -182,7 +182,7 @@ static int read_ending(const char *dir, struct ending *e)
 	return -EINVAL;
 }
 
-static int fake_probe(const char *arg, const char *vmlinux,
+static int fake_probe(const char *arg, const struct run_kernel *kernel,
 		      const char *initramfs, struct strbuf *why)
 {
 	if (is_dir(arg))
@@ -214,7 +214,8 @@ static int fake_boot(struct machine *m, const struct boot_image *img)
 	return r < 0 ? log_err_errno(-r, "cannot start the replay") : 0;
 }
 
-static int fake_describe(const char *arg, struct strbuf *ret)
+static int fake_describe(const char *arg, const char *boards,
+			 struct strbuf *ret)
 {
 	strbuf_addf(ret, "recorded streams of %s", arg);
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Machines sim and kvm: QEMU's microvm with the ELF vmlinux (PVH entry).
+ * Machines sim and kvm: QEMU's microvm with the ELF vmlinux (PVH entry), or its
+ * pc for kernels that find no devices on microvm.
  *
  * microvm has no ACPI to power off with, so the guest ends with a reset, which
  * -no-reboot turns into exit status 0.  A triple fault looks the same; only the
@@ -212,7 +213,7 @@ static int qemu_boot(struct machine *m, const struct qemu_mode *mode,
 }
 
 static int describe(const struct qemu_mode *mode, const char *arg,
-		    struct strbuf *ret)
+		    const char *boards, struct strbuf *ret)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT, version = STRBUF_INIT;
 	_cleanup_free_ char *qemu = qemu_find(&why);
@@ -222,8 +223,8 @@ static int describe(const struct qemu_mode *mode, const char *arg,
 		log_err("%s", why.buf);
 		return r;
 	}
-	strbuf_addf(ret, "QEMU %s, microvm, %s, -cpu %s, %u vCPU%s",
-		    version.buf, mode->text, mode->cpu, machine_vcpus(arg),
+	strbuf_addf(ret, "QEMU %s, %s, %s, -cpu %s, %u vCPU%s", version.buf,
+		    boards, mode->text, mode->cpu, machine_vcpus(arg),
 		    machine_vcpus(arg) == 1 ? "" : "s");
 	return 0;
 }
@@ -244,7 +245,7 @@ static const struct known_end known_ends[] = {
 
 /* --- sim --- */
 
-static int sim_probe(const char *arg, const char *vmlinux,
+static int sim_probe(const char *arg, const struct run_kernel *kernel,
 		     const char *initramfs, struct strbuf *why)
 {
 	_cleanup_free_ char *qemu = NULL;
@@ -257,9 +258,9 @@ static int sim_boot(struct machine *m, const struct boot_image *img)
 	return qemu_boot(m, img->real_clock ? &qemu_real : &qemu_sim, img);
 }
 
-static int sim_describe(const char *arg, struct strbuf *ret)
+static int sim_describe(const char *arg, const char *boards, struct strbuf *ret)
 {
-	return describe(&qemu_sim, arg, ret);
+	return describe(&qemu_sim, arg, boards, ret);
 }
 
 static int sim_identify(const char *arg, struct boot_inputs *ret)
@@ -302,7 +303,7 @@ static int kvm_boot(struct machine *m, const struct boot_image *img)
 	return qemu_boot(m, &qemu_kvm, img);
 }
 
-static int kvm_probe(const char *arg, const char *vmlinux,
+static int kvm_probe(const char *arg, const struct run_kernel *kernel,
 		     const char *initramfs, struct strbuf *why)
 {
 	_cleanup_free_ char *qemu = NULL;
@@ -312,14 +313,14 @@ static int kvm_probe(const char *arg, const char *vmlinux,
 	if (r == 0)
 		r = kvm_usable(why);
 	/* A host may have all this and still fail to run an ordinary kernel. */
-	if (r == 0 && vmlinux && initramfs)
-		r = kvm_probe_boot(&machine_kvm, arg, vmlinux, initramfs, why);
+	if (r == 0 && kernel && initramfs)
+		r = kvm_probe_boot(&machine_kvm, arg, kernel, initramfs, why);
 	return r;
 }
 
-static int kvm_describe(const char *arg, struct strbuf *ret)
+static int kvm_describe(const char *arg, const char *boards, struct strbuf *ret)
 {
-	return describe(&qemu_kvm, arg, ret);
+	return describe(&qemu_kvm, arg, boards, ret);
 }
 
 const struct machine_ops machine_kvm = {

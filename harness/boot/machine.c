@@ -40,6 +40,26 @@ unsigned machine_vcpus(const char *arg)
 		       : 0;
 }
 
+void boot_image_set_kernel(struct boot_image *img, const struct run_kernel *k)
+{
+	img->vmlinux = k->image;
+	img->board = k->board;
+	img->modules = k->modules;
+	img->cmdline = k->cmdline;
+	img->kernel_name = k->name;
+}
+
+const char *boot_boards(const struct run_kernel *kernels, size_t nr)
+{
+	size_t on_pc = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		on_pc += kernels[i].board && *kernels[i].board;
+	if (!on_pc)
+		return "microvm";
+	return on_pc == nr ? "pc" : "microvm and pc";
+}
+
 const struct machine_ops *machine_find(const char *spec, const char **arg)
 {
 	size_t len = strcspn(spec, ":");

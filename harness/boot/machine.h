@@ -26,6 +26,8 @@ struct guest_port {
 /* What to boot; strings stay owned by the caller and must outlive the boot. */
 struct boot_image {
 	const char *vmlinux;
+	const char *board;     /* "pc", or "" for microvm */
+	const char *modules;   /* path of a cpio, or "" */
 	const char *initramfs; /* path: guest programs, a newc cpio */
 	const void *plan;      /* bytes of plan.tsv, appended as a cpio */
 	size_t plan_len;
@@ -43,6 +45,11 @@ struct boot_image {
 	size_t nr_ports;		/* at most GUEST_PORTS_MAX */
 	bool real_clock; /* for sim: time passes as on the host, uncounted */
 };
+
+/* Those members that tell of the kernel; its strings must outlive the image. */
+void boot_image_set_kernel(struct boot_image *img, const struct run_kernel *k);
+/* On what boards these kernels boot: "microvm", "pc", "microvm and pc". */
+const char *boot_boards(const struct run_kernel *kernels, size_t nr);
 
 struct machine {
 	const struct machine_ops *ops;
@@ -75,9 +82,9 @@ struct machine_ops {
 	/*
 	 * Can this machine be used here?  0, or -errno with the reason in
 	 * words in *why (caller releases).  Cheap for sim (QEMU there, right
-	 * version); for kvm it boots vmlinux with a deadline.
+	 * version); for kvm it boots the kernel with a deadline.
 	 */
-	int (*probe)(const char *arg, const char *vmlinux,
+	int (*probe)(const char *arg, const struct run_kernel *kernel,
 		     const char *initramfs, struct strbuf *why);
 	/* Start; on success fds and pid are set.  -errno, logged. */
 	int (*boot)(struct machine *m, const struct boot_image *img);
@@ -85,8 +92,12 @@ struct machine_ops {
 	int (*diagnose)(struct machine *m, struct strbuf *ret);
 	/* Kill, reap, close, remove temporary files.  Idempotent. */
 	void (*destroy)(struct machine *m);
-	/* "QEMU 7.2.19, TCG icount, -cpu Nehalem", for the provenance. */
-	int (*describe)(const char *arg, struct strbuf *ret);
+	/*
+	 * "QEMU 7.2.19, microvm, TCG icount, -cpu Nehalem", for the
+	 * provenance; boards as of boot_boards().
+	 */
+	int (*describe)(const char *arg, const char *boards,
+			struct strbuf *ret);
 	/*
 	 * For exact machines whose boots may be kept: all that decides what a
 	 * boot gives, beside vmlinux, guest and plan.  identify() adds what is

@@ -52,6 +52,14 @@ const struct qemu_mode qemu_kvm = {
 	"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on," \
 	"x-option-roms=off,auto-kernel-cmdline=on"
 
+/*
+ * For a kernel that takes no devices from its command line, as those of most
+ * distributions.  With ACPI, microvm would tell it of its devices, but has no PIT
+ * then.  On pc, a kernel that unpacks itself would choose where it lies.
+ */
+#define PC "pc,hpet=off,usb=off"
+#define PC_CMDLINE " nokaslr"
+
 void qemu_args_release(struct qemu_args *a)
 {
 	for (size_t i = 0; i < a->nr; i++)
@@ -127,8 +135,11 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 		     const struct boot_image *img, const char *qemu,
 		     const char *initrd, const int *fds, unsigned vcpus)
 {
+	bool pc = img->board && strcmp(img->board, "pc") == 0;
+
 	args_add(a, "%s", qemu);
-	args_add_words(a, "-no-user-config -nodefaults -machine " MICROVM);
+	args_add_words(a, "-no-user-config -nodefaults -machine");
+	args_add(a, pc ? PC : MICROVM);
 	args_add_words(a, mode->accel);
 	args_add_words(a, "-rtc");
 	args_add_words(a, mode->rtc);
@@ -140,8 +151,8 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "%uM", img->mem_mib);
 	args_add_words(a, "-display none -monitor none -no-reboot -chardev");
 	args_add(a, "file,id=console,path=/dev/fd/%d", fds[CH_CONSOLE]);
-	args_add_words(a, "-serial chardev:console "
-			  "-device virtio-serial-device");
+	args_add_words(a, "-serial chardev:console -device");
+	args_add(a, pc ? "virtio-serial-pci" : "virtio-serial-device");
 	args_add_port(a, "status", fds[CH_STATUS]);
 	args_add_port(a, "samples", fds[CH_SAMPLES]);
 	for (size_t i = 0; i < img->nr_ports; i++)
@@ -151,7 +162,7 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "-initrd");
 	args_add(a, "%s", initrd);
 	args_add(a, "-append");
-	args_add(a, COMMON_CMDLINE " %s%s%s", mode->cmdline,
-		 img->cmdline && *img->cmdline ? " " : "",
+	args_add(a, COMMON_CMDLINE " %s%s%s%s", mode->cmdline,
+		 pc ? PC_CMDLINE : "", img->cmdline && *img->cmdline ? " " : "",
 		 img->cmdline ? img->cmdline : "");
 }

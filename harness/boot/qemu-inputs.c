@@ -8,8 +8,9 @@
 #include "symbols.h"
 #include "text.h"
 
-/* What microvm starts when it has no ACPI. */
-#define FIRMWARE "qboot.rom"
+/* What microvm starts when it has no ACPI; the others are those of pc. */
+static const char *const firmware[] = { "qboot.rom", "bios-256k.bin", "pvh.bin",
+					"linuxboot_dma.bin" };
 #define LIST_TIMEOUT_MS 30000
 #define LIST_MAX_BYTES (64 * 1024)
 
@@ -23,12 +24,13 @@ static bool is_elf(const char *path)
 }
 
 /* In the first folder of those that QEMU searches; NULL: nowhere. */
-static char *find_firmware(char *dirs)
+static char *find_firmware(const char *dirs, const char *name)
 {
-	char *dir;
+	_cleanup_free_ char *copy = xstrdup(dirs);
+	char *rest = copy, *dir;
 
-	while ((dir = strsep(&dirs, "\n"))) {
-		char *path = xasprintf("%s/" FIRMWARE, dir);
+	while ((dir = strsep(&rest, "\n"))) {
+		char *path = xasprintf("%s/%s", dir, name);
 
 		if (*dir && access(path, R_OK) == 0)
 			return path;
@@ -40,7 +42,7 @@ static char *find_firmware(char *dirs)
 static int add_firmware(struct boot_inputs *ret, const char *qemu)
 {
 	_cleanup_strbuf_ struct strbuf out = STRBUF_INIT;
-	_cleanup_free_ char *program = xstrdup(qemu), *path = NULL;
+	_cleanup_free_ char *program = xstrdup(qemu);
 	char option[] = "-L", help[] = "help";
 	char *argv[] = { program, option, help, NULL };
 	int r = process_run(&(struct process){
@@ -53,8 +55,16 @@ static int add_firmware(struct boot_inputs *ret, const char *qemu)
 
 	if (r != 0)
 		return r < 0 ? r : -EOPNOTSUPP;
-	path = out.len ? find_firmware(out.buf) : NULL;
-	return path ? boot_inputs_add_file(ret, "firmware", path) : -EOPNOTSUPP;
+	for (size_t i = 0; i < ARRAY_SIZE(firmware) && r == 0; i++) {
+		_cleanup_free_ char *path =
+			out.len ? find_firmware(out.buf, firmware[i]) : NULL;
+
+		if (path)
+			r = boot_inputs_add_file(ret, "firmware", path);
+		else if (i == 0)
+			r = -EOPNOTSUPP;
+	}
+	return r;
 }
 
 int qemu_inputs_program(struct boot_inputs *ret, const char *qemu,
@@ -103,6 +113,10 @@ static int add_plugin(struct boot_inputs *ret, const struct boot_image *img)
 int qemu_inputs_boot(struct boot_inputs *ret, const struct qemu_mode *mode,
 		     const struct boot_image *img, unsigned vcpus)
 {
+	int r = 0;
+
 	add_arguments(ret, mode, img, vcpus);
-	return img->tcg_plugin ? add_plugin(ret, img) : 0;
+	if (img->modules && *img->modules)
+		r = boot_inputs_add_file(ret, "modules", img->modules);
+	return r == 0 && img->tcg_plugin ? add_plugin(ret, img) : r;
 }

@@ -105,15 +105,18 @@ static enum exit_status prove_machine(struct session *s)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf detail = STRBUF_INIT;
-	int r = s->ops->probe(s->machine_arg, s->run->kernels[0].image,
-			      s->initramfs, &why);
+	int r = s->ops->probe(s->machine_arg, &s->run->kernels[0], s->initramfs,
+			      &why);
 
 	if (r < 0) {
 		log_err("machine %s cannot be used here: %s", s->ops->name,
 			why.len ? why.buf : strerror(-r));
 		return ST_HOST;
 	}
-	if (s->ops->describe(s->machine_arg, &detail) == 0 && detail.len)
+	if (s->ops->describe(s->machine_arg,
+			     boot_boards(s->run->kernels, s->run->nr_kernels),
+			     &detail) == 0 &&
+	    detail.len)
 		set_str(&s->run->machine_detail, xstrdup(detail.buf));
 	return ST_OK;
 }

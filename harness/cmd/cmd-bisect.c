@@ -182,7 +182,7 @@ static char *conditions(const struct bisect *b, const char *guest)
 	_cleanup_strbuf_ struct strbuf detail = STRBUF_INIT;
 	struct strbuf out = STRBUF_INIT;
 
-	m->ops->describe(m->machine_arg, &detail);
+	m->ops->describe(m->machine_arg, "microvm", &detail);
 	strbuf_addf(&out, "%s\n%s\n%s\n%u\n", guest, m->machine,
 		    detail.len ? detail.buf : "", b->opts.perturbations);
 	for (size_t i = 0; i < ARRAY_SIZE(b->ends); i++) {

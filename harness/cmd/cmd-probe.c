@@ -127,8 +127,8 @@ static enum exit_status probe_one(const struct env *env, const char *kernel,
 		strbuf_addstr(why, "no kernel and initramfs to boot it with");
 		return r;
 	}
-	return ops->probe(arg, p.kernel.image, p.initramfs, why) < 0 ? ST_HOST
-								     : ST_OK;
+	return ops->probe(arg, &p.kernel, p.initramfs, why) < 0 ? ST_HOST
+								: ST_OK;
 }
 
 /* Signals wait until the clean-up is done: a few seconds. */
@@ -175,7 +175,7 @@ static enum exit_status probe_and_print(const struct env *env,
 	block_signals(&old);
 	r = probe_one(env, o->kernel, ops, arg, &why);
 	sigprocmask(SIG_SETMASK, &old, NULL);
-	if (r == ST_OK && ops->describe(arg, &detail) < 0)
+	if (r == ST_OK && ops->describe(arg, "microvm", &detail) < 0)
 		r = ST_HOST;
 	if (r == ST_OK)
 		printf("%s: usable: %s\n", spec, detail.buf);

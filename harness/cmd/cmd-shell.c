@@ -234,6 +234,8 @@ static int run(struct request *rq, unsigned memory_mib)
 		.machine_arg = o->cpus,
 		.img = {
 			.vmlinux = rq->kernel.image,
+			.board = rq->kernel.board,
+			.modules = rq->kernel.modules,
 			.initramfs = rq->image,
 			.plan = "",
 			.cmdline = rq->cmdline,

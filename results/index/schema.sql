@@ -197,3 +197,8 @@ JOIN kernel ON kernel.run = run.id AND kernel.idx = boot.kernel
 JOIN sample ON sample.boot = boot.id AND sample.point = point.id
 JOIN metric ON metric.id = sample.metric
 WHERE boot.ok AND NOT boot.damaged;
+
+-- version 6
+-- On what a kernel boots, and the modules that it loads for that.
+ALTER TABLE kernel ADD COLUMN board TEXT NOT NULL DEFAULT '';
+ALTER TABLE kernel ADD COLUMN modules TEXT NOT NULL DEFAULT '';

@@ -128,6 +128,11 @@ int json_file_load(const char *path, unsigned max_format, json_t **ret,
 		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
 		return r;
 	}
+	/* The parser takes an end within an escape for an alteration. */
+	if (text.len && text.buf[text.len - 1] != '\n') {
+		strbuf_addstr(why, "truncated: its last line has no end");
+		return -EBADMSG;
+	}
 	r = parse_text(&text, &json, why);
 	if (r == 0)
 		r = check_format(json, max_format, why);

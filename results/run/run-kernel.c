@@ -33,6 +33,9 @@ const struct kernel_field kernel_fields[NR_KERNEL_FIELDS] = {
 	FIELD(toolchain),
 	FIELD(cmdline),
 	{ "image", "image", offsetof(struct run_kernel, image), .local = true },
+	LATER_FIELD(board),
+	{ "modules", "modules", offsetof(struct run_kernel, modules),
+	  .local = true, .later = true },
 };
 
 _Static_assert(sizeof(struct run_kernel) == NR_KERNEL_FIELDS * sizeof(char *),

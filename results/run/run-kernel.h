@@ -24,7 +24,9 @@ struct run_kernel {
 	char *config_sha256;
 	char *toolchain;
 	char *cmdline; /* extra kernel command line, "" if none */
-	char *image;   /* path of vmlinux on this host */
+	char *image;   /* path on this host: vmlinux, or a bzImage */
+	char *board;   /* "pc", or "" for the smallest that will do */
+	char *modules; /* path of a cpio with modules to load, or "" */
 };
 
 struct kernel_field {
@@ -35,7 +37,7 @@ struct kernel_field {
 	bool later;	    /* older runs lack it: "" */
 };
 
-#define NR_KERNEL_FIELDS 14
+#define NR_KERNEL_FIELDS 16
 extern const struct kernel_field kernel_fields[NR_KERNEL_FIELDS];
 
 /* Where a field of k is. */

@@ -151,7 +151,7 @@ static void test_probe(void **state)
 
 	install(f, GOOD_VERSION, "exit 9");
 	assert_int_equal(machine_sim.probe("", NULL, NULL, &why), 0);
-	assert_int_equal(machine_sim.describe("", &what), 0);
+	assert_int_equal(machine_sim.describe("", "microvm", &what), 0);
 	assert_string_equal(what.buf,
 			    "QEMU 7.2.22 (Debian 1:7.2), microvm, "
 			    "TCG icount shift=0, -cpu Nehalem-v1, 1 vCPU");
@@ -259,7 +259,7 @@ static void test_vcpus(void **state)
 	machine_init(&f->m, &machine_sim, "2");
 	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
 	assert_non_null(strstr(f->m.command.buf, " -smp 2 "));
-	assert_int_equal(machine_sim.describe("2", &what), 0);
+	assert_int_equal(machine_sim.describe("2", "microvm", &what), 0);
 	assert_non_null(strstr(what.buf, ", 2 vCPUs"));
 }
 
@@ -309,6 +309,47 @@ static void test_initrd(void **state)
 	assert_true(got.len > f->img.initrd_pad_bytes + 512);
 }
 
+/* A kernel of a distribution: its board, its modules, and no random place. */
+static void test_pc(void **state)
+{
+	struct fixture *f = *state;
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT, what = STRBUF_INIT;
+	_cleanup_free_ char *modules = write_text(f, "m.cpio", "the modules");
+	char pc[] = "pc", none[] = "";
+	struct run_kernel ks[] = {
+		{ .image = f->vmlinux, .board = pc, .modules = modules },
+		{ .image = f->vmlinux, .board = none, .modules = none },
+	};
+
+	boot_image_set_kernel(&f->img, &ks[0]);
+	install(f, GOOD_VERSION, "cat $initrd >$samples");
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	read_all(f->m.samples_fd, &got);
+	assert_memory_equal(got.buf, "programs", 8);
+	assert_true(memmem(got.buf, got.len, "the plan\n", 9) <
+		    memmem(got.buf, got.len, "the modules", 11));
+	assert_int_equal(got.len % 512, 0);
+	assert_non_null(strstr(f->m.command.buf, " -machine pc,"));
+	assert_non_null(strstr(f->m.command.buf, " virtio-serial-pci "));
+	assert_non_null(strstr(f->m.command.buf, " nokaslr"));
+
+	assert_string_equal(boot_boards(ks, 1), "pc");
+	assert_string_equal(boot_boards(ks, 2), "microvm and pc");
+	assert_string_equal(boot_boards(ks + 1, 1), "microvm");
+	assert_int_equal(machine_sim.describe("", "pc", &what), 0);
+	assert_non_null(strstr(what.buf, ", pc, TCG icount"));
+}
+
+static void test_missing_modules(void **state)
+{
+	struct fixture *f = *state;
+
+	install(f, GOOD_VERSION, "");
+	f->img.modules = "/nonexistent/modules.cpio";
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), -ENOENT);
+	assert_int_equal(f->m.pid, -1);
+}
+
 static void test_missing_kernel(void **state)
 {
 	struct fixture *f = *state;
@@ -337,15 +378,15 @@ static void test_kvm_probe(void **state)
 	struct fixture *f = *state;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	_cleanup_close_ int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	const struct run_kernel k = { .image = f->vmlinux };
 
 	install(f, GOOD_VERSION, "echo cannot set MSR >&2; exit 1");
 	if (kvm < 0) {
-		assert_true(machine_kvm.probe("", f->vmlinux, f->initramfs,
-					      &why) < 0);
+		assert_true(machine_kvm.probe("", &k, f->initramfs, &why) < 0);
 		assert_non_null(strstr(why.buf, "/dev/kvm"));
 		return;
 	}
-	assert_int_equal(machine_kvm.probe("", f->vmlinux, f->initramfs, &why),
+	assert_int_equal(machine_kvm.probe("", &k, f->initramfs, &why),
 			 -ENODEV);
 	assert_string_equal(why.buf,
 			    "QEMU ended with status 1 before the "
@@ -353,14 +394,13 @@ static void test_kvm_probe(void **state)
 
 	install(f, GOOD_VERSION, "echo 'it begins' >$console; exec sleep 1000");
 	strbuf_reset(&why);
-	assert_int_equal(machine_kvm.probe("", f->vmlinux, f->initramfs, &why),
+	assert_int_equal(machine_kvm.probe("", &k, f->initramfs, &why),
 			 -ENODEV);
 	assert_non_null(strstr(why.buf, "said nothing within 5 s"));
 	assert_non_null(strstr(why.buf, "last console line: it begins"));
 
 	install(f, GOOD_VERSION, "echo KTAP >$status; exec sleep 1000");
-	assert_int_equal(machine_kvm.probe("", f->vmlinux, f->initramfs, &why),
-			 0);
+	assert_int_equal(machine_kvm.probe("", &k, f->initramfs, &why), 0);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
@@ -369,11 +409,18 @@ static void test_kvm_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_probe),		T(test_bad_qemu),
-		T(test_channels),	T(test_command),
-		T(test_vcpus),		T(test_ports),
-		T(test_initrd),		T(test_missing_kernel),
-		T(test_not_executable), T(test_kvm_probe),
+		T(test_probe),
+		T(test_bad_qemu),
+		T(test_channels),
+		T(test_command),
+		T(test_vcpus),
+		T(test_ports),
+		T(test_initrd),
+		T(test_missing_kernel),
+		T(test_not_executable),
+		T(test_kvm_probe),
+		T(test_pc),
+		T(test_missing_modules),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -345,7 +345,7 @@ static void test_json_kernels(void **state)
 	assert_string_equal(
 		keys.buf, "name spec key vmlinux_sha256 source_version release "
 			  "patches series series_sha256 series_total "
-			  "config_sha256 toolchain cmdline ");
+			  "config_sha256 toolchain cmdline board ");
 	assert_string_equal(json_string_value(json_object_get(kernel, "key")),
 			    run->kernels[1].key);
 	assert_string_equal(

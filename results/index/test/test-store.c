@@ -84,7 +84,8 @@ static char *dump(const char *path)
 		" perturbations, digest FROM run ORDER BY name",
 		"SELECT r.name, k.idx, k.name, spec, kernel_key,"
 		" vmlinux_sha256, source_version, release, patches,"
-		" series, series_sha256, series_total, config_sha256, toolchain, cmdline, image"
+		" series, series_sha256, series_total, config_sha256, toolchain, cmdline, image,"
+		" board, modules"
 		" FROM kernel k JOIN run r ON r.id = k.run ORDER BY 1, 2",
 		"SELECT bench, version, params FROM point ORDER BY 1, 2, 3",
 		"SELECT name FROM metric ORDER BY 1",
@@ -337,7 +338,7 @@ static void test_migration(void **state)
 	assert_string_equal(rows, "old|base|base-p0|insns|555|\n"
 				  "old|base|base-p0|insns|556|\n--\n");
 	after = query(path, "PRAGMA user_version");
-	assert_string_equal(after, "5|\n--\n");
+	assert_string_equal(after, "6|\n--\n");
 	/* Old rows have no digest: the run is imported again. */
 	import(st, old, true);
 	import(st, old, false);
@@ -378,11 +379,11 @@ static void test_newer(void **state)
 	_cleanup_free_ char *path = db_path(state), *log = NULL, *rows = NULL;
 
 	store_close(open_store(path));
-	execute(path, "PRAGMA user_version = 6");
+	execute(path, "PRAGMA user_version = 7");
 	assert_int_equal(open_fails(path, state, &log), -EPROTONOSUPPORT);
-	assert_non_null(strstr(log, "schema version 6 was written by a newer"));
+	assert_non_null(strstr(log, "schema version 7 was written by a newer"));
 	rows = query(path, "PRAGMA user_version");
-	assert_string_equal(rows, "6|\n--\n");
+	assert_string_equal(rows, "7|\n--\n");
 }
 
 static void test_not_ours(void **state)
@@ -654,7 +655,7 @@ static void test_kill_in_migration(void **state)
 	assert_string_equal(before, after);
 	store_close(open_store(path));
 	done = query(path, "PRAGMA user_version");
-	assert_string_equal(done, "5|\n--\n");
+	assert_string_equal(done, "6|\n--\n");
 }
 
 static int arm_limit(sqlite3 *db, char **err, const void *api)

@@ -19,6 +19,8 @@ static void set_kernel(struct run_kernel *k, const char *name)
 	k->toolchain = xstrdup("gcc \"12\"\t\xc3\xa9");
 	k->cmdline = xstrdup("quiet");
 	k->image = xasprintf("/cache/%s/vmlinux", name);
+	k->board = xstrdup("pc");
+	k->modules = xasprintf("/cache/%s/modules.cpio", name);
 }
 
 static void set_points(struct run *run)

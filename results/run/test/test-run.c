@@ -758,7 +758,7 @@ static void test_run_json_damaged(void **state)
 
 		write_bytes(path, sb.buf, len);
 		assert_int_equal(load_error(run->dir, &log), -EBADMSG);
-		has(log, "/run.json: truncated: line ");
+		has(log, "/run.json: truncated: ");
 	}
 }
 
