@@ -19,7 +19,7 @@ gcc libc6-dev meson ninja-build pkg-config scdoc
 libjansson-dev libinih-dev libmd-dev libsqlite3-dev r-mathlib libcmocka-dev
 libnl-genl-3-dev libnl-route-3-dev libpfm4-dev libdw-dev
 linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
-patch xz-utils cpio
+patch xz-utils cpio lz4 zstd
 qemu-system-x86
 gnuplot-nox
 stress-ng hyperfine linux-perf

@@ -13,6 +13,8 @@ set -u
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 5
 # shellcheck source=kernel/trees.sh
 . "$here/trees.sh"
+# shellcheck source=kernel/package.sh
+. "$here/package.sh"
 
 # Part of the key: to be raised when a change of this script changes what comes
 # out of the same input.
@@ -38,7 +40,8 @@ usage()
 	       build.sh [-q] [-c CACHEDIR] unpack --source deb:PACKAGE
 	       build.sh [-c CACHEDIR] check
 
-	SPEC is deb:PACKAGE, dir:PATH or git:PATH@REF.
+	SPEC is deb:PACKAGE, dir:PATH or git:PATH@REF, to be built; or
+	pkg:PACKAGE or image:PATH, a kernel that somebody else built.
 	--first takes the first N patches of the series.
 	--clean builds from nothing, also what is kept, and says if it differs.
 	check reads kernels and objects in the cache and removes damaged ones.
@@ -430,7 +433,10 @@ parse_source()
 	source_type=${source%%:*} source_path=${source#*:}
 	case $source in
 	deb:?* | dir:?* | git:?*) ;;
-	*)	bad_usage "bad source '$source' (use deb:PACKAGE, dir:PATH or git:PATH@REF)" ;;
+	pkg:?* | image:?*)
+		[ -z "$series$fragments" ] ||
+			bad_usage "$source is not built: it takes no patches and no config" ;;
+	*)	bad_usage "bad source '$source' (use deb:PACKAGE, dir:PATH, git:PATH@REF, pkg:PACKAGE or image:PATH)" ;;
 	esac
 	"source_id_$source_type"
 }
@@ -869,7 +875,7 @@ build_or_reuse()
 		event cached
 	else
 		remove_stale_tmp
-		build
+		"$make"
 	fi
 	unlock
 	event "entry $final"
@@ -894,7 +900,9 @@ check_one()
 kernel_is_good()
 {
 	hash=$(sed -n 's/^vmlinux_sha256=//p' "$1/meta" 2>/dev/null)
-	[ -n "$hash" ] && [ "$hash" = "$(sha256 <"$1/vmlinux")" ]
+	[ -n "$hash" ] && [ "$hash" = "$(sha256 <"$1/vmlinux")" ] || return
+	hash=$(sed -n 's/^modules_sha256=//p' "$1/meta")
+	[ -z "$hash" ] || [ "$hash" = "$(sha256 <"$1/modules.cpio")" ]
 }
 
 objects_are_good()
@@ -1045,7 +1053,11 @@ main()
 		return
 	fi
 	parse_series
-	key=$(key_input | sha256)
+	case $source_type in
+	pkg | image)	make=take_package key_of=package_key_input ;;
+	*)		make=build key_of=key_input ;;
+	esac
+	key=$($key_of | sha256)
 	event "key $key"
 	[ "$command" = key ] || build_or_reuse
 }

@@ -57,7 +57,7 @@ const struct qemu_mode qemu_kvm = {
  * distributions.  With ACPI, microvm would tell it of its devices, but has no PIT
  * then.  On pc, a kernel that unpacks itself would choose where it lies.
  */
-#define PC "pc,hpet=off,usb=off"
+#define PC "pc,usb=off"
 #define PC_CMDLINE " nokaslr"
 
 void qemu_args_release(struct qemu_args *a)

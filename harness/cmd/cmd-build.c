@@ -75,14 +75,15 @@ static const struct argp argp = {
 	       "cgmark run --kernel.",
 };
 
-/* Prints the folder in the cache; for image: the file itself. */
+/* Prints the folder in the cache; for a vmlinux that was given, that file. */
 static enum exit_status print_entry(const struct run_kernel *k,
 				    const char *source)
 {
 	const char *slash = strrchr(k->image, '/');
 	int len = slash ? (int)(slash - k->image) : 0;
 
-	if (strncmp(source, "image:", 6) == 0)
+	if (strncmp(source, "image:", 6) == 0 &&
+	    strcmp(source + 6, k->image) == 0)
 		len = strlen(k->image);
 	printf("%s\t%s\t%.*s\n", k->name, k->key, len, k->image);
 	return fflush(stdout) == 0 ? ST_OK : ST_HOST;

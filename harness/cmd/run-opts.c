@@ -281,7 +281,7 @@ static const struct argp argp = {
 	       "compare."
 	       "\vSPEC is WHAT[,patches=SERIES][,first=N]"
 	       "[,config=FRAGMENT[:FRAGMENT]...][,cmdline=TEXT], and WHAT is a kernel of kernels.ini, "
-	       "deb:PACKAGE, dir:PATH, git:PATH@REF or image:VMLINUX.  A "
+	       "deb:PACKAGE, dir:PATH, git:PATH@REF, image:PATH or pkg:PACKAGE.  A "
 	       "source "
 	       "without config= uses the fragments of baseline.\n\n"
 	       "  cgmark run --kernel base=git:linux@v6.12 "

@@ -38,6 +38,7 @@ struct build {
 	char *key;
 	char *entry;
 	bool cached;
+	bool prebuilt; /* by somebody else */
 	pid_t pid;
 	int signal; /* that stops the build; 0: none */
 	uint64_t kill_ns;
@@ -225,13 +226,16 @@ static enum exit_status map_status(const struct build *b, const char *script,
 			script);
 		return ST_HOST;
 	case ST_USAGE:
-		log_err("kernel %s: its spec cannot be built", b->name);
+		log_err("kernel %s: its spec cannot be %s", b->name,
+			b->prebuilt ? "used" : "built");
 		return ST_USAGE;
 	case ST_SUBJECT:
-		log_err("kernel %s: the kernel does not build", b->name);
+		log_err("kernel %s: the kernel %s", b->name,
+			b->prebuilt ? "cannot be used" : "does not build");
 		return ST_SUBJECT;
 	case ST_HOST:
-		log_err("kernel %s: this host could not build it", b->name);
+		log_err("kernel %s: this host could not %s it", b->name,
+			b->prebuilt ? "get" : "build");
 		return ST_HOST;
 	}
 	if (status < 0)
@@ -315,6 +319,18 @@ static enum exit_status read_series(struct build *b,
 	return ST_OK;
 }
 
+/* A prebuilt kernel may have modules, and be booted as the bzImage it was. */
+static void set_files(const struct build *b, const char *meta,
+		      struct run_kernel *k)
+{
+	_cleanup_free_ char *boots = meta_get(meta, "boots");
+
+	k->image = xasprintf("%s/%s", b->entry, *boots ? boots : "vmlinux");
+	k->board = meta_get(meta, "board");
+	k->modules = b->prebuilt ? xasprintf("%s/modules.cpio", b->entry)
+				 : xstrdup("");
+}
+
 static enum exit_status fill_kernel(const struct build *b,
 				    const struct kernel_spec *spec,
 				    struct run_kernel *k)
@@ -337,7 +353,7 @@ static enum exit_status fill_kernel(const struct build *b,
 	k->config_sha256 = meta_get(text.buf, "config_sha256");
 	k->toolchain = meta_toolchain(text.buf);
 	k->cmdline = xstrdup(spec->cmdline);
-	k->image = xasprintf("%s/vmlinux", b->entry);
+	set_files(b, text.buf, k);
 	return check_entry(b, k);
 }
 
@@ -413,7 +429,11 @@ static enum exit_status get_built(const struct kernel_spec *spec,
 	_cleanup_free_ char *what = xasprintf("kernel %s: ", spec->name);
 	char command[] = "build";
 	_cleanup_free_ char **argv = build_argv(spec, script, jobs, command);
-	_cleanup_(build_release) struct build b = { .name = spec->name };
+	_cleanup_(build_release) struct build b = {
+		.name = spec->name,
+		.prebuilt = strncmp(spec->source, "image:", 6) == 0 ||
+			    strncmp(spec->source, "pkg:", 4) == 0,
+	};
 	uint64_t start = now_ns();
 	enum exit_status r;
 
@@ -438,7 +458,8 @@ enum exit_status kernel_build(const struct kernel_spec *spec,
 	enum exit_status r;
 
 	memset(ret, 0, sizeof(*ret));
-	if (strncmp(spec->source, "image:", 6) == 0)
+	if (strncmp(spec->source, "image:", 6) == 0 &&
+	    !kernel_image_is_compressed(spec->source + 6))
 		r = kernel_image(spec, ret);
 	else
 		r = get_built(spec, kernel_dir, ret);

@@ -10,19 +10,24 @@
 #include "log.h"
 #include "sha256.h"
 
+bool kernel_image_is_compressed(const char *path)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char magic[4];
+
+	return fd >= 0 && pread(fd, magic, 4, 0x202) == 4 &&
+	       memcmp(magic, "HdrS", 4) == 0;
+}
+
 static enum exit_status check_elf(const char *name, const char *path,
 				  const void *map, size_t size)
 {
 	enum elf_what what = elf_file_what(map, size);
 
 	if (what == ELF_WHAT_NONE) {
-		bool bzimage = size > 0x206 && memcmp((const char *)map + 0x202,
-						      "HdrS", 4) == 0;
-
-		log_err("kernel %s: %s is no ELF file%s", name, path,
-			bzimage ? "; it is a bzImage: give the vmlinux that "
-				  "it was made from"
-				: "; an image is a vmlinux");
+		log_err("kernel %s: %s is no ELF file; an image is a vmlinux "
+			"or a bzImage",
+			name, path);
 		return ST_USAGE;
 	}
 	if (what != ELF_WHAT_X86_64) {
@@ -70,6 +75,8 @@ static void fill_image(const struct kernel_spec *spec, const char *sha256,
 	k->toolchain = xstrdup("");
 	k->cmdline = xstrdup(spec->cmdline);
 	k->image = xstrdup(spec->source + strlen("image:"));
+	k->board = xstrdup("");
+	k->modules = xstrdup("");
 }
 
 enum exit_status kernel_image(const struct kernel_spec *spec,

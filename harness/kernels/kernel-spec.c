@@ -6,11 +6,9 @@
 
 #include "alloc.h"
 #include "exit-status.h"
-#include "file.h"
 #include "kernel-spec.h"
 #include "kernels-ini.h"
 #include "log.h"
-#include "series.h"
 #include "suggest.h"
 
 /* The context in which the words of a kernel are read. */
@@ -141,15 +139,40 @@ static enum exit_status set_image(const struct context *cx, const char *path,
 	return ST_OK;
 }
 
+/* A package that apt knows, one version of it (=), or a file. */
+static enum exit_status set_pkg(const struct context *cx, const char *text,
+				char **ret)
+{
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789.+-");
+	_cleanup_free_ char *real = NULL;
+
+	if (strchr(text, '/') || *text == '~') {
+		real = resolve(cx, "package", text);
+		if (!real || check_path(cx, real) != ST_OK)
+			return ST_USAGE;
+		text = real;
+	} else if (!len ||
+		   (text[len] && (text[len] != '=' || !text[len + 1]))) {
+		log_err("kernel '%s': '%s' is no name of a Debian package; a "
+			"file is written with its path, such as ./%s",
+			cx->word, text, text);
+		return ST_USAGE;
+	}
+	*ret = xasprintf("pkg:%s", text);
+	return ST_OK;
+}
+
 static const struct kind {
 	const char *prefix;
 	enum exit_status (*set)(const struct context *cx, const char *text,
 				char **ret);
+	const char *prebuilt; /* what it is, if nothing is built */
 } kinds[] = {
-	{ "deb:", set_deb },
-	{ "dir:", set_dir },
-	{ "git:", set_git },
-	{ "image:", set_image },
+	{ "deb:", set_deb, NULL },
+	{ "dir:", set_dir, NULL },
+	{ "git:", set_git, NULL },
+	{ "image:", set_image, "an image" },
+	{ "pkg:", set_pkg, "a binary package" },
 };
 
 static const struct kind *find_kind(const char *source)
@@ -168,7 +191,7 @@ static enum exit_status set_source(const struct context *cx, const char *source,
 
 	if (!kind) {
 		log_err("kernel '%s': source '%s' is none of deb:PACKAGE, "
-			"dir:PATH, git:PATH@REF, image:PATH",
+			"dir:PATH, git:PATH@REF, image:PATH, pkg:PACKAGE",
 			cx->word, source);
 		return ST_USAGE;
 	}
@@ -361,16 +384,16 @@ static enum exit_status split_word(const char *word, const char *text,
 	return ST_OK;
 }
 
-static enum exit_status check_image(const struct context *cx,
-				    const struct kernel_spec *k)
+static enum exit_status check_prebuilt(const struct context *cx,
+				       const struct kernel_spec *k)
 {
-	if (strncmp(k->source, "image:", 6) != 0)
+	const struct kind *kind = find_kind(k->source);
+
+	if (!kind->prebuilt || (!*k->patches && !*k->first && !k->nr_config))
 		return ST_OK;
-	if (!*k->patches && !k->nr_config)
-		return ST_OK;
-	log_err("kernel '%s': an image is not built, so it takes neither "
-		"patches= nor config=",
-		cx->word);
+	log_err("kernel '%s': %s is not built, so it takes neither patches= "
+		"nor config=",
+		cx->word, kind->prebuilt);
 	return ST_USAGE;
 }
 
@@ -380,7 +403,7 @@ static enum exit_status fill(const char *word, const char *kernel_dir,
 			     struct kernel_spec *k)
 {
 	struct context cx = { kernel_dir, word, cwd };
-	bool direct = find_kind(given->source) != NULL;
+	const struct kind *direct = find_kind(given->source);
 	bool config_given = false;
 	struct kernel_opts first = *given;
 	const struct kernels_ini_section *s;
@@ -396,8 +419,7 @@ static enum exit_status fill(const char *word, const char *kernel_dir,
 	r = apply(&cx, &first, ":", &config_given, k);
 	if (r != ST_OK)
 		return r;
-	if (direct &&
-	    (config_given || strncmp(given->source, "image:", 6) == 0))
+	if (direct && (config_given || direct->prebuilt))
 		return ST_OK;
 
 	r = kernels_ini_load(kernel_dir, &ini);
@@ -446,7 +468,7 @@ static enum exit_status parse(const char *word, const char *kernel_dir,
 		k->first = xstrdup("");
 	if (!k->cmdline)
 		k->cmdline = xstrdup("");
-	return check_image(&cx, k);
+	return check_prebuilt(&cx, k);
 }
 
 enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
@@ -463,58 +485,6 @@ enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
 	r = parse(word, kernel_dir, cwd, ret);
 	if (r != ST_OK)
 		kernel_spec_release(ret);
-	return r;
-}
-
-static enum exit_status nr_patches_of(const char *word, const char *kernel_dir,
-				      char **name, size_t *nr)
-{
-	struct series series = { NULL };
-	struct kernel_spec k;
-	enum exit_status r = kernel_spec_parse(word, kernel_dir, &k);
-
-	if (r != ST_OK)
-		return r;
-	if (*k.patches && !*k.first) {
-		r = series_load(k.patches, &series);
-		*nr = series.nr;
-		series_release(&series);
-	} else {
-		log_err("--series %s: this kernel has %s", word,
-			*k.first ? "first= already" : "no patches=");
-		r = ST_USAGE;
-	}
-	*name = xstrdup(k.name);
-	kernel_spec_release(&k);
-	return r;
-}
-
-enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
-				    struct kernel_spec **ret, size_t *nr)
-{
-	const char *eq = strchr(word, '='), *what = eq ? eq + 1 : word;
-	int len = strcspn(what, ",");
-	_cleanup_free_ char *name = NULL;
-	size_t nr_patches;
-	enum exit_status r =
-		nr_patches_of(word, kernel_dir, &name, &nr_patches);
-
-	if (r != ST_OK)
-		return r;
-	*ret = xcalloc(nr_patches + 1, sizeof(**ret));
-	for (*nr = 0; *nr <= nr_patches && r == ST_OK; ++*nr) {
-		_cleanup_free_ char *one =
-			xasprintf("%s-%zu=%.*s,first=%zu%s", name, *nr, len,
-				  what, *nr, what + len);
-
-		r = kernel_spec_parse(one, kernel_dir, &(*ret)[*nr]);
-	}
-	if (r == ST_OK)
-		return r;
-	/* A kernel that failed to parse is released and all zero. */
-	while (*nr)
-		kernel_spec_release(&(*ret)[--*nr]);
-	free(*ret);
 	return r;
 }
 

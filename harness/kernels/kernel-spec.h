@@ -3,8 +3,9 @@
  * Kernel specs: names from kernel/kernels.ini, or given on the command line as
  *   NAME=WHAT[,patches=SERIES][,first=N][,config=FRAGMENT[:FRAGMENT...]]
  *       [,cmdline=TEXT]
- * where WHAT is a section of kernels.ini, deb:PACKAGE, dir:PATH, git:PATH@REF
- * or image:PATH (a prebuilt vmlinux).  first= takes the first N patches of the
+ * where WHAT is a section of kernels.ini, deb:PACKAGE, dir:PATH, git:PATH@REF,
+ * or what is not built: image:PATH (a vmlinux or bzImage) and pkg:PACKAGE
+ * (a distribution's kernel, by name, by name=version or by path).  first= takes the first N patches of the
  * series; the configuration may then lack symbols that later ones add.
  * cmdline= takes the rest of the word.  Options override those of the section.
  * A source that is no section defaults to the fragments of section "baseline".
@@ -22,7 +23,7 @@
 
 struct kernel_spec {
 	char *name;
-	char *source;  /* deb:, dir:, git:, image: */
+	char *source;  /* deb:, dir:, git:, image:, pkg: */
 	char *patches; /* absolute path of a series file, or "" */
 	char *first;   /* number of patches to take, decimal; "": all */
 	char **config; /* absolute paths of fragments */

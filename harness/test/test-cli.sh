@@ -166,10 +166,10 @@ refused 'image that is no ELF' 'is no ELF file' \
 	run $fake --kernel "x=image:$work/kernel/kernels.ini"
 : >"$work/empty"
 refused 'empty image' 'is empty' run $fake --kernel "x=image:$work/empty"
-head -c 600 /dev/zero >"$work/bzimage"
-printf HdrS | dd of="$work/bzimage" bs=1 seek=514 conv=notrunc status=none
-refused 'bzImage' 'is a bzImage: give the vmlinux' \
-	run $fake --kernel "x=image:$work/bzimage"
+refused 'config for a package' 'a binary package is not built' \
+	run $fake --kernel "x=pkg:linux-image-amd64,config=base"
+refused 'package that is not there' 'none.deb: No such file' \
+	run $fake --kernel "x=pkg:./none.deb"
 run 5 'machine without its folder' run $img --machine "fake:$work/nowhere"
 }
 is "$(find "$work/results" 2>/dev/null | wc -l)" 0 \
@@ -290,6 +290,30 @@ has "$work/build.words" ' --clean( |$)' 'build.sh is told to begin from nothing'
 sed -i 1d "$work/script"
 run 0 'build -q' build -q baseline
 is "$(wc -c <"$work/err")" 0 'build -q says nothing'
+
+# What others built: no build, but a board and modules.
+head -c 600 /dev/zero >"$work/bzimage"
+printf HdrS | dd of="$work/bzimage" bs=1 seek=514 conv=notrunc status=none
+cp -r "$work/entry" "$work/prebuilt"
+printf 'board=pc\nboots=vmlinuz\n' >>"$work/prebuilt/meta"
+cp "$mkstream" "$work/prebuilt/vmlinuz"
+cp "$work/script" "$work/building"
+echo "echo 'entry $work/prebuilt'" >"$work/script"
+for from in "image:$work/bzimage" pkg:linux-image-6.1.0-57-amd64; do
+	: >"$work/build.words"
+	run 0 "build ${from%%:*}:" build "x=$from"
+	has "$work/build.words" "build --source $from\$" \
+		"${from%%:*}: goes to build.sh, without a config"
+	is "$(cut -f 3 "$work/out")" "$work/prebuilt" 'and its entry is named'
+done
+for status in 2 4 5; do
+	echo "exit $status" >"$work/script"
+	run $status "a package that cannot be had ($status)" build \
+		x=pkg:linux-image-6.1.0-57-amd64
+	has "$work/err" 'kernel x: .* (cannot be used|could not get it)' \
+		'nobody speaks of a build'
+done
+cp "$work/building" "$work/script"
 if script -qec true /dev/null >/dev/null 2>&1; then
 	script -qec "'$cgmark' build baseline" /dev/null >"$work/tty" </dev/null
 	grep -q "compile 2/2 *$(printf '\r')" "$work/tty"

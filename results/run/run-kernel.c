@@ -87,6 +87,8 @@ char *run_kernel_patches(const struct run_kernel *k)
 	else if (nr == 0 && has(k->spec) &&
 		 strncmp(k->spec, "image:", strlen("image:")) == 0)
 		return xstrdup("patches unknown (image)");
+	else if (nr == 0 && has(k->spec) && strncmp(k->spec, "pkg:", 4) == 0)
+		return xstrdup("patches of its package");
 	if (has(k->series_total) && strcmp(k->series_total, number) != 0)
 		strbuf_addf(&out, "%zu of ", nr);
 	add_number(&out, has(k->series_total) ? k->series_total : number);

@@ -177,6 +177,11 @@ static void sources(void **state)
 	       "dir:%/tree,config=base.config");
 	expect("g=git:repo@v6.12", "g",
 	       "git:%/repo@v6.12,config=base.config:cgroup.config");
+	expect("p=pkg:linux-image-6.1.0-57-amd64", "p",
+	       "pkg:linux-image-6.1.0-57-amd64");
+	expect("p=pkg:linux-image-6.1=6.1.192-3~a,cmdline=nosmp", "p",
+	       "pkg:linux-image-6.1=6.1.192-3~a,cmdline=nosmp");
+	expect("p=pkg:./vmlinux", "p", "pkg:%/vmlinux");
 	expect("i=image:vmlinux", "i", "image:%/vmlinux");
 	expect("i=image:vmlinux,cmdline=nosmp", "i",
 	       "image:%/vmlinux,cmdline=nosmp");
@@ -231,6 +236,16 @@ static void missing_sources(void **state)
 	expect_error("v1=baseline,patches=empty", "empty/series");
 	expect_error("v1=baseline,config=./no.config", "no.config: No such");
 	expect_error("v1=image:vmlinux,config=base", "an image is not built");
+	expect_error("v1=image:vmlinux,first=2", "an image is not built");
+	expect_error("v1=pkg:linux-image-amd64,config=base",
+		     "a binary package is not built");
+	expect_error("v1=pkg:linux-image-amd64,patches=patches/mine",
+		     "a binary package is not built");
+	expect_error("v1=pkg:", "is no name of a Debian package");
+	expect_error("v1=pkg:Linux", "is no name of a Debian package");
+	expect_error("v1=pkg:linux-image:amd64", "written with its path");
+	expect_error("v1=pkg:linux-image=", "is no name of a Debian package");
+	expect_error("v1=pkg:./none.deb", "none.deb: No such file");
 	expect_error("v1=image:vmlinux,patches=patches/mine",
 		     "an image is not built");
 	expect_error("v1=baseline,cmdline=a\nb", "printable ASCII");
