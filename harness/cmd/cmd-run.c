@@ -26,6 +26,7 @@
 #include "session.h"
 #include "store.h"
 #include "suggest.h"
+#include "symbols.h"
 #include "text.h"
 
 /* A verdict must not advise what `run` refuses. */
@@ -234,6 +235,21 @@ static void tell_same_code(const struct run *run)
 			break;
 		}
 	}
+}
+
+/* Before anything is measured: to count by function takes their names. */
+static enum exit_status check_symbols(const struct request *rq)
+{
+	for (size_t i = 0; i < rq->run->nr_kernels; i++) {
+		_cleanup_strbuf_ struct strbuf symbols = STRBUF_INIT;
+
+		if (symbols_format(rq->run->kernels[i].image, &symbols) < 0) {
+			log_err("kernel %s: --profile cannot be used with it",
+				rq->run->kernels[i].name);
+			return ST_USAGE;
+		}
+	}
+	return ST_OK;
 }
 
 static void make_boots(struct request *rq)
@@ -469,6 +485,8 @@ static enum exit_status carry_out(struct request *rq)
 		r = make_points(rq);
 	if (r == ST_OK)
 		r = build_kernels(rq);
+	if (r == ST_OK && rq->opts->profile != PROFILE_OFF)
+		r = check_symbols(rq);
 	rq->built_ns = now_ns();
 	if (r != ST_OK)
 		return r;

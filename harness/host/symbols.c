@@ -3,6 +3,7 @@
 #include <gelf.h>
 
 #include "alloc.h"
+#include "file.h"
 #include "log.h"
 #include "profile-names.h"
 #include "strbuf.h"
@@ -114,6 +115,72 @@ static void read_sections(struct symbols *syms)
 	}
 }
 
+static bool is_in_code(Elf *elf, uint64_t at)
+{
+	Elf_Scn *scn = NULL;
+	GElf_Shdr sh;
+
+	while ((scn = elf_nextscn(elf, scn)))
+		if (gelf_getshdr(scn, &sh) && at >= sh.sh_addr &&
+		    at - sh.sh_addr < sh.sh_size &&
+		    is_code(elf, elf_ndxscn(scn)))
+			return true;
+	return false;
+}
+
+/* "ffffffff81000000 T _text" */
+static void add_map_line(struct symbols *syms, char *line)
+{
+	char *end, *name;
+	uint64_t at = strtoull(line, &end, 16);
+	enum rank rank;
+
+	if (end == line || end[0] != ' ' || !end[1] || end[2] != ' ')
+		return;
+	name = end + 3;
+	switch (end[1]) {
+	case 'T':
+		rank = RANK_GLOBAL;
+		break;
+	case 't':
+		rank = RANK_LOCAL;
+		break;
+	case 'w':
+	case 'W':
+		rank = RANK_WEAK;
+		break;
+	default:
+		return;
+	}
+	if (is_name(name) && is_in_code(syms->elf, at))
+		add(syms, at, rank, base_name(name));
+}
+
+/* For a kernel whose symbols were stripped: the list beside it, if any. */
+static void read_system_map(struct symbols *syms, const char *vmlinux)
+{
+	const char *slash = strrchr(vmlinux, '/');
+	int len = slash ? (int)(slash - vmlinux) : 1;
+	_cleanup_free_ char *path =
+		xasprintf("%.*s/System.map", len, slash ? vmlinux : ".");
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	char *rest, *line;
+
+	if (read_file(path, &text) < 0)
+		return;
+	rest = text.buf;
+	while ((line = strsep(&rest, "\n")))
+		add_map_line(syms, line);
+}
+
+static bool has_names(const struct symbols *syms)
+{
+	for (size_t i = 0; i < syms->nr; i++)
+		if (syms->list[i].rank != RANK_END)
+			return true;
+	return false;
+}
+
 static int compare(const void *pa, const void *pb)
 {
 	const struct symbol *a = pa, *b = pb;
@@ -138,7 +205,6 @@ static void format(const struct symbols *syms, struct strbuf *ret)
 static int load(const char *vmlinux, struct symbols *syms)
 {
 	_cleanup_close_ int fd = open(vmlinux, O_RDONLY | O_CLOEXEC);
-	size_t ends = 0;
 
 	if (fd < 0)
 		return log_err_errno(errno, "cannot read %s", vmlinux);
@@ -149,11 +215,13 @@ static int load(const char *vmlinux, struct symbols *syms)
 		return -ENOEXEC;
 	}
 	read_sections(syms);
-	for (size_t i = 0; i < syms->nr; i++)
-		ends += syms->list[i].rank == RANK_END;
-	if (ends == syms->nr) {
-		log_err("%s has no symbol table: it was stripped; give the "
-			"vmlinux as it was linked",
+	if (!has_names(syms))
+		read_system_map(syms, vmlinux);
+	if (!has_names(syms)) {
+		log_err("%s has no symbol table, and no System.map is beside "
+			"it: without names of functions, nothing can be "
+			"counted by function; give the vmlinux as it was "
+			"linked, or measure without --profile",
 			vmlinux);
 		return -ENODATA;
 	}

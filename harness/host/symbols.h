@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Addresses of kernel functions, from the symbol table of a vmlinux. */
+/*
+ * Addresses of kernel functions, from the symbol table of a vmlinux, or from the
+ * System.map beside one that was stripped.
+ */
 #ifndef CGMARK_SYMBOLS_H
 #define CGMARK_SYMBOLS_H
 
