@@ -48,9 +48,8 @@ const char *kernel_text(const struct run_kernel *k,
 
 /*
  * "series NAME, 17 of 44 patches, HASH"; without the name of a series, as of
- * older runs: "44 patches", "no patches" or "patches unknown (image)" or
- * "patches of its package".  Foreign
- * text; caller frees.
+ * older runs: "44 patches", "no patches", "patches unknown (image)" or "patches
+ * of its package".  Foreign text; caller frees.
  */
 char *run_kernel_patches(const struct run_kernel *k);
 

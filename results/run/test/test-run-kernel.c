@@ -37,6 +37,7 @@ static void test_patches(void **state)
 	patches_are("a  b ", "", "", "deb:x", "2 patches");
 	patches_are("", "", "", "deb:x", "no patches");
 	patches_are("", "", "", "image:/x", "patches unknown (image)");
+	patches_are("", "", "", "pkg:linux-image-1", "patches of its package");
 }
 
 static void test_nothing_known(void **state)
