@@ -813,7 +813,7 @@ test_slots()
 	kill -KILL "$first"
 	wait "$first" 2>/dev/null
 	tries=100
-	until no_process_in "$cache/tmp" || [ "$tries" -eq 0 ]; do
+	until no_process_in "$cache/tmp" >/dev/null || [ "$tries" -eq 0 ]; do
 		tries=$((tries - 1))
 		sleep 0.1
 	done
