@@ -24,16 +24,23 @@ header()
 	od -An -v -t "u$2" -j "$1" -N "$2" "$image" | tr -d ' '
 }
 
+# The boot flag and "HdrS".
+is_bzimage()
+{
+	[ "$image_len" -gt 1024 ] && [ "$(header 510 2)" = 43605 ] &&
+		[ "$(header 514 4)" = 1400005704 ]
+}
+
 # Sets release, payload_at and payload_len.  The setup header is that of
 # Documentation/arch/x86/boot.rst.
 read_header()
 {
-	[ -f "$image" ] && [ -r "$image" ] ||
+	if [ ! -f "$image" ] || [ ! -r "$image" ]; then
 		die "$EX_HOST" "cannot read $image"
+	fi
 	image_len=$(stat -L -c %s "$image")
-	[ "$image_len" -gt 1024 ] && [ "$(header 510 2)" = 43605 ] &&
-		[ "$(tail -c +515 "$image" | head -c 4 | tr -d '\0')" = HdrS ] ||
-		die "$EX_USAGE" "$image is no bzImage (an image is a vmlinux or a bzImage, for x86-64)"
+	is_bzimage || die "$EX_USAGE" \
+		"$image is no bzImage (an image is a vmlinux or a bzImage, for x86-64)"
 	[ "$(header 518 2)" -ge 524 ] || die "$EX_USAGE" \
 		"$image is older than Linux 3.8: it does not say where its kernel is"
 	[ $(($(header 566 2) & 1)) -eq 1 ] ||
@@ -162,7 +169,12 @@ take_module()
 		take_module "$need" || die "$EX_SUBJECT" \
 			"module $1 needs $need, which is not in $(shown "$modules_dir")"
 	done
-	printf '%s.ko\n' "$1" >>"$tmp/root/modules/list"
+	case $1 in
+	# As many and as large as in config.d/base.config.
+	brd)	options=' rd_nr=2 rd_size=131072' ;;
+	*)	options= ;;
+	esac
+	printf '%s.ko%s\n' "$1" "$options" >>"$tmp/root/modules/list"
 }
 
 # An archive for the guest; the same modules give the same bytes.
@@ -301,7 +313,7 @@ field()
 # The package that a metapackage stands for, which has no kernel itself.
 follow()
 {
-	printf '%s\n' "$1" | tr ',|' '\n\n' |
+	printf '%s\n' "$1" | tr ',' '|' | tr '|' '\n' |
 		sed -n 's/^ *\(linux-image-[^ (]*\).*/\1/p' | head -n 1
 }
 
@@ -425,7 +437,8 @@ fetch_package()
 {
 	need apt-get apt
 	step "fetch $package $version"
-	mkdir "$tmp/deb" && cd "$tmp/deb" || die "$EX_HOST" "cannot write $tmp"
+	mkdir "$tmp/deb" || die "$EX_HOST" "cannot write $tmp"
+	cd "$tmp/deb" || die "$EX_HOST" "cannot read $tmp"
 	run_apt apt-get -q download "$package=$version" || {
 		die_if_full "$log"
 		die "$EX_HOST" "cannot fetch $package $version: $(grep -m 1 '^[EW]: ' "$log") (is there a network? are the package lists new: apt-get update?)"
@@ -485,7 +498,7 @@ write_package_meta()
 	cc=$(config_text CC_VERSION_TEXT)
 	board=$board
 	boots=$boots
-	modules=$(tr '\n' ' ' <"$tmp/root/modules/list")
+	modules=$(cut -d ' ' -f 1 "$tmp/root/modules/list" | tr '\n' ' ')
 	modules_sha256=$(sha256 <"$tmp/entry/modules.cpio")
 	META
 }

@@ -31,7 +31,7 @@ static int read_list(const char *dir, char *buf, size_t size)
 	return 0;
 }
 
-static int load_one(const char *dir, const char *name)
+static int load_one(const char *dir, const char *name, const char *options)
 {
 	char path[256];
 	int fd, r = 0;
@@ -42,7 +42,7 @@ static int load_one(const char *dir, const char *name)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (syscall(SYS_finit_module, fd, "", 0) < 0)
+	if (syscall(SYS_finit_module, fd, options, 0) < 0)
 		r = -errno;
 	close(fd);
 	return r == -EEXIST ? 0 : r;
@@ -78,7 +78,11 @@ int modules_load(const char *dir, char *why, size_t size)
 	}
 	for (char *name = strtok_r(list, "\n", &save); name;
 	     name = strtok_r(NULL, "\n", &save)) {
-		r = load_one(dir, name);
+		char *options = name + strcspn(name, " ");
+
+		if (*options)
+			*options++ = '\0';
+		r = load_one(dir, name, options);
 		if (r < 0) {
 			snprintf(why, size, "module %s: %s", name, reason(-r));
 			return r;

@@ -59,7 +59,7 @@ static void test_missing(void **state)
 /* Not reached: the one before it fails. */
 static void test_no_module(void **state)
 {
-	put("list", "bad.ko\nvirtio.ko\n");
+	put("list", "bad.ko rd_nr=2 rd_size=4\nvirtio.ko\n");
 	put("bad.ko", "neither ELF nor a module\n");
 	assert_true(modules_load(dir, why, sizeof(why)) < 0);
 	assert_says("module bad.ko: ");
