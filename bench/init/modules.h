@@ -10,7 +10,8 @@
 
 /*
  * Loads the files that DIR/list names, one a line and its options behind it, in
- * this order.  One that the kernel has already is as good.  0, or -errno with the reason in why.
+ * this order.  One that the kernel has already is as good.  0, or -errno with
+ * the reason in why.
  */
 int modules_load(const char *dir, char *why, size_t size);
 
