@@ -29,6 +29,12 @@ is "$(without full)" '' 'every benchmark is in full'
 is "$(without nightly)" '' 'every benchmark is in nightly'
 [ "$(without quick | wc -l)" -gt 0 ]
 ok $? 'quick leaves something out'
+# What the default run is to answer for, extra or not.
+for name in fork/exit attach/self rebind/add inherit/toggle signal/kill stats/read \
+	mm_owner/exit; do
+	without quick | grep -qx "$name"
+	is $? 1 "$name is in quick"
+done
 # A suite named after a family has all of that family.
 for name in attach stats rebind fork workload; do
 	is "$(without $name | grep "^$name/")" '' \
