@@ -678,7 +678,13 @@ configure()
 	lost=$(with_fragments lost_symbols | known_symbols)
 	[ -z "$lost" ] || die "$EX_SUBJECT" "$lost"
 	unknown=$(tr '\n' ' ' <"$tmp/unknown")
-	[ -z "$unknown" ] || event "note not in this source, left out: ${unknown% }"
+	note_unknown
+}
+
+note_unknown()
+{
+	[ -z "$unknown" ] ||
+		event "note not in this source, left out: ${unknown% }"
 }
 
 objects_done()
@@ -873,6 +879,8 @@ build_or_reuse()
 		# When it was used last.
 		touch "$final/meta" 2>/dev/null
 		event cached
+		unknown=$(sed -n 's/^unknown_symbols=//p' "$final/meta")
+		note_unknown
 	else
 		remove_stale_tmp
 		"$make"

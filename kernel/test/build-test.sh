@@ -523,6 +523,9 @@ test_errors()
 	run build --source "dir:$work/linux" --config "$work/lost.config"
 	ok "symbol of another version is left out" exits 0
 	ok "and named" has_line "note not in this source, left out: CONFIG_C"
+	run build --source "dir:$work/linux" --config "$work/lost.config"
+	ok "and named again where it is kept" \
+		has_line "note not in this source, left out: CONFIG_C"
 	ok "in meta as well" grep -qx 'unknown_symbols=CONFIG_C ' "$(entry)/meta"
 	for line in 'config C' '	menuconfig C '; do
 		printf '%s\n\tbool\n' "$line" >"$work/linux/Kconfig.x"
