@@ -29,8 +29,8 @@
 #include "rebind-notes.h"
 #include "rebind-pair.h"
 
-/* Well above the number of tasks in any cgroup. */
-#define LIMIT_BASE 100000
+/* Well above the number of tasks in any cgroup, below 32768: small kernels. */
+#define LIMIT_BASE 20000
 
 static struct rebind rb;
 
