@@ -65,10 +65,11 @@ run() {
 }
 
 run_dir() {
-	find "$work/results/runs" -mindepth 1 -maxdepth 1 | sort | tail -n 1
+	find "$work/results/runs" -mindepth 1 -maxdepth 1 -printf '%T@ %p\n' |
+		sort -n | tail -n 1 | cut -d ' ' -f 2-
 }
 
-# Two runs may begin in the same second: run_dir would not know which is last.
+# For what takes the latest run by its id: two may begin in the same second.
 fresh() {
 	rm -rf "$work/results"
 }
@@ -149,6 +150,7 @@ has "$work/results/report/index.html" \
 
 # With another choice each time every boot is checked in the end.
 for _ in 1 2 3 4 5 6 7 8; do
+	fresh
 	"$cgmark" run -q $fake $img >/dev/null 2>&1
 	basename "$(dirname "$(again)")"
 done >"$work/checked"
