@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "bisect-opts.h"
 
-#include <argp.h>
-#include <errno.h>
-#include <stdlib.h>
-
+#include "opt-values.h"
 #include "plan-limits.h"
 
 /* As few as a verdict rests on (JUDGE_MIN_PAIRS). */
@@ -41,21 +38,6 @@ static const struct argp_option options[] = {
 	{ "verbose", 'v', NULL, 0, "Name patches, and print other details", 0 },
 	{ NULL },
 };
-
-static unsigned number(struct argp_state *state, const char *what,
-		       const char *text, unsigned min, unsigned max)
-{
-	unsigned long value;
-	char *end;
-
-	errno = 0;
-	value = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || value < min ||
-	    value > max)
-		argp_error(state, "--%s '%s': a number from %u to %u", what,
-			   text, min, max);
-	return value;
-}
 
 static void add_word(struct bisect_opts *o, const char *word,
 		     struct argp_state *state)
@@ -112,14 +94,14 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->machine = arg;
 		return 0;
 	case OPT_PERTURBATIONS:
-		o->perturbations = number(state, "perturbations", arg, 1,
-					  PLAN_PERTURBATIONS_MAX);
+		o->perturbations = opt_number(state, "perturbations", arg, 1,
+					      PLAN_PERTURBATIONS_MAX);
 		return 0;
 	case OPT_STEPS:
-		o->steps = number(state, "steps", arg, 0, 10000);
+		o->steps = opt_number(state, "steps", arg, 0, 10000);
 		return 0;
 	case 'j':
-		o->jobs = number(state, "jobs", arg, 1, 1024);
+		o->jobs = opt_number(state, "jobs", arg, 1, 1024);
 		return 0;
 	case ARGP_KEY_ARG:
 		add_word(o, arg, state);

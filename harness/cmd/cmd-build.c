@@ -6,12 +6,12 @@
 #include "exit-status.h"
 #include "kernel-spec.h"
 #include "log.h"
+#include "opt-values.h"
 
 struct build_opts {
 	bool quiet;
 	bool clean;
-	char **series;
-	int nr_series;
+	struct words series;
 	bool verbose;
 	char **kernels;
 	int nr_kernels;
@@ -40,9 +40,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->clean = true;
 		return 0;
 	case 's':
-		o->series = xreallocarray(o->series, o->nr_series + 1,
-					  sizeof(*o->series));
-		o->series[o->nr_series++] = arg;
+		words_add(&o->series, arg);
 		return 0;
 	case 'q':
 		o->quiet = true;
@@ -57,7 +55,7 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->nr_kernels = state->argc - state->next;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		if (o->nr_series)
+		if (o->series.nr)
 			return 0;
 		argp_error(state, "which kernel? (cgmark list --kernels)");
 		return EINVAL;
@@ -138,8 +136,8 @@ static enum exit_status build_all(const struct build_opts *o,
 
 	for (int i = 0; i < o->nr_kernels && r == ST_OK; i++)
 		r = build_one(o->kernels[i], o->clean, kernel_dir);
-	for (int i = 0; i < o->nr_series && r == ST_OK; i++)
-		r = build_series(o->series[i], o->clean, kernel_dir);
+	for (size_t i = 0; i < o->series.nr && r == ST_OK; i++)
+		r = build_series(o->series.v[i], o->clean, kernel_dir);
 	return r;
 }
 
@@ -155,6 +153,6 @@ enum exit_status cmd_build(const struct env *env, int argc, char **argv)
 			log_set_level(LOG_DEBUG);
 		r = build_all(&o, env->kernel_dir);
 	}
-	free(o.series);
+	free(o.series.v);
 	return r;
 }
