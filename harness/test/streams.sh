@@ -2,8 +2,31 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # $mkstream is set by who sources this
 #
-# Recorded streams of two kernels, base and new, for --machine fake.  Source this
-# file after tap.sh, with $mkstream set.
+# Recorded streams of two kernels, base and new, for --machine fake, and the
+# benchmarks that they are of.  Source this file after tap.sh, with $mkstream set.
+
+# mkbench NAME: a program whose --list is stdin.
+mkbench() {
+	{
+		printf '#!/bin/sh\ncat <<END\n'
+		cat
+		printf 'END\n'
+	} >"$work/bench/$1"
+	chmod +x "$work/bench/$1"
+}
+
+# The programs whose points the streams have.
+mkbenches() {
+	mkbench bench-alpha <<'END'
+B	alpha/fast	1	CGROUPS	31	4	1	one fast thing
+A	alpha/fast	sets	16,64	0
+B	alpha/slow	2	CGROUPS	31	4	1	one slow thing
+END
+	mkbench bench-null <<'END'
+B	null	1		31	4	1	nothing at all
+END
+	cp "$work/bench/bench-null" "$work/bench/guest-init"
+}
 
 # samples FACTOR PERTURBATION: the samples of all points.
 samples() {

@@ -24,24 +24,7 @@ mkdir -p "$TMPDIR" "$work/kernel" "$work/bench" "$work/suites"
 show="$work/err"
 boots=$CGMARK_BOOTS_DIR
 
-mkbench() {
-	{
-		printf '#!/bin/sh\ncat <<END\n'
-		cat
-		printf 'END\n'
-	} >"$work/bench/$1"
-	chmod +x "$work/bench/$1"
-}
-
-mkbench bench-alpha <<'END'
-B	alpha/fast	1	CGROUPS	31	4	1	one fast thing
-A	alpha/fast	sets	16,64	0
-B	alpha/slow	2	CGROUPS	31	4	1	one slow thing
-END
-mkbench bench-null <<'END'
-B	null	1		31	4	1	nothing at all
-END
-cp "$work/bench/bench-null" "$work/bench/guest-init"
+mkbenches
 printf '[suite]\nsummary = all\nbenchmarks = *\n' >"$work/suites/quick.ini"
 cp "$mkstream" "$work/vmlinux-a"
 for k in b c; do

@@ -42,24 +42,7 @@ refused() {
 }
 
 # --- programs that a benchmark directory holds --------------------------------
-mkbench() {
-	{
-		printf '#!/bin/sh\ncat <<END\n'
-		cat
-		printf 'END\n'
-	} >"$work/bench/$1"
-	chmod +x "$work/bench/$1"
-}
-
-mkbench bench-alpha <<'END'
-B	alpha/fast	1	CGROUPS	31	4	1	one fast thing
-A	alpha/fast	sets	16,64	0
-B	alpha/slow	2	CGROUPS	31	4	1	one slow thing
-END
-mkbench bench-null <<'END'
-B	null	1		31	4	1	nothing at all
-END
-cp "$work/bench/bench-null" "$work/bench/guest-init"
+mkbenches
 cat >"$work/suites/quick.ini" <<'END'
 [suite]
 summary = all that is there
