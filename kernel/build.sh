@@ -372,6 +372,25 @@ PACK='tar -C "$1" --null --no-recursion --files-from="$2/list" \
 	--format=gnu --hard-dereference --owner=0 --group=0 --numeric-owner \
 	--mode=a=rX,u+w,ug-s,-t --mtime=@1704067200 -b 128 -cf - || : >"$2/failed"'
 
+# copy_summed PACK FROM ARG TO: unpacks in TO what the script PACK writes, with
+# FROM and ARG as $1 and $2, and leaves the hash of that stream in $tmp/sum.  tar
+# does not read what follows the end of an archive, and tee would die of that.
+copy_summed()
+{
+	rm -f "$tmp/fifo"
+	mkfifo "$tmp/fifo" || return
+	run sh -c "b2sum -l 256 <\"\$4/fifo\" >\"\$4/sum\" &
+		{ $1; } | tee \"\$4/fifo\" | {
+			tar -C \"\$3\" -xf -
+			status=\$?
+			cat >/dev/null
+			exit \$status
+		}
+		status=\$?
+		wait
+		exit \$status" sh "$2" "$3" "$4" "$tmp" >>"$log" 2>&1
+}
+
 # The key is the hash of the very stream that the copy is unpacked from, so that
 # nothing can be in the one and not in the other.  What git and stat say of a
 # file is no help: git takes it on trust that some do not change.  b2sum takes
@@ -404,20 +423,7 @@ source_id_dir()
 source_get_dir()
 {
 	step "copy source"
-	mkdir "$1" && mkfifo "$tmp/fifo" || return
-	# tar does not read what follows the end of the archive, and tee would
-	# die of that.
-	run sh -c "b2sum -l 256 <\"\$2/fifo\" >\"\$2/sum\" &
-		{ $PACK; } | tee \"\$2/fifo\" | {
-			tar -C \"\$3\" -xf -
-			status=\$?
-			cat >/dev/null
-			exit \$status
-		}
-		status=\$?
-		wait
-		exit \$status" sh "$source_path" "$tmp" "$1" >>"$log" 2>&1 ||
-		return
+	mkdir "$1" && copy_summed "$PACK" "$source_path" "$tmp" "$1" || return
 	if [ -e "$tmp/failed" ] ||
 	   [ "$id" != "tree $(cut -d ' ' -f 1 "$tmp/sum")" ]; then
 		die "$EX_HOST" "$source_path changed while it was read: build again"

@@ -117,20 +117,7 @@ state_of()
 # Copies the objects, and checks on the way that they are as they were left.
 copy_objects()
 {
-	rm -f "$tmp/fifo"
-	mkfifo "$tmp/fifo" || return
-	# tar does not read what follows the end of the archive.
-	run sh -c "b2sum -l 256 <\"\$4/fifo\" >\"\$4/sum\" &
-		{ $PACK_OBJECTS; } | tee \"\$4/fifo\" | {
-			tar -C \"\$3\" -xf -
-			status=\$?
-			cat >/dev/null
-			exit \$status
-		}
-		status=\$?
-		wait
-		exit \$status" sh "$1/src" "$OBJ" "$tmp/src" "$tmp" \
-		>>"$log" 2>&1 &&
+	copy_summed "$PACK_OBJECTS" "$1/src" "$OBJ" "$tmp/src" &&
 		[ "$(cut -d ' ' -f 1 "$tmp/sum")" = "$(state_of "$1" objects_b2)" ]
 }
 
