@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# TAP for shell tests: set $here to the folder of the test, source this file, call
-# ok, is, has or check, and end with tap_done.  $work is a temporary folder that is
-# removed when the test ends.
+# TAP for shell tests: set $here to the folder of the test, source this file before
+# the first shift or cd, call ok, is, has or check, and end with tap_done.  $work is a
+# temporary folder that is removed when the test ends.
+
+# A signal that is ignored at the start, as nohup leaves SIGHUP, stays so in all that
+# the test runs, and a shell cannot take it back.
+if [ -z "${TAP_SIGNALS-}" ]; then
+	export TAP_SIGNALS=default
+	exec env --default-signal /bin/sh "$0" "$@"
+fi
 
 # In a hook, git would work on the repository that is committed to.
 if command -v git >/dev/null 2>&1; then

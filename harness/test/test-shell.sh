@@ -201,6 +201,13 @@ send \x03
 end 130
 END
 nothing_left 'exec, ^C'
+cat >"$work/under-nohup" <<END
+here='$here'
+. "\$here/tap.sh"
+sh -c 'kill -s HUP \$\$; echo ignored'
+END
+is "$(trap '' HUP; TAP_SIGNALS='' sh "$work/under-nohup" | grep -c ignored)" 0 \
+	'SIGHUP arrives, also when the tests run under nohup'
 for signal in TERM HUP KILL; do
 	: >"$work/out"
 	"$cgmark" exec --no-folder "k=image:$kernel" -- \

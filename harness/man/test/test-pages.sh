@@ -4,12 +4,12 @@
 # test-pages.sh CGMARK KERNEL PAGE...: pages can be shown, and the one on formats
 # has every member of what a run writes.  KERNEL is any ELF file.
 
-cgmark=$1
-kernel=$(realpath "$2")
-shift 2
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=harness/test/tap.sh
 . "$here/../../test/tap.sh"
+cgmark=$1
+kernel=$(realpath "$2")
+shift 2
 formats=$here/../cgmark-run.5.scd
 
 for page; do
