@@ -11,6 +11,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd) || exit 5
 build=${CGMARK_BUILD_DIR:-$top/build}
 quiet=false
 brief=false	# say only what had to be done
+targets=programs	# of ninja: not the tests, unless they are to run
 
 # Line by line: for building cgmark, its libraries, building kernels, booting them,
 # plots, workloads, guests to work in.
@@ -120,7 +121,7 @@ configure_and_compile() {
 			meson setup --reconfigure "$@" "$dir" "$top"
 		else
 			meson setup "$@" "$dir" "$top"
-		fi && ninja -C "$dir"
+		fi && ninja -C "$dir" $targets
 	) 9>"$dir/.lock" >"$log" 2>&1 && return 0
 	grep -E -m 5 'rror' "$log" >&2 || tail -n 20 "$log" >&2
 	die "cgmark does not build (log: $log)"
@@ -179,6 +180,7 @@ cmd_test() {
 	case " $* " in
 	*' long '*)	install_packages "$long_packages" ;;
 	esac
+	targets=all
 	configure_and_compile "$build"
 	passed=0 failed=0 skipped=0
 	if [ $# -gt 0 ]; then

@@ -16,7 +16,7 @@ script() {
 }
 printf '#!/bin/sh\necho installed\n' | script "$work/bin/dpkg-query"
 printf '#!/bin/sh\nexit 0\n' | script "$work/bin/meson"
-printf '#!/bin/sh\nexit 0\n' | script "$work/bin/ninja"
+printf '#!/bin/sh\necho "$*" >"$CALLS.ninja"\n' | script "$work/bin/ninja"
 script "$work/build/cgmark" <<'END'
 #!/bin/sh
 echo "$*" >>"$CALLS"
@@ -41,6 +41,7 @@ calls 0 "$night|import|report" 'nightly' nightly
 calls 0 "run -q --suite nightly --strict -j 1|import -q|report -q" \
 	'nightly, quiet, with options' -q nightly -j 1
 calls 0 'list --suites' 'a subcommand' list --suites
+is "$(cat "$CALLS.ninja")" "-C $work/build programs" 'tests are not built to run'
 for s in 1 3; do
 	export run_status=$s
 	calls $s 'run|report' "verdict $s"
@@ -77,6 +78,7 @@ script "$work/bin/meson" <<'END'
 exit 0
 END
 calls 1 '' 'a failed test' test --suite vm
+is "$(cat "$CALLS.ninja")" "-C $work/build all" '... but to be tested'
 is "$(grep -A 2 '^cgmark' "$work/out")" 'cgmark:vm / one: not ok 2 - broken
 # a is 1, not 2
 # took 3 ms' 'a failed test: what and why'
