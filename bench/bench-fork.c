@@ -70,11 +70,14 @@ static int fork_check(struct bench_ctx *ctx)
 BENCH_DEFINE(fork_exit) = {
 	.name = "fork/exit",
 	.summary = "fork, _exit in the child, waitpid in the parent",
-	.version = 1,
+	.version = 2,
 	.kconfig = "CGROUPS CGROUP_SCHED CGROUP_PIDS CPUSETS MEMCG",
 	.first = "controllers=v1",
-	/* Slabs are refilled every few forks: spread that over the samples. */
-	.nr_ops = 4,
+	/*
+	 * One fork a sample, so that a slow one in a hundred shows; many, as slabs
+	 * are refilled and RCU frees in batches.
+	 */
+	.samples = 400,
 	.params = PARAMS(FORK_FAMILY_PARAMS("v1,none,all", "cpu")),
 	.setup = fork_setup,
 	.begin = fork_begin,

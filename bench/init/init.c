@@ -39,10 +39,9 @@ struct init {
 	int samples_fd;
 	struct stint stints[STINTS_MAX];
 	unsigned nr_stints;
-	unsigned points;    /* in the plan */
-	unsigned precreate; /* cgroups to make and keep in v2 */
-	unsigned samples;   /* records forwarded */
-	uint32_t crc;	    /* of all bytes forwarded */
+	unsigned points;  /* in the plan */
+	unsigned samples; /* records forwarded */
+	uint32_t crc;	  /* of all bytes forwarded */
 };
 
 /* Large and used in poll() loops: keep it off the stack. */
@@ -57,19 +56,6 @@ static void open_channels(void)
 	if (in.samples_fd < 0)
 		system_bail_out("no port cgmark.samples: %s",
 				strerror(-in.samples_fd));
-}
-
-static int on_option(const char *key, const char *value, void *arg)
-{
-	char *end;
-
-	if (strcmp(key, "precreate"))
-		return 0;
-	in.precreate = strtoul(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end || in.precreate > 100000)
-		system_bail_out("plan: option precreate cannot be '%.40s'",
-				value);
-	return 0;
 }
 
 static int on_point(const struct plan_point *p, void *arg)
@@ -104,19 +90,8 @@ static void read_plan(void)
 	       (n = read(fd, plan + len, sizeof(plan) - len)) > 0)
 		len += n;
 	close(fd);
-	if (rec_parse_plan(plan, len, on_option, on_point, NULL, &err) < 0)
+	if (rec_parse_plan(plan, len, NULL, on_point, NULL, &err) < 0)
 		system_bail_out("plan: %s", err.text);
-}
-
-static void precreate_cgroups(void)
-{
-	char path[64];
-
-	for (unsigned i = 0; i < in.precreate; i++) {
-		snprintf(path, sizeof(path), SYSTEM_V2 "/precreated-%u", i);
-		if (mkdir(path, 0755) < 0)
-			system_bail_out("make %s: %s", path, strerror(errno));
-	}
 }
 
 static void set_up_relay(struct relay *r, int fd, int out, const char *prefix)
@@ -301,7 +276,6 @@ int main(void)
 	open_channels();
 	read_plan();
 	begin_streams();
-	precreate_cgroups();
 	for (unsigned i = 0; i < in.nr_stints; i++)
 		run_binary(i);
 	end_streams();

@@ -15,7 +15,6 @@
 struct perturbation {
 	size_t initrd_pad_bytes;
 	unsigned mem_mib;
-	unsigned precreate; /* cgroups made at boot */
 	uint64_t phase_ns;  /* sleep before each point */
 	bool setup_only;    /* set points up without running them */
 	/* Counted instead of the time; none: points are timed. */

@@ -36,14 +36,11 @@ static int add_events(struct strbuf *sb, const struct perturbation *p)
 static int add_options(struct strbuf *sb, const char *clock,
 		       const struct perturbation *p)
 {
-	char precreate[24], phase_ns[24];
+	char phase_ns[24];
 	int r;
 
-	snprintf(precreate, sizeof(precreate), "%u", p->precreate);
 	snprintf(phase_ns, sizeof(phase_ns), "%" PRIu64, p->phase_ns);
 	r = add_option(sb, "clock", clock);
-	if (r == 0)
-		r = add_option(sb, "precreate", precreate);
 	if (r == 0)
 		r = add_option(sb, "phase_ns", phase_ns);
 	if (r == 0 && p->setup_only)

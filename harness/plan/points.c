@@ -326,12 +326,14 @@ static void sweep_of(const struct planning *pl, const struct bench_info *b,
 }
 
 static unsigned samples_of(const struct planning *pl,
-			   const struct bench_info *b)
+			   const struct bench_info *b, const char *params)
 {
-	const struct suite_rule *rule = find_rule(pl, b, "samples");
+	const struct suite_rule *rule = NULL;
 
 	if (pl->wish->samples)
 		return pl->wish->samples;
+	if (pl->wish->suite)
+		rule = suite_samples(pl->wish->suite, b, params);
 	return rule ? strtoul(rule->values[0], NULL, 10) : b->samples;
 }
 
@@ -353,7 +355,7 @@ static enum exit_status fill_point(const struct planning *pl,
 	strcpy(p->id.bench, b->name);
 	strcpy(p->id.params, params);
 	p->id.version = b->version;
-	p->samples = samples_of(pl, b);
+	p->samples = samples_of(pl, b, params);
 	p->warmup = b->warmup;
 	p->nr_ops = b->nr_ops;
 	p->timeout_ms = POINT_TIMEOUT_MS;

@@ -51,6 +51,21 @@ bool suite_leaves_out(const struct suite *s, const struct bench_info *b,
 	return false;
 }
 
+const struct suite_rule *suite_samples(const struct suite *s,
+				       const struct bench_info *b,
+				       const char *params)
+{
+	for (size_t i = s->nr_rules; i-- > 0;) {
+		const struct suite_rule *r = &s->rules[i];
+
+		if (strcmp(r->key, "samples") == 0 &&
+		    fnmatch(r->glob, b->name, 0) == 0 &&
+		    has_all(params, r->where))
+			return r;
+	}
+	return NULL;
+}
+
 /* Does a benchmark take the value without such sections? */
 static bool sweeps(const struct suite *s, const struct bench_info *b,
 		   const char *key, const char *value)
@@ -104,7 +119,8 @@ enum exit_status suite_check_where(const struct suite *s,
 		if (!any_sweeps(s, r, c, w, value))
 			return ST_USAGE;
 	}
-	for (size_t i = 0; i < r->nr_values; i++)
+	for (size_t i = 0;
+	     i < r->nr_values && strcmp(r->key, "samples") != 0; i++)
 		if (!any_sweeps(s, r, c, r->key, r->values[i]))
 			return ST_USAGE;
 	return ST_OK;

@@ -257,8 +257,6 @@ static void check_values(struct inifile *f, const struct suite_rule *r)
 		 (r->nr_values > 1 || !number(r->values[0], PLAN_SAMPLES_MAX)))
 		inifile_fail(f, "samples= is a number from 1 to %d",
 			     PLAN_SAMPLES_MAX);
-	else if (strcmp(r->key, "samples") == 0 && *r->where)
-		inifile_fail(f, "samples= is for all points of a benchmark");
 }
 
 static void take_rule(struct inifile *f, const char *section, const char *key,

@@ -19,6 +19,7 @@
  *
  *	[GLOB KEY=VALUE ...]	; of their points that have these values,
  *	KEY = VALUE,VALUE	; only those with one of these
+ *	samples = 7		; instead of what the others take
  *
  * If several sections match a benchmark, the last one with the key wins; a file
  * overrides what it includes.  Sections with values all count.
@@ -73,11 +74,15 @@ void suite_release(struct suite *s);
 
 bool suite_has(const struct suite *s, const struct bench_info *b);
 /*
- * The rule for a key ("samples" or a param) of all points of a benchmark, or NULL.
+ * The rule for a param of all points of a benchmark, or NULL.
  */
 const struct suite_rule *suite_find_rule(const struct suite *s,
 					 const struct bench_info *b,
 					 const char *key);
+/* The rule for the samples of one point, or NULL. */
+const struct suite_rule *suite_samples(const struct suite *s,
+				       const struct bench_info *b,
+				       const char *params);
 /* Does a section for some of the points leave out this one, by its key? */
 bool suite_leaves_out(const struct suite *s, const struct bench_info *b,
 		      const char *key, const char *params);

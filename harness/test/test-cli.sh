@@ -446,7 +446,7 @@ nothing_left 'equal streams'
 d=$(run_dir)/boots
 check 'the plan has nothing of the kernel in it' \
 	cmp "$d/base-p5/plan.tsv" "$d/new-p5/plan.tsv"
-has "$d/base-p5/plan.tsv" '^O	precreate	15$' 'the plan has the perturbation'
+has "$d/base-p5/plan.tsv" '^O	phase_ns	685000$' 'the plan has the perturbation'
 has "$d/base-p5/plan.tsv" \
 	'^P	bench-alpha	alpha/fast	1	sets=64	31	4	1	60000$' \
 	'the plan has the points'

@@ -267,7 +267,7 @@ static void test_selection(void **state)
 	plan_begin();
 	plan_option("clock", "insns");
 	plan_option("phase_ns", "137000");
-	plan_option("precreate", "3");
+	plan_option("unknown", "3");
 	plan_point("bench-me", "plain", 3, "");
 	plan_point("bench-other", "plain", 3, "");
 	plan_point("bench-me", "test/swept", 1, "kind=x,op=hit,size=2");

@@ -168,6 +168,29 @@ static void sections_set_params_and_samples(void **state)
 		      "attach/slow version=2 9\n");
 }
 
+static void samples_of_some_points(void **state)
+{
+	put("some", "[suite]\nbenchmarks = attach/*\n"
+		    "[attach/self pace=200ms]\nversion = 1\nsamples = 5\n"
+		    "[attach/self version=2]\nsamples = 70\n"
+		    "[attach/slow]\nsamples = 3\n");
+	expect_points("some", &nothing_more,
+		      "attach/self pace=burst,version=1 31\n"
+		      "attach/self pace=200ms,version=1 5\n"
+		      "attach/self pace=burst,version=2 70\n"
+		      "attach/slow version=1 3\n"
+		      "attach/slow version=2 3\n");
+	expect_points("some", &(struct plan_wish){ .samples = 2 },
+		      "attach/self pace=burst,version=1 2\n"
+		      "attach/self pace=200ms,version=1 2\n"
+		      "attach/self pace=burst,version=2 2\n"
+		      "attach/slow version=1 2\n"
+		      "attach/slow version=2 2\n");
+	text_refused("[suite]\nbenchmarks = *\n[attach/self pace=300ms]\n"
+		     "samples = 3\n",
+		     "bad.ini:4: 'attach/self' has no points with pace=300ms");
+}
+
 /* Sections for some points only leave out others of these. */
 static void sections_with_values_leave_out(void **state)
 {
@@ -221,8 +244,8 @@ static void bad_sections_with_values_are_refused(void **state)
 	text_refused("[suite]\nbenchmarks = *\n[null pace=]\npace = 1\n",
 		     "write [GLOB KEY=VALUE ...]");
 	text_refused("[suite]\nbenchmarks = *\n[attach/self pace=burst]\n"
-		     "samples = 3\n",
-		     "bad.ini:4: samples= is for all points of a benchmark");
+		     "samples = 3,4\n",
+		     "bad.ini:4: samples= is a number");
 	text_refused("[suite]\nbenchmarks = *\n[attach/self pace=300ms]\n"
 		     "version = 1\n",
 		     "bad.ini:4: 'attach/self' has no points with pace=300ms");
@@ -348,6 +371,7 @@ int main(void)
 		cmocka_unit_test(globs_and_extra_select),
 		cmocka_unit_test(also_adds_what_is_extra),
 		cmocka_unit_test(sections_set_params_and_samples),
+		cmocka_unit_test(samples_of_some_points),
 		cmocka_unit_test(sections_with_values_leave_out),
 		cmocka_unit_test(bad_sections_with_values_are_refused),
 		cmocka_unit_test(later_and_including_files_win),
