@@ -25,6 +25,7 @@ struct findings *findings_new(const struct run *run, unsigned base,
 	struct comparison *c = compare_run(run, base, contenders, nr);
 
 	f->comparison = c;
+	f->table = kernel_table_new(c);
 	f->rows = xcalloc(nr + 1, sizeof(*f->rows));
 	f->events = xcalloc(nr + 1, sizeof(*f->events));
 	f->ways = xcalloc(nr + 1, sizeof(*f->ways));
@@ -52,6 +53,7 @@ void findings_free(struct findings *f)
 	free(f->ways);
 	free(f->rows);
 	free(f->events);
+	kernel_table_free(f->table);
 	compare_free(f->comparison);
 	free(f);
 }

@@ -9,10 +9,12 @@
 #include "compare.h"
 #include "events.h"
 #include "explain.h"
+#include "kernel-table.h"
 #include "ways.h"
 
 struct findings {
 	struct comparison *comparison;
+	struct kernel_table *table;
 	struct row_list **rows; /* per contender */
 	/* Per contender; one for the base if there are no contenders. */
 	struct event_table **events;
