@@ -26,7 +26,8 @@ gnuplot-nox
 stress-ng hyperfine linux-perf
 busybox-static
 '
-test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base'
+test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base
+cmark-gfm python3-jsonschema'
 # For the suite long alone.
 long_packages='linux-source-6.1'
 

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "alloc.h"
-#include "compare-text.h"
+#include "compare-formats.h"
 #include "explain-text.h"
 #include "number.h"
 #include "verdict-text.h"
@@ -138,6 +138,6 @@ void bisect_print_pair(FILE *out, const struct run *run, bool verbose)
 	_cleanup_(findings_freep) struct findings *f =
 		findings_new(run, 0, contender, 1);
 
-	compare_print_text(out, f, verbose);
+	compare_print_text(out, f, &(struct print_opts){ .verbose = verbose });
 	explain(out, run, f->comparison);
 }

@@ -1,67 +1,112 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <argp.h>
 
+#include "alloc.h"
 #include "cmd.h"
-#include "compare-json.h"
-#include "compare-text.h"
+#include "compare-formats.h"
 #include "exit-status.h"
 #include "file.h"
 #include "log.h"
-#include "suggest.h"
+#include "tag-by.h"
 #include "words.h"
 
 struct compare_opts {
 	const char *run;
 	const char *output;
-	bool json;
+	const struct compare_format *format;
+	struct print_opts print;
 	bool strict;
-	bool verbose;
 	char **names; /* BASE CONTENDER... */
 	size_t nr_names;
 };
 
+enum { OPT_CHANGED_ONLY = 256, OPT_BY, OPT_ORIGIN };
+
 static const struct argp_option options[] = {
 	{ "run", 'r', "RUN", 0,
 	  "A run directory or the id of one (default: the latest run)", 0 },
-	{ "format", 'f', "text|json", 0, "How to print (default: text)", 0 },
+	{ "format", 'f', COMPARE_FORMATS, 0, "How to print (default: text)",
+	  0 },
+	{ "changed-only", OPT_CHANGED_ONLY, NULL, 0,
+	  "Print only points with REGRESSION or IMPROVEMENT; the summary and "
+	  "the exit status still count all",
+	  0 },
+	{ "by", OPT_BY, "NAME <ADDRESS>", 0,
+	  "Who stands in the tags of --format mail (default: git's author)",
+	  0 },
+	{ "origin", OPT_ORIGIN, "NAME", 0,
+	  "Who submits with --format kcidb (default: cgmark)", 0 },
 	{ "strict", 's', NULL, 0,
 	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID, or a contender "
 	  "lacks points that the baseline has",
 	  0 },
-	{ "verbose", 'v', NULL, 0, "Name each patch of the kernels", 0 },
+	{ "verbose", 'v', NULL, 0,
+	  "Name each patch of the kernels; of several contenders print all "
+	  "rows of each",
+	  0 },
 	{ "output", 'o', "FILE", 0, "Write to FILE instead of standard output",
 	  0 },
 	{ NULL },
 };
 
-static void parse_format(struct compare_opts *o, const char *arg,
+static void parse_by(struct compare_opts *o, const char *arg,
+		     struct argp_state *state)
+{
+	if (!tag_by_ok(arg))
+		argp_error(state, "--by '%s': write \"NAME <ADDRESS>\"", arg);
+	o->print.by = arg;
+}
+
+static void parse_origin(struct compare_opts *o, const char *arg,
 			 struct argp_state *state)
 {
-	static const char *const formats[] = { "text", "json" };
+	size_t len = strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789_");
 
-	if (strcmp(arg, "text") != 0 && strcmp(arg, "json") != 0) {
-		suggest_log("format", arg, formats, ARRAY_SIZE(formats));
-		argp_usage(state);
+	if (!*arg || arg[len])
+		argp_error(state,
+			   "--origin '%s': lower-case letters, digits and '_'",
+			   arg);
+	o->print.origin = arg;
+}
+
+static bool parse_print_opt(int key, char *arg, struct argp_state *state)
+{
+	struct compare_opts *o = state->input;
+
+	switch (key) {
+	case 'f':
+		o->format = compare_format_find(arg);
+		if (!o->format)
+			argp_usage(state);
+		return true;
+	case 'v':
+		o->print.verbose = true;
+		return true;
+	case OPT_CHANGED_ONLY:
+		o->print.changed_only = true;
+		return true;
+	case OPT_BY:
+		parse_by(o, arg, state);
+		return true;
+	case OPT_ORIGIN:
+		parse_origin(o, arg, state);
+		return true;
 	}
-	o->json = strcmp(arg, "json") == 0;
+	return false;
 }
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct compare_opts *o = state->input;
 
+	if (parse_print_opt(key, arg, state))
+		return 0;
 	switch (key) {
 	case 'r':
 		o->run = arg;
 		return 0;
-	case 'f':
-		parse_format(o, arg, state);
-		return 0;
 	case 's':
 		o->strict = true;
-		return 0;
-	case 'v':
-		o->verbose = true;
 		return 0;
 	case 'o':
 		o->output = arg;
@@ -85,15 +130,6 @@ static const struct argp argp = {
 	       "points.",
 };
 
-static int print_to(FILE *out, const struct compare_opts *o,
-		    const struct findings *f)
-{
-	if (o->json)
-		return compare_print_json(out, f);
-	compare_print_text(out, f, o->verbose);
-	return 0;
-}
-
 /* Writes the whole comparison or leaves the file unchanged. */
 static int print_to_file(const struct compare_opts *o, const struct findings *f)
 {
@@ -104,7 +140,7 @@ static int print_to_file(const struct compare_opts *o, const struct findings *f)
 
 	if (!mem)
 		return log_err_errno(errno, "cannot print");
-	r = print_to(mem, o, f);
+	r = o->format->print(mem, f, &o->print);
 	if (fclose(mem) == EOF && r == 0)
 		r = -errno;
 	if (r < 0)
@@ -116,18 +152,34 @@ static int print_to_file(const struct compare_opts *o, const struct findings *f)
 	return 0;
 }
 
-static enum exit_status compare_selected(const struct compare_opts *o,
+/* The author of git(1), unless --by says somebody else. */
+static char *find_by(struct compare_opts *o)
+{
+	char *by;
+
+	if (o->print.by || o->format->print != compare_print_mail)
+		return NULL;
+	by = tag_by_git();
+	if (!by)
+		log_info("no tag in the mail: git has no name and address for "
+			 "its author; give one: --by \"NAME <ADDRESS>\"");
+	o->print.by = by;
+	return by;
+}
+
+static enum exit_status compare_selected(struct compare_opts *o,
 					 const struct run *run,
 					 const struct selection *s)
 {
 	_cleanup_(findings_freep) struct findings *f =
 		findings_new(run, s->base, s->contenders, s->nr);
+	_cleanup_free_ char *by = find_by(o);
 	int r;
 
 	if (o->output) {
 		r = print_to_file(o, f);
 	} else {
-		r = print_to(stdout, o, f);
+		r = o->format->print(stdout, f, &o->print);
 		if (r < 0)
 			log_err_errno(-r, "cannot print");
 	}
@@ -138,7 +190,7 @@ enum exit_status cmd_compare(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
 	_cleanup_(selection_release) struct selection s = { 0 };
-	struct compare_opts o = { 0 };
+	struct compare_opts o = { .format = compare_format_find("text") };
 	unsigned damaged;
 	enum exit_status r;
 

@@ -8,8 +8,7 @@
 #include "boots.h"
 #include "choose-points.h"
 #include "cmd.h"
-#include "compare-json.h"
-#include "compare-text.h"
+#include "compare-formats.h"
 #include "event-names.h"
 #include "events-text.h"
 #include "exit-status.h"
@@ -312,15 +311,14 @@ static enum exit_status compare_kernels(const struct request *rq,
 	size_t nr = loaded->nr_kernels - 1;
 	_cleanup_free_ unsigned *contenders =
 		xcalloc(nr + 1, sizeof(*contenders));
+	const struct print_opts opts = { .verbose = rq->opts->verbose };
 	_cleanup_(findings_freep) struct findings *f = NULL;
 	enum exit_status r = ST_OK;
 
 	for (size_t i = 0; i < nr; i++)
 		contenders[i] = i + 1;
 	f = findings_new(loaded, 0, contenders, nr);
-	if (!rq->opts->json)
-		compare_print_text(stdout, f, rq->opts->verbose);
-	else if (compare_print_json(stdout, f) < 0)
+	if (rq->opts->format->print(stdout, f, &opts) < 0)
 		r = ST_HOST;
 	if (r == ST_OK)
 		r = compare_status(f->comparison, rq->opts->strict);
@@ -336,6 +334,7 @@ static enum exit_status show_single(const struct request *rq,
 				    const struct run *loaded)
 {
 	static const unsigned none[1];
+	const struct print_opts opts = { 0 };
 	_cleanup_(findings_freep) struct findings *f = NULL;
 
 	log_info("one kernel: nothing to compare it with");
@@ -343,8 +342,9 @@ static enum exit_status show_single(const struct request *rq,
 	    rq->opts->no_compare)
 		return ST_OK;
 	f = findings_new(loaded, 0, none, 0);
-	if (rq->opts->json)
-		return compare_print_json(stdout, f) < 0 ? ST_HOST : ST_OK;
+	if (rq->opts->format->print != compare_print_text)
+		return rq->opts->format->print(stdout, f, &opts) < 0 ? ST_HOST
+								     : ST_OK;
 	event_table_print(stdout, f->events[0]);
 	return ST_OK;
 }

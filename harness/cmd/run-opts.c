@@ -99,7 +99,7 @@ static const struct argp_option options[] = {
 	{ NULL, 0, NULL, 0, "What to do with the results:", 3 },
 	{ "output", 'o', "DIR", 0,
 	  "Put the run directory into DIR (default: results/runs)", 3 },
-	{ "format", OPT_FORMAT, "text|json", 0,
+	{ "format", OPT_FORMAT, COMPARE_FORMATS, 0,
 	  "Format of the comparison (default: text)", 3 },
 	{ "strict", OPT_STRICT, NULL, 0,
 	  "Exit 3 if a verdict is INCONCLUSIVE or INVALID, or a contender "
@@ -254,9 +254,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		return 0;
 	switch (key) {
 	case OPT_FORMAT:
-		o->json = strcmp(arg, "json") == 0;
-		if (!o->json && strcmp(arg, "text") != 0)
-			argp_error(state, "--format '%s': text or json", arg);
+		o->format = compare_format_find(arg);
+		if (!o->format)
+			argp_usage(state);
 		return 0;
 	case OPT_PROFILE:
 		parse_profile(o, arg, state);
@@ -296,6 +296,7 @@ int run_opts_parse(int argc, char **argv, struct run_opts *ret)
 {
 	*ret = (struct run_opts){
 		.machine = "sim",
+		.format = compare_format_find("text"),
 		.seed = 1,
 	};
 	return argp_parse(&argp, argc, argv, 0, NULL, ret);

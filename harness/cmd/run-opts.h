@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "boot-job.h"
+#include "compare-formats.h"
 #include "opt-values.h"
 
 struct run_opts {
@@ -16,10 +17,11 @@ struct run_opts {
 	struct words benches;
 	struct words params;
 	const char *machine;
-	const char *suite;	/* NULL: not given */
-	const char *latencies;	/* comma separated functions; NULL: none */
-	const char *events;	/* comma separated names; NULL: none */
-	const char *output;	/* NULL: RESULTS/runs */
+	const char *suite;     /* NULL: not given */
+	const char *latencies; /* comma separated functions; NULL: none */
+	const char *events;    /* comma separated names; NULL: none */
+	const char *output;    /* NULL: RESULTS/runs */
+	const struct compare_format *format;
 	unsigned perturbations; /* 0: those of the suite */
 	unsigned samples;	/* 0: the benchmark's own */
 	unsigned jobs;		/* 0: as many as there are cores */
@@ -30,7 +32,6 @@ struct run_opts {
 	bool no_null;
 	bool fresh;
 	bool no_compare;
-	bool json;
 	bool strict;
 	bool quiet;
 	bool verbose;

@@ -20,7 +20,7 @@
  *   "exit_status": 0, "exit_status_strict": 3,
  *   "limits": what the machine's figures cannot say,
  *   "notes": [ text ],
- *   "points": [ {
+ *   "points": [ { all, or with --changed-only those that changed
  *     "benchmark", "version", "params", "metric", "base", "contender": NAME,
  *     "verdict", "reason",
  *     "base_status", "contender_status": worst over boots,
@@ -59,7 +59,7 @@
  *   } ]
  * }
  */
-#include "compare-json.h"
+#include "compare-formats.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -354,7 +354,8 @@ static json_t *json_event_counts(const struct findings *f)
 	return array;
 }
 
-static json_t *json_findings(const struct findings *f)
+static json_t *json_findings(const struct findings *f,
+			     const struct print_opts *opts)
 {
 	const struct comparison *c = f->comparison;
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
@@ -366,8 +367,11 @@ static json_t *json_findings(const struct findings *f)
 				      json_kernel(&c->run->kernels[i]));
 	for (size_t i = 0; i < c->notes.nr; i++)
 		json_array_append_new(notes, json_text(c->notes.text[i]));
-	for (size_t i = 0; i < c->nr_effects; i++)
-		json_array_append_new(points, json_effect(c, &c->effects[i]));
+	for (size_t i = 0; i < c->nr_effects; i++) {
+		if (effect_is_shown(&c->effects[i], opts))
+			json_array_append_new(points,
+					      json_effect(c, &c->effects[i]));
+	}
 
 	set_int(o, "format", JSON_COMPARE_FORMAT);
 	set_text(o, "summary", summary);
@@ -387,9 +391,10 @@ static json_t *json_findings(const struct findings *f)
 	return o;
 }
 
-int compare_print_json(FILE *out, const struct findings *f)
+int compare_print_json(FILE *out, const struct findings *f,
+		       const struct print_opts *o)
 {
-	_cleanup_(json_decrefpp) json_t *json = json_findings(f);
+	_cleanup_(json_decrefpp) json_t *json = json_findings(f, o);
 
 	if (json_dumpf(json, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER) < 0 ||
 	    fputc('\n', out) == EOF || fflush(out) == EOF)

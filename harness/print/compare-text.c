@@ -4,15 +4,17 @@
  * row that does not fit on one line gets its params on a line of their own, and
  * the figures move left.  Nothing is cut off.
  */
-#include "compare-text.h"
+#include "compare-formats.h"
 
 #include <math.h>
 
+#include "about-run.h"
 #include "alloc.h"
 #include "boots-text.h"
 #include "events-text.h"
 #include "explain-text.h"
 #include "judge-limits.h"
+#include "kernels-text.h"
 #include "number.h"
 #include "strbuf.h"
 #include "verdict-text.h"
@@ -163,14 +165,6 @@ static void print_head(FILE *out, const struct comparison *c, unsigned k)
 	fprintf(out, "%s  n verdict\n", head.buf);
 }
 
-/* Unit to show; "" for instructions. */
-static const char *unit_mark(const char *metric)
-{
-	if (!*metric || strcmp(metric, "insns") == 0)
-		return "";
-	return strcmp(metric, "guest_ns") == 0 ? "ns" : metric;
-}
-
 /* Prints the benchmark above its rows, or on the same line without params. */
 static void print_effect(FILE *out, const struct effect *e,
 			 const struct effect *above, struct footnotes *notes)
@@ -193,8 +187,20 @@ static void print_effect(FILE *out, const struct effect *e,
 	print_row(out, name.buf, e, notes);
 }
 
+/*
+ * Of several contenders the table of all kernels has the points that did not
+ * change; here are those with more to say.
+ */
+static bool has_own_row(const struct comparison *c, const struct effect *e,
+			unsigned k, const struct print_opts *o)
+{
+	return e->contender == k && effect_is_shown(e, o) &&
+	       (c->nr_contenders == 1 || o->verbose ||
+		e->verdict != V_NO_CHANGE);
+}
+
 static void print_contender(FILE *out, const struct comparison *c, unsigned k,
-			    struct footnotes *notes)
+			    const struct print_opts *o, struct footnotes *notes)
 {
 	_cleanup_free_ char *title = xasprintf(
 		"%s against %s, instructions per operation; (ns): "
@@ -207,15 +213,31 @@ static void print_contender(FILE *out, const struct comparison *c, unsigned k,
 	print_wrapped(out, "", title);
 	if (c->nr_contenders > 1)
 		print_wrapped(out, "", summary);
-	print_head(out, c, k);
 	for (size_t i = 0; i < c->nr_effects; i++) {
 		const struct effect *e = &c->effects[i];
 
-		if (e->contender != k)
+		if (!has_own_row(c, e, k, o))
 			continue;
+		if (!above)
+			print_head(out, c, k);
 		print_effect(out, e, above, notes);
 		above = e;
 	}
+}
+
+/* All kernels in one table, where there are several to compare with. */
+static void print_kernels(FILE *out, const struct findings *f,
+			  const struct print_opts *o)
+{
+	const struct comparison *c = f->comparison;
+
+	if (c->nr_contenders < 2)
+		return;
+	fputc('\n', out);
+	print_wrapped(out, "",
+		      "Cost on the baseline, and the change on each kernel "
+		      "against it. " KERNELS_LEGEND ".");
+	kernels_print(out, f, o);
 }
 
 /* ---- rows of a profile ---- */
@@ -342,23 +364,10 @@ static void print_footnotes(FILE *out, const struct comparison *c,
 
 static void print_kernel(FILE *out, const struct run_kernel *k, bool verbose)
 {
-	_cleanup_free_ char *patches = run_kernel_patches(k);
-	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	_cleanup_free_ char *about = about_kernel(k);
+	_cleanup_free_ char *text = xasprintf("%s: %s", k->name, about);
 
-	strbuf_addf(&text, "%s: ", k->name);
-	strbuf_addstr(&text, k->release && *k->release ? k->release
-			     : k->source_version       ? k->source_version
-						       : "?");
-	if (k->source_version && *k->source_version)
-		strbuf_addf(&text, ", source %s", k->source_version);
-	if (k->key && *k->key)
-		strbuf_addf(&text, ", key %.12s", k->key);
-	strbuf_addf(&text, ", %s", patches);
-	if (k->cmdline && *k->cmdline)
-		strbuf_addf(&text, ", cmdline %s", k->cmdline);
-	if (k->toolchain && *k->toolchain)
-		strbuf_addf(&text, ", %s", k->toolchain);
-	print_wrapped(out, "kernel   ", text.buf);
+	print_wrapped(out, "kernel   ", text);
 	if (verbose && k->patches && *k->patches)
 		print_wrapped(out, "patches  ", k->patches);
 }
@@ -367,12 +376,11 @@ static void print_environment(FILE *out, const struct comparison *c,
 			      bool verbose)
 {
 	const struct run *r = c->run;
-	_cleanup_free_ char *machine = NULL, *guest = NULL, *run = NULL;
+	_cleanup_free_ char *machine = about_machine(r);
+	_cleanup_free_ char *guest = NULL, *run = NULL;
 	_cleanup_free_ char *boots = print_boots(r);
 
 	fputc('\n', out);
-	machine = xasprintf("%s: %s", r->machine ? r->machine : "?",
-			    r->machine_detail ? r->machine_detail : "");
 	print_wrapped(out, "machine  ", machine);
 	print_kernel(out, &r->kernels[c->base], verbose);
 	for (size_t i = 0; i < c->nr_contenders; i++)
@@ -392,19 +400,22 @@ static void print_environment(FILE *out, const struct comparison *c,
 	print_wrapped(out, "run      ", run);
 }
 
-void compare_print_text(FILE *out, const struct findings *f, bool verbose)
+int compare_print_text(FILE *out, const struct findings *f,
+		       const struct print_opts *o)
 {
 	const struct comparison *c = f->comparison;
 	_cleanup_(footnotes_release) struct footnotes notes = { 0 };
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
 
 	print_wrapped(out, "", summary);
+	print_kernels(out, f, o);
 	for (size_t i = 0; i < c->nr_contenders; i++)
-		print_contender(out, c, c->contenders[i], &notes);
+		print_contender(out, c, c->contenders[i], o, &notes);
 	print_ways(out, f);
 	print_events(out, f);
 	print_profiles(out, f);
 	print_legend(out, c);
 	print_footnotes(out, c, &notes);
-	print_environment(out, c, verbose);
+	print_environment(out, c, o->verbose);
+	return 0;
 }

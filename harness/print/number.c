@@ -241,7 +241,8 @@ static size_t break_at(const char *s, size_t columns)
 	return number ? number : max;
 }
 
-void print_wrapped(FILE *out, const char *head, const char *text)
+void print_wrapped_at(FILE *out, const char *head, const char *text,
+		      size_t columns)
 {
 	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
 	size_t indent = print_width(head), len, end;
@@ -251,7 +252,7 @@ void print_wrapped(FILE *out, const char *head, const char *text)
 	s = clean.buf ? clean.buf : "";
 	fputs(head, out);
 	do {
-		len = break_at(s, PRINT_COLUMNS - indent);
+		len = break_at(s, columns - indent);
 		end = len;
 		while (end > 0 && s[end - 1] == ' ')
 			end--;
@@ -262,6 +263,11 @@ void print_wrapped(FILE *out, const char *head, const char *text)
 		if (*s)
 			fprintf(out, "%*s", (int)indent, "");
 	} while (*s);
+}
+
+void print_wrapped(FILE *out, const char *head, const char *text)
+{
+	print_wrapped_at(out, head, text, PRINT_COLUMNS);
 }
 
 char *print_point(const char *bench, const char *params)

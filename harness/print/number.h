@@ -30,6 +30,9 @@ const char *print_interval(char buf[PRINT_MAX], double lo, double hi);
 void print_clean(struct strbuf *out, const char *s);
 /* Prints foreign text behind a head, wrapped at PRINT_COLUMNS and indented. */
 void print_wrapped(FILE *out, const char *head, const char *text);
+/* The same at another number of columns, more than the head has. */
+void print_wrapped_at(FILE *out, const char *head, const char *text,
+		      size_t columns);
 /* Columns of cleaned text: characters, not bytes. */
 size_t print_width(const char *s);
 /* "css_set/lookup find=hit,sets=16", cleaned; caller frees. */

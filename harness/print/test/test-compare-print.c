@@ -10,8 +10,7 @@
 #include <cmocka.h>
 
 #include "alloc.h"
-#include "compare-json.h"
-#include "compare-text.h"
+#include "compare-formats.h"
 #include "knob.h"
 #include "number.h"
 #include "verdict-text.h"
@@ -24,7 +23,8 @@ static char *text_with(const struct comparison *c, bool verbose)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	compare_print_text(f, found, verbose);
+	compare_print_text(f, found,
+			   &(struct print_opts){ .verbose = verbose });
 	fclose(f);
 	return text;
 }
@@ -251,7 +251,8 @@ static json_t *json_of(const struct comparison *c)
 	FILE *f = open_memstream(&text, &len);
 	json_t *json;
 
-	assert_int_equal(compare_print_json(f, found), 0);
+	assert_int_equal(
+		compare_print_json(f, found, &(struct print_opts){ 0 }), 0);
 	fclose(f);
 	json = json_loads(text, 0, &err);
 	assert_non_null(json);

@@ -9,8 +9,7 @@
 #include <cmocka.h>
 
 #include "alloc.h"
-#include "compare-json.h"
-#include "compare-text.h"
+#include "compare-formats.h"
 #include "counted.h"
 #include "events-text.h"
 
@@ -36,7 +35,8 @@ static void print_json(FILE *out, const void *arg)
 	_cleanup_(findings_freep) struct findings *found =
 		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
 
-	assert_int_equal(compare_print_json(out, found), 0);
+	assert_int_equal(
+		compare_print_json(out, found, &(struct print_opts){ 0 }), 0);
 }
 
 static void print_text(FILE *out, const void *arg)
@@ -45,7 +45,7 @@ static void print_text(FILE *out, const void *arg)
 	_cleanup_(findings_freep) struct findings *found =
 		findings_new(c->run, c->base, c->contenders, c->nr_contenders);
 
-	compare_print_text(out, found, false);
+	compare_print_text(out, found, &(struct print_opts){ 0 });
 }
 
 static void test_text(void **state)

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "alloc.h"
-#include "compare-text.h"
+#include "compare-formats.h"
 #include "explain-flame.h"
 #include "explain-folded.h"
 #include "explain-json.h"
@@ -59,7 +59,7 @@ static char *compare_text(const struct run *run)
 	size_t len;
 	FILE *f = open_memstream(&text, &len);
 
-	compare_print_text(f, found, false);
+	compare_print_text(f, found, &(struct print_opts){ 0 });
 	fclose(f);
 	return text;
 }

@@ -10,8 +10,7 @@
 #include <cmocka.h>
 
 #include "alloc.h"
-#include "compare-json.h"
-#include "compare-text.h"
+#include "compare-formats.h"
 #include "ways-run.h"
 #include "ways-text.h"
 
@@ -195,7 +194,8 @@ static void json_has_all_kernels(void **state)
 
 	skip_new(run, 0);
 	f = find(run);
-	assert_int_equal(compare_print_json(out, f), 0);
+	assert_int_equal(compare_print_json(out, f, &(struct print_opts){ 0 }),
+			 0);
 	fclose(out);
 	json = json_loads(text, 0, NULL);
 	assert_non_null(json);
@@ -230,7 +230,7 @@ static void comparison_has_the_table(void **state)
 	size_t len;
 	FILE *out = open_memstream(&text, &len);
 
-	compare_print_text(out, f, false);
+	compare_print_text(out, f, &(struct print_opts){ 0 });
 	fclose(out);
 	check_columns(text);
 	assert_non_null(strstr(text, "\n\nWays to the same end on patched"));
