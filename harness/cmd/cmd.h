@@ -26,6 +26,8 @@ struct cmd {
 
 enum exit_status cmd_run(const struct env *env, int argc, char **argv);
 enum exit_status cmd_compare(const struct env *env, int argc, char **argv);
+/* With --bisect its status is one for git. */
+enum exit_status cmd_gate(const struct env *env, int argc, char **argv);
 enum exit_status cmd_bisect(const struct env *env, int argc, char **argv);
 enum exit_status cmd_report(const struct env *env, int argc, char **argv);
 enum exit_status cmd_import(const struct env *env, int argc, char **argv);

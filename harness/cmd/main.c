@@ -13,6 +13,7 @@
 static const struct cmd cmds[] = {
 	{ "run", "build, boot, measure, store and compare", cmd_run },
 	{ "compare", "compare the kernels of an earlier run", cmd_compare },
+	{ "gate", "say whether a run passes, by a policy", cmd_gate },
 	{ "explain", "say which functions account for a difference",
 	  cmd_explain },
 	{ "bisect", "find the patch or commit that changed a figure",
