@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "boots.h"
 #include "alloc.h"
+#include "boot-order.h"
 
 #define KIB 1024
 
@@ -12,37 +13,6 @@ struct perturbation plan_perturbation(unsigned p, enum boot_role role)
 		.mem_mib = 512 + 4 * p,
 		.phase_ns = (uint64_t)p * 137000,
 	};
-}
-
-/* splitmix64: the next number of the stream that the seed determines. */
-static uint64_t next_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
-static void shuffle(unsigned *order, size_t nr, uint64_t *state)
-{
-	for (size_t i = nr; i > 1; i--) {
-		size_t j = next_random(state) % i;
-		unsigned tmp = order[j];
-
-		order[j] = order[i - 1];
-		order[i - 1] = tmp;
-	}
-}
-
-static void reverse(unsigned *order, size_t nr)
-{
-	for (size_t i = 0; i < nr / 2; i++) {
-		unsigned tmp = order[i];
-
-		order[i] = order[nr - 1 - i];
-		order[nr - 1 - i] = tmp;
-	}
 }
 
 static void add_boot(struct run_boot *boots, size_t *nr,
@@ -63,29 +33,37 @@ static void add_boot(struct run_boot *boots, size_t *nr,
 	b->role = role;
 }
 
+/* Of each perturbation; caller frees. */
+static unsigned *kernel_order(size_t nr, const struct plan_boots *how)
+{
+	size_t cells = nr * how->perturbations;
+	unsigned *order = xcalloc(cells + 1, sizeof(*order));
+
+	if (how->shuffle) {
+		boot_order(nr, how->perturbations, how->seed, order);
+		return order;
+	}
+	for (size_t i = 0; i < cells; i++)
+		order[i] = i % nr;
+	return order;
+}
+
 struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 			    const struct plan_boots *how, size_t *nr)
 {
-	_cleanup_free_ unsigned *order = xcalloc(nr_kernels, sizeof(*order));
+	_cleanup_free_ unsigned *order = kernel_order(nr_kernels, how);
 	size_t max = (nr_kernels + 1) * how->perturbations +
 		     nr_kernels * (1 + how->events);
 	struct run_boot *boots = xcalloc(max, sizeof(*boots));
 	unsigned nulls = PLAN_NULL_BOOTS;
-	uint64_t state = how->seed;
 	size_t n = 0;
 
 	if (nulls > how->perturbations)
 		nulls = how->perturbations;
-	for (size_t k = 0; k < nr_kernels; k++)
-		order[k] = k;
-	for (unsigned p = 0; p < how->perturbations; p++) {
-		if (how->shuffle && p % 2 == 0)
-			shuffle(order, nr_kernels, &state);
-		else if (how->shuffle)
-			reverse(order, nr_kernels);
+	for (unsigned p = 0; p < how->perturbations; p++)
 		for (size_t k = 0; k < nr_kernels; k++)
-			add_boot(boots, &n, kernels, order[k], p, BOOT_MEASURE);
-	}
+			add_boot(boots, &n, kernels, order[p * nr_kernels + k],
+				 p, BOOT_MEASURE);
 	for (size_t k = 0; how->repeat && k < nr_kernels; k++)
 		add_boot(boots, &n, kernels, k, 0, BOOT_REPEAT);
 	for (unsigned p = 0; how->null && p < nulls; p++)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 
 #include "alloc.h"
+#include "boot-order.h"
 #include "boots.h"
 #include "exit-status.h"
 #include "plan-format.h"
@@ -532,6 +533,46 @@ static void boots_know_what_they_are(void **state)
 	free(b);
 }
 
+/* Over an even number of blocks all kernels come equally early. */
+static void expect_balance(size_t nr, size_t blocks, uint64_t seed)
+{
+	unsigned order[8 * 8], sum[8] = { 0 }, seen[8] = { 0 };
+
+	boot_order(nr, blocks, seed, order);
+	for (size_t i = 0; i < nr * blocks; i++) {
+		assert_true(order[i] < nr);
+		seen[order[i]]++;
+		sum[order[i]] += i;
+	}
+	for (size_t k = 0; k < nr; k++) {
+		assert_int_equal(seen[k], blocks);
+		if (blocks % 2 == 0)
+			assert_int_equal(sum[k], sum[0]);
+	}
+}
+
+static void order_is_balanced(void **state)
+{
+	unsigned one[3] = { 7, 7, 7 }, nr_first[2] = { 0 };
+
+	for (size_t nr = 1; nr <= 8; nr++)
+		for (size_t blocks = 1; blocks <= 8; blocks++)
+			expect_balance(nr, blocks, nr * 100 + blocks);
+	boot_order(0, 3, 1, one);
+	boot_order(2, 0, 1, one);
+	assert_int_equal(one[0], 7);
+	boot_order(1, 3, UINT64_MAX, one);
+	assert_int_equal(one[2], 0);
+	/* The seed draws who is first, at the start of each ABBA. */
+	for (uint64_t seed = 0; seed < 1000; seed++) {
+		unsigned order[8];
+
+		boot_order(2, 4, seed, order);
+		nr_first[order[4]]++;
+	}
+	assert_in_range(nr_first[0], 430, 570); /* 4.4 spreads */
+}
+
 /* Each perturbation has every kernel once; every second is reversed. */
 static void shuffled_boots_are_abba(void **state)
 {
@@ -705,6 +746,7 @@ int main(void)
 		cmocka_unit_test(number_of_points_is_limited),
 		cmocka_unit_test(boots_are_interleaved),
 		cmocka_unit_test(boots_know_what_they_are),
+		cmocka_unit_test(order_is_balanced),
 		cmocka_unit_test(shuffled_boots_are_abba),
 		cmocka_unit_test(perturbations_differ),
 		cmocka_unit_test(plan_bytes_are_stable),
