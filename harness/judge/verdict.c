@@ -27,6 +27,7 @@
 
 #include "alloc.h"
 #include "judge-limits.h"
+#include "percent.h"
 
 unsigned verdict_rank(enum verdict v)
 {
@@ -137,18 +138,6 @@ static size_t needed_for_signs(const struct pairs *p, size_t agree)
 	while (agree + more < signs_needed(p->nr + more))
 		more++;
 	return more;
-}
-
-/* "+0.12%" */
-static char *percent(double l)
-{
-	double p = expm1(l) * 100;
-
-	if (isinf(l))
-		return xstrdup(l > 0 ? "+inf" : "-100%");
-	if (p == 0)
-		return xstrdup("0%");
-	return xasprintf(fabs(p) < 0.005 ? "%+.1g%%" : "%+.2f%%", p);
 }
 
 static char *why_inconclusive(const struct pairs *p)
