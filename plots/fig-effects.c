@@ -24,7 +24,9 @@
 #define RIGHT_PX 232 /* change and verdict */
 #define CHAR_PX 7.4  /* of the font, on average */
 #define KNEE JUDGE_THRESHOLD
-#define NS_MARK " (ns)" /* after points not in instructions */
+/* After points not in instructions. */
+#define NS_MARK " (ns)"
+#define P99_MARK " (ns, p99)"
 
 static double axis(double l)
 {
@@ -60,7 +62,8 @@ static size_t name_columns(const struct effect *e)
 {
 	_cleanup_free_ char *name = print_point(e->params, "");
 	size_t columns = print_width(name) + 2;
-	size_t bench = print_width(e->bench) + strlen(NS_MARK);
+	size_t bench =
+		print_width(e->bench) + strlen(e->p99 ? P99_MARK : NS_MARK);
 
 	return columns > bench ? columns : bench;
 }
@@ -164,7 +167,9 @@ static void add_names(struct strbuf *s, const struct effect *e, bool group,
 		++*row;
 	}
 	name = xasprintf("%s%s", *e->params ? e->params : e->bench,
-			 plain ? "" : NS_MARK);
+			 e->p99	 ? P99_MARK
+			 : plain ? ""
+				 : NS_MARK);
 	if (*e->params)
 		add_label(s, name, 46, 18, *row, "left");
 	else
@@ -251,12 +256,15 @@ static void effects_of(const struct comparison *c, unsigned contender,
 	fig = figures_add(
 		f, first ? "effects" : stem,
 		xasprintf("%s against %s", name, c->run->kernels[c->base].name),
-		xstrdup("Left of 0 is cheaper. Mark: median of the paired "
-			"ratios; line: its interval; grey band: the threshold "
-			"of that point, inside which nothing counts as a "
-			"change. The axis is linear near 0 and logarithmic "
-			"beyond. (ns): guest time, idle included; all others "
-			"are instructions."));
+		xasprintf("Left of 0 is cheaper. Mark: %s; line: its interval; "
+			  "grey band: the threshold of that point, inside "
+			  "which nothing counts as a change. The axis is "
+			  "linear near 0 and logarithmic beyond. %s",
+			  c->time ? "ratio of the geometric means"
+				  : "median of the paired ratios",
+			  c->time ? "(ns): real time."
+				  : "(ns): guest time, idle included; all "
+				    "others are instructions."));
 	fig->script = effects_script(list, nr, fig->title, &fig->height);
 	fig->width = WIDTH_PX;
 }

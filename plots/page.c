@@ -114,13 +114,15 @@ static void name_cell(struct strbuf *out, const char *bench, const char *params,
 static void effect_row(struct strbuf *out, const struct effect *e)
 {
 	char buf[PRINT_MAX];
+	_cleanup_free_ char *metric =
+		xasprintf("%s%s", e->metric, e->p99 ? ", p99" : "");
 	_cleanup_free_ char *boots = xasprintf("%u", e->nr_boots);
 	_cleanup_free_ char *threshold =
 		isfinite(e->threshold) ? xasprintf("%.2f%%", e->threshold * 100)
 				       : xstrdup("-");
 
 	strbuf_addstr(out, "<tr>");
-	name_cell(out, e->bench, e->params, e->metric);
+	name_cell(out, e->bench, e->params, metric);
 	verdict_cell(out, e->verdict);
 	html_number(out, print_value(buf, e->base_median, 12));
 	html_number(out, print_value(buf, e->cont_median, 12));

@@ -7,6 +7,8 @@
 #include "alloc.h"
 #include "exit-status.h"
 #include "faults.h"
+#include "judge-limits.h"
+#include "time-effects.h"
 
 static const char *kernel_name(const struct comparison *c, unsigned kernel)
 {
@@ -83,8 +85,40 @@ static void take_pairs(struct effect *e, struct pairs *p)
 	e->agree = (unsigned)p->agree;
 }
 
-static unsigned compare_metric(struct comparison *c, unsigned contender,
-			       unsigned point, const char *metric)
+static void judge_exact(struct comparison *c, const struct subject *s,
+			struct pairs *p, struct effect *e)
+{
+	e->floor = JUDGE_FLOOR;
+	e->reason = fault_find(s, p, &c->notes, &e->exact);
+	if (e->reason)
+		e->verdict = V_INVALID;
+	else
+		e->verdict = verdict_decide(
+			p, same_kernel(c->run, s->base, s->contender),
+			&e->reason);
+	take_pairs(e, p);
+}
+
+static void compare_exact(struct comparison *c, const struct subject *s,
+			  struct effect *e)
+{
+	struct pairs p;
+
+	pairs_find(s, &p);
+	judge_exact(c, s, &p, e);
+	pairs_release(&p);
+}
+
+/* Time is judged when all points are known: judge_times(). */
+static void prepare_time(const struct subject *s, struct effect *e)
+{
+	e->time = true;
+	e->reason = fault_find_any(s);
+	e->verdict = e->reason ? V_INVALID : V_INCONCLUSIVE;
+}
+
+static void compare_metric(struct comparison *c, unsigned contender,
+			   unsigned point, const char *metric)
 {
 	const struct subject s = {
 		.run = c->run,
@@ -96,7 +130,6 @@ static unsigned compare_metric(struct comparison *c, unsigned contender,
 	};
 	const struct plan_point *plan = &c->run->points[point].plan;
 	struct effect *e = add_effect(c);
-	struct pairs p;
 
 	e->bench = plan->id.bench;
 	e->version = plan->id.version;
@@ -106,18 +139,29 @@ static unsigned compare_metric(struct comparison *c, unsigned contender,
 	e->contender = contender;
 	e->base_status = side_scan(c, c->base, point).worst;
 	e->cont_status = side_scan(c, contender, point).worst;
-	pairs_find(&s, &p);
-	e->reason = fault_find(&s, &p, &c->notes, &e->exact);
-	if (e->reason)
-		e->verdict = V_INVALID;
+	if (metric_is_time(metric))
+		prepare_time(&s, e);
 	else
-		e->verdict = verdict_decide(
-			&p, same_kernel(c->run, c->base, contender),
-			&e->reason);
-	take_pairs(e, &p);
-	c->count[e->verdict]++;
-	pairs_release(&p);
-	return e->nr_boots;
+		compare_exact(c, &s, e);
+}
+
+/* Of one contender, which are those from first on. */
+static void judge_times(struct comparison *c, unsigned contender, size_t first)
+{
+	const struct time_family f = {
+		.run = c->run,
+		.values = c->values,
+		.base = c->base,
+		.contender = contender,
+		.effects = c->effects + first,
+		.nr = c->nr_effects - first,
+		.notes = &c->notes,
+	};
+	_cleanup_free_ struct effect *more = NULL;
+	size_t nr = time_effects_judge(&f, &more);
+
+	for (size_t i = 0; i < nr; i++)
+		*add_effect(c) = more[i];
 }
 
 /* Did either kernel skip the point?  Then it gets a note instead of a row. */
@@ -159,13 +203,13 @@ static bool kernel_has_metric(const struct comparison *c, unsigned kernel,
 
 static void compare_point(struct comparison *c, size_t n, unsigned point)
 {
-	unsigned contender = c->contenders[n], pairs = 0;
+	unsigned contender = c->contenders[n];
 	bool lacking = false, any = false;
 	const char *name;
 
 	for (unsigned i = 0;
 	     (name = values_metric(c->values, c->base, point, i)); i++) {
-		pairs += compare_metric(c, contender, point, name);
+		compare_metric(c, contender, point, name);
 		lacking |= !kernel_has_metric(c, contender, point, name);
 		any = true;
 	}
@@ -175,18 +219,34 @@ static void compare_point(struct comparison *c, size_t n, unsigned point)
 		if ((any && lacking) ||
 		    kernel_has_metric(c, c->base, point, name))
 			continue;
-		pairs += compare_metric(c, contender, point, name);
+		compare_metric(c, contender, point, name);
 		any = true;
 	}
 	if (!any)
 		compare_metric(c, contender, point, "");
-	c->nr_compared[n] += pairs > 0;
+}
+
+/* Points with a metric that boots of both kernels have. */
+static unsigned count_compared(const struct effect *effects, size_t nr)
+{
+	unsigned points = 0;
+	long last = -1;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (effects[i].nr_boots == 0 || effects[i].p99 ||
+		    (long)effects[i].point == last)
+			continue;
+		last = (long)effects[i].point;
+		points++;
+	}
+	return points;
 }
 
 static void compare_contender(struct comparison *c, size_t i)
 {
 	unsigned contender = c->contenders[i];
 	struct skips skips = { 0 };
+	size_t first = c->nr_effects;
 
 	c->same_code[i] = false;
 	note_boots(&c->notes, c->run, contender);
@@ -201,12 +261,16 @@ static void compare_contender(struct comparison *c, size_t i)
 				    kernel_name(c, contender),
 				    equal ? "" : ", but other command lines"));
 	}
-	note_repeat(&c->notes, c->run, contender);
+	if (!c->time)
+		note_repeat(&c->notes, c->run, contender);
 	for (unsigned p = 0; p < c->run->nr_points; p++) {
 		if (!skipped(c, &skips, i, p))
 			compare_point(c, i, p);
 	}
 	skips_flush(&c->notes, &skips);
+	judge_times(c, contender, first);
+	c->nr_compared[i] =
+		count_compared(c->effects + first, c->nr_effects - first);
 }
 
 /* Largest change first; effects without a value last. */
@@ -231,6 +295,8 @@ static int cmp_effect(const void *a, const void *b)
 		return x->point < y->point ? -1 : 1;
 	if (x->contender != y->contender)
 		return x->contender < y->contender ? -1 : 1;
+	if (x->p99 != y->p99)
+		return x->p99 ? 1 : -1;
 	return strcmp(x->metric, y->metric);
 }
 
@@ -240,6 +306,7 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 	struct comparison *c = xcalloc(1, sizeof(*c));
 
 	c->run = run;
+	c->time = run_has_time(run);
 	c->values = values_new(run);
 	c->base = base;
 	c->nr_contenders = nr;
@@ -253,11 +320,15 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 		notes_add(&c->notes, xasprintf("the run is not complete: %s",
 					       run->status));
 	note_boots(&c->notes, run, base);
-	note_repeat(&c->notes, run, base);
-	note_null(&c->notes, run, base);
+	if (!c->time) {
+		note_repeat(&c->notes, run, base);
+		note_null(&c->notes, run, base);
+	}
 	note_series(&c->notes, run, base, contenders, nr);
 	for (size_t i = 0; i < nr; i++)
 		compare_contender(c, i);
+	for (size_t i = 0; i < c->nr_effects; i++)
+		c->count[c->effects[i].verdict]++;
 	if (c->nr_effects)
 		qsort(c->effects, c->nr_effects, sizeof(*c->effects),
 		      cmp_effect);

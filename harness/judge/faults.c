@@ -7,11 +7,6 @@
 #include "alloc.h"
 #include "judge-limits.h"
 
-static bool is_time(const char *metric)
-{
-	return strcmp(metric, "elapsed_ns") == 0;
-}
-
 /* A trusted boot in which the point has this status, or NULL. */
 static const struct run_boot *boot_with(const struct subject *s,
 					unsigned kernel, enum point_status st)
@@ -217,11 +212,9 @@ static char *fault_pairs(const struct subject *s, const struct pairs *p)
 	return NULL;
 }
 
-char *fault_find(const struct subject *s, const struct pairs *p,
-		 struct notes *notes, bool *exact)
+char *fault_find_any(const struct subject *s)
 {
 	const unsigned kernel[] = { s->base, s->contender };
-	bool shown[ARRAY_SIZE(kernel)] = { false };
 	char *why = NULL;
 
 	for (size_t i = 0; !why && i < ARRAY_SIZE(kernel); i++)
@@ -234,10 +227,16 @@ char *fault_find(const struct subject *s, const struct pairs *p,
 		why = fault_metric(s);
 	for (size_t i = 0; !why && *s->metric && i < ARRAY_SIZE(kernel); i++)
 		why = fault_samples(s, kernel[i]);
-	if (!why && is_time(s->metric))
-		why = xasprintf("%s is time: this procedure is for exact "
-				"counts",
-				s->metric);
+	return why;
+}
+
+char *fault_find(const struct subject *s, const struct pairs *p,
+		 struct notes *notes, bool *exact)
+{
+	const unsigned kernel[] = { s->base, s->contender };
+	bool shown[ARRAY_SIZE(kernel)] = { false };
+	char *why = fault_find_any(s);
+
 	for (size_t i = 0; !why && i < ARRAY_SIZE(kernel); i++)
 		why = fault_repeat(s, kernel[i], &shown[i]);
 	*exact = !why && shown[0] && shown[1];

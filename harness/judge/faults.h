@@ -14,7 +14,12 @@ bool same_vmlinux(const struct run *run, unsigned a, unsigned b);
 bool same_kernel(const struct run *run, unsigned a, unsigned b);
 
 /*
- * Describes the most telling fault (caller frees); NULL: there is none.
+ * Describes the most telling fault that boots can have whatever they measure;
+ * caller frees.  NULL: there is none.
+ */
+char *fault_find_any(const struct subject *s);
+/*
+ * The same for an exact machine, on which boots have to repeat as well.
  * *exact: the repeat boots of both kernels were bit-identical.
  */
 char *fault_find(const struct subject *s, const struct pairs *p,

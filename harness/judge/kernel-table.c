@@ -7,7 +7,10 @@
 #include "alloc.h"
 #include "stats.h"
 
-/* Effects by point: those of point p are order[first[p]..first[p + 1]). */
+/*
+ * Effects by point: those of point p are order[first[p]..first[p + 1]).  One a
+ * point, metric and contender: those on the p99 of time are not among them.
+ */
 struct effect_index {
 	const struct comparison *c;
 	size_t *first;
@@ -23,12 +26,13 @@ static void index_effects(const struct comparison *c, struct effect_index *ix)
 	ix->first = xcalloc(nr_points + 1, sizeof(*ix->first));
 	ix->order = xcalloc(c->nr_effects + 1, sizeof(*ix->order));
 	for (size_t i = 0; i < c->nr_effects; i++)
-		ix->first[c->effects[i].point + 1]++;
+		ix->first[c->effects[i].point + 1] += !c->effects[i].p99;
 	for (size_t p = 0; p < nr_points; p++)
 		ix->first[p + 1] += ix->first[p];
 	memcpy(next, ix->first, (nr_points + 1) * sizeof(*next));
 	for (size_t i = 0; i < c->nr_effects; i++)
-		ix->order[next[c->effects[i].point]++] = &c->effects[i];
+		if (!c->effects[i].p99)
+			ix->order[next[c->effects[i].point]++] = &c->effects[i];
 }
 
 static void index_release(struct effect_index *ix)
@@ -161,14 +165,15 @@ static void fill_values(const struct kernel_table *t, struct kernel_row *row)
 		struct kernel_cell *cell = &row->cells[k];
 		const struct effect *e = cell->effect;
 
-		if (!e || e->nr_boots == 0) {
+		row->changed |= e && effect_changed(e);
+		/* Boots of time are in no pairs. */
+		if (!e || e->nr_boots == 0 || !e->cont) {
 			find_values(t->comparison, t->kernels[k], row, cell);
 			continue;
 		}
 		take_values(cell, e, e->cont, e->cont_median);
 		if (!base->boots)
 			take_values(base, e, e->base, e->base_median);
-		row->changed |= effect_changed(e);
 	}
 	if (!base->boots)
 		find_values(t->comparison, t->kernels[0], row, base);

@@ -42,20 +42,32 @@ static double between(double lo, double hi, double share)
 	return isinf(lo) ? hi : lo;
 }
 
-double stats_quantile(const double *v, size_t n, double p)
+/* n >= 1. */
+static double quantile_of_sorted(const double *s, size_t n, double p)
 {
-	_cleanup_free_ double *s = NULL;
-	double pos;
-	size_t at;
+	double pos = fmin(fmax(p, 0), 1) * (double)(n - 1);
+	size_t at = (size_t)floor(pos);
 
-	if (n == 0)
-		return NAN;
-	s = sorted_copy(v, n);
-	pos = fmin(fmax(p, 0), 1) * (double)(n - 1);
-	at = (size_t)floor(pos);
 	if (at + 1 >= n)
 		return s[n - 1];
 	return between(s[at], s[at + 1], pos - (double)at);
+}
+
+void stats_quantiles(const double *v, size_t n, const double *p, size_t nr,
+		     double *ret)
+{
+	_cleanup_free_ double *s = n > 0 ? sorted_copy(v, n) : NULL;
+
+	for (size_t i = 0; i < nr; i++)
+		ret[i] = s ? quantile_of_sorted(s, n, p[i]) : NAN;
+}
+
+double stats_quantile(const double *v, size_t n, double p)
+{
+	double ret;
+
+	stats_quantiles(v, n, &p, 1, &ret);
+	return ret;
 }
 
 double stats_median(const double *v, size_t n)

@@ -14,10 +14,13 @@ struct interval {
 	double level; /* coverage reached, 0..1 */
 };
 
-/* All three: NaN for n == 0. */
+/* All four: NaN for n == 0. */
 double stats_median(const double *v, size_t n);
 /* Type 7 (linear between order statistics), p in 0..1. */
 double stats_quantile(const double *v, size_t n, double p);
+/* Several at once, which sorts only once. */
+void stats_quantiles(const double *v, size_t n, const double *p, size_t nr,
+		     double *ret);
 double stats_iqr(const double *v, size_t n);
 
 /*

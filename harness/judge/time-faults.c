@@ -49,6 +49,10 @@ static char *fault_of_boot(const struct time_boot *b)
 
 static char *fault_of_boots(const struct time_subject *s)
 {
+	for (int k = 0; k < NR_TIME; k++)
+		if (s->side[k].nr == 0)
+			return xasprintf("not measured in any boot of %s",
+					 s->side[k].kernel);
 	for (int k = 0; k < NR_TIME; k++) {
 		for (size_t i = 0; i < s->side[k].nr; i++) {
 			char *why = fault_of_boot(&s->side[k].boots[i]);

@@ -230,8 +230,9 @@ void time_judge(const struct time_subject *s, size_t nr, uint64_t seed,
 	for (size_t i = 0; i < nr; i++) {
 		ret[i] = (struct time_result){
 			.verdict = V_INCONCLUSIVE,
-			.reason = time_fault(&s[i]),
-			.welch.diff = NAN,
+			.reason = s[i].fault ? xstrdup(s[i].fault)
+					     : time_fault(&s[i]),
+			.welch = { .mean = { NAN, NAN }, .diff = NAN },
 			.p_permutation = NAN,
 			.p = NAN,
 		};

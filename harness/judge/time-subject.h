@@ -39,13 +39,14 @@ struct time_side {
 /* One statistic (median, p99) of one point. */
 struct time_subject {
 	struct time_side side[NR_TIME];
-	double threshold; /* relative, above 0: 0.02 */
+	double threshold;  /* relative, above 0: 0.02 */
+	const char *fault; /* what else makes it INVALID; NULL: nothing */
 };
 
 struct time_result {
 	enum verdict verdict;
 	char *reason;	      /* in words; owned by the caller */
-	bool flagged;	      /* by screening, if there were two stages */
+	bool flagged;	      /* by screening boots: worth fresh ones */
 	bool of_family;	      /* could become REGRESSION or IMPROVEMENT */
 	bool fresh;	      /* figures are of fresh boots alone */
 	size_t nr[NR_TIME];   /* boots that the figures rest on */

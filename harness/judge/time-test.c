@@ -46,7 +46,9 @@ void time_welch(const double *a, size_t nr_a, const double *b, size_t nr_b,
 {
 	double reach;
 
-	ret->diff = mean_of(b, nr_b) - mean_of(a, nr_a);
+	ret->mean[0] = mean_of(a, nr_a);
+	ret->mean[1] = mean_of(b, nr_b);
+	ret->diff = ret->mean[1] - ret->mean[0];
 	ret->var[0] = variance_of(a, nr_a);
 	ret->var[1] = variance_of(b, nr_b);
 	if (nr_a < 2 || nr_b < 2) {

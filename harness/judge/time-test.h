@@ -18,9 +18,10 @@
  * F. E. Satterthwaite, Biometrics Bulletin 2 (1946).
  */
 struct welch {
-	double diff;   /* mean of b - mean of a */
-	double var[2]; /* of a and b, unbiased */
-	double se;     /* standard error of diff */
+	double mean[2]; /* of a and b */
+	double diff;	/* mean of b - mean of a */
+	double var[2];	/* of a and b, unbiased */
+	double se;	/* standard error of diff */
 	double df;
 	double p; /* two-sided, of no difference: 0..1 */
 	struct interval ival;

@@ -54,6 +54,22 @@ const char *boot_point_text(const struct run_boot *b, unsigned point)
 	return b->status_text[point];
 }
 
+bool metric_is_time(const char *metric)
+{
+	return strcmp(metric, "elapsed_ns") == 0;
+}
+
+bool run_has_time(const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		if (b->role == BOOT_MEASURE && b->nr_samples > 0)
+			return metric_is_time(b->samples[0].metric);
+	}
+	return false;
+}
+
 static void index_boot(const struct run *run, const struct run_boot *b,
 		       struct boot_index *ix)
 {

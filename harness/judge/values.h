@@ -28,6 +28,11 @@ enum point_status boot_point_status(const struct run_boot *b, unsigned point);
 /* SKIP reason or failure, "" if none. */
 const char *boot_point_text(const struct run_boot *b, unsigned point);
 
+/* Is it real time, and not a count that repeats bit for bit? */
+bool metric_is_time(const char *metric);
+/* Has the run measured time?  All points of a machine are alike in that. */
+bool run_has_time(const struct run *run);
+
 struct values;
 
 struct values *values_new(const struct run *run);

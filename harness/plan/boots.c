@@ -48,10 +48,26 @@ static unsigned *kernel_order(size_t nr, const struct plan_boots *how)
 	return order;
 }
 
+/*
+ * Of all boots, once for each kernel; caller frees.  Perturbations grow with
+ * their number: in that order their effect would look like drift.
+ */
+static unsigned *perturbation_order(const struct plan_boots *how)
+{
+	unsigned *order = xcalloc(how->perturbations + 1, sizeof(*order));
+
+	if (how->shuffle)
+		boot_order(how->perturbations, 1, ~how->seed, order);
+	for (unsigned p = 0; !how->shuffle && p < how->perturbations; p++)
+		order[p] = p;
+	return order;
+}
+
 struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 			    const struct plan_boots *how, size_t *nr)
 {
 	_cleanup_free_ unsigned *order = kernel_order(nr_kernels, how);
+	_cleanup_free_ unsigned *turn = perturbation_order(how);
 	size_t max = (nr_kernels + 1) * how->perturbations +
 		     nr_kernels * (1 + how->events);
 	struct run_boot *boots = xcalloc(max, sizeof(*boots));
@@ -60,10 +76,10 @@ struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 
 	if (nulls > how->perturbations)
 		nulls = how->perturbations;
-	for (unsigned p = 0; p < how->perturbations; p++)
+	for (unsigned i = 0; i < how->perturbations; i++)
 		for (size_t k = 0; k < nr_kernels; k++)
-			add_boot(boots, &n, kernels, order[p * nr_kernels + k],
-				 p, BOOT_MEASURE);
+			add_boot(boots, &n, kernels, order[i * nr_kernels + k],
+				 turn[i], BOOT_MEASURE);
 	for (size_t k = 0; how->repeat && k < nr_kernels; k++)
 		add_boot(boots, &n, kernels, k, 0, BOOT_REPEAT);
 	for (unsigned p = 0; how->null && p < nulls; p++)

@@ -34,9 +34,9 @@ struct perturbation {
 /*
  * The boots: kernels interleaved within each perturbation, then the repeats,
  * then the nulls of kernel 0, then those that count events.  With shuffle, the
- * seed draws the order of the kernels within a perturbation, and the next one
- * has it reversed (ABBA), so that drift of the host hits all alike.  The caller
- * owns the array and the ids in it.
+ * seed draws the order of the perturbations, and that of the kernels within one,
+ * which the next one has reversed (ABBA): drift of the host hits all alike.  The
+ * caller owns the array and the ids in it.
  */
 struct plan_boots {
 	unsigned perturbations; /* 1..PLAN_PERTURBATIONS_MAX */

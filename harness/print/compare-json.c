@@ -23,14 +23,17 @@
  *   "points": [ { all, or with --changed-only those that changed
  *     "benchmark", "version", "params", "metric", "base", "contender": NAME,
  *     "verdict", "reason",
+ *     "statistic": "median" or "p99", of each boot; only where the metric is
+ *     time, like "p": of no change, adjusted for all points tested,
  *     "base_status", "contender_status": worst over boots,
- *     "base_median", "contender_median", "difference": metric's unit,
+ *     "base_median", "contender_median", "difference": metric's unit; time:
+ *     geometric means over boots,
  *     "base_p99", "contender_p99": median over boots of the p99 sample,
  *     "effect": median of contender/base, "change_percent",
  *     "interval": { "lo", "hi": ratios, "level": coverage },
  *     "threshold": relative, "floor": metric's unit,
  *     "agree": boots of the majority's sign, "exact": bool,
- *     "boot_pairs": pairs that the verdict rests on,
+ *     "boot_pairs": pairs that the verdict rests on; time: boots of each,
  *     "null_pairs": pairs that the threshold rests on,
  *     "boots": [ { "perturbation",
  *                  "base", "contender", "null", "base_repeat",
@@ -67,7 +70,6 @@
 #include "alloc.h"
 #include "boots-text.h"
 #include "json.h"
-#include "judge-limits.h"
 #include "verdict-text.h"
 #include "ways-json.h"
 
@@ -237,6 +239,10 @@ static json_t *json_effect(const struct comparison *c, const struct effect *e)
 	set_int(o, "version", e->version);
 	set_text(o, "params", e->params);
 	set_text(o, "metric", e->metric);
+	if (e->time) {
+		set_text(o, "statistic", e->p99 ? "p99" : "median");
+		set_number(o, "p", e->p);
+	}
 	set_text(o, "base", c->run->kernels[c->base].name);
 	set_text(o, "contender", c->run->kernels[e->contender].name);
 	set_text(o, "verdict", verdict_str(e->verdict));
@@ -252,7 +258,7 @@ static json_t *json_effect(const struct comparison *c, const struct effect *e)
 	set_number(o, "change_percent", (e->ratio - 1) * 100);
 	json_object_set_new(o, "interval", json_interval(e));
 	set_number(o, "threshold", e->threshold);
-	set_number(o, "floor", JUDGE_FLOOR);
+	set_number(o, "floor", e->floor);
 	set_int(o, "agree", e->agree);
 	set_bool(o, "exact", e->exact);
 	set_int(o, "boot_pairs", e->nr_boots);

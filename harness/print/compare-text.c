@@ -17,6 +17,7 @@
 #include "kernels-text.h"
 #include "number.h"
 #include "strbuf.h"
+#include "time-limits.h"
 #include "verdict-text.h"
 #include "ways-text.h"
 
@@ -165,12 +166,20 @@ static void print_head(FILE *out, const struct comparison *c, unsigned k)
 	fprintf(out, "%s  n verdict\n", head.buf);
 }
 
+/* What the title does not say of a figure; "" for instructions. */
+static const char *effect_mark(const struct effect *e)
+{
+	if (e->time)
+		return e->p99 ? "p99" : "";
+	return unit_mark(e->metric);
+}
+
 /* Prints the benchmark above its rows, or on the same line without params. */
 static void print_effect(FILE *out, const struct effect *e,
 			 const struct effect *above, struct footnotes *notes)
 {
 	_cleanup_strbuf_ struct strbuf name = STRBUF_INIT;
-	const char *mark = unit_mark(e->metric);
+	const char *mark = effect_mark(e);
 	bool same =
 		above && strcmp(above->bench, e->bench) == 0 && *above->params;
 
@@ -202,10 +211,12 @@ static bool has_own_row(const struct comparison *c, const struct effect *e,
 static void print_contender(FILE *out, const struct comparison *c, unsigned k,
 			    const struct print_opts *o, struct footnotes *notes)
 {
-	_cleanup_free_ char *title = xasprintf(
-		"%s against %s, instructions per operation; (ns): "
-		"guest time",
-		c->run->kernels[k].name, c->run->kernels[c->base].name);
+	_cleanup_free_ char *title =
+		xasprintf("%s against %s, %s", c->run->kernels[k].name,
+			  c->run->kernels[c->base].name,
+			  c->time ? "nanoseconds per operation"
+				  : "instructions per operation; (ns): guest "
+				    "time");
 	_cleanup_free_ char *summary = print_summary(c, k);
 	const struct effect *above = NULL;
 
@@ -325,6 +336,21 @@ static double widest_threshold(const struct comparison *c)
 	return max;
 }
 
+static void print_time_legend(FILE *out)
+{
+	_cleanup_free_ char *text = xasprintf(
+		"Geometric means over boots of the median of each; ±: to the "
+		"farther end of the %g%% interval; n: boots of each kernel. A "
+		"change is more than the threshold (%g%%, p99 %g%%), and "
+		"significant among all points that were tested (Welch's and "
+		"permutation test, Holm, %g%%).",
+		TIME_LEVEL * 100, TIME_THRESHOLD * 100,
+		TIME_THRESHOLD_P99 * 100, TIME_ALPHA * 100);
+
+	fputc('\n', out);
+	print_wrapped(out, "", text);
+}
+
 static void print_legend(FILE *out, const struct comparison *c)
 {
 	_cleanup_strbuf_ struct strbuf range = STRBUF_INIT;
@@ -333,6 +359,10 @@ static void print_legend(FILE *out, const struct comparison *c)
 
 	if (c->nr_effects == 0)
 		return;
+	if (c->time) {
+		print_time_legend(out);
+		return;
+	}
 	if (widest > JUDGE_THRESHOLD * 1.005)
 		strbuf_addf(&range, " to %.2g%%", widest * 100);
 	text = xasprintf("Medians over boots; change: median of the paired "

@@ -28,9 +28,9 @@ END
 	cp "$work/bench/bench-null" "$work/bench/guest-init"
 }
 
-# samples FACTOR PERTURBATION: the samples of all points.
+# samples FACTOR PERTURBATION: the samples of all points, in $metric or insns.
 samples() {
-	awk -v f="$1" -v p="$2" 'BEGIN {
+	awk -v f="$1" -v p="$2" -v metric="${metric:-insns}" 'BEGIN {
 		n = split("alpha/fast:1:sets=16:5000 alpha/fast:1:sets=64:9000 " \
 			"alpha/slow:2:-:400000 null:1:-:40", points, " ")
 		for (i = 1; i <= n; i++) {
@@ -39,8 +39,8 @@ samples() {
 				v = w[4] + rep % 3 + p
 				if (w[1] == "alpha/fast")
 					v *= f
-				printf "S\t%s\t%s\t%s\tinsns\t%d\t%d\t1\n",
-					w[1], w[2], w[3], rep, int(v)
+				printf "S\t%s\t%s\t%s\t%s\t%d\t%d\t1\n",
+					w[1], w[2], w[3], metric, rep, int(v)
 			}
 		}
 	}' | "$mkstream"

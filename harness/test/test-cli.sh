@@ -540,6 +540,18 @@ fresh
 run 1 'a shift of 5%, one boot at a time' run -q $img -j 1 \
 	--machine "fake:$work/shift" --no-null
 is "$(find "$(run_dir)/boots" -name boot.json | wc -l)" 18 '--no-null leaves out 8'
+# Time has a procedure of its own.
+(metric=elapsed_ns && record "$work/time" 1.05)
+run 1 'a shift of 5% in time' run -q $img --machine "fake:$work/time"
+has "$work/out" '^REGRESSION at 2 of 4 points' 'both points of alpha/fast'
+has "$work/out" '^new against base, nanoseconds per operation$' 'in nanoseconds'
+has "$work/out" '^alpha/slow .* NO CHANGE$' 'no change is shown in time'
+has "$work/out" 'p99 is not judged at 4 points' 'p99 takes more samples'
+run 1 'time, as JSON' compare --format json
+has "$work/out" '"statistic": "median"' 'JSON names the statistic'
+run 0 'time, as HTML' report -o "$work/timed"
+has "$work/timed/index.html" '(elapsed_ns)' 'the report names the metric'
+
 run 0 'run -v' run -v $img --machine "fake:$work/same" --no-compare
 has "$work/err" "debug: boot new-p3: replay $work/same/new/measure-p3\$" \
 	'run -v: the command line of a boot'

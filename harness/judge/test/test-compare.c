@@ -405,20 +405,6 @@ static void test_metric_differs(void **state)
 	run_free(run);
 }
 
-static void test_time_is_refused(void **state)
-{
-	struct knob k;
-	struct run *run;
-
-	knob_init(&k, 5000, 1.05);
-	run = make(&k, 8, 2);
-	for (size_t i = 0; i < run->nr_boots; i++)
-		for (size_t s = 0; s < SYNTH_SAMPLES; s++)
-			strcpy(run->boots[i].samples[s].metric, "elapsed_ns");
-	expect(run, V_INVALID, "elapsed_ns is time");
-	run_free(run);
-}
-
 static void test_same_code(void **state)
 {
 	struct knob k;
@@ -540,7 +526,6 @@ int main(void)
 		cmocka_unit_test(test_contender_lacks_points),
 		cmocka_unit_test(test_nothing_compared),
 		cmocka_unit_test(test_metric_differs),
-		cmocka_unit_test(test_time_is_refused),
 		cmocka_unit_test(test_same_code),
 		cmocka_unit_test(test_zero),
 		cmocka_unit_test(test_few_perturbations),

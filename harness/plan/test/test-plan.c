@@ -577,6 +577,7 @@ static void order_is_balanced(void **state)
 static void shuffled_boots_are_abba(void **state)
 {
 	bool differ = false;
+	unsigned first[4] = { 0 };
 
 	for (uint64_t seed = 0; seed < 20; seed++) {
 		const struct plan_boots how = { .perturbations = 4,
@@ -589,18 +590,24 @@ static void shuffled_boots_are_abba(void **state)
 		assert_int_equal(nr, 12);
 		for (size_t i = 0; i < nr; i++)
 			assert_string_equal(b[i].id, again[i].id);
-		for (size_t p = 0; p < 4; p += 2) {
-			unsigned seen = 0;
+		for (size_t i = 0, turns = 0; i < 4; i++) {
+			unsigned p = b[i * 3].perturbation, seen = 0;
 
 			for (size_t k = 0; k < 3; k++) {
-				seen |= 1u << b[p * 3 + k].kernel;
-				assert_int_equal(b[p * 3 + k].kernel,
-						 b[p * 3 + 5 - k].kernel);
-				assert_int_equal(b[p * 3 + k].perturbation, p);
+				seen |= 1u << b[i * 3 + k].kernel;
+				assert_int_equal(b[i * 3 + k].perturbation, p);
+				if (i % 2)
+					assert_int_equal(
+						b[i * 3 + k].kernel,
+						b[i * 3 - 1 - k].kernel);
 			}
 			assert_int_equal(seen, 7);
+			turns |= 1u << p;
+			if (i == 3)
+				assert_int_equal(turns, 15);
 		}
 		differ |= b[0].kernel != 0;
+		first[b[0].perturbation]++;
 		for (size_t i = 0; i < nr; i++) {
 			free(b[i].id);
 			free(again[i].id);
@@ -609,6 +616,8 @@ static void shuffled_boots_are_abba(void **state)
 		free(again);
 	}
 	assert_true(differ);
+	for (size_t p = 0; p < 4; p++)
+		assert_in_range(first[p], 1, 12);
 }
 
 static void perturbations_differ(void **state)

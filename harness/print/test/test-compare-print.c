@@ -13,6 +13,7 @@
 #include "compare-formats.h"
 #include "knob.h"
 #include "number.h"
+#include "timed.h"
 #include "verdict-text.h"
 
 static char *text_with(const struct comparison *c, bool verbose)
@@ -241,6 +242,30 @@ static void test_series_of_one_name(void **state)
 	assert_non_null(strstr(wide, note));
 }
 
+/* What is said of time is not what is said of counts. */
+static void test_text_of_time(void **state)
+{
+	struct run *run = make_time(8, 1.06);
+	struct comparison *c;
+	_cleanup_free_ char *text = NULL;
+
+	for (size_t i = 0; i < run->nr_boots; i++)
+		set_samples(run, &run->boots[i], 200,
+			    run->boots[i].kernel == 1 ? 6 : 0);
+	c = compare(run);
+	text = text_of(c);
+	check_columns(text);
+	assert_non_null(strstr(text, "REGRESSION at "));
+	assert_non_null(strstr(text, "base, nanoseconds per operation\n"));
+	assert_non_null(strstr(text, "find=hit,sets=16 (p99)"));
+	assert_non_null(strstr(text, "2%, p99 5%"));
+	assert_null(strstr(text, "nstructions"));
+	assert_null(strstr(text, "bit for bit"));
+	assert_null(strstr(text, "elapsed_ns"));
+	compare_free(c);
+	run_free(run);
+}
+
 static json_t *json_of(const struct comparison *c)
 {
 	_cleanup_(findings_freep) struct findings *found =
@@ -320,6 +345,27 @@ static void test_json(void **state)
 }
 
 /* All that a run records of a kernel, in this order, but no path of this host. */
+static void test_json_of_time(void **state)
+{
+	struct run *run = make_time(8, 1.06);
+	struct comparison *c = compare(run);
+	json_t *json = json_of(c), *p;
+
+	p = json_array_get(json_object_get(json, "points"), 0);
+	assert_string_equal(json_string_value(json_object_get(p, "statistic")),
+			    "median");
+	assert_string_equal(json_string_value(json_object_get(p, "verdict")),
+			    "REGRESSION");
+	assert_true(json_real_value(json_object_get(p, "p")) > 0);
+	assert_float_equal(json_number_value(json_object_get(p, "floor")), 0,
+			   0);
+	assert_int_equal(json_integer_value(json_object_get(p, "boot_pairs")),
+			 8);
+	json_decref(json);
+	compare_free(c);
+	run_free(run);
+}
+
 static void test_json_kernels(void **state)
 {
 	struct knob k;
@@ -416,6 +462,8 @@ int main(void)
 		cmocka_unit_test(test_series),
 		cmocka_unit_test(test_series_of_one_name),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_text_of_time),
+		cmocka_unit_test(test_json_of_time),
 		cmocka_unit_test(test_json_kernels),
 		cmocka_unit_test(test_nothing_measured),
 		cmocka_unit_test(test_summary),

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CGMARK_EFFECT_H
+#define CGMARK_EFFECT_H
+
+#include "run.h"
+#include "verdict.h"
+
+/* One point and metric, baseline against one contender. */
+struct effect {
+	const char *bench;
+	unsigned version;
+	const char *params;
+	const char *metric;
+	bool time; /* judged by the procedure for time */
+	bool p99;  /* of p99, not of what a boot's value is else; time only */
+	unsigned point;	    /* index in run.points */
+	unsigned contender; /* index in run.kernels */
+
+	unsigned nr_boots;	/* perturbations measured on both */
+	unsigned *perturbation; /* of base[i] and cont[i]; owned; time: NULL */
+	double *base;		/* per perturbation, per operation; owned */
+	double *cont;
+	double base_median; /* median of base[]; time: geometric mean */
+	double cont_median;
+	double base_p99; /* median over boots of the p99 sample */
+	double cont_p99;
+	double delta;	  /* cont_median - base_median, in the unit */
+	double ratio;	  /* exp(median log-ratio); time: of the means */
+	double lo, hi;	  /* interval of the ratio */
+	double level;	  /* its coverage, e.g. 0.93 */
+	double threshold; /* relative, e.g. 0.002 */
+	double floor;	  /* smallest difference that counts */
+	unsigned nr_null; /* boot pairs the layout null rests on */
+	unsigned agree;	  /* log-ratios of the majority sign; time: 0 */
+	double p;	  /* adjusted for the family; NaN: none; time only */
+	bool exact;	  /* both repeat boots were bit-identical */
+	enum verdict verdict;
+	char *reason;				    /* in words */
+	enum point_status base_status, cont_status; /* worst over boots */
+};
+
+#endif
