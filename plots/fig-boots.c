@@ -50,7 +50,7 @@ static double kernel_median(const struct comparison *c, unsigned kernel,
 		if (!usable(&c->run->boots[b], kernel, point) ||
 		    c->run->boots[b].role != BOOT_MEASURE)
 			continue;
-		value = values_median(c->values, b, point, metric);
+		value = values_centre(c->values, b, point, metric);
 		if (!isnan(value))
 			v[nr++] = value;
 	}
@@ -89,7 +89,7 @@ static bool add_kernel(const struct comparison *c, unsigned kernel,
 
 		if (!usable(boot, kernel, point))
 			continue;
-		value = values_median(c->values, b, point, metric);
+		value = values_centre(c->values, b, point, metric);
 		if (isnan(value))
 			continue;
 		x = median > 0	? (value / median - 1) * 100

@@ -114,8 +114,9 @@ static void name_cell(struct strbuf *out, const char *bench, const char *params,
 static void effect_row(struct strbuf *out, const struct effect *e)
 {
 	char buf[PRINT_MAX];
-	_cleanup_free_ char *metric =
-		xasprintf("%s%s", e->metric, e->p99 ? ", p99" : "");
+	_cleanup_free_ char *metric = xasprintf(
+		"%s%s%s", e->metric, effect_is_tail(e) ? ", tail" : "",
+		e->p99 ? ", p99" : "");
 	_cleanup_free_ char *boots = xasprintf("%u", e->nr_boots);
 	_cleanup_free_ char *threshold =
 		isfinite(e->threshold) ? xasprintf("%.2f%%", e->threshold * 100)
@@ -199,7 +200,7 @@ static void cost_row(struct strbuf *out, const struct comparison *c,
 		}
 		if (boot_trust(boot) != TRUST_GOOD || st != POINT_DONE)
 			continue;
-		value = values_median(c->values, b, point, metric);
+		value = values_centre(c->values, b, point, metric);
 		if (!isnan(value))
 			v[nr++] = value;
 	}

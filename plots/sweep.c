@@ -112,7 +112,7 @@ static bool spot_of(const struct comparison *c, unsigned kernel, unsigned point,
 		    boot_trust(boot) != TRUST_GOOD ||
 		    boot_point_status(boot, point) != POINT_DONE)
 			continue;
-		value = values_median(c->values, b, point, metric);
+		value = values_centre(c->values, b, point, metric);
 		if (!isnan(value))
 			v[nr++] = value;
 	}

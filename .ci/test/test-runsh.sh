@@ -16,7 +16,10 @@ script() {
 }
 printf '#!/bin/sh\necho installed\n' | script "$work/bin/dpkg-query"
 printf '#!/bin/sh\nexit 0\n' | script "$work/bin/meson"
-printf '#!/bin/sh\necho "$*" >"$CALLS.ninja"\n' | script "$work/bin/ninja"
+script "$work/bin/ninja" <<'END'
+#!/bin/sh
+echo "$*" >"$CALLS.ninja"
+END
 script "$work/build/cgmark" <<'END'
 #!/bin/sh
 echo "$*" >>"$CALLS"

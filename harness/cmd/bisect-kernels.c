@@ -107,7 +107,7 @@ static void read_values(const struct bisect_kernels *b, const struct run *run,
 		v[p] = NAN;
 		if (boot >= 0 && boot_trust(&run->boots[boot]) == TRUST_GOOD &&
 		    boot_point_status(&run->boots[boot], 0) == POINT_DONE)
-			v[p] = values_median(values, boot, 0, b->metric);
+			v[p] = values_centre(values, boot, 0, b->metric);
 		if (isnan(v[p])) {
 			ret->skip = why_none(run);
 			return;

@@ -8,6 +8,7 @@
 #include "exit-status.h"
 #include "faults.h"
 #include "judge-limits.h"
+#include "tail.h"
 #include "time-effects.h"
 
 static const char *kernel_name(const struct comparison *c, unsigned kernel)
@@ -96,6 +97,8 @@ static void judge_exact(struct comparison *c, const struct subject *s,
 		e->verdict = verdict_decide(
 			p, same_kernel(c->run, s->base, s->contender),
 			&e->reason);
+	if (e->verdict != V_INVALID)
+		e->statistic = tail_judge(s, p, &e->verdict, &e->reason);
 	take_pairs(e, p);
 }
 

@@ -3,6 +3,7 @@
 #define CGMARK_EFFECT_H
 
 #include "run.h"
+#include "values.h"
 #include "verdict.h"
 
 /* One point and metric, baseline against one contender. */
@@ -16,6 +17,11 @@ struct effect {
 	unsigned point;	    /* index in run.points */
 	unsigned contender; /* index in run.kernels */
 
+	/*
+	 * What the figures below are of: the centre or, if a tail decided, what
+	 * showed it.  Of time the median stands for the centre.
+	 */
+	enum statistic statistic;
 	unsigned nr_boots;	/* perturbations measured on both */
 	unsigned *perturbation; /* of base[i] and cont[i]; owned; time: NULL */
 	double *base;		/* per perturbation, per operation; owned */
@@ -24,6 +30,7 @@ struct effect {
 	double cont_median;
 	double base_p99; /* median over boots of the p99 sample */
 	double cont_p99;
+	/* Of a tail both without what the centre differs by. */
 	double delta;	  /* cont_median - base_median, in the unit */
 	double ratio;	  /* exp(median log-ratio); time: of the means */
 	double lo, hi;	  /* interval of the ratio */
@@ -38,5 +45,18 @@ struct effect {
 	char *reason;				    /* in words */
 	enum point_status base_status, cont_status; /* worst over boots */
 };
+
+/* Did the tail decide?  Time has rows of its own for that. */
+static inline bool effect_is_tail(const struct effect *e)
+{
+	return e->statistic != STAT_CENTRE && !e->time;
+}
+
+/* Does the reason say what the figures do not? */
+static inline bool effect_needs_words(const struct effect *e)
+{
+	return e->verdict == V_INVALID || e->verdict == V_INCONCLUSIVE ||
+	       effect_is_tail(e);
+}
 
 #endif

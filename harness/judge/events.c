@@ -64,7 +64,7 @@ static struct event_side make_side(const struct values *v,
 			continue;
 		take_boot(boot, point, metric, &side);
 		value = boot_trust(boot) == TRUST_GOOD
-				? values_median(v, b, point, metric)
+				? values_centre(v, b, point, metric)
 				: NAN;
 		if (!isnan(value))
 			per_boot[nr++] = value;

@@ -91,7 +91,7 @@ static char *fault_samples(const struct subject *s, unsigned kernel)
 		if (b->kernel != kernel || b->role != BOOT_MEASURE ||
 		    boot_trust(b) != TRUST_GOOD ||
 		    boot_point_status(b, s->point) != POINT_DONE ||
-		    !isnan(values_median(s->values, (unsigned)i, s->point,
+		    !isnan(values_centre(s->values, (unsigned)i, s->point,
 					 s->metric)))
 			continue;
 		return xasprintf("boot %s has no samples in %s", b->id,

@@ -83,8 +83,11 @@ static void judge_point(struct gate *g, const struct effect *e)
 	for (size_t i = 0; i < g->policy->nr_thresholds; i++)
 		g->nr_threshold[i] += fnmatch(g->policy->thresholds[i].glob,
 					      e->bench, 0) == 0;
+	/* What is known of another statistic is no doubt of one that counts. */
 	if (e->verdict == V_INVALID) {
 		p->outcome = GATE_DOUBT;
+	} else if (!g->policy->counts[e->statistic]) {
+		p->outcome = GATE_PASS;
 	} else if (e->verdict == V_INCONCLUSIVE) {
 		p->outcome = p->threshold && shown_below(e, p->threshold->limit)
 				     ? GATE_BELOW

@@ -3,10 +3,33 @@
 #ifndef CGMARK_JUDGE_LIMITS_H
 #define CGMARK_JUDGE_LIMITS_H
 
+#include "values.h"
+
 /* Smallest relative change that counts. */
 #define JUDGE_THRESHOLD 0.002
-/* Smallest difference that counts, in instructions. */
+/* Of tails: a few samples make them, so that they move more. */
+#define JUDGE_THRESHOLD_MEAN 0.005
+#define JUDGE_THRESHOLD_P99 0.02
+#define JUDGE_THRESHOLD_LARGEST 0.10
+/* A boot needs so many samples to show a tail. */
+#define JUDGE_TAIL_SAMPLES 100
+/* Smallest difference that counts, in instructions, ... */
 #define JUDGE_FLOOR 20
+/* ... unless all boots differ by this part. */
+#define JUDGE_FLOOR_PART 0.02
+
+static inline double judge_threshold(enum statistic s)
+{
+	static const double least[NR_STATISTICS] = {
+		[STAT_CENTRE] = JUDGE_THRESHOLD,
+		[STAT_MEAN] = JUDGE_THRESHOLD_MEAN,
+		[STAT_P99] = JUDGE_THRESHOLD_P99,
+		[STAT_LARGEST] = JUDGE_THRESHOLD_LARGEST,
+	};
+
+	return least[s];
+}
+
 /* Minimum coverage of the interval of the median. */
 #define JUDGE_LEVEL 0.90
 /* A verdict needs this many perturbations measured on both kernels. */

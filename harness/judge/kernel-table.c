@@ -140,7 +140,7 @@ static void find_values(const struct comparison *c, unsigned kernel,
 		    run->boots[b].role != BOOT_MEASURE ||
 		    boot_trust(&run->boots[b]) != TRUST_GOOD)
 			continue;
-		v = values_median(c->values, b, row->point, row->metric);
+		v = values_centre(c->values, b, row->point, row->metric);
 		if (!isnan(v))
 			cell->boots[cell->nr_boots++] = v;
 	}

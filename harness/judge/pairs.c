@@ -19,18 +19,36 @@ static double log_ratio(double a, double b)
 	return log(b / a);
 }
 
-/* Value of a trusted boot, NaN if there is none. */
-static double boot_value(const struct subject *s, int boot)
+/* A statistic of a trusted boot, NaN if there is none. */
+static double boot_value(const struct subject *s, int boot,
+			 enum statistic statistic)
 {
 	if (boot < 0 || boot_trust(&s->run->boots[boot]) != TRUST_GOOD)
 		return NAN;
-	return values_median(s->values, (unsigned)boot, s->point, s->metric);
+	return values_statistic(s->values, (unsigned)boot, s->point, s->metric,
+				statistic);
+}
+
+/*
+ * What a boot's statistic is if its centre were that of another boot.  So a
+ * tail is judged by what it adds, and not once more by what all operations
+ * cost.
+ */
+static double transplanted(const struct subject *s, int boot, int onto)
+{
+	double value = boot_value(s, boot, s->statistic);
+
+	if (s->statistic == STAT_CENTRE)
+		return value;
+	return value - boot_value(s, boot, STAT_CENTRE) +
+	       boot_value(s, onto, STAT_CENTRE);
 }
 
 /* One perturbation measured on both kernels. */
 struct pair {
 	unsigned perturbation;
 	double base, cont;
+	double moved; /* cont with the centre of base */
 	double base_p99, cont_p99;
 };
 
@@ -56,13 +74,13 @@ static size_t find_pairs(const struct subject *s, struct pair *pairs)
 
 		if (boot->kernel != s->base || boot->role != BOOT_MEASURE)
 			continue;
-		p.base = boot_value(s, (int)b);
-		p.cont = boot_value(s, other);
+		p.base = boot_value(s, (int)b, s->statistic);
+		p.cont = boot_value(s, other, s->statistic);
 		if (isnan(p.base) || isnan(p.cont))
 			continue;
-		p.base_p99 = values_p99(s->values, b, s->point, s->metric);
-		p.cont_p99 = values_p99(s->values, (unsigned)other, s->point,
-					s->metric);
+		p.moved = transplanted(s, other, (int)b);
+		p.base_p99 = boot_value(s, (int)b, STAT_P99);
+		p.cont_p99 = boot_value(s, other, STAT_P99);
 		pairs[nr++] = p;
 	}
 	if (nr > 0)
@@ -88,8 +106,8 @@ static void collect_pairs(const struct subject *s, struct pairs *p)
 		p->perturbation[i] = pairs[i].perturbation;
 		p->base[i] = pairs[i].base;
 		p->cont[i] = pairs[i].cont;
-		p->logs[i] = log_ratio(pairs[i].base, pairs[i].cont);
-		p->diffs[i] = pairs[i].cont - pairs[i].base;
+		p->logs[i] = log_ratio(pairs[i].base, pairs[i].moved);
+		p->diffs[i] = pairs[i].moved - pairs[i].base;
 		base_p99[i] = pairs[i].base_p99;
 		cont_p99[i] = pairs[i].cont_p99;
 	}
@@ -102,15 +120,15 @@ static double layout_threshold(const struct subject *s, unsigned *nr_null)
 {
 	const struct run *run = s->run;
 	_cleanup_free_ double *null = xcalloc(run->nr_boots + 1, sizeof(*null));
-	double q3, least = log1p(JUDGE_THRESHOLD);
+	double q3, least = log1p(judge_threshold(s->statistic));
 	unsigned nr = 0;
 
 	for (unsigned n = 0; n < run->nr_boots; n++) {
 		const struct run_boot *b = &run->boots[n];
 		int of = run_find_boot(run, s->base, b->perturbation,
 				       BOOT_MEASURE);
-		double base = boot_value(s, of);
-		double padded = boot_value(s, (int)n);
+		double base = boot_value(s, of, s->statistic);
+		double padded = transplanted(s, (int)n, of);
 
 		if (b->kernel == s->base && b->role == BOOT_NULL &&
 		    !isnan(base) && !isnan(padded))
@@ -129,7 +147,9 @@ void pairs_find(const struct subject *s, struct pairs *ret)
 	collect_pairs(s, ret);
 	ret->base_median = stats_median(ret->base, ret->nr);
 	ret->cont_median = stats_median(ret->cont, ret->nr);
-	ret->delta = ret->cont_median - ret->base_median;
+	ret->tail = s->statistic != STAT_CENTRE;
+	ret->delta = ret->tail ? stats_median(ret->diffs, ret->nr)
+			       : ret->cont_median - ret->base_median;
 	ret->median = stats_median(ret->logs, ret->nr);
 	ret->ival = stats_median_interval(ret->logs, ret->nr, JUDGE_LEVEL);
 	ret->threshold = layout_threshold(s, &ret->nr_null);

@@ -18,6 +18,7 @@ struct subject {
 	unsigned contender;	     /* likewise */
 	unsigned point;		     /* index in run.points */
 	const char *metric;	     /* "": there is none */
+	enum statistic statistic;    /* what stands for a boot */
 };
 
 struct pairs {
@@ -25,19 +26,24 @@ struct pairs {
 	unsigned *perturbation; /* ascending; these arrays are owned */
 	double *base;		/* per operation */
 	double *cont;
-	double *logs;  /* ln(cont / base) */
-	double *diffs; /* cont - base */
+	/*
+	 * ln(cont / base) and cont - base; of a tail, less what the centre
+	 * differs by.
+	 */
+	double *logs;
+	double *diffs;
 	double base_median;
 	double cont_median;
 	double base_p99; /* median over boots of the p99 sample */
 	double cont_p99;
-	double delta;	      /* cont_median - base_median */
+	double delta;	      /* cont_median - base_median; tail: of diffs */
 	double median;	      /* of logs */
 	struct interval ival; /* of the median of logs */
 	double threshold;     /* of |logs| */
 	unsigned nr_null;     /* boot pairs the threshold rests on */
 	struct signs signs;   /* of logs */
 	size_t agree;	      /* logs of the majority's sign */
+	bool tail;	      /* of another statistic than the centre */
 };
 
 /* The caller releases ret. */

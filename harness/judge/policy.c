@@ -18,16 +18,6 @@
 /* A larger figure is a slip of the pen: 1000% is eleven times the cost. */
 #define PERCENT_MAX 1000
 
-static const char *const statistics[NR_STATISTICS] = {
-	[STAT_MEDIAN] = "median",
-	[STAT_MEAN] = "mean",
-	[STAT_P99] = "p99",
-	[STAT_MAX] = "max",
-};
-
-/* What a comparison has verdicts on. */
-static const bool is_judged[NR_STATISTICS] = { [STAT_MEDIAN] = true };
-
 /* ---- values ---- */
 
 static bool parse_percent(struct inifile *f, const char *key, const char *text,
@@ -76,18 +66,16 @@ static bool is_word_of_glob(const char *glob)
 static void take_statistic(struct inifile *f, struct policy *p,
 			   const char *word)
 {
-	for (size_t i = 0; i < NR_STATISTICS; i++) {
-		if (strcmp(word, statistics[i]) != 0)
+	const char *names[NR_STATISTICS];
+
+	for (int i = 0; i < NR_STATISTICS; i++) {
+		names[i] = statistic_name(i);
+		if (strcmp(word, names[i]) != 0)
 			continue;
-		if (!is_judged[i])
-			inifile_fail(f,
-				     "there are no verdicts on '%s' yet: only "
-				     "on median",
-				     word);
 		p->counts[i] = true;
 		return;
 	}
-	fail_word(f, "statistic", word, statistics, NR_STATISTICS);
+	fail_word(f, "statistic", word, names, NR_STATISTICS);
 }
 
 static void take_statistics(struct inifile *f, struct policy *p,
@@ -360,7 +348,9 @@ enum exit_status policy_load(const char *path, struct policy *ret)
 
 void policy_default(struct policy *ret)
 {
-	*ret = (struct policy){ .counts = { [STAT_MEDIAN] = true } };
+	*ret = (struct policy){ 0 };
+	for (int i = 0; i < NR_STATISTICS; i++)
+		ret->counts[i] = true;
 }
 
 void policy_release(struct policy *p)

@@ -10,10 +10,8 @@
 #include <stddef.h>
 
 #include "exit-status.h"
+#include "values.h"
 #include "verdict.h"
-
-/* A statistic of a boot that a verdict can rest on. */
-enum statistic { STAT_MEDIAN, STAT_MEAN, STAT_P99, STAT_MAX, NR_STATISTICS };
 
 /* All strings are owned. */
 struct policy_threshold {
@@ -51,7 +49,7 @@ struct policy {
 
 /* ST_USAGE: the file is wrong; logged with its line. */
 enum exit_status policy_load(const char *path, struct policy *ret);
-/* What holds without a file: the median, no exception. */
+/* What holds without a file: all statistics, no exception. */
 void policy_default(struct policy *ret);
 void policy_release(struct policy *p);
 

@@ -42,8 +42,7 @@ static double between(double lo, double hi, double share)
 	return isinf(lo) ? hi : lo;
 }
 
-/* n >= 1. */
-static double quantile_of_sorted(const double *s, size_t n, double p)
+double stats_quantile_sorted(const double *s, size_t n, double p)
 {
 	double pos = fmin(fmax(p, 0), 1) * (double)(n - 1);
 	size_t at = (size_t)floor(pos);
@@ -59,7 +58,7 @@ void stats_quantiles(const double *v, size_t n, const double *p, size_t nr,
 	_cleanup_free_ double *s = n > 0 ? sorted_copy(v, n) : NULL;
 
 	for (size_t i = 0; i < nr; i++)
-		ret[i] = s ? quantile_of_sorted(s, n, p[i]) : NAN;
+		ret[i] = s ? stats_quantile_sorted(s, n, p[i]) : NAN;
 }
 
 double stats_quantile(const double *v, size_t n, double p)

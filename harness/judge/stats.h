@@ -21,6 +21,8 @@ double stats_quantile(const double *v, size_t n, double p);
 /* Several at once, which sorts only once. */
 void stats_quantiles(const double *v, size_t n, const double *p, size_t nr,
 		     double *ret);
+/* The same of values in ascending order, n >= 1. */
+double stats_quantile_sorted(const double *v, size_t n, double p);
 double stats_iqr(const double *v, size_t n);
 
 /*

@@ -14,7 +14,7 @@
 	"only as spread between boots, as drift or in two groups"
 
 /* What is judged of a boot. */
-enum { STAT_MEDIAN, STAT_P99, NR_STATS };
+enum { VALUE_MEDIAN, VALUE_P99, NR_VALUES };
 
 /* One statistic of one effect. */
 struct entry {
@@ -45,16 +45,16 @@ static bool has_p99(const struct time_family *f, const struct effect *e)
 
 /* Fills one boot per statistic; false: it has no sample. */
 static bool boot_of(const struct time_family *f, unsigned boot,
-		    const struct effect *e, struct time_boot ret[NR_STATS])
+		    const struct effect *e, struct time_boot ret[NR_VALUES])
 {
-	static const double at[NR_STATS] = { 0.5, 0.99 };
+	static const double at[NR_VALUES] = { 0.5, 0.99 };
 	const struct run_boot *b = &f->run->boots[boot];
 	_cleanup_free_ double *samples = NULL;
 	size_t nr = values_get(f->values, boot, e->point, e->metric, &samples);
-	double value[NR_STATS];
+	double value[NR_VALUES];
 
-	stats_quantiles(samples, nr, at, NR_STATS, value);
-	for (int i = 0; i < NR_STATS; i++)
+	stats_quantiles(samples, nr, at, NR_VALUES, value);
+	for (int i = 0; i < NR_VALUES; i++)
 		ret[i] = (struct time_boot){
 			.id = b->id,
 			.value = value[i],
@@ -85,28 +85,28 @@ static struct time_boot *add_boots(struct entries *es, size_t nr)
 /* Of a kernel: the boots that can be trusted and have a value. */
 static void side_of(const struct time_family *f, unsigned kernel,
 		    const struct effect *e, struct entries *es,
-		    struct time_side ret[NR_STATS])
+		    struct time_side ret[NR_VALUES])
 {
 	size_t max = f->run->nr_boots, nr = 0;
-	struct time_boot *list[NR_STATS];
+	struct time_boot *list[NR_VALUES];
 
-	for (int i = 0; i < NR_STATS; i++)
+	for (int i = 0; i < NR_VALUES; i++)
 		list[i] = add_boots(es, max);
 	for (size_t b = 0; b < max; b++) {
 		const struct run_boot *boot = &f->run->boots[b];
-		struct time_boot got[NR_STATS];
+		struct time_boot got[NR_VALUES];
 
 		if (boot->kernel != kernel || boot->role != BOOT_MEASURE ||
 		    boot_trust(boot) != TRUST_GOOD ||
 		    !boot_of(f, (unsigned)b, e, got))
 			continue;
-		for (int i = 0; i < NR_STATS; i++)
+		for (int i = 0; i < NR_VALUES; i++)
 			list[i][nr] = got[i];
 		es->facts_known &= !isnan(got[0].facts.steal) &&
 				   !isnan(got[0].facts.throttled);
 		nr++;
 	}
-	for (int i = 0; i < NR_STATS; i++)
+	for (int i = 0; i < NR_VALUES; i++)
 		ret[i] = (struct time_side){
 			.kernel = f->run->kernels[kernel].name,
 			.boots = list[i],
@@ -127,18 +127,18 @@ static void add_entries(const struct time_family *f, struct effect *e,
 			struct entries *es)
 {
 	const unsigned kernel[NR_TIME] = { f->base, f->contender };
-	static const double threshold[NR_STATS] = { TIME_THRESHOLD,
-						    TIME_THRESHOLD_P99 };
-	struct time_side side[NR_TIME][NR_STATS];
+	static const double threshold[NR_VALUES] = { TIME_THRESHOLD,
+						     TIME_THRESHOLD_P99 };
+	struct time_side side[NR_TIME][NR_VALUES];
 
 	for (int k = 0; k < NR_TIME; k++)
 		side_of(f, kernel[k], e, es, side[k]);
-	e->base_p99 = median_of(&side[TIME_BASE][STAT_P99]);
-	e->cont_p99 = median_of(&side[TIME_CONT][STAT_P99]);
-	for (int i = 0; i < NR_STATS; i++) {
-		if (i == STAT_P99 && !has_p99(f, e))
+	e->base_p99 = median_of(&side[TIME_BASE][VALUE_P99]);
+	e->cont_p99 = median_of(&side[TIME_CONT][VALUE_P99]);
+	for (int i = 0; i < NR_VALUES; i++) {
+		if (i == VALUE_P99 && !has_p99(f, e))
 			continue;
-		es->list[es->nr] = (struct entry){ e, i == STAT_P99 };
+		es->list[es->nr] = (struct entry){ e, i == VALUE_P99 };
 		es->subjects[es->nr++] = (struct time_subject){
 			.side = { side[TIME_BASE][i], side[TIME_CONT][i] },
 			.threshold = threshold[i],
@@ -221,6 +221,7 @@ static struct effect p99_effect(const struct effect *of)
 	struct effect e = *of;
 
 	e.p99 = true;
+	e.statistic = STAT_P99;
 	e.reason = NULL;
 	e.base = e.cont = NULL;
 	e.perturbation = NULL;

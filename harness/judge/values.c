@@ -6,11 +6,19 @@
 #include "alloc.h"
 #include "stats.h"
 
+/* Samples of one metric at a point of one boot. */
+struct summary {
+	const char *metric; /* NULL: not asked for yet */
+	size_t nr;
+	double value[NR_STATISTICS];
+};
+
 /* Samples of one boot by point: order[first[p]..first[p + 1]) are those of p.
  */
 struct boot_index {
 	size_t *first;
 	size_t *order;
+	struct summary *summaries; /* by point */
 };
 
 struct values {
@@ -77,6 +85,7 @@ static void index_boot(const struct run *run, const struct run_boot *b,
 
 	ix->first = xcalloc(run->nr_points + 1, sizeof(*ix->first));
 	ix->order = xcalloc(b->nr_samples + 1, sizeof(*ix->order));
+	ix->summaries = xcalloc(run->nr_points + 1, sizeof(*ix->summaries));
 	for (size_t i = 0; i < b->nr_samples; i++)
 		ix->first[b->samples[i].point + 1]++;
 	for (size_t p = 0; p < run->nr_points; p++)
@@ -106,6 +115,7 @@ void values_free(struct values *v)
 	for (size_t i = 0; i < v->run->nr_boots; i++) {
 		free(v->boots[i].first);
 		free(v->boots[i].order);
+		free(v->boots[i].summaries);
 	}
 	free(v->boots);
 	free(v);
@@ -150,25 +160,90 @@ size_t values_get(const struct values *v, unsigned boot, unsigned point,
 	return used;
 }
 
-static double values_quantile(const struct values *v, unsigned boot,
-			      unsigned point, const char *metric, double p)
+const char *statistic_name(enum statistic s)
+{
+	static const char *const names[NR_STATISTICS] = {
+		[STAT_CENTRE] = "centre",
+		[STAT_MEAN] = "mean",
+		[STAT_P99] = "p99",
+		[STAT_LARGEST] = "largest",
+	};
+
+	return names[s];
+}
+
+static double mean(const double *x, size_t nr)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		sum += x[i];
+	return nr ? sum / (double)nr : NAN;
+}
+
+static int cmp_double(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static size_t nr_trimmed(size_t nr)
+{
+	return nr < 3 ? 0 : nr < 40 ? 1 : nr / 20;
+}
+
+/* The same name in the run, which outlives that of the caller; NULL: not there. */
+static const char *metric_of(const struct values *v, unsigned boot,
+			     unsigned point, const char *metric)
+{
+	for (size_t i = 0; i < nr_at(v, boot, point); i++) {
+		const char *name = sample_at(v, boot, point, i)->metric;
+
+		if (strcmp(name, metric) == 0)
+			return name;
+	}
+	return NULL;
+}
+
+static void sum_up(const struct values *v, unsigned boot, unsigned point,
+		   const char *metric, struct summary *ret)
 {
 	_cleanup_free_ double *x = NULL;
 	size_t nr = values_get(v, boot, point, metric, &x);
+	size_t cut = nr_trimmed(nr);
 
-	return nr ? stats_quantile(x, nr, p) : NAN;
+	ret->metric = metric_of(v, boot, point, metric);
+	ret->nr = nr;
+	if (nr > 1)
+		qsort(x, nr, sizeof(*x), cmp_double);
+	ret->value[STAT_CENTRE] = nr ? mean(x + cut, nr - 2 * cut) : NAN;
+	ret->value[STAT_MEAN] = mean(x, nr);
+	ret->value[STAT_P99] = nr ? stats_quantile_sorted(x, nr, 0.99) : NAN;
+	ret->value[STAT_LARGEST] = nr ? x[nr - 1] : NAN;
 }
 
-double values_median(const struct values *v, unsigned boot, unsigned point,
-		     const char *metric)
+/* The last metric that was asked for is kept: there is hardly another. */
+static const struct summary *summary(const struct values *v, unsigned boot,
+				     unsigned point, const char *metric)
 {
-	return values_quantile(v, boot, point, metric, 0.5);
+	struct summary *s = &v->boots[boot].summaries[point];
+
+	if (!s->metric || strcmp(s->metric, metric) != 0)
+		sum_up(v, boot, point, metric, s);
+	return s;
 }
 
-double values_p99(const struct values *v, unsigned boot, unsigned point,
-		  const char *metric)
+double values_statistic(const struct values *v, unsigned boot, unsigned point,
+			const char *metric, enum statistic s)
 {
-	return values_quantile(v, boot, point, metric, 0.99);
+	return summary(v, boot, point, metric)->value[s];
+}
+
+size_t values_nr(const struct values *v, unsigned boot, unsigned point,
+		 const char *metric)
+{
+	return summary(v, boot, point, metric)->nr;
 }
 
 /* Is this metric among the first nr of found? */

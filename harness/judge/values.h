@@ -35,6 +35,7 @@ bool run_has_time(const struct run *run);
 
 struct values;
 
+/* Not for several threads at once: what is computed is kept. */
 struct values *values_new(const struct run *run);
 void values_free(struct values *v);
 static inline void values_freep(struct values **v)
@@ -48,11 +49,34 @@ static inline void values_freep(struct values **v)
  */
 size_t values_get(const struct values *v, unsigned boot, unsigned point,
 		  const char *metric, double **ret);
-/* Median and 99th percentile within one boot; NaN without samples. */
-double values_median(const struct values *v, unsigned boot, unsigned point,
-		     const char *metric);
-double values_p99(const struct values *v, unsigned boot, unsigned point,
-		  const char *metric);
+/* What sums up the samples of one boot. */
+enum statistic {
+	/*
+	 * The mean without the lowest and the highest twentieth, at least one
+	 * sample each; with fewer than three samples, of all.  The value of a
+	 * boot: unlike a median it does not jump from one mode to the other.
+	 */
+	STAT_CENTRE,
+	STAT_MEAN, /* of all samples: what slow ones cost shows in it */
+	STAT_P99,
+	STAT_LARGEST,
+};
+
+#define NR_STATISTICS 4
+
+/* "centre", "mean", "p99", "largest" */
+const char *statistic_name(enum statistic s);
+/* NaN without samples. */
+double values_statistic(const struct values *v, unsigned boot, unsigned point,
+			const char *metric, enum statistic s);
+static inline double values_centre(const struct values *v, unsigned boot,
+				   unsigned point, const char *metric)
+{
+	return values_statistic(v, boot, point, metric, STAT_CENTRE);
+}
+/* Samples of the metric in one boot. */
+size_t values_nr(const struct values *v, unsigned boot, unsigned point,
+		 const char *metric);
 /*
  * The i-th metric seen at a point in any boot of the kernel, or NULL.  Events
  * are not metrics: see events.h.

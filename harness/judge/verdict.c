@@ -3,8 +3,8 @@
  * The procedure for exact machines.
  *
  * Each kernel is booted under the same M perturbations; the value of a boot is
- * the median of its samples.  Boots are paired by perturbation, so what a
- * perturbation does to both kernels cancels out:
+ * the centre of its samples (values.h).  Boots are paired by perturbation, so
+ * what a perturbation does to both kernels cancels out:
  *
  *   l_p = ln(contender_p / base_p)
  *
@@ -13,7 +13,8 @@
  * |ln(null_p / base_p)|, and at least 0.2%.
  *
  *   REGRESSION    at least 7 of 8 l_p are above 0, their median is above the
- *                 threshold, and the medians differ by the floor or more
+ *                 threshold, and the medians differ by the floor or more, or
+ *                 all boots by 2% or more
  *   IMPROVEMENT   the mirror image
  *   NO CHANGE     the 90% interval of the median l_p lies inside the threshold,
  *                 or no boot differs by as much as the floor
@@ -39,13 +40,23 @@ unsigned verdict_rank(enum verdict v)
 	return rank[v];
 }
 
+/* Do all boots differ by a part that counts, however few instructions it is? */
+static bool all_large(const struct pairs *p)
+{
+	for (size_t i = 0; i < p->nr; i++) {
+		if (fabs(p->logs[i]) < log1p(JUDGE_FLOOR_PART))
+			return false;
+	}
+	return p->nr >= JUDGE_MIN_PAIRS && p->agree == p->nr;
+}
+
 static bool all_below_floor(const struct pairs *p)
 {
 	for (size_t i = 0; i < p->nr; i++) {
 		if (fabs(p->diffs[i]) >= JUDGE_FLOOR)
 			return false;
 	}
-	return true;
+	return !all_large(p);
 }
 
 static bool all_equal(const struct pairs *p)
@@ -124,7 +135,10 @@ static size_t needed_for_no_change(const struct pairs *p)
 	return 0;
 }
 
-/* How many log-ratios must agree in sign: 7 of 8, or as large a part. */
+/*
+ * How many log-ratios must agree in sign: 7 of 8, or as large a part; all of a
+ * tail, which is judged three times.
+ */
 static size_t signs_needed(size_t nr)
 {
 	return (7 * nr + 7) / 8;
@@ -212,9 +226,9 @@ static bool changed(const struct pairs *p, int sign)
 {
 	size_t agree = sign > 0 ? p->signs.pos : p->signs.neg;
 
-	return agree >= signs_needed(p->nr) &&
+	return agree >= (p->tail ? p->nr : signs_needed(p->nr)) &&
 	       sign * p->median > p->threshold &&
-	       sign * p->delta >= JUDGE_FLOOR;
+	       (sign * p->delta >= JUDGE_FLOOR || all_large(p));
 }
 
 enum verdict verdict_decide(const struct pairs *p, bool same_code,

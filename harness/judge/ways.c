@@ -57,7 +57,7 @@ static void find_value(const struct values *v, const struct run *run,
 		if (boot->role != BOOT_MEASURE || !boot_tells(boot, kernel) ||
 		    boot_point_status(boot, w->point) != POINT_DONE)
 			continue;
-		one = values_median(v, b, w->point, metric);
+		one = values_centre(v, b, w->point, metric);
 		if (!isnan(one))
 			x[nr++] = one;
 	}

@@ -15,8 +15,8 @@
 struct perturbation {
 	size_t initrd_pad_bytes;
 	unsigned mem_mib;
-	uint64_t phase_ns;  /* sleep before each point */
-	bool setup_only;    /* set points up without running them */
+	uint64_t phase_ns; /* sleep before each point */
+	bool setup_only;   /* set points up without running them */
 	/* Counted instead of the time; none: points are timed. */
 	const struct run_event *events;
 	size_t nr_events;

@@ -119,8 +119,8 @@ enum exit_status suite_check_where(const struct suite *s,
 		if (!any_sweeps(s, r, c, w, value))
 			return ST_USAGE;
 	}
-	for (size_t i = 0;
-	     i < r->nr_values && strcmp(r->key, "samples") != 0; i++)
+	for (size_t i = 0; i < r->nr_values && strcmp(r->key, "samples") != 0;
+	     i++)
 		if (!any_sweeps(s, r, c, r->key, r->values[i]))
 			return ST_USAGE;
 	return ST_OK;

@@ -87,7 +87,7 @@ static void print_value_of(FILE *out, const struct comparison *c, unsigned boot,
 	_cleanup_free_ double *samples = NULL;
 	size_t nr =
 		values_get(c->values, boot, row->point, row->metric, &samples);
-	double v = values_median(c->values, boot, row->point, row->metric);
+	double v = values_centre(c->values, boot, row->point, row->metric);
 
 	if (nr == 0 || !isfinite(v))
 		return;

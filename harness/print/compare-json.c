@@ -23,8 +23,9 @@
  *   "points": [ { all, or with --changed-only those that changed
  *     "benchmark", "version", "params", "metric", "base", "contender": NAME,
  *     "verdict", "reason",
- *     "statistic": "median" or "p99", of each boot; only where the metric is
- *     time, like "p": of no change, adjusted for all points tested,
+ *     "statistic": of each boot: "centre"; "mean", "p99" or "largest" where
+ *     the tail decided; where the metric is time "median" or "p99",
+ *     "p": of no change, adjusted for all points tested; time only,
  *     "base_status", "contender_status": worst over boots,
  *     "base_median", "contender_median", "difference": metric's unit; time:
  *     geometric means over boots,
@@ -171,9 +172,10 @@ static json_t *json_boot(const struct comparison *c, const struct effect *e,
 	o = json_object();
 	set_text(o, "boot", b->id);
 	set_number(o, "value",
-		   values_median(c->values, (unsigned)i, e->point, e->metric));
+		   values_centre(c->values, (unsigned)i, e->point, e->metric));
 	set_number(o, "p99",
-		   values_p99(c->values, (unsigned)i, e->point, e->metric));
+		   values_statistic(c->values, (unsigned)i, e->point, e->metric,
+				    STAT_P99));
 	set_text(o, "status", point_status_str(boot_point_status(b, e->point)));
 	set_int(o, "samples",
 		(json_int_t)values_get(c->values, (unsigned)i, e->point,
@@ -239,10 +241,10 @@ static json_t *json_effect(const struct comparison *c, const struct effect *e)
 	set_int(o, "version", e->version);
 	set_text(o, "params", e->params);
 	set_text(o, "metric", e->metric);
-	if (e->time) {
-		set_text(o, "statistic", e->p99 ? "p99" : "median");
+	set_text(o, "statistic",
+		 e->time && !e->p99 ? "median" : statistic_name(e->statistic));
+	if (e->time)
 		set_number(o, "p", e->p);
-	}
 	set_text(o, "base", c->run->kernels[c->base].name);
 	set_text(o, "contender", c->run->kernels[e->contender].name);
 	set_text(o, "verdict", verdict_str(e->verdict));

@@ -174,8 +174,7 @@ static void print_doubts(FILE *out, const struct comparison *c,
 		_cleanup_free_ char *point = print_point(e->bench, e->params);
 		_cleanup_free_ char *text = NULL;
 
-		if ((e->verdict != V_INVALID && e->verdict != V_INCONCLUSIVE) ||
-		    !effect_is_shown(e, o))
+		if (!effect_needs_words(e) || !effect_is_shown(e, o))
 			continue;
 		text = xasprintf("%s, %s on %s: %s", verdict_str(e->verdict),
 				 point, c->run->kernels[e->contender].name,

@@ -140,8 +140,7 @@ static void print_doubts(FILE *out, const struct comparison *c,
 		const struct effect *e = &c->effects[i];
 		_cleanup_free_ char *point = NULL, *head = NULL;
 
-		if ((e->verdict != V_INVALID && e->verdict != V_INCONCLUSIVE) ||
-		    !effect_is_shown(e, o))
+		if (!effect_needs_words(e) || !effect_is_shown(e, o))
 			continue;
 		point = print_point(e->bench, e->params);
 		head = xasprintf("%s, %s on %s", verdict_str(e->verdict), point,

@@ -174,6 +174,13 @@ static const char *effect_mark(const struct effect *e)
 	return unit_mark(e->metric);
 }
 
+static void add_mark(struct strbuf *out, const char *mark)
+{
+	strbuf_addstr(out, " (");
+	print_clean(out, mark);
+	strbuf_addstr(out, ")");
+}
+
 /* Prints the benchmark above its rows, or on the same line without params. */
 static void print_effect(FILE *out, const struct effect *e,
 			 const struct effect *above, struct footnotes *notes)
@@ -188,10 +195,13 @@ static void print_effect(FILE *out, const struct effect *e,
 	if (*e->params)
 		strbuf_addstr(&name, " ");
 	print_clean(&name, *e->params ? e->params : e->bench);
-	if (*mark) {
-		strbuf_addstr(&name, " (");
-		print_clean(&name, mark);
-		strbuf_addstr(&name, ")");
+	if (*mark)
+		add_mark(&name, mark);
+	if (effect_is_tail(e)) {
+		_cleanup_free_ char *tail =
+			xasprintf("tail: %s", statistic_name(e->statistic));
+
+		add_mark(&name, tail);
 	}
 	print_row(out, name.buf, e, notes);
 }

@@ -442,6 +442,9 @@ static void test_zero(void **state)
 	expect_knob(&k, V_NO_CHANGE, "equal");
 	for (int p = 0; p < 8; p++)
 		k.add[p] = 12;
+	/* Few instructions, yet any number of times as many. */
+	expect_knob(&k, V_REGRESSION, "+inf");
+	k.add[7] = 0;
 	expect_knob(&k, V_NO_CHANGE, "less than 20");
 	for (int p = 0; p < 8; p++)
 		k.add[p] = 500;

@@ -26,7 +26,7 @@ static enum exit_status load(void **state, const char *text, struct policy *p,
 static void what_is_read(void **state)
 {
 	static const char text[] =
-		"; of the team\n[gate]\nstatistics = median\nstrict = yes\n"
+		"; of the team\n[gate]\nstatistics = centre\nstrict = yes\n"
 		"\n[thresholds]\n* = 1%\nfork/* = 0.5%   ; noisy\n"
 		"[expect hash rework]\nbenchmark = css_set/*\n"
 		"params = sets=16,find=hit\nkernel = v2*\nchange = regression\n"
@@ -39,7 +39,7 @@ static void what_is_read(void **state)
 	assert_int_equal(load(state, text, &p, &said), ST_OK);
 	assert_string_equal(said, "");
 	assert_true(p.strict);
-	assert_true(p.counts[STAT_MEDIAN]);
+	assert_true(p.counts[STAT_CENTRE]);
 	assert_false(p.counts[STAT_P99]);
 	assert_int_equal(p.nr_thresholds, 2);
 	assert_float_equal(policy_threshold(&p, "attach/self")->limit, 0.01,
@@ -86,11 +86,9 @@ static void what_is_refused(void **state)
 		{ "[gate]\nstrict = maybe\n", ":2: strict= is yes or no" },
 		{ "[gate]\nstrict = yes\nstrict = no\n",
 		  ":3: key 'strict' is" },
-		{ "[gate]\nstatistics = meadian\n",
-		  ":2: statistic 'meadian' is not known; did you mean "
-		  "'median'" },
-		{ "[gate]\nstatistics = median, p99\n",
-		  ":2: there are no verdicts on 'p99' yet" },
+		{ "[gate]\nstatistics = centre, larg\n",
+		  ":2: statistic 'larg' is not known; did you mean "
+		  "'largest'" },
 		{ "[gate]\nstatistics =\n", ":2: statistics= names none" },
 		{ "[gate]\nstatistics = ,\n", ":2: statistics= names none" },
 		{ "[thresholds]\nfork/* = 0.5\n", ":2: fork/*: '0.5' is no" },
