@@ -7,9 +7,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -92,6 +95,49 @@ static void read_plan(void)
 	close(fd);
 	if (rec_parse_plan(plan, len, NULL, on_point, NULL, &err) < 0)
 		system_bail_out("plan: %s", err.text);
+}
+
+/*
+ * Per-CPU memory has holes that the boot left, other ones in each kernel, and what
+ * an operation takes costs more or less by what is free near by: if a piece comes
+ * out of the largest hole of its block, the next largest is looked for, which is
+ * up to 0.7% of a fork, in all forks of a boot or in none.
+ *
+ * Mounts take 8 bytes each.  Many fill the holes; then some go and leave small
+ * ones, with larger ones behind them, so that small pieces never come out of the
+ * largest.  They hang on descriptors and show nowhere.
+ */
+#define MOUNTS 1500
+#define FIRST_HOLE 700
+#define GROUP 64
+
+static bool is_hole(unsigned i)
+{
+	unsigned group = (i - FIRST_HOLE) / GROUP,
+		 at = (i - FIRST_HOLE) % GROUP;
+
+	return i >= FIRST_HOLE && (at < 8 || (group % 4 == 3 && at >= 16));
+}
+
+static void tidy_percpu(void)
+{
+	const struct rlimit most = { MOUNTS + 64, MOUNTS + 64 };
+	static int fds[MOUNTS];
+	struct rlimit before;
+
+	if (getrlimit(RLIMIT_NOFILE, &before) < 0 ||
+	    setrlimit(RLIMIT_NOFILE, &most) < 0)
+		system_bail_out("limit of descriptors: %s", strerror(errno));
+	for (unsigned i = 0; i < MOUNTS; i++) {
+		fds[i] = syscall(SYS_open_tree, AT_FDCWD, "/",
+				 OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		if (fds[i] < 0)
+			system_bail_out("open_tree: %s", strerror(errno));
+	}
+	for (unsigned i = 0; i < MOUNTS; i++)
+		if (is_hole(i))
+			close(fds[i]);
+	setrlimit(RLIMIT_NOFILE, &before);
 }
 
 static void set_up_relay(struct relay *r, int fd, int out, const char *prefix)
@@ -276,6 +322,7 @@ int main(void)
 	open_channels();
 	read_plan();
 	begin_streams();
+	tidy_percpu();
 	for (unsigned i = 0; i < in.nr_stints; i++)
 		run_binary(i);
 	end_streams();

@@ -120,7 +120,7 @@ static double layout_threshold(const struct subject *s, unsigned *nr_null)
 {
 	const struct run *run = s->run;
 	_cleanup_free_ double *null = xcalloc(run->nr_boots + 1, sizeof(*null));
-	double q3, least = log1p(judge_threshold(s->statistic));
+	double median, least = log1p(judge_threshold(s->statistic));
 	unsigned nr = 0;
 
 	for (unsigned n = 0; n < run->nr_boots; n++) {
@@ -137,8 +137,9 @@ static double layout_threshold(const struct subject *s, unsigned *nr_null)
 	*nr_null = nr;
 	if (nr == 0)
 		return least;
-	q3 = stats_quantile(null, nr, 0.75);
-	return fmax(least, q3 + 3 * stats_iqr(null, nr));
+	median = stats_median(null, nr);
+	return fmax(least,
+		    median + JUDGE_NULL_SPREADS * stats_mad(null, nr, median));
 }
 
 void pairs_find(const struct subject *s, struct pairs *ret)

@@ -74,12 +74,14 @@ double stats_median(const double *v, size_t n)
 	return stats_quantile(v, n, 0.5);
 }
 
-double stats_iqr(const double *v, size_t n)
+double stats_mad(const double *v, size_t n, double median)
 {
-	double q1 = stats_quantile(v, n, 0.25);
-	double q3 = stats_quantile(v, n, 0.75);
+	_cleanup_free_ double *d = xcalloc(n + 1, sizeof(*d));
 
-	return q1 == q3 ? 0 : q3 - q1;
+	/* Of two infinite values, too. */
+	for (size_t i = 0; i < n; i++)
+		d[i] = v[i] == median ? 0 : fabs(v[i] - median);
+	return 1.4826 * stats_median(d, n);
 }
 
 size_t stats_median_rank(size_t n, double level)

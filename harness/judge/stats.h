@@ -23,7 +23,11 @@ void stats_quantiles(const double *v, size_t n, const double *p, size_t nr,
 		     double *ret);
 /* The same of values in ascending order, n >= 1. */
 double stats_quantile_sorted(const double *v, size_t n, double p);
-double stats_iqr(const double *v, size_t n);
+/*
+ * Median of the absolute deviations from the median, times 1.4826: the standard
+ * deviation of normal values, which a few that lie elsewhere hardly move.
+ */
+double stats_mad(const double *v, size_t n, double median);
 
 /*
  * Distribution-free confidence interval for the median: the k-th smallest to

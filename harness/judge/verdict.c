@@ -9,8 +9,9 @@
  *   l_p = ln(contender_p / base_p)
  *
  * The layout null measures what moves although the code is the same: the
- * baseline against itself with padding added.  The threshold is Q3 + 3 IQR of
- * |ln(null_p / base_p)|, and at least 0.2%.
+ * baseline against itself with padding added.  The threshold is the
+ * median of |ln(null_p / base_p)| and five of its standard deviations (by the
+ * MAD), and at least 0.2%.
  *
  *   REGRESSION    at least 7 of 8 l_p are above 0, their median is above the
  *                 threshold, and the medians differ by the floor or more, or

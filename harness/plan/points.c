@@ -483,6 +483,24 @@ static enum exit_status add_points(struct planning *pl,
 	return r;
 }
 
+/* In the order in which the suite names them, then by name. */
+static enum exit_status add_all_points(struct planning *pl)
+{
+	const struct suite *s = pl->wish->suite;
+	size_t nr_ranks = s ? s->nr_globs + 1 : 1;
+	enum exit_status r = ST_OK;
+
+	for (size_t rank = 0; rank < nr_ranks; rank++) {
+		for (size_t i = 0; i < pl->catalog->nr && r == ST_OK; i++) {
+			const struct bench_info *b = &pl->catalog->benches[i];
+
+			if (pl->selected[i] && (!s || suite_rank(s, b) == rank))
+				r = add_points(pl, b);
+		}
+	}
+	return r;
+}
+
 static enum exit_status make_points(struct planning *pl)
 {
 	const struct suite *suite = pl->wish->suite;
@@ -496,11 +514,9 @@ static enum exit_status make_points(struct planning *pl)
 		r = check_overrides(pl);
 	if (r == ST_OK)
 		r = check_values(pl);
-	for (int rest = 0; rest <= 1; rest++) {
+	for (int rest = 0; rest <= 1 && r == ST_OK; rest++) {
 		pl->first = !rest;
-		for (size_t i = 0; i < pl->catalog->nr && r == ST_OK; i++)
-			if (pl->selected[i])
-				r = add_points(pl, &pl->catalog->benches[i]);
+		r = add_all_points(pl);
 	}
 	if (r == ST_OK && pl->nr_points == 0) {
 		log_err("suite %s has no benchmark to run: 'cgmark list' shows "

@@ -428,6 +428,15 @@ bool suite_has(const struct suite *s, const struct bench_info *b)
 	return matches(s->globs, s->nr_globs, b->name);
 }
 
+size_t suite_rank(const struct suite *s, const struct bench_info *b)
+{
+	size_t i = 0;
+
+	while (i < s->nr_globs && fnmatch(s->globs[i], b->name, 0) != 0)
+		i++;
+	return i;
+}
+
 const struct suite_rule *suite_find_rule(const struct suite *s,
 					 const struct bench_info *b,
 					 const char *key)

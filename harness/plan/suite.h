@@ -7,7 +7,7 @@
  *	summary = its purpose, in one line
  *	aliases = other names
  *	include = a suite to read first
- *	benchmarks = GLOB GLOB ...
+ *	benchmarks = GLOB GLOB ...	; in this order
  *	extra = no		; no benchmarks marked as extra, no values
  *				; beyond default sweeps
  *	also = GLOB GLOB ...	; benchmarks to add, marked as extra or not
@@ -73,6 +73,11 @@ enum exit_status suite_load_all(const char *dir, struct suite **ret,
 void suite_release(struct suite *s);
 
 bool suite_has(const struct suite *s, const struct bench_info *b);
+/*
+ * Where it stands in the suite: the first glob of benchmarks= that matches, or
+ * behind all of them.
+ */
+size_t suite_rank(const struct suite *s, const struct bench_info *b);
 /*
  * The rule for a param of all points of a benchmark, or NULL.
  */

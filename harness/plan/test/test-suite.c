@@ -124,23 +124,23 @@ static void globs_and_extra_select(void **state)
 		      "null  31\n");
 	put("some", "[suite]\nbenchmarks = n*l\n  attach/*\nextra = no\n");
 	expect_points("some", &nothing_more,
+		      "null  31\n"
 		      "attach/self pace=burst,version=1 31\n"
 		      "attach/self pace=200ms,version=1 31\n"
 		      "attach/self pace=burst,version=2 31\n"
-		      "attach/self pace=200ms,version=2 31\n"
-		      "null  31\n");
+		      "attach/self pace=200ms,version=2 31\n");
 }
 
-/* By name, whatever is left out; values beyond sweeps stay out. */
+/* Behind the others; values beyond sweeps stay out. */
 static void also_adds_what_is_extra(void **state)
 {
 	put("some", "[suite]\nbenchmarks = null\nextra = no\n"
 		    "also = attach/sl*\n[attach/slow]\nversion = 2\n");
 	expect_points("some", &nothing_more,
-		      "attach/slow version=2 5\nnull  31\n");
+		      "null  31\nattach/slow version=2 5\n");
 	put("child", "[suite]\ninclude = some\nbenchmarks = null\n");
 	expect_points("child", &nothing_more,
-		      "attach/slow version=2 5\nnull  31\n");
+		      "null  31\nattach/slow version=2 5\n");
 	put("other", "[suite]\ninclude = ordinary\nalso = null\n"
 		     "also = attach/slow\n[attach/*]\nversion = 1\n"
 		     "[attach/self]\npace = burst\n");
@@ -166,6 +166,16 @@ static void sections_set_params_and_samples(void **state)
 		      "attach/self pace=1s,version=2 9\n"
 		      "attach/self pace=2s,version=2 9\n"
 		      "attach/slow version=2 9\n");
+}
+
+static void benchmarks_run_as_named(void **state)
+{
+	put("some", "[suite]\nbenchmarks = null attach/slow attach/*\n"
+		    "[attach/*]\nversion = 2\n[attach/self]\npace = burst\n");
+	expect_points("some", &nothing_more,
+		      "null  31\n"
+		      "attach/slow version=2 5\n"
+		      "attach/self pace=burst,version=2 31\n");
 }
 
 static void samples_of_some_points(void **state)
@@ -371,6 +381,7 @@ int main(void)
 		cmocka_unit_test(globs_and_extra_select),
 		cmocka_unit_test(also_adds_what_is_extra),
 		cmocka_unit_test(sections_set_params_and_samples),
+		cmocka_unit_test(benchmarks_run_as_named),
 		cmocka_unit_test(samples_of_some_points),
 		cmocka_unit_test(sections_with_values_leave_out),
 		cmocka_unit_test(bad_sections_with_values_are_refused),
