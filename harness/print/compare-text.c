@@ -340,7 +340,8 @@ static double widest_threshold(const struct comparison *c)
 	double max = 0;
 
 	for (size_t i = 0; i < c->nr_effects; i++) {
-		if (isfinite(c->effects[i].threshold))
+		if (isfinite(c->effects[i].threshold) &&
+		    !effect_is_tail(&c->effects[i]))
 			max = fmax(max, c->effects[i].threshold);
 	}
 	return max;
@@ -361,6 +362,15 @@ static void print_time_legend(FILE *out)
 	print_wrapped(out, "", text);
 }
 
+static bool any_tail(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_effects; i++) {
+		if (effect_is_tail(&c->effects[i]))
+			return true;
+	}
+	return false;
+}
+
 static void print_legend(FILE *out, const struct comparison *c)
 {
 	_cleanup_strbuf_ struct strbuf range = STRBUF_INIT;
@@ -375,13 +385,17 @@ static void print_legend(FILE *out, const struct comparison *c)
 	}
 	if (widest > JUDGE_THRESHOLD * 1.005)
 		strbuf_addf(&range, " to %.2g%%", widest * 100);
-	text = xasprintf("Medians over boots; change: median of the paired "
-			 "ratios; ±: to the farther end of its %g%% interval; "
-			 "diff: of the medians, exact; n: boot pairs. A change "
-			 "is more than the threshold (%g%%%s) and %d or more "
-			 "instructions.",
-			 JUDGE_LEVEL * 100, JUDGE_THRESHOLD * 100,
-			 range.buf ? range.buf : "", JUDGE_FLOOR);
+	text = xasprintf(
+		"Medians over boots; change: median of the paired "
+		"ratios; ±: to the farther end of its %g%% interval; "
+		"diff: of the medians, exact; n: boot pairs. A change "
+		"is more than the threshold (%g%%%s) and %d or more "
+		"instructions, or %g%% in all boots.%s",
+		JUDGE_LEVEL * 100, JUDGE_THRESHOLD * 100,
+		range.buf ? range.buf : "", JUDGE_FLOOR, JUDGE_FLOOR_PART * 100,
+		any_tail(c) ? " tail: operations that are slow now and "
+			      "then, by what shows them."
+			    : "");
 	fputc('\n', out);
 	print_wrapped(out, "", text);
 	if (*print_limits(c->run->machine))

@@ -13,6 +13,7 @@
 #include "compare-formats.h"
 #include "knob.h"
 #include "number.h"
+#include "shapes.h"
 #include "timed.h"
 #include "verdict-text.h"
 
@@ -242,6 +243,40 @@ static void test_series_of_one_name(void **state)
 	assert_non_null(strstr(wide, note));
 }
 
+static json_t *json_of(const struct comparison *c);
+
+/* The row says that a tail decided, and by what. */
+static void test_tail(void **state)
+{
+	const struct shape plain = { .cost = COST, .nr = SAMPLES };
+	const struct shape slow = {
+		.cost = COST, .nr = SAMPLES, .slow = 200, .slow_by = 60000
+	};
+	struct run *run = make_shapes(&plain, &plain);
+	struct comparison *c = compare(run);
+	_cleanup_free_ char *none = text_of(c), *text = NULL;
+	json_t *json, *point;
+
+	assert_null(strstr(none, "tail"));
+	compare_free(c);
+	run_free(run);
+	run = make_shapes(&plain, &slow);
+	c = compare(run);
+	text = text_of(c);
+	check_columns(text);
+	assert_non_null(strstr(text, "find=hit,sets=16 (tail: mean)\n"));
+	assert_non_null(strstr(text, "tail: operations that are"));
+	/* Thresholds of tails are others. */
+	assert_non_null(strstr(text, "threshold (0.2%) and"));
+	json = json_of(c);
+	point = json_array_get(json_object_get(json, "points"), 0);
+	assert_string_equal(
+		json_string_value(json_object_get(point, "statistic")), "mean");
+	json_decref(json);
+	compare_free(c);
+	run_free(run);
+}
+
 /* What is said of time is not what is said of counts. */
 static void test_text_of_time(void **state)
 {
@@ -462,6 +497,7 @@ int main(void)
 		cmocka_unit_test(test_series),
 		cmocka_unit_test(test_series_of_one_name),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_tail),
 		cmocka_unit_test(test_text_of_time),
 		cmocka_unit_test(test_json_of_time),
 		cmocka_unit_test(test_json_kernels),
