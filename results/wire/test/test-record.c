@@ -60,6 +60,11 @@ static void test_crc32(void **state)
 	for (int i = 0; i < 256; i++)
 		byte[i] = i;
 	assert_int_equal(rec_crc32(0, byte, 256), 0x29058c73);
+	/* Wherever it is cut, and however it is aligned. */
+	for (int i = 0; i <= 40; i++)
+		assert_int_equal(
+			rec_crc32(rec_crc32(0, byte, i), byte + i, 256 - i),
+			0x29058c73);
 }
 
 static int keep_sample(const struct sample *s, void *arg)
