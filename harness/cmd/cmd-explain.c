@@ -14,6 +14,7 @@
 #include "lines-text.h"
 #include "log.h"
 #include "suggest.h"
+#include "verdict-order.h"
 #include "words.h"
 
 enum format {
@@ -161,7 +162,8 @@ static const struct argp argp = {
 	.doc = "Say which functions account for the difference between two "
 	       "kernels of a run made with --profile.\v"
 	       "BENCH is a name or a glob, POINT values of params: KEY=VALUE"
-	       "[,KEY=VALUE]...  Without BENCH: all points that differ.\n\n"
+	       "[,KEY=VALUE]...  Without BENCH: the points that changed, "
+	       "those with a regression first, the largest first.\n\n"
 	       "  cgmark explain baseline patched css_set/lookup sets=4096\n\n"
 	       "Exit status: 0, or 3 with --strict if a figure is in doubt; 2 "
 	       "usage error, or the run has no profile; 4 a kernel failed in "
@@ -283,7 +285,8 @@ static enum exit_status check_event(const struct explain_opts *o,
 struct result {
 	struct explanation **list;
 	size_t nr;
-	size_t nr_equal; /* left out */
+	size_t nr_equal;     /* left out: the profile has no difference */
+	size_t nr_unchanged; /* left out: NO CHANGE, but some difference */
 	size_t nr_doubt;
 };
 
@@ -294,29 +297,62 @@ static void release_result(struct result *res)
 	free(res->list);
 }
 
-static void explain_all(const struct run *run, const struct explain_opts *o,
+/* Without BENCH, a point that did not change is only counted. */
+static bool is_left_out(const struct explain_opts *o,
+			const struct judged_point *p,
+			const struct explanation *e, struct result *res)
+{
+	if (o->nr_words >= 3 || judged_changed(p))
+		return false;
+	if (explain_diff(e) == 0)
+		res->nr_equal++;
+	else if (judged_unchanged(p))
+		res->nr_unchanged++;
+	else
+		return false;
+	return true;
+}
+
+static void explain_all(const struct comparison *c,
+			const struct explain_opts *o,
 			const struct explain_kernel k[EX_BOTH],
 			struct result *res)
 {
-	_cleanup_(values_freep) struct values *v = values_new(run);
+	_cleanup_free_ struct judged_point *points = verdict_order(c);
+	const struct run *run = c->run;
 
 	res->list = xcalloc(run->nr_points, sizeof(struct explanation *));
 	for (size_t i = 0; i < run->nr_points; i++) {
+		const struct judged_point *p = &points[i];
 		struct explanation *e;
 
-		if (!is_wanted(&run->points[i].plan, o))
+		if (!is_wanted(&run->points[p->point].plan, o))
 			continue;
-		e = explain_point(v, run, k, i, o->event);
+		e = explain_point(c->values, run, k, p->point, o->event);
 		if (!e)
 			continue;
+		e->effect = p->effect;
 		res->nr_doubt += explain_in_doubt(e);
-		if (o->nr_words < 3 && explain_diff(e) == 0) {
-			res->nr_equal++;
+		if (is_left_out(o, p, e, res))
 			explanation_free(e);
-			continue;
-		}
-		res->list[res->nr++] = e;
+		else
+			res->list[res->nr++] = e;
 	}
+}
+
+static void print_left_out(const struct result *res)
+{
+	const char *sep = res->nr ? "\n" : "";
+
+	if (res->nr_unchanged)
+		printf("%s%zu point%s did not change (NO CHANGE); BENCH '*' "
+		       "explains all points.\n",
+		       sep, res->nr_unchanged,
+		       res->nr_unchanged == 1 ? "" : "s");
+	if (res->nr_equal)
+		printf("%s%zu point%s not differ.\n",
+		       res->nr_unchanged ? "" : sep, res->nr_equal,
+		       res->nr_equal == 1 ? " does" : "s do");
 }
 
 static enum exit_status print_json(const struct run *run,
@@ -361,9 +397,8 @@ static enum exit_status print(const struct run *run,
 		if (r != ST_OK)
 			return r;
 	}
-	if (o->format == FORMAT_TEXT && res->nr_equal)
-		printf("%s%zu points do not differ.\n", res->nr ? "\n" : "",
-		       res->nr_equal);
+	if (o->format == FORMAT_TEXT)
+		print_left_out(res);
 	return ST_OK;
 }
 
@@ -376,7 +411,8 @@ static enum exit_status check_single(const struct explain_opts *o,
 	log_err("%s%s shows one point, but %zu match: "
 		"give BENCH and POINT",
 		o->annotate ? "--annotate" : "format ",
-		o->annotate ? "" : formats[o->format], res->nr + res->nr_equal);
+		o->annotate ? "" : formats[o->format],
+		res->nr + res->nr_equal + res->nr_unchanged);
 	return ST_USAGE;
 }
 
@@ -397,13 +433,15 @@ static enum exit_status explain(const struct run *run,
 				const struct explain_opts *o,
 				const struct explain_kernel k[EX_BOTH])
 {
+	_cleanup_(compare_freep) struct comparison *c = NULL;
 	_cleanup_(release_result) struct result res = { 0 };
 	enum exit_status r = check_event(o, k);
 
 	if (r != ST_OK)
 		return r;
-	explain_all(run, o, k, &res);
-	if (res.nr + res.nr_equal == 0) {
+	c = compare_run(run, k[EX_BASE].index, &k[EX_CONT].index, 1);
+	explain_all(c, o, k, &res);
+	if (res.nr + res.nr_equal + res.nr_unchanged == 0) {
 		log_err("nothing to explain: no such point was measured on "
 			"both kernels");
 		return ST_USAGE;

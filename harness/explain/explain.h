@@ -6,6 +6,7 @@
 #ifndef CGMARK_EXPLAIN_H
 #define CGMARK_EXPLAIN_H
 
+#include "effect.h"
 #include "exit-status.h"
 #include "profile.h"
 #include "run.h"
@@ -49,6 +50,7 @@ struct explain_function {
 /* One point and event. */
 struct explanation {
 	const struct plan_point *point;
+	const struct effect *effect; /* the verdict on it; NULL: unknown */
 	unsigned event;
 	const char *metric;    /* of the samples: "insns", "guest_ns" */
 	uint64_t ops[EX_BOTH]; /* operations measured */

@@ -33,6 +33,10 @@ struct comparison {
 struct comparison *compare_run(const struct run *run, unsigned base,
 			       const unsigned *contenders, size_t nr);
 void compare_free(struct comparison *c);
+static inline void compare_freep(struct comparison **c)
+{
+	compare_free(*c);
+}
 /*
  * The exit status for the verdicts.  INCONCLUSIVE, INVALID and points that a
  * contender lacks count if strict.  A contender with no point in common always

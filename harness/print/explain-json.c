@@ -5,6 +5,8 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "verdict-text.h"
+
 static json_t *pair(double base, double cont, double diff)
 {
 	return json_pack("{s:f,s:f,s:f}", "base", base, "contender", cont,
@@ -56,6 +58,10 @@ static json_t *point_json(const struct explanation *e,
 
 	json_object_set_new(obj, "benchmark", json_string(e->point->id.bench));
 	json_object_set_new(obj, "params", json_string(e->point->id.params));
+	json_object_set_new(
+		obj, "verdict",
+		e->effect ? json_string(verdict_str(e->effect->verdict))
+			  : json_null());
 	json_object_set_new(obj, "event",
 			    json_string(explain_event_name(e->event)));
 	json_object_set_new(

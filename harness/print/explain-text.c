@@ -6,9 +6,11 @@
 #include "alloc.h"
 #include "number.h"
 #include "strbuf.h"
+#include "verdict-text.h"
 
 /* Columns: mark, function, base, contender, difference, share, with callees. */
 #define FORMAT "%c%-25.25s%11s%11s%12s"
+#define SHARE_WIDTH 7
 #define FORMAT_SHARE "%7s"
 #define FORMAT_BELOW "%11s"
 #define VALUE_WIDTH 10
@@ -30,6 +32,19 @@ static const char *signed_value(char buf[PRINT_MAX], double v, int width)
 	return buf;
 }
 
+/* Shorter than its column: what cancels out can be many times the sum. */
+static const char *fit_share(char buf[PRINT_MAX], double v)
+{
+	if (snprintf(buf, PRINT_MAX, "%.1f%%", 100 * v) < SHARE_WIDTH ||
+	    snprintf(buf, PRINT_MAX, "%.0f%%", 100 * v) < SHARE_WIDTH)
+		return buf;
+	if (v > -999.5 && v < 9999.5) {
+		snprintf(buf, PRINT_MAX, "%.0fx", v);
+		return buf;
+	}
+	return strcpy(buf, v < 0 ? "<-999x" : ">9999x");
+}
+
 static const char *share(char buf[PRINT_MAX], double part, double all)
 {
 	if (all == 0 || isnan(part))
@@ -37,8 +52,7 @@ static const char *share(char buf[PRINT_MAX], double part, double all)
 	/* No sign if it rounds to zero. */
 	if (fabs(part / all) < 0.0005)
 		part = 0;
-	snprintf(buf, PRINT_MAX, "%.1f%%", part ? 100 * part / all : 0.0);
-	return buf;
+	return fit_share(buf, part ? part / all : 0.0);
 }
 
 static void print_row(FILE *out, char mark, const char *name,
@@ -152,6 +166,16 @@ void explain_print_lacking(FILE *out, const struct run *run,
 	print_lacking(out, run->kernels[kernels[EX_CONT].index].name, cont);
 }
 
+static void print_verdict(FILE *out, const struct effect *effect)
+{
+	char change[PRINT_MAX];
+
+	if (effect)
+		fprintf(out, "%s: %s%s\n", verdict_str(effect->verdict),
+			print_change(change, effect->ratio),
+			effect_is_tail(effect) ? " of the tail" : "");
+}
+
 static void print_main(FILE *out, const struct explanation *e)
 {
 	const struct explain_function *f = e->main;
@@ -190,6 +214,7 @@ void explain_print_text(FILE *out, const struct run *run,
 	print_clean(&b, cont->name);
 	fprintf(out, "%s\n%s against %s, %s per operation\n", point, b.buf,
 		a.buf, explain_event_name(e->event));
+	print_verdict(out, e->effect);
 	print_main(out, e);
 	fprintf(out, FORMAT FORMAT_SHARE FORMAT_BELOW "\n", ' ', "", "base",
 		"contender", "diff", "share", "inclusive");

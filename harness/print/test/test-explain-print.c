@@ -17,6 +17,7 @@
 #include "explain-perf.h"
 #include "explain-text.h"
 #include "file.h"
+#include "number.h"
 #include "profiled.h"
 #include "verdict-text.h"
 
@@ -142,6 +143,92 @@ static void test_text(void **state)
 		line += *line == '\n';
 		assert_true(strcspn(line, "\n") <= 78);
 	}
+}
+
+/* What cancels out: the sum is 1 of 30000. */
+static const char there_nodes[] = SAMPLED "N\t1\t0\thidden\t1\t0\n"
+					  "N\t2\t0\tswap\t50009\t0\n"
+					  "N\t3\t0\tback\t8840\t0\n";
+
+static const char swapped_nodes[] = SAMPLED "N\t1\t0\thidden\t1\t0\n"
+					    "N\t2\t0\tswap\t15009\t0\n"
+					    "N\t3\t0\tback\t8840\t0\n"
+					    "N\t4\t0\tnew\t%u\t0\n";
+
+/* The line of a function, for nr instructions in the new one. */
+static char *line_of(const char *name, unsigned nr)
+{
+	_cleanup_free_ char *cont = xasprintf(swapped_nodes, nr);
+	_cleanup_free_ char *text = NULL;
+	struct explanation *e;
+	struct pair p;
+	size_t len;
+	const char *at;
+	FILE *f = open_memstream(&text, &len);
+
+	make(&p, there_nodes, cont, "insns");
+	e = explain_point(p.values, p.run, p.k, 0, PROFILE_INSNS);
+	/* By the profile. */
+	memcpy(e->total, e->sum, sizeof(e->total));
+	explain_print_text(f, p.run, p.k, e, 0);
+	fclose(f);
+	explanation_free(e);
+	release(&p);
+	at = strstr(text, name);
+	assert_non_null(at++);
+	return xstrndup(at, strcspn(at, "\n"));
+}
+
+/* Words of a line, which run together if a column has no room. */
+static void check_line(const char *line, const char *diff, const char *share)
+{
+	char got_diff[64] = "", got_share[64] = "";
+
+	sscanf(line, "%*s %*s %*s %63s %63s", got_diff, got_share);
+	assert_string_equal(got_diff, diff);
+	assert_string_equal(got_share, share);
+	assert_true(strlen(line) <= PRINT_COLUMNS);
+}
+
+static void check_shares(unsigned nr, const char *share, const char *diff,
+			 const char *new_share)
+{
+	_cleanup_free_ char *swap = line_of("\n swap ", nr);
+	_cleanup_free_ char *new = line_of("\n+new ", nr);
+
+	check_line(swap, "-700", share);
+	check_line(new, diff, new_share);
+}
+
+static void test_wide_shares(void **state)
+{
+	check_shares(70000, "-100%", "+1,400", "200.0%");
+	check_shares(35284, "-123x", "+706", "12424%");
+	check_shares(34716, "12324%", "+694", "-122x");
+	check_shares(35020, "<-999x", "+700", "1751x");
+	check_shares(35002, "<-999x", "+700", ">9999x");
+}
+
+static void test_verdict(void **state)
+{
+	const struct effect effect = { .verdict = V_REGRESSION, .ratio = 1.25 };
+	struct explanation *e;
+	char *text = NULL;
+	struct pair p;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	make(&p, base_nodes, cont_nodes, "insns");
+	e = explain_point(p.values, p.run, p.k, 0, PROFILE_INSNS);
+	e->effect = &effect;
+	explain_print_text(f, p.run, p.k, e, 2);
+	assert_int_equal(explain_print_json(f, p.run, p.k, &e, 1), 0);
+	fclose(f);
+	assert_non_null(strstr(text, "\nREGRESSION: +25.0"));
+	assert_non_null(strstr(text, "\"verdict\": \"REGRESSION\""));
+	free(text);
+	explanation_free(e);
+	release(&p);
 }
 
 static void test_json(void **state)
@@ -365,6 +452,8 @@ int main(void)
 		cmocka_unit_test(test_rows_printed),
 		cmocka_unit_test(test_row_list_printed),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_wide_shares),
+		cmocka_unit_test(test_verdict),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_folded),
 		cmocka_unit_test(test_flame),
