@@ -121,8 +121,10 @@ static void explain(FILE *out, const struct run *run,
 		return;
 	if (explain_load(run, 0, &k[EX_BASE]) == ST_OK &&
 	    explain_load(run, 1, &k[EX_CONT]) == ST_OK &&
-	    explain_has_point(run, k, 0))
+	    explain_has_point(run, k, 0)) {
+		explain_match(k);
 		e = explain_point(c->values, run, k, 0, PROFILE_INSNS);
+	}
 	if (e) {
 		fputc('\n', out);
 		explain_print_text(out, run, k, e, FUNCTIONS);

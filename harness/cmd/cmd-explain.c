@@ -480,8 +480,10 @@ enum exit_status cmd_explain(const struct env *env, int argc, char **argv)
 		r = check_wish(run, &o);
 	for (unsigned i = 0; i < EX_BOTH && r == ST_OK; i++)
 		r = explain_load(run, kernels[i], &k[i]);
-	if (r == ST_OK)
+	if (r == ST_OK) {
+		explain_match(k);
 		r = explain(run, &o, k);
+	}
 	for (unsigned i = 0; i < EX_BOTH; i++)
 		explain_kernel_release(&k[i]);
 	return r;

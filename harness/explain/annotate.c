@@ -21,20 +21,21 @@ void annotation_release(struct annotation *a)
 /* --- alignment --- */
 
 /* "<find_css_set+0x1c>" of the function itself: without the offset. */
-static size_t copy_symbol(struct strbuf *out, const char *p,
-			  const char *function)
+static size_t copy_symbol(struct strbuf *out, const char *p, const char *own,
+			  const char *shown)
 {
-	size_t len = strcspn(p, ">"), own = strlen(function);
+	size_t len = strcspn(p, ">"), own_len = strlen(own);
 
-	if (strncmp(p + 1, function, own) == 0 &&
-	    (p[1 + own] == '+' || p[1 + own] == '>'))
-		strbuf_addf(out, "<%s", function);
+	if (strncmp(p + 1, own, own_len) == 0 &&
+	    (p[1 + own_len] == '+' || p[1 + own_len] == '>'))
+		strbuf_addf(out, "<%s", shown);
 	else
 		strbuf_add(out, p, len);
 	return len;
 }
 
-char *annotate_key(const char *text, const char *function)
+/* own: the function's name; shown: the one in the key. */
+static char *make_key(const char *text, const char *own, const char *shown)
 {
 	struct strbuf out = STRBUF_INIT;
 	const char *relative = strstr(text, "(%rip)");
@@ -52,18 +53,31 @@ char *annotate_key(const char *text, const char *function)
 			continue;
 		}
 		if (*p == '<')
-			p += copy_symbol(&out, p, function);
+			p += copy_symbol(&out, p, own, shown);
 		strbuf_add(&out, p, 1);
 	}
 	return strbuf_steal(&out);
 }
 
-static char **make_keys(const struct insns *in, const char *function)
+char *annotate_key(const char *text, const char *function)
 {
+	return make_key(text, function, function);
+}
+
+static const char *name_on(const struct annotation *a, unsigned side)
+{
+	return side == EX_BASE && a->was ? a->was : a->function;
+}
+
+static char **make_keys(const struct annotation *a, unsigned side)
+{
+	const struct insns *in = &a->code[side];
+
 	char **keys = xcalloc(in->nr + 1, sizeof(*keys));
 
 	for (size_t i = 0; i < in->nr; i++)
-		keys[i] = annotate_key(in->list[i].text, function);
+		keys[i] = make_key(in->list[i].text, name_on(a, side),
+				   a->function);
 	return keys;
 }
 
@@ -125,8 +139,8 @@ static void walk(struct annotation *a, char **base, char **cont,
 void annotate_align(struct annotation *a)
 {
 	size_t nr_base = a->code[EX_BASE].nr, nr_cont = a->code[EX_CONT].nr;
-	char **base = make_keys(&a->code[EX_BASE], a->function);
-	char **cont = make_keys(&a->code[EX_CONT], a->function);
+	char **base = make_keys(a, EX_BASE);
+	char **cont = make_keys(a, EX_CONT);
 	_cleanup_free_ uint16_t *best = NULL;
 
 	/* Too large to align: lists one after the other. */
@@ -212,18 +226,19 @@ static enum exit_status fill_side(const struct run *run,
 	const struct run_kernel *kernel = &run->kernels[k->index];
 	const struct profile_point *p = profile_find(&k->profile, plan);
 	_cleanup_free_ struct code_part *parts = NULL;
+	const char *function = name_on(a, side);
 	enum exit_status r = vmlinux_check(kernel);
 	size_t nr;
 
 	if (r != ST_OK)
 		return r;
-	if (symbols_parts(kernel->image, a->function, &parts, &nr) < 0)
+	if (symbols_parts(kernel->image, function, &parts, &nr) < 0)
 		return ST_HOST;
-	add_ranges(&parts, &nr, p, a->function);
+	add_ranges(&parts, &nr, p, function);
 	if (disassemble(kernel->image, parts, nr, &a->code[side]) < 0)
 		return ST_HOST;
 	a->listed[side] = annotate_count(&a->code[side], p->ranges,
-					 p->nr_ranges, a->function);
+					 p->nr_ranges, function);
 	return ST_OK;
 }
 
@@ -235,7 +250,7 @@ static const struct explain_function *find_function(const struct explanation *e,
 	_cleanup_strbuf_ struct strbuf near = STRBUF_INIT;
 
 	for (size_t i = 0; i < e->nr_functions; i++) {
-		if (!strcmp(e->functions[i].name, name))
+		if (explain_is_named(&e->functions[i], name))
 			return &e->functions[i];
 		names[i] = e->functions[i].name;
 	}
@@ -267,7 +282,8 @@ enum exit_status annotate(const struct run *run,
 	const struct explain_function *f = find_function(e, function);
 	enum exit_status r = f ? ST_OK : ST_USAGE;
 
-	*ret = (struct annotation){ .function = function };
+	*ret = (struct annotation){ .function = f ? f->name : function,
+				    .was = f ? f->was : NULL };
 	if (f && *function == '[') {
 		log_err("%s is not a function of the kernel", function);
 		r = ST_USAGE;

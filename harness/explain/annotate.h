@@ -18,6 +18,7 @@ struct annotate_row {
 
 struct annotation {
 	const char *function;
+	const char *was;	    /* the baseline's name if it has another */
 	struct insns code[EX_BOTH]; /* with counts; empty: no such function */
 	/*
 	 * What the function executed itself by its contexts, and what of that

@@ -108,17 +108,25 @@ bool explain_is_profiled(const struct run *run, unsigned kernel)
 
 void explain_kernel_release(struct explain_kernel *k)
 {
+	renames_release(&k->renames);
 	profile_release(&k->profile);
+}
+
+void explain_match(struct explain_kernel kernels[EX_BOTH])
+{
+	renames_find(&kernels[EX_BASE].profile, &kernels[EX_CONT].profile,
+		     &kernels[EX_CONT].renames);
 }
 
 /* --- merging two trees --- */
 
+/* By the baseline's name, for which it may have another. */
 static unsigned function_of(struct explanation *e, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < e->nr_functions; i++)
-		if (!strcmp(e->functions[i].name, name))
+		if (!strcmp(explain_name(&e->functions[i], EX_BASE), name))
 			return i;
 	if (i == e->alloc_functions) {
 		e->alloc_functions = 2 * e->alloc_functions + 64;
@@ -159,14 +167,28 @@ static unsigned child_of(struct explanation *e, unsigned parent,
 	return i ? i : add_node(e, parent, function);
 }
 
-static void merge(struct explanation *e, const struct profile_point *p,
-		  unsigned side)
+static unsigned renamed_function(struct explanation *e,
+				 const struct explain_kernel *k,
+				 const char *name)
+{
+	const char *was = renames_base(&k->renames, name);
+	unsigned i = function_of(e, was ? was : name);
+
+	if (was && !e->functions[i].was) {
+		e->functions[i].was = was;
+		e->functions[i].name = name;
+	}
+	return i;
+}
+
+static void merge(struct explanation *e, const struct explain_kernel *k,
+		  const struct profile_point *p, unsigned side)
 {
 	_cleanup_free_ unsigned *at = xcalloc(p->nr_nodes + 1, sizeof(*at));
 
 	for (size_t i = 0; i < p->nr_nodes; i++) {
 		const struct profile_node *n = &p->nodes[i];
-		unsigned function = function_of(e, n->function);
+		unsigned function = renamed_function(e, k, n->function);
 
 		at[i + 1] = child_of(e, at[n->parent], function);
 		e->nodes[at[i + 1]].self[side] += event_of(n->count, e->event);
@@ -338,7 +360,7 @@ static bool add_side(struct explanation *e, const struct run *run,
 	if (!p || !total_of_samples(b, point, &e->total[side], &e->metric))
 		return false;
 	e->ops[side] = p->nr_ops * p->samples;
-	merge(e, p, side);
+	merge(e, k, p, side);
 	add_up(e, side);
 	return true;
 }

@@ -6,9 +6,12 @@
 #ifndef CGMARK_EXPLAIN_H
 #define CGMARK_EXPLAIN_H
 
+#include <string.h>
+
 #include "effect.h"
 #include "exit-status.h"
 #include "profile.h"
+#include "renames.h"
 #include "run.h"
 #include "values.h"
 
@@ -27,6 +30,7 @@ struct explain_kernel {
 	unsigned index; /* in run.kernels */
 	unsigned boot;	/* that was profiled; index in run.boots */
 	struct profile profile;
+	struct renames renames; /* of a contender */
 };
 
 /* A function as called on one path, in both kernels. */
@@ -40,6 +44,7 @@ struct explain_node {
 
 struct explain_function {
 	const char *name; /* the profile's */
+	const char *was;  /* the baseline's name if it has another */
 	uint64_t self[EX_BOTH];
 	uint64_t below[EX_BOTH]; /* once, where it calls itself */
 	bool seen[EX_BOTH];	 /* called there */
@@ -79,6 +84,19 @@ static inline double explain_diff(const struct explanation *e)
 	return e->total[EX_CONT] - e->total[EX_BASE];
 }
 
+/* The name that a kernel has for it. */
+static inline const char *explain_name(const struct explain_function *f,
+				       unsigned side)
+{
+	return side == EX_BASE && f->was ? f->was : f->name;
+}
+
+static inline bool explain_is_named(const struct explain_function *f,
+				    const char *name)
+{
+	return !strcmp(f->name, name) || (f->was && !strcmp(f->was, name));
+}
+
 /* What a function executed itself, per operation. */
 static inline double explain_self(const struct explanation *e,
 				  const struct explain_function *f,
@@ -93,6 +111,8 @@ static inline double explain_self(const struct explanation *e,
  */
 enum exit_status explain_load(const struct run *run, unsigned kernel,
 			      struct explain_kernel *ret);
+/* Finds the functions that have another name in the contender. */
+void explain_match(struct explain_kernel kernels[EX_BOTH]);
 void explain_kernel_release(struct explain_kernel *k);
 
 /*

@@ -7,10 +7,10 @@
 #include "explain.h"
 #include "strbuf.h"
 
-static bool is_in(const char *const *list, const char *name)
+static bool is_in(const char *const *list, const struct explain_function *f)
 {
 	for (; list && *list; list++)
-		if (!strcmp(*list, name))
+		if (explain_is_named(f, *list))
 			return true;
 	return false;
 }
@@ -23,7 +23,7 @@ static bool has_symbol(const struct explanation *e,
 	const struct profile_symbol *s = profile_symbol(&k->profile, name);
 
 	for (size_t i = 0; !s && i < e->nr_functions; i++)
-		if (!strcmp(e->functions[i].name, name))
+		if (!strcmp(explain_name(&e->functions[i], side), name))
 			return e->functions[i].seen[side];
 	return s && s->there;
 }
@@ -44,12 +44,12 @@ static void add_node(const struct explanation *e, const struct profile_row *row,
 		     unsigned i, uint8_t *where, uint64_t sum[EX_BOTH])
 {
 	const struct explain_node *n = &e->nodes[i];
-	const char *name = e->functions[n->function].name;
+	const struct explain_function *f = &e->functions[n->function];
 
 	where[i] = n->parent ? where[n->parent] : 0;
-	if (is_in(row->within, name))
+	if (is_in(row->within, f))
 		where[i] |= IN_WITHIN;
-	if (!is_in(row->functions, name) || where[i] & IN_ROW ||
+	if (!is_in(row->functions, f) || where[i] & IN_ROW ||
 	    (row->within && !(where[i] & IN_WITHIN)))
 		return;
 	where[i] |= IN_ROW;
@@ -162,6 +162,7 @@ static bool load_both(struct row_list *l, const struct run *run,
 	for (unsigned i = 0; i < EX_BOTH; i++)
 		if (explain_load(run, kernels[i], &l->kernels[i]))
 			return false;
+	explain_match(l->kernels);
 	return true;
 }
 

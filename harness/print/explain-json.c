@@ -16,9 +16,9 @@ static json_t *pair(double base, double cont, double diff)
 static json_t *function_json(const struct explanation *e,
 			     const struct explain_function *f)
 {
-	return json_pack("{s:s,s:b,s:b,s:o,s:o}", "function", f->name, "new",
-			 !f->seen[EX_BASE], "gone", !f->seen[EX_CONT],
-			 "exclusive",
+	return json_pack("{s:s,s:s*,s:b,s:b,s:o,s:o}", "function", f->name,
+			 "was", f->was, "new", !f->seen[EX_BASE], "gone",
+			 !f->seen[EX_CONT], "exclusive",
 			 pair(explain_self(e, f, EX_BASE),
 			      explain_self(e, f, EX_CONT), f->self_diff),
 			 "inclusive",

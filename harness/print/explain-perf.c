@@ -53,7 +53,9 @@ static void add_sample(struct perf *p, unsigned node)
 		(unsigned long long)nodes[node].self[p->side],
 		explain_event_name(p->e->event));
 	for (; node; node = nodes[node].parent)
-		add_frame(p, p->e->functions[nodes[node].function].name);
+		add_frame(p,
+			  explain_name(&p->e->functions[nodes[node].function],
+				       p->side));
 	fputc('\n', p->out);
 }
 

@@ -99,6 +99,8 @@ static void print_functions(FILE *out, const struct explanation *e, size_t top)
 		if ((!top || i < top) && f->self_diff != 0) {
 			print_row(out, mark_of(f), f->name, value, f->self_diff,
 				  explain_diff(e), &f->below_diff);
+			if (f->was)
+				fprintf(out, "   was %.70s\n", f->was);
 			continue;
 		}
 		nr_rest++;

@@ -45,7 +45,7 @@ enum exit_status source_print(FILE *out, const struct run *run,
 				r = print_one(
 					out, &run->kernels[k->index],
 					profile_find(&k->profile, e->point),
-					f->name);
+					explain_name(f, side));
 		}
 	}
 	return r;

@@ -231,6 +231,39 @@ static void test_verdict(void **state)
 	release(&p);
 }
 
+/* One row that names both; each kernel by its own where they stand apart. */
+static void test_renamed(void **state)
+{
+	struct explanation *e;
+	char *text = NULL;
+	struct pair p;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	make(&p, SAMPLED "N\t1\t0\tentry\t10\t0\nN\t2\t1\tfind\t50000\t0\n",
+	     SAMPLED "N\t1\t0\tentry\t10\t0\n"
+		     "N\t2\t1\tfind.isra.0\t15000\t0\n",
+	     "insns");
+	explain_match(p.k);
+	e = explain_point(p.values, p.run, p.k, 0, PROFILE_INSNS);
+	explain_print_text(f, p.run, p.k, e, 0);
+	assert_int_equal(explain_print_json(f, p.run, p.k, &e, 1), 0);
+	explain_print_perf(f, p.run, p.k, e);
+	fclose(f);
+	assert_non_null(strstr(text,
+			       "\n find.isra.0                    1,000"
+			       "        300        -700 100.0%       -700\n"
+			       "   was find\n"));
+	assert_non_null(strstr(text, "\"function\": \"find.isra.0\",\n"
+				     "     \"was\": \"find\",\n"));
+	assert_null(strstr(text, "\"was\": null"));
+	assert_non_null(strstr(text, " find ([kernel"));
+	assert_non_null(strstr(text, " find.isra.0 ([kernel"));
+	free(text);
+	explanation_free(e);
+	release(&p);
+}
+
 static void test_json(void **state)
 {
 	_cleanup_free_ char *text = print(print_json);
@@ -454,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_wide_shares),
 		cmocka_unit_test(test_verdict),
+		cmocka_unit_test(test_renamed),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_folded),
 		cmocka_unit_test(test_flame),
