@@ -11,6 +11,7 @@
 #include "explain-json.h"
 #include "explain-perf.h"
 #include "explain-text.h"
+#include "explain-tree.h"
 #include "lines-text.h"
 #include "log.h"
 #include "suggest.h"
@@ -29,7 +30,8 @@ static const char *const formats[] = { "text", "json", "folded", "svg",
 				       "perf-script" };
 
 #define TOP_DEFAULT 15
-#define WORDS_MAX 4 /* BASE CONTENDER BENCH POINT */
+#define TREE_DEFAULT 5 /* percent */
+#define WORDS_MAX 4    /* BASE CONTENDER BENCH POINT */
 
 struct explain_opts {
 	const char *run;
@@ -39,6 +41,8 @@ struct explain_opts {
 	bool strict;
 	const char *annotate; /* a function */
 	bool source;
+	bool tree;
+	double tree_percent; /* smaller branches are left out */
 	char **words;
 	size_t nr_words;
 };
@@ -64,6 +68,10 @@ static const struct argp_option options[] = {
 	{ "source", 'S', NULL, 0,
 	  "Add file and lines of functions, if the kernels have debug "
 	  "information",
+	  0 },
+	{ "tree", 'T', "PERCENT", OPTION_ARG_OPTIONAL,
+	  "Show the difference as a call tree instead, without branches of "
+	  "less than PERCENT of the largest (default: 5)",
 	  0 },
 	{ "strict", 's', NULL, 0,
 	  "Exit 3 if functions leave more than 1% of a difference unexplained, "
@@ -110,6 +118,35 @@ static void parse_top(struct explain_opts *o, const char *arg,
 		argp_error(state, "--top '%s': a number, or 0 for all", arg);
 }
 
+static void parse_tree(struct explain_opts *o, const char *arg,
+		       struct argp_state *state)
+{
+	char *end;
+
+	o->tree = true;
+	o->tree_percent = TREE_DEFAULT;
+	if (!arg)
+		return;
+	o->tree_percent = strtod(arg, &end);
+	if (*arg < '0' || *arg > '9' || *end || o->tree_percent > 100)
+		argp_error(state, "--tree=%s: a percentage from 0 to 100", arg);
+}
+
+/* Options that have no meaning together. */
+static void check_options(const struct explain_opts *o,
+			  struct argp_state *state)
+{
+	if (o->source && o->format != FORMAT_TEXT)
+		argp_error(state, "--source prints text: leave out --format");
+	if (o->annotate &&
+	    (o->format != FORMAT_TEXT || o->event != PROFILE_INSNS))
+		argp_error(state, "--annotate counts instructions, as text: "
+				  "leave out --format and --event");
+	if (o->tree && (o->format != FORMAT_TEXT || o->annotate || o->source))
+		argp_error(state, "--tree is a listing of its own: leave out "
+				  "--format, --annotate and --source");
+}
+
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
 	struct explain_opts *o = state->input;
@@ -133,18 +170,16 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'S':
 		o->source = true;
 		return 0;
+	case 'T':
+		parse_tree(o, arg, state);
+		return 0;
 	case 's':
 		o->strict = true;
 		return 0;
+	case ARGP_KEY_END:
+		check_options(o, state);
+		return 0;
 	case ARGP_KEY_ARGS:
-		if (o->source && o->format != FORMAT_TEXT)
-			argp_error(state, "--source prints text: leave out "
-					  "--format");
-		if (o->annotate &&
-		    (o->format != FORMAT_TEXT || o->event != PROFILE_INSNS))
-			argp_error(state, "--annotate counts instructions, as "
-					  "text: leave out --format and "
-					  "--event");
 		o->words = state->argv + state->next;
 		o->nr_words = (size_t)(state->argc - state->next);
 		if (o->nr_words > WORDS_MAX)
@@ -391,7 +426,12 @@ static enum exit_status print(const struct run *run,
 		}
 		if (i)
 			fputc('\n', stdout);
-		explain_print_text(stdout, run, k, res->list[i], o->top);
+		if (o->tree)
+			explain_print_tree(stdout, run, k, res->list[i],
+					   o->tree_percent);
+		else
+			explain_print_text(stdout, run, k, res->list[i],
+					   o->top);
 		if (o->source)
 			r = source_print(stdout, run, k, res->list[i], o->top);
 		if (r != ST_OK)

@@ -232,7 +232,7 @@ static double per_op(const struct explanation *e, const uint64_t v[EX_BOTH],
 	return (double)v[side] / e->ops[side];
 }
 
-static double diff_of(const struct explanation *e, const uint64_t v[EX_BOTH])
+double explain_diff_of(const struct explanation *e, const uint64_t v[EX_BOTH])
 {
 	/* Avoids rounding. */
 	if (e->ops[EX_BASE] == e->ops[EX_CONT])
@@ -244,14 +244,14 @@ static double diff_of(const struct explanation *e, const uint64_t v[EX_BOTH])
 /* Descends from the root while one callee has nearly all of it. */
 static unsigned find_main(const struct explanation *e)
 {
-	double all = diff_of(e, e->nodes[0].below);
+	double all = explain_diff_of(e, e->nodes[0].below);
 	unsigned node = 0, i;
 
 	if (all == 0)
 		return 0;
 	do {
 		for (i = e->nodes[node].first; i; i = e->nodes[i].next)
-			if (diff_of(e, e->nodes[i].below) / all >=
+			if (explain_diff_of(e, e->nodes[i].below) / all >=
 			    EXPLAIN_MAIN_SHARE)
 				break;
 		if (i)
@@ -287,8 +287,8 @@ static void rank(struct explanation *e)
 	for (size_t i = 0; i < e->nr_functions; i++) {
 		struct explain_function *f = &e->functions[i];
 
-		f->self_diff = diff_of(e, f->self);
-		f->below_diff = diff_of(e, f->below);
+		f->self_diff = explain_diff_of(e, f->self);
+		f->below_diff = explain_diff_of(e, f->below);
 		names[i] = f->name;
 	}
 	if (e->nr_functions)

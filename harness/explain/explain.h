@@ -84,6 +84,9 @@ static inline double explain_diff(const struct explanation *e)
 	return e->total[EX_CONT] - e->total[EX_BASE];
 }
 
+/* Of a count, per operation. */
+double explain_diff_of(const struct explanation *e, const uint64_t v[EX_BOTH]);
+
 /* The name that a kernel has for it. */
 static inline const char *explain_name(const struct explain_function *f,
 				       unsigned side)

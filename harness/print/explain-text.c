@@ -16,7 +16,7 @@
 #define VALUE_WIDTH 10
 #define DIFF_WIDTH 11
 
-static const char *signed_value(char buf[PRINT_MAX], double v, int width)
+const char *explain_signed(char buf[PRINT_MAX], double v, int width)
 {
 	char value[PRINT_MAX];
 
@@ -45,7 +45,7 @@ static const char *fit_share(char buf[PRINT_MAX], double v)
 	return strcpy(buf, v < 0 ? "<-999x" : ">9999x");
 }
 
-static const char *share(char buf[PRINT_MAX], double part, double all)
+const char *explain_share(char buf[PRINT_MAX], double part, double all)
 {
 	if (all == 0 || isnan(part))
 		return strcpy(buf, "");
@@ -62,20 +62,20 @@ static void print_row(FILE *out, char mark, const char *name,
 	char a[PRINT_MAX], b[PRINT_MAX], c[PRINT_MAX], d[PRINT_MAX];
 	char e[PRINT_MAX];
 
-	share(d, diff, all);
+	explain_share(d, diff, all);
 	fprintf(out, FORMAT, mark, name,
 		print_value(a, value[EX_BASE], VALUE_WIDTH),
 		print_value(b, value[EX_CONT], VALUE_WIDTH),
-		signed_value(c, diff, DIFF_WIDTH));
+		explain_signed(c, diff, DIFF_WIDTH));
 	if (*d || below)
 		fprintf(out, FORMAT_SHARE, d);
 	if (below)
 		fprintf(out, FORMAT_BELOW,
-			signed_value(e, *below, DIFF_WIDTH - 1));
+			explain_signed(e, *below, DIFF_WIDTH - 1));
 	fputc('\n', out);
 }
 
-static char mark_of(const struct explain_function *f)
+char explain_mark(const struct explain_function *f)
 {
 	return f->seen[EX_BASE] ? f->seen[EX_CONT] ? ' ' : '-' : '+';
 }
@@ -97,8 +97,9 @@ static void print_functions(FILE *out, const struct explanation *e, size_t top)
 
 		fill_self(e, f, value);
 		if ((!top || i < top) && f->self_diff != 0) {
-			print_row(out, mark_of(f), f->name, value, f->self_diff,
-				  explain_diff(e), &f->below_diff);
+			print_row(out, explain_mark(f), f->name, value,
+				  f->self_diff, explain_diff(e),
+				  &f->below_diff);
 			if (f->was)
 				fprintf(out, "   was %.70s\n", f->was);
 			continue;
@@ -187,8 +188,9 @@ static void print_main(FILE *out, const struct explanation *e)
 		fprintf(out, "No difference.\n");
 	else if (f)
 		fprintf(out, "Mainly: %.33s (%s inclusive, %s exclusive)\n",
-			f->name, share(a, f->below_diff, explain_diff(e)),
-			share(b, f->self_diff, explain_diff(e)));
+			f->name,
+			explain_share(a, f->below_diff, explain_diff(e)),
+			explain_share(b, f->self_diff, explain_diff(e)));
 }
 
 static void print_model(FILE *out, const struct explain_kernel *k,
@@ -202,9 +204,9 @@ static void print_model(FILE *out, const struct explain_kernel *k,
 		fprintf(out, "  cycles = %s\n", profile_cycles_formula);
 }
 
-void explain_print_text(FILE *out, const struct run *run,
+void explain_print_head(FILE *out, const struct run *run,
 			const struct explain_kernel kernels[EX_BOTH],
-			const struct explanation *e, size_t top)
+			const struct explanation *e)
 {
 	const struct run_kernel *base = &run->kernels[kernels[EX_BASE].index];
 	const struct run_kernel *cont = &run->kernels[kernels[EX_CONT].index];
@@ -218,6 +220,13 @@ void explain_print_text(FILE *out, const struct run *run,
 		a.buf, explain_event_name(e->event));
 	print_verdict(out, e->effect);
 	print_main(out, e);
+}
+
+void explain_print_text(FILE *out, const struct run *run,
+			const struct explain_kernel kernels[EX_BOTH],
+			const struct explanation *e, size_t top)
+{
+	explain_print_head(out, run, kernels, e);
 	fprintf(out, FORMAT FORMAT_SHARE FORMAT_BELOW "\n", ' ', "", "base",
 		"contender", "diff", "share", "inclusive");
 	print_functions(out, e, top);

@@ -129,6 +129,25 @@ is "$(jq -c '[.points[] | [.params, .verdict]]' "$work/out")" \
 explain 2 'a graph of all' --format svg
 has "$work/err" 'shows one point, but 4 match' 'counts all points'
 
+# --- as a tree -----------------------------------------------------------------
+explain 0 'a tree' --tree base new alpha/fast sets=64
+has "$work/out" '^ +[+]1,800 +100.0% +0 +entry$' 'the caller comes first'
+has "$work/out" '^ +[+]1,800 +100.0% +[+]1,800 +guilty$' 'then what it calls'
+! grep -q 'early\|user' "$work/out"
+ok $? 'what is less than 5% is left out'
+has "$work/out" '^Without branches of less than 5% of the largest.$' 'as it says'
+explain 0 'a whole tree' --tree=0 base new alpha/fast sets=64
+has "$work/out" ' -early$' 'nothing is left out'
+for share in -1 101 nan x ''; do
+	explain 2 "--tree=$share" "--tree=$share" base new
+	has "$work/err" 'a percentage from 0 to 100' "--tree=$share: says why"
+done
+explain 2 'a tree as JSON' --tree --format json
+has "$work/err" 'leave out --format' 'is refused'
+
+explain 2 'lines as JSON' --source --format json
+has "$work/err" 'leave out --format' 'are refused without words too'
+
 # --- where nothing changed -----------------------------------------------------
 measure 1
 profile base-p0-repeat
