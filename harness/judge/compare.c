@@ -322,6 +322,8 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 	if (run->status && strcmp(run->status, "complete") != 0)
 		notes_add(&c->notes, xasprintf("the run is not complete: %s",
 					       run->status));
+	for (size_t i = 0; i < run->nr_remarks; i++)
+		notes_add(&c->notes, xstrdup(run->remarks[i]));
 	note_boots(&c->notes, run, base);
 	if (!c->time) {
 		note_repeat(&c->notes, run, base);

@@ -175,7 +175,7 @@ static char *fault_same_code(const struct subject *s, const struct pairs *p,
 {
 	const struct run *run = s->run;
 
-	if (!same_kernel(run, s->base, s->contender))
+	if (!same_kernel(run, s->base, s->contender) || run->plans_differ)
 		return NULL;
 	for (size_t i = 0; i < p->nr; i++) {
 		int a = run_find_boot(run, s->base, p->perturbation[i],

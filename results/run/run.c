@@ -36,6 +36,7 @@ struct run *run_new(void)
 static void free_boot(struct run_boot *b, size_t nr_points)
 {
 	free(b->id);
+	free(b->dir);
 	free(b->reason);
 	free(b->splat);
 	free(b->command_line);
@@ -65,6 +66,9 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->nr_latencies; i++)
 		free(run->latencies[i]);
 	free(run->latencies);
+	for (size_t i = 0; i < run->nr_remarks; i++)
+		free(run->remarks[i]);
+	free(run->remarks);
 	free(run->kernels);
 	free(run->points);
 	free(run->boots);
@@ -90,9 +94,18 @@ int run_kernel_index(const struct run *run, const char *name)
 	return -1;
 }
 
+void run_remark(struct run *run, char *text)
+{
+	run->remarks = xreallocarray(run->remarks, run->nr_remarks + 1,
+				     sizeof(*run->remarks));
+	run->remarks[run->nr_remarks++] = text;
+}
+
 char *run_boot_path(const struct run *run, const struct run_boot *boot,
 		    const char *file)
 {
+	if (boot->dir)
+		return xasprintf("%s/%s", boot->dir, file);
 	return xasprintf("%s/boots/%s/%s", run->dir, boot->id, file);
 }
 

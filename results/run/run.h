@@ -72,6 +72,7 @@ struct run_event {
 
 struct run_boot {
 	char *id;	 /* "base-p0", "base-p0-repeat", "base-p0-events" */
+	char *dir;	 /* of its files; NULL: boots/ID of the run */
 	unsigned kernel; /* index in run.kernels */
 	unsigned perturbation; /* 0..M-1 */
 	enum boot_role role;
@@ -133,6 +134,11 @@ struct run {
 	size_t nr_events;
 	char **latencies; /* functions whose calls are timed */
 	size_t nr_latencies;
+	/* Boots had different plans, so that one kernel need not count alike. */
+	bool plans_differ;
+	/* What readers have to know of a run that was made of several. */
+	char **remarks;
+	size_t nr_remarks;
 };
 
 struct run *run_new(void);
@@ -141,6 +147,9 @@ static inline void run_freep(struct run **run)
 {
 	run_free(*run);
 }
+
+/* Takes text. */
+void run_remark(struct run *run, char *text);
 
 /* RUN/boots/ID/FILE; caller frees. */
 char *run_boot_path(const struct run *run, const struct run_boot *boot,
