@@ -7,8 +7,8 @@
 #include "exit-status.h"
 #include "file.h"
 #include "log.h"
+#include "subjects.h"
 #include "tag-by.h"
-#include "words.h"
 
 struct compare_opts {
 	const char *run;
@@ -24,7 +24,9 @@ enum { OPT_CHANGED_ONLY = 256, OPT_BY, OPT_ORIGIN };
 
 static const struct argp_option options[] = {
 	{ "run", 'r', "RUN", 0,
-	  "A run directory or the id of one (default: the latest run)", 0 },
+	  "A run directory, the id of a run or its beginning (default: the "
+	  "latest run)",
+	  0 },
 	{ "format", 'f', COMPARE_FORMATS, 0, "How to print (default: text)",
 	  0 },
 	{ "changed-only", OPT_CHANGED_ONLY, NULL, 0,
@@ -122,9 +124,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = "[BASE [CONTENDER...]]",
-	.doc = "Compare kernels of an earlier run.\v"
+	.args_doc = "[BASE [CONTENDER...]]\nRUN:BASE RUN:CONTENDER...",
+	.doc = "Compare kernels of an earlier run, or of several.\v"
 	       "Without names: the first kernel of the run against all others. "
+	       "RUN is as for --run, or \"latest\". Kernels of different runs "
+	       "are compared if the runs differ in nothing else. "
 	       "Exit status: 0 no regression, 1 regression, 3 nothing "
 	       "compared, or (with --strict) inconclusive, invalid or lacking "
 	       "points.",
@@ -191,21 +195,12 @@ enum exit_status cmd_compare(const struct env *env, int argc, char **argv)
 	_cleanup_(run_freep) struct run *run = NULL;
 	_cleanup_(selection_release) struct selection s = { 0 };
 	struct compare_opts o = { .format = compare_format_find("text") };
-	unsigned damaged;
 	enum exit_status r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
-	r = select_run(env, o.run, &run, &damaged);
+	r = select_subjects(env, o.run, o.names, o.nr_names, &run, &s);
 	if (r != ST_OK)
 		return r;
-	r = select_kernels(run, o.names, o.nr_names, &s);
-	if (r != ST_OK)
-		return r;
-	if (s.nr == 0) {
-		log_err("run %s has only one kernel: nothing to compare with",
-			run->id);
-		return ST_USAGE;
-	}
 	return compare_selected(&o, run, &s);
 }

@@ -21,55 +21,101 @@ static int is_run_name(const struct dirent *de)
 	return de->d_name[0] != '.';
 }
 
-/* Logs that there is no such run, and which runs there are. */
-static enum exit_status no_such_run(const char *runs, const char *word)
-{
-	struct dirent **found = NULL;
-	int nr = scandir(runs, &found, is_run_name, alphasort);
-	const char **names;
+/* The names in a folder of runs, sorted. */
+struct run_names {
+	struct dirent **entries;
+	const char **v;
+	size_t nr;
+};
 
-	if (nr <= 0) {
+static void run_names_read(const char *runs, struct run_names *ret)
+{
+	int nr;
+
+	*ret = (struct run_names){ NULL };
+	nr = scandir(runs, &ret->entries, is_run_name, alphasort);
+	ret->nr = nr > 0 ? (size_t)nr : 0;
+	ret->v = xcalloc(ret->nr + 1, sizeof(*ret->v));
+	for (size_t i = 0; i < ret->nr; i++)
+		ret->v[i] = ret->entries[i]->d_name;
+}
+
+static void run_names_release(struct run_names *n)
+{
+	for (size_t i = 0; i < n->nr; i++)
+		free(n->entries[i]);
+	free(n->entries);
+	free(n->v);
+}
+
+/* The runs whose id begins with the word: how many, and the first ones. */
+static size_t list_prefixed(const char *runs, const struct run_names *n,
+			    const char *word, struct strbuf *ids)
+{
+	enum { LISTED = 3 };
+	size_t nr = 0;
+
+	for (size_t i = 0; *word && i < n->nr; i++) {
+		_cleanup_free_ char *dir = xasprintf("%s/%s", runs, n->v[i]);
+
+		if (strncmp(n->v[i], word, strlen(word)) || !is_run_dir(dir))
+			continue;
+		if (nr < LISTED)
+			strbuf_addf(ids, "%s%s", nr ? ", " : "", n->v[i]);
+		nr++;
+	}
+	if (nr > LISTED)
+		strbuf_addf(ids, " and %zu more", nr - LISTED);
+	return nr;
+}
+
+static enum exit_status find_prefixed(const char *runs, const char *word,
+				      char **ret)
+{
+	_cleanup_(run_names_release) struct run_names n;
+	_cleanup_strbuf_ struct strbuf ids = STRBUF_INIT;
+	size_t nr;
+
+	run_names_read(runs, &n);
+	nr = list_prefixed(runs, &n, word, &ids);
+	if (nr == 1) {
+		*ret = xasprintf("%s/%s", runs, ids.buf);
+		return ST_OK;
+	}
+	if (nr > 1)
+		log_err("run '%s' is ambiguous: %zu ids begin with it: %s",
+			word, nr, ids.buf);
+	else if (n.nr == 0)
 		log_err("run '%s' is not known: there are no runs in %s yet",
 			word, runs);
-		free(found);
-		return ST_USAGE;
-	}
-	names = xcalloc((size_t)nr, sizeof(*names));
-	for (int i = 0; i < nr; i++)
-		names[i] = found[i]->d_name;
-	suggest_log("run", word, names, (size_t)nr);
-	free(names);
-	for (int i = 0; i < nr; i++)
-		free(found[i]);
-	free(found);
+	else
+		suggest_log("run", word, n.v, n.nr);
 	return ST_USAGE;
 }
 
-static enum exit_status find_run(const struct env *env, const char *word,
-				 char **ret)
+static enum exit_status find_latest(const char *runs, char **ret)
+{
+	int r = run_latest(runs, ret);
+
+	if (r == 0)
+		return ST_OK;
+	if (r != -ENOENT) {
+		log_err_errno(-r, "cannot read %s", runs);
+		return ST_HOST;
+	}
+	log_err("no run in %s yet; make one with: cgmark run", runs);
+	return ST_USAGE;
+}
+
+enum exit_status find_run(const struct env *env, const char *word, char **ret)
 {
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	_cleanup_free_ char *by_id = NULL;
-	int r;
 
-	if (!word) {
-		r = run_latest(runs, ret);
-		if (r == 0)
-			return ST_OK;
-		if (r != -ENOENT) {
-			log_err_errno(-r, "cannot read %s", runs);
-			return ST_HOST;
-		}
-		log_err("no run in %s yet; make one with: cgmark run", runs);
-		return ST_USAGE;
-	}
+	if (!word)
+		return find_latest(runs, ret);
 	if (is_run_dir(word)) {
 		*ret = xstrdup(word);
-		return ST_OK;
-	}
-	by_id = xasprintf("%s/%s", runs, word);
-	if (!strchr(word, '/') && is_run_dir(by_id)) {
-		*ret = steal_ptr(by_id);
 		return ST_OK;
 	}
 	if (strchr(word, '/')) {
@@ -77,7 +123,14 @@ static enum exit_status find_run(const struct env *env, const char *word,
 			word);
 		return ST_USAGE;
 	}
-	return no_such_run(runs, word);
+	by_id = xasprintf("%s/%s", runs, word);
+	if (*word && is_run_dir(by_id)) {
+		*ret = steal_ptr(by_id);
+		return ST_OK;
+	}
+	if (!strcmp(word, "latest"))
+		return find_latest(runs, ret);
+	return find_prefixed(runs, word, ret);
 }
 
 enum exit_status select_run(const struct env *env, const char *word,
@@ -99,8 +152,8 @@ void selection_release(struct selection *s)
 	s->contenders = NULL;
 }
 
-static enum exit_status find_kernel(const struct run *run, const char *name,
-				    unsigned *ret)
+enum exit_status find_kernel(const struct run *run, const char *name,
+			     unsigned *ret)
 {
 	int i = run_kernel_index(run, name);
 	const char **names;

@@ -7,10 +7,13 @@
 #include "run.h"
 
 /*
- * Loads a run by its directory or its id below the results, or the latest one
- * for NULL.  Errors were logged.  *damaged counts damaged files (logged by
- * name).
+ * The directory of a run: by its path, its id below the results or a prefix of
+ * one id alone; the latest one for "latest" and NULL.  Errors were logged; the
+ * caller frees.
  */
+enum exit_status find_run(const struct env *env, const char *word, char **ret);
+
+/* Loads it.  *damaged counts damaged files (logged by name). */
 enum exit_status select_run(const struct env *env, const char *word,
 			    struct run **ret, unsigned *damaged);
 
@@ -19,6 +22,10 @@ struct selection {
 	unsigned *contenders; /* owned */
 	size_t nr;
 };
+
+/* The index of a kernel by its name.  Errors were logged. */
+enum exit_status find_kernel(const struct run *run, const char *name,
+			     unsigned *ret);
 
 void selection_release(struct selection *s);
 

@@ -28,14 +28,16 @@ END
 	cp "$work/bench/bench-null" "$work/bench/guest-init"
 }
 
-# samples FACTOR PERTURBATION: the samples of all points, in $metric or insns.
+# samples FACTOR PERTURBATION: the samples of all points, $reps or 31 of each, in
+# $metric or insns.
 samples() {
-	awk -v f="$1" -v p="$2" -v metric="${metric:-insns}" 'BEGIN {
+	awk -v f="$1" -v p="$2" -v metric="${metric:-insns}" \
+		-v reps="${reps:-31}" 'BEGIN {
 		n = split("alpha/fast:1:sets=16:5000 alpha/fast:1:sets=64:9000 " \
 			"alpha/slow:2:-:400000 null:1:-:40", points, " ")
 		for (i = 1; i <= n; i++) {
 			split(points[i], w, ":")
-			for (rep = 0; rep < 31; rep++) {
+			for (rep = 0; rep < reps; rep++) {
 				v = w[4] + rep % 3 + p
 				if (w[1] == "alpha/fast")
 					v *= f
