@@ -11,6 +11,7 @@ struct perturbation plan_perturbation(unsigned p, enum boot_role role)
 		.initrd_pad_bytes = (size_t)p * 12 * KIB +
 				    (role == BOOT_NULL ? 68 * KIB : 0),
 		.mem_mib = 512 + 4 * p,
+		.holes = p,
 		.phase_ns = (uint64_t)p * 137000,
 	};
 }

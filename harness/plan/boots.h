@@ -15,6 +15,7 @@
 struct perturbation {
 	size_t initrd_pad_bytes;
 	unsigned mem_mib;
+	unsigned holes;	   /* of per-CPU memory: which, see init.c */
 	uint64_t phase_ns; /* sleep before each point */
 	bool setup_only;   /* set points up without running them */
 	/* Counted instead of the time; none: points are timed. */

@@ -36,11 +36,14 @@ static int add_events(struct strbuf *sb, const struct perturbation *p)
 static int add_options(struct strbuf *sb, const char *clock,
 		       const struct perturbation *p)
 {
-	char phase_ns[24];
+	char holes[24], phase_ns[24];
 	int r;
 
 	snprintf(phase_ns, sizeof(phase_ns), "%" PRIu64, p->phase_ns);
+	snprintf(holes, sizeof(holes), "%u", p->holes);
 	r = add_option(sb, "clock", clock);
+	if (r == 0)
+		r = add_option(sb, "holes", holes);
 	if (r == 0)
 		r = add_option(sb, "phase_ns", phase_ns);
 	if (r == 0 && p->setup_only)

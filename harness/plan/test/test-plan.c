@@ -631,10 +631,12 @@ static void perturbations_differ(void **state)
 	assert_int_equal(p0.phase_ns, 0);
 	assert_int_equal(p3.initrd_pad_bytes, 3 * 12 * 1024);
 	assert_int_equal(p3.mem_mib, 524);
+	assert_int_equal(p3.holes, 3);
 	assert_int_equal(p3.phase_ns, 411000);
 	/* A null boot differs only by padding. */
 	assert_int_equal(n3.initrd_pad_bytes, (3 * 12 + 68) * 1024);
 	assert_int_equal(n3.mem_mib, p3.mem_mib);
+	assert_int_equal(n3.holes, p3.holes);
 	assert_int_equal(n3.phase_ns, p3.phase_ns);
 }
 
@@ -643,6 +645,7 @@ static void plan_bytes_are_stable(void **state)
 	static const char want[] =
 		"V\t1\tcgmark-plan\n"
 		"O\tclock\tinsns\n"
+		"O\tholes\t2\n"
 		"O\tphase_ns\t274000\n"
 		"P\tbench-attach\tattach/thread\t1\t-\t15\t2\t0\t60000\n"
 		"P\tbench-null\tnull\t1\t-\t31\t4\t64\t60000\n";
