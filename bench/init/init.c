@@ -125,13 +125,15 @@ static void read_plan(void)
 #define MOUNTS 1700
 #define FIRST_HOLE 700
 
+/* Small holes of 64 bytes, and after each seventh a larger one. */
 static bool is_hole(unsigned i)
 {
 	unsigned first = FIRST_HOLE + 29 * (in.holes % 8);
-	unsigned size = 64;
+	unsigned end = MOUNTS - 50 * (in.holes % 8), size = 32;
 	unsigned group = (i - first) / size, at = (i - first) % size;
 
-	return i >= first && (at < 8 || (group % 4 == 3 && at >= 16));
+	return i >= first && i < end &&
+	       (at < 8 || (group % 8 == 7 && at >= 12));
 }
 
 static void tidy_percpu(void)
