@@ -58,8 +58,11 @@ static int remove_path(const struct boot_cache *c, const char *path)
 	_cleanup_close_ int lock_fd = -1;
 	int r = tmpdir_make_in(c->dir, OLD_PREFIX, &old, &lock_fd);
 
-	/* A full disk has no room for a folder, and needs this all the more. */
-	if (r < 0 || rename(path, old) < 0)
+	/*
+	 * A full disk has no room for a folder, and needs this all the more.  What
+	 * somebody else has removed may be there anew, and is not ours to remove.
+	 */
+	if (r < 0 || (rename(path, old) < 0 && errno != ENOENT))
 		r = rm_rf(path);
 	tmpdir_remove(&old, &lock_fd);
 	return r;
@@ -203,7 +206,10 @@ static int move_in(const struct boot_cache *c, const struct boot_entry *e,
 	}
 	if (r == -ENOTEMPTY || r == -ENOTDIR)
 		return -EEXIST;
-	return r < 0 ? r : sync_dir(parent);
+	if (r == 0)
+		r = sync_dir(parent);
+	/* It was there, and somebody has removed it. */
+	return r == -ENOENT ? 0 : r;
 }
 
 int boot_cache_put(const struct boot_cache *c, const struct boot_entry *e)

@@ -45,14 +45,14 @@ static void check_order(double *factor, size_t nr, unsigned boots,
 {
 	static const unsigned contender = 1;
 	struct run *run = make_run(factor, nr, boots);
-	_cleanup_(compare_freep) struct comparison *c =
-		compare_run(run, 0, &contender, 1);
+	struct comparison *c = compare_run(run, 0, &contender, 1);
 	_cleanup_free_ struct judged_point *list = verdict_order(c);
 	char got[NR_POINTS + 1] = "";
 
 	for (size_t i = 0; i < nr; i++)
 		got[i] = *points[list[i].point].bench;
 	assert_string_equal(got, want);
+	compare_free(c);
 	run_free(run);
 }
 
