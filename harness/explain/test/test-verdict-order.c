@@ -75,6 +75,7 @@ static void test_classes(void **state)
 	struct run *run = make_run(mixed, NR_POINTS, 8);
 	struct comparison *c = compare_run(run, 0, &contender, 1);
 	_cleanup_free_ struct judged_point *list = verdict_order(c);
+	size_t nr = c->nr_effects;
 
 	for (size_t i = 0; i < NR_POINTS; i++) {
 		assert_int_equal(judged_changed(&list[i]), i < 4);
@@ -87,6 +88,7 @@ static void test_classes(void **state)
 	assert_null(list[0].effect);
 	assert_false(judged_changed(&list[0]));
 	assert_false(judged_unchanged(&list[0]));
+	c->nr_effects = nr;
 	compare_free(c);
 	run_free(run);
 }
