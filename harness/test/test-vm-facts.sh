@@ -77,9 +77,13 @@ for v in 1 2; do
 		ratio "cgroup/$op controllers=all,version=$v" '>=' 2 \
 			"cgroup/$op controllers=none,version=$v" \
 			"v$v cgroup/$op: controllers cost"
+		# A thousand groups leave pieces of per-CPU memory, among which mkdir
+		# looks for a larger one.
+		limit=1.2
+		[ $op = rmdir ] || limit=1.7
 		ratio "cgroup/$op controllers=none,siblings=1000,version=$v" \
-			'<=' 1.2 "cgroup/$op controllers=none,version=$v" \
-			"v$v cgroup/$op: siblings do not"
+			'<=' $limit "cgroup/$op controllers=none,version=$v" \
+			"v$v cgroup/$op: siblings hardly do"
 	done
 done
 
