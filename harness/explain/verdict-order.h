@@ -20,8 +20,7 @@ struct judged_point *verdict_order(const struct comparison *c);
 /* Has the verdict shown a change? */
 static inline bool judged_changed(const struct judged_point *p)
 {
-	return p->effect && (p->effect->verdict == V_REGRESSION ||
-			     p->effect->verdict == V_IMPROVEMENT);
+	return p->effect && verdict_changed(p->effect->verdict);
 }
 
 /* Has it shown that there is none that matters? */

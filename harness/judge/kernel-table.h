@@ -50,7 +50,7 @@ static inline void kernel_table_freep(struct kernel_table **t)
 /* Is the change a fact: REGRESSION or IMPROVEMENT? */
 static inline bool effect_changed(const struct effect *e)
 {
-	return e->verdict == V_REGRESSION || e->verdict == V_IMPROVEMENT;
+	return verdict_changed(e->verdict);
 }
 
 #endif

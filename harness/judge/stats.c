@@ -15,13 +15,19 @@ static int cmp_double(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+void stats_sort(double *v, size_t n)
+{
+	if (n > 1)
+		qsort(v, n, sizeof(*v), cmp_double);
+}
+
 /* Caller frees; n >= 1. */
 static double *sorted_copy(const double *v, size_t n)
 {
 	double *s = xcalloc(n, sizeof(*s));
 
 	memcpy(s, v, n * sizeof(*s));
-	qsort(s, n, sizeof(*s), cmp_double);
+	stats_sort(s, n);
 	return s;
 }
 

@@ -14,6 +14,9 @@ struct interval {
 	double level; /* coverage reached, 0..1 */
 };
 
+/* Ascending. */
+void stats_sort(double *v, size_t n);
+
 /* All four: NaN for n == 0. */
 double stats_median(const double *v, size_t n);
 /* Type 7 (linear between order statistics), p in 0..1. */

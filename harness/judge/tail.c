@@ -21,11 +21,6 @@ static bool shows_tail(const struct subject *s)
 	return true;
 }
 
-static bool is_change(enum verdict v)
-{
-	return v == V_REGRESSION || v == V_IMPROVEMENT;
-}
-
 /* Judge one statistic; does it decide?  If so, the caller owns what is returned. */
 static bool decides(const struct subject *s, enum verdict centre,
 		    struct pairs *p, enum verdict *verdict, char **reason)
@@ -35,7 +30,7 @@ static bool decides(const struct subject *s, enum verdict centre,
 	pairs_find(s, p);
 	*verdict = verdict_decide(p, false, &why);
 	if (*verdict == V_REGRESSION ||
-	    (*verdict == V_IMPROVEMENT && !is_change(centre))) {
+	    (*verdict == V_IMPROVEMENT && !verdict_changed(centre))) {
 		*reason = xasprintf("tail, by the %s: %s",
 				    statistic_name(s->statistic), why);
 		return true;

@@ -210,11 +210,6 @@ static void note_p99(const struct time_family *f, const unsigned *count,
 				    TIME_P99_SAMPLES));
 }
 
-static bool is_change(enum verdict v)
-{
-	return v == V_REGRESSION || v == V_IMPROVEMENT;
-}
-
 /* A row of its own, with nothing that the one of the median owns. */
 static struct effect p99_effect(const struct effect *of)
 {
@@ -247,7 +242,7 @@ size_t time_effects_judge(const struct time_family *f, struct effect **ret)
 		unjudged += !es.list[i].p99 && !has_p99(f, e);
 		if (es.list[i].p99) {
 			count[results[i].verdict]++;
-			if (!is_change(results[i].verdict))
+			if (!verdict_changed(results[i].verdict))
 				continue;
 			(*ret)[nr] = p99_effect(e);
 			e = &(*ret)[nr++];

@@ -103,13 +103,6 @@ void time_holm(const double *p, size_t nr, double *ret)
 
 /* ---- two groups ---- */
 
-static int cmp_double(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 void time_split(const double *v, size_t nr, struct split *ret)
 {
 	_cleanup_free_ double *s = xcalloc(nr + 1, sizeof(*s));
@@ -118,7 +111,7 @@ void time_split(const double *v, size_t nr, struct split *ret)
 
 	*ret = (struct split){ 0 };
 	memcpy(s, v, nr * sizeof(*s));
-	qsort(s, nr, sizeof(*s), cmp_double);
+	stats_sort(s, nr);
 	if (least < 2)
 		least = 2;
 	for (size_t i = 0; i < nr; i++)

@@ -181,13 +181,6 @@ static double mean(const double *x, size_t nr)
 	return nr ? sum / (double)nr : NAN;
 }
 
-static int cmp_double(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static size_t nr_trimmed(size_t nr)
 {
 	return nr < 3 ? 0 : nr < 40 ? 1 : nr / 20;
@@ -215,8 +208,7 @@ static void sum_up(const struct values *v, unsigned boot, unsigned point,
 
 	ret->metric = metric_of(v, boot, point, metric);
 	ret->nr = nr;
-	if (nr > 1)
-		qsort(x, nr, sizeof(*x), cmp_double);
+	stats_sort(x, nr);
 	ret->value[STAT_CENTRE] = nr ? mean(x + cut, nr - 2 * cut) : NAN;
 	ret->value[STAT_MEAN] = mean(x, nr);
 	ret->value[STAT_P99] = nr ? stats_quantile_sorted(x, nr, 0.99) : NAN;

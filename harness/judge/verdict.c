@@ -75,13 +75,6 @@ static int side_of(double l, double threshold)
 	return (l > threshold) - (l < -threshold);
 }
 
-static int cmp_double(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * Bimodal: the sorted log-ratios fall into two groups of at least two boots,
  * the gap between them is wider than three times what both groups span
@@ -96,7 +89,7 @@ static size_t bimodal_split(const struct pairs *p)
 	double gap = 0, span;
 
 	memcpy(s, p->logs, p->nr * sizeof(*s));
-	qsort(s, p->nr, sizeof(*s), cmp_double);
+	stats_sort(s, p->nr);
 	if (p->nr < JUDGE_MIN_PAIRS || isinf(s[0]) || isinf(s[p->nr - 1]))
 		return 0;
 	for (size_t i = 2; i + 2 <= p->nr; i++) {

@@ -17,6 +17,12 @@ enum verdict {
 
 #define NR_VERDICTS 5
 
+/* Is a change shown, in whichever direction? */
+static inline bool verdict_changed(enum verdict v)
+{
+	return v == V_REGRESSION || v == V_IMPROVEMENT;
+}
+
 /* Severity: REGRESSION, INVALID, INCONCLUSIVE, IMPROVEMENT, NO CHANGE. */
 unsigned verdict_rank(enum verdict v);
 

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "alloc.h"
+#include "kernels-text.h"
 #include "strbuf.h"
 
 #define INDENT "  "
@@ -70,13 +71,6 @@ static void print_ways(FILE *out, const struct way_group *g)
 	}
 	if (at > 0)
 		fputc('\n', out);
-}
-
-static const char *unit_mark(const char *metric)
-{
-	if (!*metric || strcmp(metric, "insns") == 0)
-		return "";
-	return strcmp(metric, "guest_ns") == 0 ? "ns" : metric;
 }
 
 static void print_group(FILE *out, const struct way_group *g)
