@@ -133,9 +133,14 @@ static bool recorded_sum(struct boot_load *l, const char *file,
 	return false;
 }
 
-static void describe_mismatch(const struct file_sum *said,
-			      const struct file_sum *is, struct strbuf *why)
+/* *why explains the first difference. */
+static bool same_sum(const struct file_sum *said, const struct file_sum *is,
+		     struct strbuf *why)
 {
+	if (is->bytes == said->bytes && !strcmp(is->crc, said->crc))
+		return true;
+	if (why->len)
+		return false;
 	if (is->bytes < said->bytes)
 		strbuf_addf(why, "truncated: %llu of %llu bytes are there",
 			    (unsigned long long)is->bytes,
@@ -146,6 +151,7 @@ static void describe_mismatch(const struct file_sum *said,
 			"altered: %llu bytes with sum %s, boot.json says %llu with %s",
 			(unsigned long long)is->bytes, is->crc,
 			(unsigned long long)said->bytes, said->crc);
+	return false;
 }
 
 /*
@@ -165,10 +171,7 @@ static int check_file(struct boot_load *l, const char *file, struct strbuf *why)
 		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
 		return r;
 	}
-	if (is.bytes == said.bytes && !strcmp(is.crc, said.crc))
-		return 0;
-	describe_mismatch(&said, &is, why);
-	return -EBADMSG;
+	return same_sum(&said, &is, why) ? 0 : -EBADMSG;
 }
 
 /* The console, the plan and whatever a newer cgmark keeps beside them. */
@@ -206,6 +209,13 @@ static int read_stream(struct boot_load *l, const char *file,
 	if (r < 0)
 		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
 	return r;
+}
+
+static void text_sum(const struct strbuf *text, struct file_sum *ret)
+{
+	ret->bytes = text->len;
+	snprintf(ret->crc, sizeof(ret->crc), "%08lx",
+		 (unsigned long)rec_crc32(0, text->buf, text->len));
 }
 
 static void take_status(struct boot_load *l, struct status *st)
@@ -282,20 +292,35 @@ static void load_status(struct boot_load *l)
 	}
 }
 
+static unsigned find_planned(struct boot_load *l, const struct point_id *id)
+{
+	size_t point = point_find(&l->find, id);
+
+	if (point != NO_POINT)
+		return (unsigned)point;
+	if (!*l->unplanned.bench)
+		l->unplanned = *id;
+	return UNPLANNED;
+}
+
 static int on_sample(const struct sample *s, void *arg)
 {
 	struct boot_load *l = arg;
-	struct sample_entry *e;
+	struct run_sample *to;
 
-	if (l->nr_entries == l->alloc_entries) {
-		l->alloc_entries = l->alloc_entries * 2 + 256;
-		l->entries =
-			xreallocarray(l->entries, l->alloc_entries, sizeof(*e));
+	if (l->nr_samples == l->alloc_samples) {
+		l->alloc_samples = l->alloc_samples * 2 + 256;
+		l->samples = xreallocarray(l->samples, l->alloc_samples,
+					   sizeof(*l->samples));
 	}
-	e = &l->entries[l->nr_entries];
-	e->point = point_find(&l->find, &s->id);
-	e->order = l->nr_entries++;
-	e->s = *s;
+	to = &l->samples[l->nr_samples++];
+	to->point = find_planned(l, &s->id);
+	strcpy(to->metric, s->metric);
+	to->rep = s->rep;
+	to->value = s->value;
+	to->nr_ops = s->nr_ops;
+	if (l->nr_samples > 1 && run_sample_cmp(to - 1, to) > 0)
+		l->unsorted = true;
 	return 0;
 }
 
@@ -317,28 +342,19 @@ static void samples_damage(struct boot_load *l, const char *why)
 
 	boot_fault(l, "samples.tsv", "%s", why);
 	l->boot->damaged = true;
-	l->nr_entries = 0;
+	l->nr_samples = 0;
 	l->nr_lacks = 0;
 	all_points(l, POINT_DONE, POINT_ERROR, text);
 }
 
 /* Compares with what the supervisor received, before it was on any disk. */
 static bool same_as_received(const struct run_boot *b,
-			     const struct strbuf *text, struct strbuf *why)
+			     const struct file_sum *is, struct strbuf *why)
 {
 	struct file_sum said = { .bytes = b->samples_bytes };
-	struct file_sum is = { .bytes = text->len };
 
-	if (!*b->samples_crc)
-		return true;
 	snprintf(said.crc, sizeof(said.crc), "%s", b->samples_crc);
-	snprintf(is.crc, sizeof(is.crc), "%08lx",
-		 (unsigned long)rec_crc32(0, text->buf, text->len));
-	if (said.bytes == is.bytes && !strcmp(said.crc, is.crc))
-		return true;
-	if (!why->len)
-		describe_mismatch(&said, &is, why);
-	return false;
+	return !*b->samples_crc || same_sum(&said, is, why);
 }
 
 /* r and err are from the stream itself, why is from boot.json. */
@@ -368,21 +384,23 @@ static enum trust load_samples(struct boot_load *l)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	struct file_sum said = { 0 }, is = { 0 };
+	bool recorded = recorded_sum(l, "samples.tsv", &said);
 	struct rec_error err;
 	bool intact;
 	int r;
 
-	r = check_file(l, "samples.tsv", &why);
-	intact = r == 0;
-	if (r == 0 || r == -EBADMSG)
-		r = read_stream(l, "samples.tsv", &text, &why);
-	if (r == -ENOENT && intact && !l->boot->ok)
+	r = read_stream(l, "samples.tsv", &text, &why);
+	if (r == -ENOENT && !recorded && !l->boot->ok)
 		return TRUST_SOME;
 	if (r < 0) {
 		samples_damage(l, why.buf);
 		return TRUST_NONE;
 	}
-	intact = same_as_received(l->boot, &text, &why) && intact;
+	/* Of what was read: the file may change meanwhile. */
+	text_sum(&text, &is);
+	intact = !recorded || same_sum(&said, &is, &why);
+	intact = same_as_received(l->boot, &is, &why) && intact;
 	r = rec_parse_samples(text.buf, text.len, on_sample, on_lack, l, &err);
 	return judge_stream(l, r, intact, &err, &why);
 }
@@ -434,6 +452,6 @@ void run_load_boot(const struct run *run, struct run_boot *boot,
 	*damaged += l.damaged;
 	strbuf_release(&l.counted);
 	json_decref(l.json);
-	free(l.entries);
+	free(l.samples);
 	free(l.lacks);
 }

@@ -3,15 +3,14 @@
 #ifndef CGMARK_BOOT_LOAD_H
 #define CGMARK_BOOT_LOAD_H
 
+#include <limits.h>
+
 #include "point-find.h"
 #include "run-files.h"
 #include "strbuf.h"
 
-struct sample_entry {
-	size_t point; /* index in run.points, or NO_POINT */
-	size_t order; /* of arrival */
-	struct sample s;
-};
+/* Of samples that belong to no point of the run. */
+#define UNPLANNED UINT_MAX
 
 struct lack_entry {
 	size_t point;
@@ -21,16 +20,21 @@ struct lack_entry {
 struct boot_load {
 	const struct run *run;
 	struct run_boot *boot;
-	unsigned damaged;      /* files */
-	struct strbuf counted; /* their names, each between slashes */
-	json_t *json;	       /* boot.json; NULL without */
-	struct sample_entry *entries;
-	size_t nr_entries;
-	size_t alloc_entries;
+	unsigned damaged;	    /* files */
+	struct strbuf counted;	    /* their names, each between slashes */
+	json_t *json;		    /* boot.json; NULL without */
+	struct run_sample *samples; /* point: or UNPLANNED */
+	size_t nr_samples;
+	size_t alloc_samples;
+	bool unsorted;
+	struct point_id unplanned; /* the first such */
 	struct lack_entry *lacks;
 	size_t nr_lacks;
 	struct point_find find;
 };
+
+/* The order of a boot's samples: by point, metric and repetition. */
+int run_sample_cmp(const void *a, const void *b);
 
 /* Logs what is wrong with a file and counts the file once. */
 __attribute__((format(printf, 3, 4))) void

@@ -3,19 +3,17 @@
 #include "alloc.h"
 #include "status.h"
 
-static int compare_entries(const void *pa, const void *pb)
+int run_sample_cmp(const void *pa, const void *pb)
 {
-	const struct sample_entry *a = pa, *b = pb;
+	const struct run_sample *a = pa, *b = pb;
 	int r;
 
 	if (a->point != b->point)
 		return a->point < b->point ? -1 : 1;
-	r = strcmp(a->s.metric, b->s.metric);
+	r = strcmp(a->metric, b->metric);
 	if (r)
 		return r;
-	if (a->s.rep != b->s.rep)
-		return a->s.rep < b->s.rep ? -1 : 1;
-	return a->order < b->order ? -1 : a->order > b->order;
+	return a->rep < b->rep ? -1 : a->rep > b->rep;
 }
 
 static void add_lack(struct run_boot *b, const struct lack_entry *e)
@@ -27,17 +25,6 @@ static void add_lack(struct run_boot *b, const struct lack_entry *e)
 	to->point = e->point;
 	strcpy(to->metric, e->l.metric);
 	strcpy(to->why, e->l.why);
-}
-
-static void add_sample(struct run_boot *b, const struct sample_entry *e)
-{
-	struct run_sample *to = &b->samples[b->nr_samples++];
-
-	to->point = e->point;
-	strcpy(to->metric, e->s.metric);
-	to->rep = e->s.rep;
-	to->value = e->s.value;
-	to->nr_ops = e->s.nr_ops;
 }
 
 /* Moves the lacks of a point to the boot; returns how many. */
@@ -63,15 +50,15 @@ static size_t take_lacks(struct boot_load *l, size_t point)
  * a lack.  figures: a metric may have a single value for all repetitions
  * instead.
  */
-static bool is_complete(const struct sample_entry *e, size_t nr,
-			size_t nr_lacks, bool figures,
-			const struct plan_point *p, struct strbuf *why)
+static bool is_complete(const struct run_sample *e, size_t nr, size_t nr_lacks,
+			bool figures, const struct plan_point *p,
+			struct strbuf *why)
 {
 	size_t in_metric = 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		const struct sample *s = &e[i].s;
-		bool first = i == 0 || strcmp(s->metric, e[i - 1].s.metric);
+		const struct run_sample *s = &e[i];
+		bool first = i == 0 || strcmp(s->metric, e[i - 1].metric);
 
 		if (s->rep >= p->samples)
 			strbuf_addf(why, "repetition %u of %s was not planned",
@@ -79,13 +66,13 @@ static bool is_complete(const struct sample_entry *e, size_t nr,
 		else if (s->value > INT64_MAX || s->nr_ops > INT64_MAX)
 			strbuf_addf(why, "repetition %u of %s is out of range",
 				    s->rep, s->metric);
-		else if (!first && s->rep == e[i - 1].s.rep)
+		else if (!first && s->rep == e[i - 1].rep)
 			strbuf_addf(why, "repetition %u of %s is there twice",
 				    s->rep, s->metric);
 		if (why->len)
 			return false;
 		in_metric = first ? 1 : in_metric + 1;
-		if ((i + 1 == nr || strcmp(s->metric, e[i + 1].s.metric)) &&
+		if ((i + 1 == nr || strcmp(s->metric, e[i + 1].metric)) &&
 		    in_metric != p->samples && !(figures && in_metric == 1)) {
 			strbuf_addf(why, "%zu of %u samples of %s are there",
 				    in_metric, p->samples, s->metric);
@@ -101,7 +88,7 @@ static bool is_complete(const struct sample_entry *e, size_t nr,
 static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 			 enum trust trust)
 {
-	const struct sample_entry *e = nr ? l->entries + from : NULL;
+	struct run_sample *e = nr ? l->samples + from : NULL;
 	const struct plan_point *p = &l->run->points[i].plan;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	_cleanup_free_ char *name = NULL;
@@ -111,8 +98,10 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 	if (b->status[i] != POINT_DONE)
 		return false;
 	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
-		for (size_t j = 0; j < nr; j++)
-			add_sample(b, &e[j]);
+		/* Close up: those of points before may have been dropped. */
+		if (nr && l->samples + b->nr_samples != e)
+			memmove(l->samples + b->nr_samples, e, nr * sizeof(*e));
+		b->nr_samples += nr;
 		return true;
 	}
 	if (trust == TRUST_SOME) {
@@ -129,21 +118,19 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 
 static void report_unplanned(struct boot_load *l, size_t from)
 {
-	const struct sample *s;
-
 	if (l->nr_lacks > 0) {
 		boot_fault(l, "samples.tsv",
 			   "%s %s is said to be not there, but was not planned",
 			   l->lacks[0].l.id.bench, l->lacks[0].l.metric);
 		l->boot->damaged = true;
 	}
-	if (from == l->nr_entries)
+	if (from == l->nr_samples)
 		return;
-	s = &l->entries[from].s;
 	boot_fault(
 		l, "samples.tsv",
 		"%zu samples that are not in the plan, the first of %s version %u %s",
-		l->nr_entries - from, s->id.bench, s->id.version, s->id.params);
+		l->nr_samples - from, l->unplanned.bench, l->unplanned.version,
+		l->unplanned.params);
 	l->boot->damaged = true;
 }
 
@@ -152,17 +139,16 @@ size_t boot_settle(struct boot_load *l, enum trust trust)
 	struct run_boot *b = l->boot;
 	size_t from = 0, to, kept = 0;
 
-	/* qsort() must not get NULL. */
-	if (l->nr_entries)
-		qsort(l->entries, l->nr_entries, sizeof(*l->entries),
-		      compare_entries);
-	b->samples = xcalloc(l->nr_entries, sizeof(*b->samples));
+	if (l->unsorted)
+		qsort(l->samples, l->nr_samples, sizeof(*l->samples),
+		      run_sample_cmp);
 	for (size_t i = 0; i < l->run->nr_points; i++, from = to) {
-		for (to = from; to < l->nr_entries && l->entries[to].point == i;
+		for (to = from; to < l->nr_samples && l->samples[to].point == i;
 		     to++)
 			;
 		kept += settle_point(l, i, from, to - from, trust);
 	}
 	report_unplanned(l, from);
+	b->samples = steal_ptr(l->samples);
 	return kept;
 }

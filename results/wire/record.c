@@ -82,6 +82,7 @@ struct cursor {
 	const char *end;
 	unsigned line;
 	char text[REC_LINE_MAX];
+	size_t len; /* of text, as it was read */
 	char *field[REC_FIELDS_MAX];
 	unsigned nr_fields;
 	struct rec_error *err;
@@ -151,6 +152,7 @@ static int next_line(struct cursor *c)
 	}
 	memcpy(c->text, c->next, len);
 	c->text[len] = '\0';
+	c->len = len;
 	c->next = lf + 1;
 	r = split_fields(c);
 	return r < 0 ? r : 1;
@@ -380,10 +382,55 @@ static int on_lack_line(struct cursor *c, const struct samples_arg *a,
 	return a->lfn ? a->lfn(&l, a->arg) : 0;
 }
 
+/* Takes a canonical number of at most 18 digits before the byte end; NULL: none. */
+static const char *take_u64(const char *p, char end, uint64_t *ret)
+{
+	const char *start = p;
+	uint64_t v = 0;
+
+	for (; *p >= '0' && *p <= '9'; p++) {
+		if (p - start == 18 || (p > start && *start == '0'))
+			return NULL;
+		v = v * 10 + (*p - '0');
+	}
+	*ret = v;
+	return p > start && *p == end ? p + 1 : NULL;
+}
+
+/*
+ * Nearly all lines begin like the one before, up to their numbers: such a line is
+ * read without being split.  head is the common part.  Returns false, and takes
+ * nothing, where a line differs or is wrong: that is for next_line() to say.
+ */
+static bool next_alike(struct cursor *c, const char *head, size_t len,
+		       struct sample *s)
+{
+	const char *p = c->next;
+	uint64_t rep, value, nr_ops;
+
+	/* Three numbers end within the buffer, or the last line is split. */
+	if ((size_t)(c->end - p) < REC_LINE_MAX || memcmp(p, head, len) ||
+	    len + 3 * sizeof("123456789012345678") > REC_LINE_MAX)
+		return false;
+	p = take_u64(p + len, '\t', &rep);
+	p = p ? take_u64(p, '\t', &value) : NULL;
+	p = p ? take_u64(p, '\n', &nr_ops) : NULL;
+	if (!p || rep > UINT32_MAX || nr_ops == 0)
+		return false;
+	s->rep = rep;
+	s->value = value;
+	s->nr_ops = nr_ops;
+	c->next = p;
+	c->line++;
+	return true;
+}
+
 static int on_sample_line(struct cursor *c, void *arg, unsigned *count)
 {
 	const struct samples_arg *a = arg;
+	const char *head = c->next - c->len - 1;
 	struct sample s = { 0 };
+	size_t len;
 	int r;
 
 	if (!strcmp(c->field[0], "N"))
@@ -393,8 +440,12 @@ static int on_sample_line(struct cursor *c, void *arg, unsigned *count)
 	r = read_sample(c, &s);
 	if (r < 0)
 		return r;
-	++*count;
-	return a->fn ? a->fn(&s, a->arg) : 0;
+	len = c->field[5] - c->text;
+	do {
+		++*count;
+		r = a->fn ? a->fn(&s, a->arg) : 0;
+	} while (r == 0 && next_alike(c, head, len, &s));
+	return r;
 }
 
 int rec_parse_samples(const char *buf, size_t len, rec_sample_fn fn,

@@ -257,6 +257,70 @@ static void make_plan(struct strbuf *sb, const struct plan_point *p)
 	strbuf_addstr(sb, line);
 }
 
+/*
+ * Parses a line with these numbers behind a line that begins alike or otherwise, and
+ * with many more behind it.
+ */
+static int parse_numbers(const char *before, const char *numbers,
+			 struct sample out[], struct rec_error *err)
+{
+	_cleanup_strbuf_ struct strbuf lines = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	struct sample *next = out;
+
+	strbuf_addf(&lines, "S\t%s\t1\t-\tinsns\t0\t5\t1\n", before);
+	strbuf_addf(&lines, "S\tnull\t1\t-\tinsns\t%s", numbers);
+	for (int i = 0; i < 60; i++)
+		strbuf_addf(&lines, "S\tnull\t1\t-\tinsns\t%d\t77\t3\n", i);
+	make_stream(&sb, lines.buf, 62);
+	return rec_parse_samples(sb.buf, sb.len, keep_sample, NULL, &next, err);
+}
+
+/* What is read without being split is read as the rest is. */
+static void test_alike(void **state)
+{
+	static const char *const numbers[] = {
+		"1\t2\t3\n",
+		"0\t0\t1\n",
+		"4294967295\t999999999999999999\t999999999999999999\n",
+		"7\t1000000000000000000\t1\n",
+		"7\t18446744073709551615\t18446744073709551615\n",
+		"7\t18446744073709551616\t1\n",
+		"7\t99999999999999999999999999999\t1\n",
+		"4294967296\t1\t1\n",
+		"00\t1\t1\n",
+		"1\t01\t1\n",
+		"1\t1\t01\n",
+		"1\t1\t0\n",
+		"\t1\t1\n",
+		"1\t\t1\n",
+		"1\t1\t\n",
+		"1\t1\n",
+		"1\t1\t1\t\n",
+		"1\t1\t1\t1\n",
+		"-1\t1\t1\n",
+		"1\t+1\t1\n",
+		"1\t1 \t1\n",
+		"1\t1\t1\r\n",
+		"1\t1\t1x\n",
+		"\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct sample a[62] = { 0 }, b[62] = { 0 };
+		struct rec_error err_a, err_b;
+		int r = parse_numbers("null", numbers[i], a, &err_a);
+
+		assert_int_equal(parse_numbers("nulL", numbers[i], b, &err_b),
+				 r);
+		assert_int_equal(err_a.line, err_b.line);
+		assert_string_equal(err_a.text, err_b.text);
+		assert_memory_equal(&a[1], &b[1], sizeof(a) - sizeof(a[0]));
+		assert_int_equal(r, i < 5 ? 0 : -EBADMSG);
+		assert_int_equal(a[61].rep, r == 0 ? 59 : 0);
+	}
+}
+
 static void test_plan_round_trip(void **state)
 {
 	struct plan_point p = {
@@ -628,6 +692,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_crc32),
 		cmocka_unit_test(test_sample_round_trip),
+		cmocka_unit_test(test_alike),
 		cmocka_unit_test(test_plan_round_trip),
 		cmocka_unit_test(test_lack_round_trip),
 		cmocka_unit_test(test_event),
