@@ -103,6 +103,9 @@ static void make_net_with(bool ipv6)
 	must(rtnl_open(&rx));
 	must(rtnl_veth_add(&rx, "r0", "s0", tx_ns));
 	must(rtnl_link_add(&rx, "ifb0", "ifb"));
+	/* Else it counts its own solicitations of routers, seconds later. */
+	if (ipv6)
+		must(put("/proc/sys/net/ipv6/conf/ifb0/disable_ipv6", "1"));
 	must(rtnl_link_up(&rx, "ifb0"));
 	must(rtnl_link_up(&rx, "lo"));
 	in_ns(tx_ns);
