@@ -49,6 +49,17 @@ void strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 	strbuf_add(sb, s, n);
 }
 
+void strbuf_add_u64(struct strbuf *sb, uint64_t v)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = '0' + v % 10;
+	while ((v /= 10) > 0);
+	strbuf_add(sb, digits + at, sizeof(digits) - at);
+}
+
 void strbuf_reset(struct strbuf *sb)
 {
 	sb->len = 0;

@@ -5,7 +5,7 @@
 -- through all of them.  A part that has been released is never changed: add
 -- another.
 --
--- Most rows are samples (some 40,000 per run): their table is clustered by
+-- Most bytes are samples (some 40,000 per run): their table is clustered by
 -- boot, which makes an import an append, and carries no index of its own.
 -- History of one point goes the other way round, point -> boots -> samples,
 -- through the index on point_status.
@@ -202,3 +202,34 @@ WHERE boot.ok AND NOT boot.damaged;
 -- On what a kernel boots, and the modules that it loads for that.
 ALTER TABLE kernel ADD COLUMN board TEXT NOT NULL DEFAULT '';
 ALTER TABLE kernel ADD COLUMN modules TEXT NOT NULL DEFAULT '';
+
+-- version 7
+-- A row for each sample made an import slow, and most of it keys.  Samples with
+-- successive numbers and the same nr_ops are one row now: list is a JSON array of
+-- their nr values, rep the number of the first.  The view gives them one by one.
+CREATE TABLE sample_list (
+	boot INTEGER NOT NULL,
+	point INTEGER NOT NULL,
+	metric INTEGER NOT NULL,
+	rep INTEGER NOT NULL,
+	nr INTEGER NOT NULL,
+	nr_ops INTEGER NOT NULL,
+	list TEXT NOT NULL,
+	PRIMARY KEY (boot, point, metric, rep),
+	FOREIGN KEY (boot, point) REFERENCES point_status ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+INSERT INTO sample_list
+SELECT boot, point, metric, min(rep), count(*), nr_ops,
+	'[' || group_concat(value) || ']'
+FROM (
+	SELECT *, rep - row_number() OVER (
+		PARTITION BY boot, point, metric, nr_ops ORDER BY rep
+	) AS gap
+	FROM sample
+	ORDER BY boot, point, metric, rep
+)
+GROUP BY boot, point, metric, nr_ops, gap;
+DROP TABLE sample;
+CREATE VIEW sample AS
+SELECT boot, point, metric, rep + each.key AS rep, each.value, nr_ops
+FROM sample_list, json_each(sample_list.list) AS each;

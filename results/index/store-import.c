@@ -18,7 +18,7 @@ enum statement {
 	ADD_STATUS,
 	ADD_METRIC,
 	GET_METRIC,
-	ADD_SAMPLE,
+	ADD_LIST,
 	ADD_LACK,
 	NR_STATEMENTS,
 };
@@ -49,9 +49,9 @@ static const char *const statements[NR_STATEMENTS] = {
 		       "VALUES (?, ?, ?, ?)",
 	[ADD_METRIC] = "INSERT OR IGNORE INTO metric (name) VALUES (?)",
 	[GET_METRIC] = "SELECT id FROM metric WHERE name = ?",
-	[ADD_SAMPLE] = "INSERT INTO sample "
-		       "(boot, point, metric, rep, value, nr_ops) "
-		       "VALUES (?, ?, ?, ?, ?, ?)",
+	[ADD_LIST] = "INSERT INTO sample_list "
+		     "(boot, point, metric, rep, nr, nr_ops, list) "
+		     "VALUES (?, ?, ?, ?, ?, ?, ?)",
 	[ADD_LACK] = "INSERT INTO lack (boot, point, metric, reason) "
 		     "VALUES (?, ?, ?, ?)",
 };
@@ -200,21 +200,48 @@ static int get_metric(struct import *im, const char *name)
 	return r;
 }
 
+/* How many of nr samples one row holds. */
+static size_t list_len(const struct run_sample *s, size_t nr)
+{
+	size_t i;
+
+	for (i = 1; i < nr; i++) {
+		if (s[i].point != s->point || s[i].rep != s->rep + i ||
+		    s[i].nr_ops != s->nr_ops || strcmp(s[i].metric, s->metric))
+			break;
+	}
+	return i;
+}
+
+static int add_list(struct import *im, int64_t boot_id,
+		    const struct run_sample *s, size_t nr)
+{
+	_cleanup_strbuf_ struct strbuf list = STRBUF_INIT;
+	int r;
+
+	r = get_metric(im, s->metric);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < nr; i++) {
+		strbuf_addstr(&list, i ? "," : "[");
+		strbuf_add_u64(&list, s[i].value);
+	}
+	strbuf_addstr(&list, "]");
+	return RUN_STATEMENT(im, ADD_LIST, "iiiiiis", boot_id,
+			     im->point_ids[s->point], im->metric_id,
+			     (int64_t)s->rep, (int64_t)nr, (int64_t)s->nr_ops,
+			     list.buf);
+}
+
 static int add_samples(struct import *im, const struct run_boot *b,
 		       int64_t boot_id)
 {
+	size_t nr;
 	int r = 0;
 
-	for (size_t i = 0; i < b->nr_samples && r == 0; i++) {
-		const struct run_sample *s = &b->samples[i];
-
-		r = get_metric(im, s->metric);
-		if (r < 0)
-			return r;
-		r = RUN_STATEMENT(im, ADD_SAMPLE, "iiiiii", boot_id,
-				  im->point_ids[s->point], im->metric_id,
-				  (int64_t)s->rep, (int64_t)s->value,
-				  (int64_t)s->nr_ops);
+	for (size_t i = 0; i < b->nr_samples && r == 0; i += nr) {
+		nr = list_len(&b->samples[i], b->nr_samples - i);
+		r = add_list(im, boot_id, &b->samples[i], nr);
 	}
 	return r;
 }

@@ -129,6 +129,8 @@ int store_count(struct store *st, uint64_t *runs, uint64_t *boots,
 	if (r == 0)
 		r = count_rows(st, "SELECT count(*) FROM boot", boots);
 	if (r == 0)
-		r = count_rows(st, "SELECT count(*) FROM sample", samples);
+		r = count_rows(st,
+			       "SELECT coalesce(sum(nr), 0) FROM sample_list",
+			       samples);
 	return r;
 }

@@ -12,14 +12,12 @@ static void add_json(struct strbuf *sb, json_t *json)
 	json_decref(json);
 }
 
-static void add_boot(struct strbuf *sb, const struct run *run,
-		     const struct run_boot *b)
+/* Of undamaged samples the sum in boot.json says it all: it was checked. */
+static void add_samples(struct strbuf *sb, const struct run *run,
+			const struct run_boot *b)
 {
-	add_json(sb, boot_to_json(b));
-	strbuf_addf(sb, "%d %d\n", b->finished, b->damaged);
-	for (size_t i = 0; b->status && i < run->nr_points; i++)
-		strbuf_addf(sb, "%s %s\n", point_status_str(b->status[i]),
-			    b->status_text[i]);
+	if (b->samples_crc && *b->samples_crc && !b->damaged)
+		return;
 	for (size_t i = 0; i < b->nr_samples; i++) {
 		const struct run_sample *s = &b->samples[i];
 		const struct plan_point *p = &run->points[s->point].plan;
@@ -29,6 +27,17 @@ static void add_boot(struct strbuf *sb, const struct run *run,
 			    (unsigned long long)s->value,
 			    (unsigned long long)s->nr_ops);
 	}
+}
+
+static void add_boot(struct strbuf *sb, const struct run *run,
+		     const struct run_boot *b)
+{
+	add_json(sb, boot_to_json(b));
+	strbuf_addf(sb, "%d %d\n", b->finished, b->damaged);
+	for (size_t i = 0; b->status && i < run->nr_points; i++)
+		strbuf_addf(sb, "%s %s\n", point_status_str(b->status[i]),
+			    b->status_text[i]);
+	add_samples(sb, run, b);
 	for (size_t i = 0; i < b->nr_lacks; i++) {
 		const struct run_lack *l = &b->lacks[i];
 		const struct plan_point *p = &run->points[l->point].plan;
