@@ -44,11 +44,33 @@ static void progress_fits_its_line(void **state)
 	assert_string_equal(line, "xxxxxxxxxxxxxxxxxxx");
 }
 
+static void half(const char *name, const char *step, uint64_t done,
+		 uint64_t total, const char *want)
+{
+	struct progress p = { .done = done, .total = total };
+	char line[38];
+
+	snprintf(p.name, sizeof(p.name), "%s", name);
+	snprintf(p.step, sizeof(p.step), "%s", step);
+	progress_format_half(line, sizeof(line), &p, 100 * S);
+	assert_string_equal(line, want);
+}
+
+static void half_a_line_has_the_numbers(void **state)
+{
+	half("a", "compile", 0, 0, "a: compile");
+	half("baseline", "compile", 500, 1000,
+	     "baseline: compile 500/1000, 01:40");
+	half("a-kernel-with-a-long-name", "apply series of mine", 7, 44,
+	     "a-kernel-with-: apply ser 7/44, 08:49");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(progress_tells_the_time_left),
 		cmocka_unit_test(progress_fits_its_line),
+		cmocka_unit_test(half_a_line_has_the_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
