@@ -74,6 +74,12 @@ step()
 	[ -n "$quiet" ] || event "step $*"
 }
 
+# Who starts it can build another alongside if it begins from nothing.
+tell_base()
+{
+	[ -n "$quiet" ] || event "base ${1:-none}"
+}
+
 # --- processes and clean-up -------------------------------------------------
 
 # All that takes long runs in a process group of its own in the background: the
@@ -262,8 +268,9 @@ unpack_deb()
 	if [ ! -d "$pristine" ]; then
 		step "unpack $package $version"
 		mkdir "$tmp/pristine"
-		if ! run tar -C "$tmp/pristine" --strip-components=1 \
-		     -xf "$tarball" >>"$log" 2>&1; then
+		# xz has the package's tarball in blocks, for all cores.
+		if ! run env XZ_DEFAULTS=-T0 tar -C "$tmp/pristine" \
+		     --strip-components=1 -xf "$tarball" >>"$log" 2>&1; then
 			die_if_full "$log"
 			die "$EX_HOST" "cannot unpack $tarball: $(tail -n 1 "$log")"
 		fi
@@ -730,8 +737,10 @@ compile()
 	progress 0 "$total"
 	kmake -j "$jobs" vmlinux modules
 	while kill -0 "$job" 2>/dev/null; do
-		# In the background, like all that is waited for.
-		sleep 0.2 &
+		# In the background, like all that is waited for; less often
+		# when it takes long, as that costs time too.
+		[ "$nr" -lt 100 ] && pause=0.2 || pause=0.7
+		sleep "$pause" &
 		wait $!
 		last=$nr
 		nr=$(($(objects_done) - before))
@@ -740,7 +749,7 @@ compile()
 		[ "$nr" -eq "$last" ] || progress "$nr" "$total"
 	done
 	finish || {
-		compile_failed
+		compile_failed $?
 		return
 	}
 	nr=$(($(objects_done) - before))
@@ -751,12 +760,18 @@ compile()
 # that were taken over, though none is known to.
 compile_failed()
 {
+	# Two builds at once need more memory than one.
+	if [ "$1" -gt 128 ] ||
+	   grep -q 'Killed signal terminated program' "$log"; then
+		die "$EX_HOST" "make or a compiler was killed: is memory short? (log: $log)"
+	fi
 	if [ -z "$base" ] || grep -qE ': (fatal )?error: ' "$log"; then
 		die_compile "kernel does not compile"
 	fi
 	die_if_full "$log"
 	step "build from nothing"
 	base=
+	tell_base none
 	rm -rf "$obj"
 	configure
 	compile
@@ -847,6 +862,10 @@ build()
 		die "$EX_HOST" "cannot write $cache"
 	fi
 
+	# Before the source is there, as far as it is clear by then.
+	if [ -n "$clean" ] || [ -z "$(nearest_tree)" ]; then
+		tell_base none
+	fi
 	"source_get_$source_type" "$tmp/src" || {
 		die_if_full "$log"
 		die "$EX_HOST" "cannot copy the source $source: $(tail -n 1 "$log")"

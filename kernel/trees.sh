@@ -282,6 +282,7 @@ start_from()
 	   cat "$tmp/changed" "$tmp/added" | renew "$tmp/src" 2>>"$log"; then
 		affected=$(objects_affected)
 		base=${1##*/}
+		tell_base "$base"
 		touch "$1/state"
 		return
 	fi
@@ -304,9 +305,11 @@ take_objects()
 	tree=$(nearest_tree)
 	[ -n "$tree" ] || return 0
 	# Nobody removes it meanwhile.
-	exec 7>>"$cache/locks/use-objects-${tree##*/}" &&
-		flock -s -n 7 && [ -e "$tree/state" ] &&
-		start_from "$tree"
+	if ! exec 7>>"$cache/locks/use-objects-${tree##*/}" ||
+	   ! flock -s -n 7 || [ ! -e "$tree/state" ] ||
+	   ! start_from "$tree"; then
+		tell_base none
+	fi
 	exec 7>&-
 }
 

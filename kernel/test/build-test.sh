@@ -78,6 +78,12 @@ entry()
 	sed -n 's/^entry //p' "$out"
 }
 
+# comes_before LINE LINE
+comes_before()
+{
+	[ "$(grep -xF -e "$1" -e "$2" "$out" | head -n 2 | tr '\n' ',')" = "$1,$2," ]
+}
+
 has_line()
 {
 	grep -qx "$1" "$out"
@@ -659,6 +665,8 @@ test_objects()
 {
 	objects_tree
 	ok "objects: the first kernel is from nothing" from_nothing
+	ok "which is said before there is a source" comes_before \
+		'base none' 'step copy source'
 	first_sum=$(sha256sum <"$(entry)/vmlinux")
 	ok "and has no objects in the cache's tmp" empty_dir "$cache/tmp"
 
@@ -669,6 +677,7 @@ test_objects()
 		compiles kernel/b.o
 	ok "and the same kernel" is_right $src --patches "$work/patches/series"
 	ok "meta names the base" from_objects
+	ok "as is said" has_line "base $(sed -n 's/^base=//p' "$(entry)/meta")"
 	ok "and counts all objects" grep -qx objects=2 "$(entry)/meta"
 
 	rm -rf "$cache"/kernels/*
@@ -701,6 +710,7 @@ test_objects()
 	run build $src
 	ok "objects: a script makes it begin from nothing" from_nothing
 	ok "which is said" has_line 'step build from nothing: scripts/gen differs'
+	ok "in an event, too" has_line 'base none'
 	ok "and the kernel is right" is_right $src
 
 	mkdir "$work/src/include/first"
@@ -716,6 +726,7 @@ test_objects()
 	echo b2 >"$work/src/kernel/b.c"
 	run build $src --clean
 	ok "objects: --clean takes none" from_nothing
+	ok "which is said at once" comes_before 'base none' 'step copy source'
 	run build $src --clean
 	ok "and builds what is kept" exits 0
 	echo x >>"$(entry)/vmlinux"
@@ -832,6 +843,65 @@ test_slots()
 	ok "and nothing is left then" empty_dir "$cache/tmp"
 }
 
+# Two at once, both from nothing, beside each other from the first to the last.
+# shellcheck disable=SC2086 # $src is words
+test_two_from_nothing()
+{
+	objects_tree
+	rm -rf "$cache"/objects "$cache"/kernels
+	: >"$cache/hold"
+	: >"$cache/builds"
+	make_patch one.patch b c
+	echo one.patch >"$work/patches/series"
+	"$build" -c "$cache" build $src >"$out.1" 2>"$err.1" &
+	first=$!
+	"$build" -c "$cache" build $src --patches "$work/patches/series" \
+		>"$out" 2>"$err" &
+	second=$!
+	pids="$pids $first $second"
+	tries=1200
+	until [ "$(wc -l <"$cache/builds")" -eq 2 ] || [ "$tries" -eq 0 ]; do
+		tries=$((tries - 1))
+		sleep 0.05
+	done
+	ok "two: both are at work" [ "$tries" -gt 0 ]
+	rm "$cache/hold"
+	wait "$second"
+	status=$?
+	ok "and the second is right" is_right $src --patches "$work/patches/series"
+	ok "from nothing" from_nothing
+	wait "$first"
+	status=$?
+	cp "$out.1" "$out"
+	ok "as is the first" is_right $src
+	ok "both have left their objects" [ "$(find "$cache/objects" -name state | wc -l)" -eq 2 ]
+	ok "and nothing else" empty_dir "$cache/tmp"
+	rm -rf "$cache"/kernels/*
+	run build $src
+	ok "and a third takes them" from_objects
+}
+
+# kill -9 of make, as by the kernel when memory is short, says nothing of the
+# source.
+test_make_killed()
+{
+	hold_build "make killed"
+	for dir in /proc/[0-9]*; do
+		# It may have ended meanwhile.
+		{ tr '\0' ' ' <"$dir/cmdline"; } 2>/dev/null | grep -q '^make ' ||
+			continue
+		case $(readlink "$dir/cwd") in
+		"$cache/tmp"/*)	kill -KILL "${dir#/proc/}" ;;
+		esac
+	done
+	wait "$first"
+	ok "make killed: the host's fault" [ $? -eq 5 ]
+	cp "$err.1" "$err"
+	ok "and the cause is named" says "was killed: is memory short?"
+	rm -f "$cache/hold"
+	ok "and nothing is left" empty_dir "$cache/tmp"
+}
+
 no_process_in()
 {
 	! readlink /proc/[0-9]*/cwd 2>/dev/null | grep -F "$1"
@@ -876,6 +946,8 @@ test_interrupt
 test_objects
 test_bad_objects
 test_slots
+test_two_from_nothing
+test_make_killed
 test_slow_copy
 echo "1..$nr"
 [ "$failed" -eq 0 ]
