@@ -87,62 +87,73 @@ static enum exit_status print_entry(const struct run_kernel *k,
 	return fflush(stdout) == 0 ? ST_OK : ST_HOST;
 }
 
-static enum exit_status build_spec(struct kernel_spec *spec, bool clean,
-				   const char *kernel_dir)
-{
-	struct run_kernel kernel = { NULL };
-	enum exit_status r;
-
-	spec->clean = clean;
-	r = kernel_build(spec, kernel_dir, &kernel);
-	if (r == ST_OK)
-		r = print_entry(&kernel, spec->source);
-	run_kernel_release(&kernel);
-	return r;
-}
-
-static enum exit_status build_one(const char *word, bool clean,
-				  const char *kernel_dir)
-{
-	_cleanup_(kernel_spec_release) struct kernel_spec spec = { NULL };
-	enum exit_status r = kernel_spec_parse(word, kernel_dir, &spec);
-
-	return r == ST_OK ? build_spec(&spec, clean, kernel_dir) : r;
-}
-
-/* In the order of the patches: each from the objects of the one before. */
-static enum exit_status build_series(const char *word, bool clean,
-				     const char *kernel_dir)
-{
+struct wanted {
 	struct kernel_spec *specs;
 	size_t nr;
-	enum exit_status r = kernel_spec_series(word, kernel_dir, &specs, &nr);
+};
 
-	if (r != ST_OK)
-		return r;
-	for (size_t i = 0; i < nr; i++) {
-		if (r == ST_OK)
-			r = build_spec(&specs[i], clean, kernel_dir);
-		kernel_spec_release(&specs[i]);
-	}
-	free(specs);
-	return r;
+static void wanted_release(struct wanted *w)
+{
+	for (size_t i = 0; i < w->nr; i++)
+		kernel_spec_release(&w->specs[i]);
+	free(w->specs);
 }
 
-static enum exit_status build_all(const struct build_opts *o,
-				  const char *kernel_dir)
+/* Takes the specs over. */
+static void want(struct wanted *w, struct kernel_spec *specs, size_t nr,
+		 bool clean)
+{
+	w->specs = xreallocarray(w->specs, w->nr + nr, sizeof(*w->specs));
+	for (size_t i = 0; i < nr; i++) {
+		w->specs[w->nr] = specs[i];
+		w->specs[w->nr++].clean = clean;
+	}
+}
+
+static enum exit_status want_all(const struct build_opts *o,
+				 const char *kernel_dir, struct wanted *w)
 {
 	enum exit_status r = ST_OK;
 
-	for (int i = 0; i < o->nr_kernels && r == ST_OK; i++)
-		r = build_one(o->kernels[i], o->clean, kernel_dir);
-	for (size_t i = 0; i < o->series.nr && r == ST_OK; i++)
-		r = build_series(o->series.v[i], o->clean, kernel_dir);
+	for (int i = 0; i < o->nr_kernels && r == ST_OK; i++) {
+		struct kernel_spec spec;
+
+		r = kernel_spec_parse(o->kernels[i], kernel_dir, &spec);
+		if (r == ST_OK)
+			want(w, &spec, 1, o->clean);
+	}
+	for (size_t i = 0; i < o->series.nr && r == ST_OK; i++) {
+		_cleanup_free_ struct kernel_spec *list = NULL;
+		size_t nr;
+
+		r = kernel_spec_series(o->series.v[i], kernel_dir, &list, &nr);
+		if (r == ST_OK)
+			want(w, list, nr, o->clean);
+	}
 	return r;
+}
+
+/* Those that are there are named even if a later one failed. */
+static enum exit_status build_all(const struct wanted *w,
+				  const char *kernel_dir)
+{
+	_cleanup_free_ struct run_kernel *kernels =
+		xcalloc(w->nr, sizeof(*kernels));
+	enum exit_status printed = ST_OK;
+	enum exit_status r =
+		kernel_build_all(w->specs, w->nr, kernel_dir, kernels);
+
+	for (size_t i = 0; i < w->nr; i++) {
+		if (kernels[i].name && printed == ST_OK)
+			printed = print_entry(&kernels[i], w->specs[i].source);
+		run_kernel_release(&kernels[i]);
+	}
+	return r != ST_OK ? r : printed;
 }
 
 enum exit_status cmd_build(const struct env *env, int argc, char **argv)
 {
+	_cleanup_(wanted_release) struct wanted wanted = { NULL };
 	struct build_opts o = { 0 };
 	enum exit_status r = ST_USAGE;
 
@@ -151,7 +162,9 @@ enum exit_status cmd_build(const struct env *env, int argc, char **argv)
 			log_set_level(LOG_WARNING);
 		if (o.verbose)
 			log_set_level(LOG_DEBUG);
-		r = build_all(&o, env->kernel_dir);
+		r = want_all(&o, env->kernel_dir, &wanted);
+		if (r == ST_OK)
+			r = build_all(&wanted, env->kernel_dir);
 	}
 	free(o.series.v);
 	return r;

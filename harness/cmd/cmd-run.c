@@ -203,20 +203,9 @@ static enum exit_status build_kernels(struct request *rq)
 	struct run *run = rq->run;
 
 	run->kernels = xcalloc(rq->nr_specs, sizeof(*run->kernels));
-	for (size_t i = 0; i < rq->nr_specs; i++) {
-		enum exit_status r;
-
-		if (interrupt_pending()) {
-			log_warn("interrupted before anything was booted");
-			return ST_INTERRUPTED;
-		}
-		r = kernel_build(&rq->specs[i], rq->env->kernel_dir,
-				 &run->kernels[i]);
-		if (r != ST_OK)
-			return r;
-		run->nr_kernels++;
-	}
-	return ST_OK;
+	run->nr_kernels = rq->nr_specs;
+	return kernel_build_all(rq->specs, rq->nr_specs, rq->env->kernel_dir,
+				run->kernels);
 }
 
 static void tell_same_code(const struct run *run)

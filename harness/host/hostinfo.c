@@ -15,6 +15,17 @@ unsigned host_cores(void)
 	return CPU_COUNT(&set) > 0 ? CPU_COUNT(&set) : 1;
 }
 
+uint64_t host_memory_available(void)
+{
+	static const char word[] = "\nMemAvailable:";
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	const char *at = NULL;
+
+	if (read_file("/proc/meminfo", &text) == 0 && text.len)
+		at = strstr(text.buf, word);
+	return at ? strtoull(at + strlen(word), NULL, 10) * 1024 : UINT64_MAX;
+}
+
 static char *cpu_model(void)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;

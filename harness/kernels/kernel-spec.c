@@ -18,6 +18,12 @@ struct context {
 	const char *base; /* directory of relative paths */
 };
 
+bool kernel_spec_is_prebuilt(const struct kernel_spec *k)
+{
+	return strncmp(k->source, "image:", 6) == 0 ||
+	       strncmp(k->source, "pkg:", 4) == 0;
+}
+
 void kernel_spec_release(struct kernel_spec *k)
 {
 	for (size_t i = 0; i < k->nr_config; i++)

@@ -34,6 +34,9 @@ struct kernel_spec {
 
 void kernel_spec_release(struct kernel_spec *k);
 
+/* Did somebody else build it (pkg:, image:)? */
+bool kernel_spec_is_prebuilt(const struct kernel_spec *k);
+
 /*
  * Parses one --kernel word.  Unknown names are logged with the nearest known
  * ones, malformed INI with file and line.
@@ -64,6 +67,15 @@ char *kernel_spec_text(const struct kernel_spec *k);
  */
 enum exit_status kernel_build(const struct kernel_spec *spec,
 			      const char *kernel_dir, struct run_kernel *ret);
+/*
+ * The same for nr kernels, in their order, but for one that has to be built from
+ * nothing: if the next has little use for its objects, that is built alongside.
+ * The first failure stops the other.  Those that were built by then are in ret, the
+ * rest of it is zero; the caller releases all.
+ */
+enum exit_status kernel_build_all(const struct kernel_spec *specs, size_t nr,
+				  const char *kernel_dir,
+				  struct run_kernel *ret);
 /*
  * The kernel key of a spec that is built (not of image:), in 64 hex digits, as
  * it would be built now.  Builds nothing.  Errors are logged.
