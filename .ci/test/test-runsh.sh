@@ -25,6 +25,21 @@ script "$work/build/cgmark" <<'END'
 echo "$*" >>"$CALLS"
 eval "exit \${$1_status:-0}"
 END
+# What it finds beside itself.
+mkdir -p "$work/top/kernel"
+cp "$run_sh" "$work/top/run.sh"
+run_sh=$work/top/run.sh
+script "$work/top/kernel/build.sh" <<'END'
+#!/bin/sh
+echo "$*" >"$CALLS.unpack"
+if [ -e "$CALLS.hang" ]; then
+	: >"$CALLS.hangs"
+	exec sleep 1000
+fi
+exit 5
+END
+export XDG_CACHE_HOME="$work/cache"
+mkdir -p "$work/cache/cgmark/kernels/0011"
 export PATH="$work/bin:$PATH" CGMARK_BUILD_DIR="$work/build" CALLS="$work/calls"
 
 # calls STATUS CALLS NAME WORDS...: run.sh with these words.
@@ -62,6 +77,50 @@ export run_status=0 import_status=5
 calls 5 "$night|import|report" 'nightly, the index failed' nightly
 export run_status=1 import_status=5
 calls 1 "$night|import|report" 'nightly, a regression comes first' nightly
+
+# Without a kernel their source is unpacked meanwhile; that it fails is no matter.
+unset run_status import_status
+[ ! -e "$CALLS.unpack" ]
+ok $? 'with kernels in the cache nothing is unpacked'
+rm -r "$work/cache/cgmark/kernels/0011"
+for words in 'list --suites' nightly; do
+	# shellcheck disable=SC2086 # words
+	"$run_sh" $words >"$work/out" 2>&1
+done
+[ ! -e "$CALLS.unpack" ]
+ok $? 'nor for what may not need it'
+calls 0 'run|report' 'without kernels'
+wait_until 100 test -s "$CALLS.unpack"
+is "$(cat "$CALLS.unpack")" '-q unpack --source deb:linux-source-6.12' \
+	'the source is unpacked'
+is "$(grep -c unpack "$work/err")" 0 'that it failed is not said here'
+
+# It does not outlive run.sh, whose build fails.
+: >"$CALLS.hang"
+script "$work/bin/ninja" <<'END'
+#!/bin/sh
+until [ -e "$CALLS.hangs" ]; do
+	sleep 0.1
+done
+exit 1
+END
+calls 5 '' 'cgmark does not build'
+unpacks() {
+	grep -lsz "^CALLS=$CALLS\$" /proc/[0-9]*/environ | while read -r file; do
+		tr '\0' ' ' <"${file%environ}cmdline" | grep '^sleep 1000'
+	done
+}
+# shellcheck disable=SC2317 # called by wait_until
+no_unpack() {
+	[ -z "$(unpacks 2>/dev/null)" ]
+}
+wait_until 100 no_unpack
+is "$(unpacks 2>/dev/null)" '' 'what it started in the background is gone'
+script "$work/bin/ninja" <<'END'
+#!/bin/sh
+echo "$*" >"$CALLS.ninja"
+END
+mkdir "$work/cache/cgmark/kernels/0011"
 
 # A subtest that fails is shown with its reason, which meson keeps to its log.
 mkdir "$work/build/meson-logs"
