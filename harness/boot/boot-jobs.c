@@ -10,8 +10,9 @@
 #define PATIENCE_COUNTS 3
 #define PATIENCE_MODEL 8
 
-/* The same for all roles, except that some count what others time. */
+/* Some count what others time; apart from that it is the same for all roles. */
 static int make_plan(const struct boot_jobs_how *how, unsigned p, bool events,
+		     const struct run_point *points, size_t nr,
 		     struct strbuf *ret)
 {
 	struct perturbation pt = plan_perturbation(p, BOOT_MEASURE);
@@ -25,28 +26,61 @@ static int make_plan(const struct boot_jobs_how *how, unsigned p, bool events,
 		pt.latencies = run->latencies;
 		pt.nr_latencies = run->nr_latencies;
 	}
-	return plan_format(run->points, run->nr_points,
-			   how->exact ? "insns" : "ns", &pt, ret);
+	return plan_format(points, nr, how->exact ? "insns" : "ns", &pt, ret);
+}
+
+static size_t count_planned(const struct run *run, const struct run_boot *b)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < run->nr_points; i++)
+		nr += boot_plans(b, i);
+	return nr;
+}
+
+/* The points that it has, in the order of the run. */
+static int make_own_plan(const struct boot_jobs_how *how,
+			 const struct run_boot *b, struct strbuf *ret)
+{
+	const struct run *run = how->run;
+	_cleanup_free_ struct run_point *points =
+		xcalloc(run->nr_points + 1, sizeof(*points));
+	size_t nr = 0;
+
+	if (!b->planned)
+		return 0;
+	for (size_t i = 0; i < run->nr_points; i++)
+		if (b->planned[i])
+			points[nr++] = run->points[i];
+	return make_plan(how, b->perturbation, false, points, nr, ret);
 }
 
 static int make_plans(const struct boot_jobs_how *how, struct boot_jobs *jobs)
 {
+	const struct run *run = how->run;
 	int r = 0;
 
-	jobs->nr_plans = how->run->perturbations;
+	jobs->nr_plans = run->perturbations;
 	jobs->plans = xcalloc(jobs->nr_plans, sizeof(*jobs->plans));
 	jobs->event_plans = xcalloc(jobs->nr_plans, sizeof(*jobs->event_plans));
 	for (unsigned p = 0; p < jobs->nr_plans && r == 0; p++) {
-		r = make_plan(how, p, false, &jobs->plans[p]);
+		r = make_plan(how, p, false, run->points, run->nr_points,
+			      &jobs->plans[p]);
 		if (r == 0)
-			r = make_plan(how, p, true, &jobs->event_plans[p]);
+			r = make_plan(how, p, true, run->points, run->nr_points,
+				      &jobs->event_plans[p]);
 	}
+	for (size_t i = 0; i < jobs->nr && r == 0; i++)
+		r = make_own_plan(how, &run->boots[jobs->first + i],
+				  &jobs->own_plans[i]);
 	return r;
 }
 
-static const struct strbuf *plan_of(const struct boot_jobs *jobs,
+static const struct strbuf *plan_of(const struct boot_jobs *jobs, size_t i,
 				    const struct run_boot *b)
 {
+	if (b->planned)
+		return &jobs->own_plans[i];
 	return b->role == BOOT_EVENTS ? &jobs->event_plans[b->perturbation]
 				      : &jobs->plans[b->perturbation];
 }
@@ -64,10 +98,10 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 		     struct boot_jobs *jobs)
 {
 	const struct run *run = how->run;
-	struct run_boot *b = &run->boots[i];
+	struct run_boot *b = &run->boots[jobs->first + i];
 	const struct run_kernel *k = &run->kernels[b->kernel];
 	struct perturbation p = plan_perturbation(b->perturbation, b->role);
-	const struct strbuf *plan = plan_of(jobs, b);
+	const struct strbuf *plan = plan_of(jobs, i, b);
 
 	jobs->list[i] = (struct boot_job){
 		.img = {
@@ -81,7 +115,7 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 		},
 		.dir = jobs->dirs[i],
 		.boot = b,
-		.nr_points = run->nr_points,
+		.nr_points = count_planned(run, b),
 		/* Each event and function may need a pass of its own. */
 		.patience = b->role == BOOT_EVENTS
 				    ? 1 + run->nr_events + run->nr_latencies
@@ -112,19 +146,21 @@ static int make_job(const struct boot_jobs_how *how, size_t i,
 		    struct boot_jobs *jobs)
 {
 	const struct run *run = how->run;
+	const struct run_boot *b = &run->boots[jobs->first + i];
 
-	jobs->dirs[i] = xasprintf("%s/boots/%s", run->dir, run->boots[i].id);
+	jobs->dirs[i] = xasprintf("%s/boots/%s", run->dir, b->id);
 	fill_job(how, i, jobs);
 	profile_job(how, i, jobs);
-	return make_dir(jobs->dirs[i], plan_of(jobs, &run->boots[i]));
+	return make_dir(jobs->dirs[i], plan_of(jobs, i, b));
 }
 
 int boot_jobs_make(const struct boot_jobs_how *how, struct boot_jobs *ret)
 {
-	size_t nr = how->run->nr_boots;
+	size_t nr = how->run->nr_boots - how->first;
 	int r;
 
-	*ret = (struct boot_jobs){ .nr = nr };
+	*ret = (struct boot_jobs){ .first = how->first, .nr = nr };
+	ret->own_plans = xcalloc(nr + 1, sizeof(*ret->own_plans));
 	r = make_plans(how, ret);
 	ret->list = xcalloc(nr, sizeof(*ret->list));
 	ret->dirs = xcalloc(nr, sizeof(*ret->dirs));
@@ -139,6 +175,7 @@ void boot_jobs_release(struct boot_jobs *jobs)
 	for (size_t i = 0; i < jobs->nr; i++) {
 		free(jobs->dirs[i]);
 		free(jobs->profiles[i]);
+		strbuf_release(&jobs->own_plans[i]);
 	}
 	for (unsigned p = 0; p < jobs->nr_plans; p++) {
 		strbuf_release(&jobs->plans[p]);
@@ -149,5 +186,6 @@ void boot_jobs_release(struct boot_jobs *jobs)
 	free(jobs->profiles);
 	free(jobs->plans);
 	free(jobs->event_plans);
+	free(jobs->own_plans);
 	*jobs = (struct boot_jobs){ .nr = 0 };
 }

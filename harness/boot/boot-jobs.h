@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A job for each planned boot of a run, with its folder and its plan. */
+/* A job for planned boots of a run, with its folder and its plan. */
 #ifndef CGMARK_BOOT_JOBS_H
 #define CGMARK_BOOT_JOBS_H
 
@@ -7,19 +7,21 @@
 #include "strbuf.h"
 
 struct boot_jobs {
-	struct boot_job *list; /* in the order of the run's boots */
-	size_t nr;
+	struct boot_job *list; /* in the order of the run's boots from .first */
+	size_t first, nr;
 	char **dirs;	 /* per boot */
 	char **profiles; /* per boot, paths; NULL: not profiled */
 
-	struct strbuf *plans;	    /* per perturbation */
+	struct strbuf *plans;	    /* per perturbation, of all points */
 	struct strbuf *event_plans; /* likewise, for boots that count events */
 	unsigned nr_plans;
+	struct strbuf *own_plans; /* per boot, of those that lack points */
 };
 
 /* Strings stay owned by the caller, and have to outlive the jobs. */
 struct boot_jobs_how {
 	struct run *run; /* its directory exists; boots hold the results */
+	size_t first;	 /* boots before it have had their jobs */
 	const char *initramfs;
 	bool exact;	 /* as the machine says */
 	bool shared;	 /* likewise */

@@ -16,7 +16,13 @@ static void give_up(struct boot_reuse *u, int err, const char *what)
 
 static size_t index_of(const struct boot_reuse *u, const struct boot_job *job)
 {
-	return (size_t)(job->boot - u->run->boots);
+	return (size_t)(job->boot - u->run->boots) - u->jobs->first;
+}
+
+/* Of the i-th job. */
+static struct run_boot *boot_of(const struct boot_reuse *u, size_t i)
+{
+	return u->jobs->list[i].boot;
 }
 
 static void replace(char **slot, const char *text)
@@ -150,7 +156,7 @@ int boot_reuse_begin(struct boot_reuse *u, const struct boot_reuse_how *how,
 /* A boot of the run that is not to be believed any more. */
 static void forget(struct boot_reuse *u, size_t i)
 {
-	struct run_boot *b = u->jobs->list[i].boot;
+	struct run_boot *b = boot_of(u, i);
 	_cleanup_free_ char *path = run_boot_path(u->run, b, "boot.json");
 
 	if (unlink(path) < 0)
@@ -175,12 +181,12 @@ static void drop_group(struct boot_reuse *u, size_t of)
 
 static const char *kernel_name(const struct boot_reuse *u, size_t i)
 {
-	return u->run->kernels[u->run->boots[i].kernel].name;
+	return u->run->kernels[boot_of(u, i)->kernel].name;
 }
 
 static void contradict(struct boot_reuse *u, size_t i, const char *measured)
 {
-	struct run_boot *b = &u->run->boots[i];
+	struct run_boot *b = boot_of(u, i);
 
 	log_warn("boot %s differs from what was kept of %s, though nothing that"
 		 " is known to matter has changed: all that is kept of kernel"
@@ -213,7 +219,7 @@ static bool differ(const struct run_boot *a, const struct run_boot *b)
 static void check_repeats(struct boot_reuse *u)
 {
 	for (size_t i = 0; i < u->jobs->nr; i++) {
-		const struct run_boot *b = &u->run->boots[i], *m;
+		const struct run_boot *b = boot_of(u, i), *m;
 
 		if (b->role != BOOT_REPEAT || !b->ok)
 			continue;
@@ -232,7 +238,7 @@ static void check_repeats(struct boot_reuse *u)
 static void save(struct boot_reuse *u, size_t i)
 {
 	/* Errors are logged; what was saved before lacks a remark only. */
-	run_save_boot(u->run, &u->run->boots[i]);
+	run_save_boot(u->run, boot_of(u, i));
 }
 
 /* Compares with what is kept; true if that is no longer there. */
@@ -243,7 +249,7 @@ static bool compare(struct boot_reuse *u, size_t i, const struct boot_entry *e)
 		boot_cache_get(&u->cache, &u->slots[i].key, &kept) == -ENOENT;
 
 	if (!gone && boot_entry_same(e, &kept)) {
-		replace(&u->run->boots[i].confirms, kept.measured);
+		replace(&boot_of(u, i)->confirms, kept.measured);
 		save(u, i);
 	} else if (!gone) {
 		contradict(u, i, kept.measured);
@@ -292,7 +298,7 @@ static void check_failure(struct boot_reuse *u, size_t i)
 {
 	struct boot_entry kept;
 
-	if (!u->slots[i].checked || u->run->boots[i].blame != BLAME_SUBJECT)
+	if (!u->slots[i].checked || boot_of(u, i)->blame != BLAME_SUBJECT)
 		return;
 	if (boot_cache_get(&u->cache, &u->slots[i].key, &kept) == 0) {
 		contradict(u, i, kept.measured);

@@ -68,10 +68,12 @@ static enum exit_status make_run_dir(struct run *run, const char *parent)
 			   "cannot make the run directory");
 }
 
-static enum exit_status make_jobs(struct session *s)
+/* For the boots from first on. */
+static enum exit_status make_jobs(struct session *s, size_t first)
 {
 	const struct boot_jobs_how how = {
 		.run = s->run,
+		.first = first,
 		.initramfs = s->initramfs,
 		.exact = s->ops->exact,
 		.shared = s->ops->shared,
@@ -142,7 +144,7 @@ enum exit_status session_prepare(struct session *s, const char *parent)
 	if (r == ST_OK)
 		r = prove_machine(s);
 	if (r == ST_OK)
-		r = make_jobs(s);
+		r = make_jobs(s, 0);
 	if (r == ST_OK && interrupt_pending()) {
 		log_warn("interrupted before the first boot");
 		r = ST_INTERRUPTED;
@@ -157,6 +159,7 @@ enum exit_status session_prepare(struct session *s, const char *parent)
 struct boots_under_way {
 	struct progress progress;
 	struct boot_reuse reuse;
+	size_t *nr_booted; /* of the session */
 };
 
 static void on_boot_end(const struct boot_job *job, size_t done, size_t nr,
@@ -164,6 +167,7 @@ static void on_boot_end(const struct boot_job *job, size_t done, size_t nr,
 {
 	struct boots_under_way *uw = arg;
 
+	++*uw->nr_booted;
 	boot_reuse_ended(&uw->reuse, job);
 	progress_set(&uw->progress, done, nr);
 }
@@ -208,6 +212,7 @@ static int boot_list(const struct session *s, struct boot_job *jobs, size_t nr,
 		.nr_jobs = nr,
 		.parallel = s->parallel,
 		.deadlines = s->deadlines,
+		.until_ns = s->until_ns,
 		.on_end = on_boot_end,
 		.arg = uw,
 	};
@@ -220,6 +225,15 @@ static int boot_list(const struct session *s, struct boot_job *jobs, size_t nr,
 	return r;
 }
 
+/* How many of nr more boots the limit of the session allows. */
+static size_t within_limit(const struct session *s, size_t nr)
+{
+	size_t left =
+		s->max_boots > s->nr_booted ? s->max_boots - s->nr_booted : 0;
+
+	return s->max_boots && nr > left ? left : nr;
+}
+
 static int carry_out(struct session *s)
 {
 	const struct boot_reuse_how how = {
@@ -229,15 +243,15 @@ static int carry_out(struct session *s)
 		.ops = s->ops,
 		.machine_arg = s->machine_arg,
 	};
-	struct boots_under_way uw;
+	struct boots_under_way uw = { .nr_booted = &s->nr_booted };
 	struct boot_job *list;
 	size_t nr = 0;
 	int r = boot_reuse_begin(&uw.reuse, &how, s->run, &s->jobs);
 
 	if (r == 0)
 		boot_reuse_next(&uw.reuse, &list, &nr);
-	while (r == 0 && nr > 0) {
-		r = boot_list(s, list, nr, &uw);
+	while (r == 0 && within_limit(s, nr) > 0) {
+		r = boot_list(s, list, within_limit(s, nr), &uw);
 		if (r == 0)
 			boot_reuse_next(&uw.reuse, &list, &nr);
 	}
@@ -245,22 +259,68 @@ static int carry_out(struct session *s)
 	return r;
 }
 
-enum exit_status session_boot(struct session *s)
+/* Removes the boots from first on that were not started. */
+static void drop_unstarted(struct session *s, size_t first)
+{
+	struct run *run = s->run;
+	size_t nr = first;
+
+	for (size_t i = first; i < run->nr_boots; i++) {
+		struct run_boot *b = &run->boots[i];
+
+		if (b->finished || b->started) {
+			run->boots[nr++] = *b;
+			continue;
+		}
+		rm_rf(s->jobs.list[i - first].dir);
+		run_boot_release(b, run->nr_points);
+	}
+	run->nr_boots = nr;
+}
+
+static enum exit_status boot_from(struct session *s, size_t first)
 {
 	int r = carry_out(s);
-	enum exit_status ended = end_status(s, r), saved;
-	bool complete =
-		r == 0 && count_finished(s->run, true) == s->run->nr_boots;
+	enum exit_status ended, saved;
+	bool complete;
 
-	unlink(s->initramfs);
+	if (first > 0)
+		drop_unstarted(s, first);
+	ended = end_status(s, r);
+	complete = r == 0 && count_finished(s->run, true) == s->run->nr_boots;
 	saved = save(s, ended == ST_INTERRUPTED ? "interrupted"
 			: complete		? "complete"
 						: "failed");
 	return ended != ST_OK ? ended : saved;
 }
 
+enum exit_status session_boot(struct session *s)
+{
+	return boot_from(s, 0);
+}
+
+enum exit_status session_boot_more(struct session *s, struct run_boot *boots,
+				   size_t nr)
+{
+	struct run *run = s->run;
+	size_t first = run->nr_boots;
+	enum exit_status r;
+
+	run->boots = xreallocarray(run->boots, first + nr, sizeof(*boots));
+	memcpy(run->boots + first, boots, nr * sizeof(*boots));
+	memset(boots, 0, nr * sizeof(*boots));
+	run->nr_boots += nr;
+	boot_jobs_release(&s->jobs);
+	r = make_jobs(s, first);
+	if (r == ST_OK)
+		r = save(s, "running");
+	return r == ST_OK ? boot_from(s, first) : r;
+}
+
 void session_release(struct session *s)
 {
+	if (s->initramfs)
+		unlink(s->initramfs);
 	boot_jobs_release(&s->jobs);
 	free(s->initramfs);
 }

@@ -29,8 +29,13 @@ struct session {
 	const char *tcg_plugin;
 	bool profile_model;
 
-	char *initramfs; /* RUN/initramfs.cpio while boots run */
+	/* Limits of session_boot_more(), as long as it is not 0. */
+	size_t max_boots;  /* that are not kept ones */
+	uint64_t until_ns; /* none is started after that, by now_ns() */
+
+	char *initramfs; /* RUN/initramfs.cpio; there until it is released */
 	struct boot_jobs jobs;
+	size_t nr_booted; /* boots that were not kept ones */
 };
 
 /*
@@ -47,7 +52,15 @@ enum exit_status session_prepare(struct session *s, const char *parent);
  */
 enum exit_status session_boot(struct session *s);
 
-/* Frees what the session holds, but not the run. */
+/*
+ * Appends boots to those of the run, and carries them out in the same way, as far
+ * as the limits allow; what was not started is in the run no more.  Takes what is
+ * in the array, which stays the caller's.
+ */
+enum exit_status session_boot_more(struct session *s, struct run_boot *boots,
+				   size_t nr);
+
+/* Frees what the session holds, but not the run; removes the initramfs. */
 void session_release(struct session *s);
 
 /* Exit status by how boots and points of a loaded run ended; logs a summary. */

@@ -122,6 +122,7 @@ static int start_job(struct loop *l, size_t slot, struct boot_job *job)
 	r = boot_watch_start(w, l->b->ops, l->b->machine_arg, job, &l->limits);
 	if (r < 0)
 		return r;
+	job->boot->started = true;
 	l->slots[slot].busy = true;
 	l->nr_busy++;
 	return watch_boot(l, slot);
@@ -140,6 +141,8 @@ static int start_jobs(struct loop *l)
 {
 	int r = 0;
 
+	if (l->b->until_ns && now_ns() >= l->b->until_ns)
+		l->next_job = l->b->nr_jobs;
 	while (r == 0 && l->nr_busy < l->nr_slots &&
 	       l->next_job < l->b->nr_jobs) {
 		struct boot_job *job = &l->b->jobs[l->next_job++];

@@ -17,6 +17,7 @@ struct boots {
 	size_t nr_jobs;
 	unsigned parallel; /* >= 1 */
 	struct deadlines deadlines;
+	uint64_t until_ns; /* no job is started after that; 0: all are */
 	/* After each boot, in the order in which they end; may be NULL. */
 	void (*on_end)(const struct boot_job *job, size_t done, size_t nr,
 		       void *arg);

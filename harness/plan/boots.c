@@ -2,6 +2,7 @@
 #include "boots.h"
 #include "alloc.h"
 #include "boot-order.h"
+#include "plan-limits.h"
 
 #define KIB 1024
 
@@ -21,10 +22,9 @@ static void add_boot(struct run_boot *boots, size_t *nr,
 		     unsigned p, enum boot_role role)
 {
 	static const char *const suffix[] = {
-		[BOOT_MEASURE] = "",
-		[BOOT_REPEAT] = "-repeat",
-		[BOOT_NULL] = "-null",
-		[BOOT_EVENTS] = "-events",
+		[BOOT_MEASURE] = "",	   [BOOT_REPEAT] = "-repeat",
+		[BOOT_NULL] = "-null",	   [BOOT_EVENTS] = "-events",
+		[BOOT_SETTLE] = "-settle", [BOOT_CONFIRM] = "-confirm",
 	};
 	struct run_boot *b = &boots[(*nr)++];
 
@@ -90,4 +90,61 @@ struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 			add_boot(boots, &n, kernels, k, p, BOOT_EVENTS);
 	*nr = n;
 	return boots;
+}
+
+unsigned plan_fresh_perturbation(const struct run *run)
+{
+	unsigned next = run->perturbations;
+
+	for (size_t i = 0; i < run->nr_boots; i++)
+		if (run->boots[i].perturbation >= next)
+			next = run->boots[i].perturbation + 1;
+	return next;
+}
+
+/* Those that need more than i perturbations; NULL: none does.  Caller frees. */
+static bool *points_of(const struct run *run, const unsigned *need, unsigned i)
+{
+	bool *planned = xcalloc(run->nr_points + 1, sizeof(*planned));
+	bool any = false;
+
+	for (size_t p = 0; p < run->nr_points; p++) {
+		planned[p] = need[p] > i;
+		any |= planned[p];
+	}
+	if (any)
+		return planned;
+	free(planned);
+	return NULL;
+}
+
+size_t plan_more_boots(const struct run *run, const struct plan_more *how,
+		       struct run_boot **ret)
+{
+	struct run_boot *boots = NULL;
+	size_t nr = 0;
+
+	for (unsigned i = 0; how->first + i < PLAN_PERTURBATIONS_MAX; i++) {
+		_cleanup_free_ bool *planned = points_of(run, how->need, i);
+
+		if (!planned)
+			break;
+		boots = xreallocarray(boots, nr + run->nr_kernels,
+				      sizeof(*boots));
+		for (unsigned k = 0; k < run->nr_kernels; k++) {
+			struct run_boot *b = &boots[nr];
+
+			if (!how->kernels[k])
+				continue;
+			memset(b, 0, sizeof(*b));
+			add_boot(boots, &nr, run->kernels, k, how->first + i,
+				 how->role);
+			b->planned =
+				xcalloc(run->nr_points + 1, sizeof(*planned));
+			memcpy(b->planned, planned,
+			       run->nr_points * sizeof(*planned));
+		}
+	}
+	*ret = boots;
+	return nr;
 }

@@ -51,6 +51,26 @@ struct plan_boots {
 struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 			    const struct plan_boots *how, size_t *nr);
 
+/* The first perturbation that no boot of the run has had. */
+unsigned plan_fresh_perturbation(const struct run *run);
+
+/* Further boots, of some kernels and of the points that need them. */
+struct plan_more {
+	enum boot_role role;
+	unsigned first;	      /* perturbation */
+	const bool *kernels;  /* by index */
+	const unsigned *need; /* by point: on so many perturbations */
+};
+
+/*
+ * Under each perturbation all kernels run the same points, those that need it:
+ * what runs before a point is part of what it costs.  None is planned beyond the
+ * last perturbation that there can be.  The caller owns the array and what is in
+ * it.
+ */
+size_t plan_more_boots(const struct run *run, const struct plan_more *how,
+		       struct run_boot **ret);
+
 /* Perturbation p, from 0 on, in a boot of this role. */
 struct perturbation plan_perturbation(unsigned p, enum boot_role role);
 

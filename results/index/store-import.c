@@ -269,12 +269,15 @@ static int add_statuses(struct import *im, const struct run_boot *b,
 {
 	int r = 0;
 
-	for (size_t i = 0; i < im->run->nr_points && r == 0; i++)
+	for (size_t i = 0; i < im->run->nr_points && r == 0; i++) {
+		if (!boot_plans(b, i))
+			continue;
 		r = RUN_STATEMENT(im, ADD_STATUS, "iiss", boot_id,
 				  im->point_ids[i],
 				  point_status_str(b->status ? b->status[i]
 							     : POINT_MISSING),
 				  b->status_text ? b->status_text[i] : "");
+	}
 	return r;
 }
 

@@ -218,11 +218,28 @@ static void text_sum(const struct strbuf *text, struct file_sum *ret)
 		 (unsigned long)rec_crc32(0, text->buf, text->len));
 }
 
+/* A boot that does not have all points says nothing of the others. */
+static void refuse_unplanned(struct boot_load *l, size_t point,
+			     enum point_status st)
+{
+	_cleanup_free_ char *name = NULL;
+
+	if (st == POINT_MISSING)
+		return;
+	name = status_point_name(&l->run->points[point].plan);
+	boot_fault(l, "status.ktap", "%s is not in the plan of the boot", name);
+	l->boot->damaged = true;
+}
+
 static void take_status(struct boot_load *l, struct status *st)
 {
 	struct run_boot *b = l->boot;
 
 	for (size_t i = 0; i < l->run->nr_points; i++) {
+		if (!boot_plans(b, i)) {
+			refuse_unplanned(l, i, st->status[i]);
+			continue;
+		}
 		b->status[i] = st->status[i];
 		free(b->status_text[i]);
 		b->status_text[i] = steal_ptr(st->text[i]);
@@ -421,9 +438,19 @@ static void init_status(const struct run *run, struct run_boot *b)
 	b->status = xcalloc(run->nr_points, sizeof(*b->status));
 	b->status_text = xcalloc(run->nr_points, sizeof(*b->status_text));
 	for (size_t i = 0; i < run->nr_points; i++) {
-		b->status[i] = POINT_MISSING;
+		b->status[i] =
+			boot_plans(b, i) ? POINT_MISSING : POINT_UNPLANNED;
 		b->status_text[i] = xstrdup("");
 	}
+}
+
+static size_t nr_planned(const struct run *run, const struct run_boot *b)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < run->nr_points; i++)
+		nr += boot_plans(b, i);
+	return nr;
 }
 
 void run_load_boot(const struct run *run, struct run_boot *boot,
@@ -447,7 +474,8 @@ void run_load_boot(const struct run *run, struct run_boot *boot,
 		if (!boot->finished && !boot->damaged)
 			log_warn(
 				"%s/boots/%s: did not finish; %zu of %zu points were measured",
-				run->dir, boot->id, kept, run->nr_points);
+				run->dir, boot->id, kept,
+				nr_planned(run, boot));
 	}
 	*damaged += l.damaged;
 	strbuf_release(&l.counted);

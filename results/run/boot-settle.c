@@ -95,6 +95,14 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 	struct run_boot *b = l->boot;
 	size_t nr_lacks = take_lacks(l, i);
 
+	if (!boot_plans(b, i) && nr + nr_lacks > 0) {
+		name = status_point_name(p);
+		boot_fault(
+			l, "samples.tsv",
+			"samples of %s, which is not in the plan of the boot",
+			name);
+		b->damaged = true;
+	}
 	if (b->status[i] != POINT_DONE)
 		return false;
 	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {

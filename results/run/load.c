@@ -78,6 +78,26 @@ static void read_point(struct json_fields *f, struct run *run, size_t i)
 		json_field_fault(f, "bench", "no plan can hold this point");
 }
 
+/* The points of a boot that does not have all of them, by number. */
+static void read_planned(struct json_fields *f, struct run *run,
+			 struct run_boot *b)
+{
+	json_t *array = json_field_array(f, "points", run->nr_points), *v;
+	size_t i;
+
+	b->planned = xcalloc(run->nr_points + 1, sizeof(*b->planned));
+	json_array_foreach(array, i, v)
+	{
+		json_int_t n = json_is_integer(v) ? json_integer_value(v) : -1;
+
+		if (n >= 0 && (size_t)n < run->nr_points)
+			b->planned[n] = true;
+		else
+			json_field_fault(f, "points", "element %zu is no point",
+					 i);
+	}
+}
+
 static void read_boot(struct json_fields *f, struct run *run, size_t i)
 {
 	struct run_boot *b = &run->boots[i];
@@ -97,6 +117,26 @@ static void read_boot(struct json_fields *f, struct run *run, size_t i)
 	json_field_uint(f, "perturbation", &b->perturbation);
 	json_field_enum(f, "role", role_name, NR_BOOT_ROLES, &role);
 	b->role = role;
+	if (json_object_get(f->obj, "points"))
+		read_planned(f, run, b);
+}
+
+static void read_settling(struct json_fields *top, struct run *run)
+{
+	struct run_settling *s = &run->settling;
+	struct json_fields f = {
+		.obj = json_field_object(top, "settling"),
+		.where = "settling",
+		.why = top->why,
+		.err = top->err,
+	};
+
+	if (f.err)
+		return;
+	json_field_uint(&f, "max_boots", &s->max_boots);
+	json_field_uint(&f, "max_s", &s->max_s);
+	json_field_str(&f, "ended", &s->ended);
+	top->err = f.err;
 }
 
 static void read_event(struct json_fields *f, struct run *run, size_t i)
@@ -206,6 +246,9 @@ static int read_run(json_t *json, struct run *run, struct strbuf *why)
 		read_array(&f, "latencies", LATENCIES_MAX,
 			   sizeof(*run->latencies), read_latency, run,
 			   &run->latencies, &run->nr_latencies);
+	/* Only if there was to be any; not in old runs. */
+	if (json_object_get(json, "settling"))
+		read_settling(&f, run);
 	if (run->nr_points * run->nr_boots > RUN_CELLS_MAX)
 		json_field_fault(&f, "boots", "too many for so many points");
 	if (!f.err)

@@ -14,7 +14,7 @@
 #define RUN_BOOTS_MAX 65536
 #define RUN_CELLS_MAX (16u << 20) /* points x boots */
 
-#define NR_BOOT_ROLES (BOOT_EVENTS + 1)
+#define NR_BOOT_ROLES (BOOT_CONFIRM + 1)
 #define NR_BLAMES (BLAME_HOST + 1)
 
 /* Whether s can name a boot or a file of one: it cannot leave the directory. */

@@ -320,6 +320,20 @@ static void move_status(struct run_boot *b, const struct source *s, size_t nr)
 	b->status_text = text;
 }
 
+/* The same of what its plan has. */
+static void move_planned(struct run_boot *b, const struct source *s, size_t nr)
+{
+	bool *planned;
+
+	if (!b->planned)
+		return;
+	planned = xcalloc(nr + 1, sizeof(*planned));
+	for (size_t i = 0; i < s->run->nr_points; i++)
+		planned[s->where[i]] = b->planned[i];
+	free(b->planned);
+	b->planned = planned;
+}
+
 static void take_boot(struct run *out, const struct source *s,
 		      struct run_boot *b, unsigned kernel)
 {
@@ -330,6 +344,7 @@ static void take_boot(struct run *out, const struct source *s,
 	rename_boot(b, s->run->kernels[b->kernel].name,
 		    out->kernels[kernel].name);
 	move_status(b, s, out->nr_points);
+	move_planned(b, s, out->nr_points);
 	for (size_t i = 0; i < b->nr_samples; i++)
 		b->samples[i].point = s->where[b->samples[i].point];
 	for (size_t i = 0; i < b->nr_lacks; i++)

@@ -6,8 +6,8 @@
 
 const char *point_status_str(enum point_status s)
 {
-	static const char *const name[] = { "FAIL", "ERROR", "MISSING", "DONE",
-					    "SKIP" };
+	static const char *const name[] = { "FAIL", "ERROR", "MISSING",
+					    "DONE", "SKIP",  "UNPLANNED" };
 
 	return s < ARRAY_SIZE(name) ? name[s] : "?";
 }
@@ -15,7 +15,7 @@ const char *point_status_str(enum point_status s)
 const char *boot_role_str(enum boot_role r)
 {
 	static const char *const name[] = { "measure", "repeat", "null",
-					    "events" };
+					    "events",  "settle", "confirm" };
 
 	return r < ARRAY_SIZE(name) ? name[r] : "?";
 }
@@ -33,7 +33,7 @@ struct run *run_new(void)
 	return xcalloc(1, sizeof(struct run));
 }
 
-static void free_boot(struct run_boot *b, size_t nr_points)
+void run_boot_release(struct run_boot *b, size_t nr_points)
 {
 	free(b->id);
 	free(b->dir);
@@ -50,6 +50,7 @@ static void free_boot(struct run_boot *b, size_t nr_points)
 	free(b->status_text);
 	free(b->samples);
 	free(b->lacks);
+	free(b->planned);
 }
 
 void run_free(struct run *run)
@@ -59,7 +60,7 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->nr_kernels; i++)
 		run_kernel_release(&run->kernels[i]);
 	for (size_t i = 0; i < run->nr_boots; i++)
-		free_boot(&run->boots[i], run->nr_points);
+		run_boot_release(&run->boots[i], run->nr_points);
 	for (size_t i = 0; i < run->nr_events; i++)
 		free(run->events[i].means);
 	free(run->events);
@@ -83,6 +84,7 @@ void run_free(struct run *run)
 	free(run->guest_sha256);
 	free(run->suite);
 	free(run->status);
+	free(run->settling.ended);
 	free(run);
 }
 

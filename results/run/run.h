@@ -22,11 +22,12 @@
 
 /* Severity order of KCIDB: the worst of several wins. */
 enum point_status {
-	POINT_FAIL,    /* the kernel or the check of the result failed */
-	POINT_ERROR,   /* the benchmark or harness failed */
-	POINT_MISSING, /* planned, but no result */
-	POINT_DONE,    /* measured */
-	POINT_SKIP,    /* the kernel lacks what it needs; reason given */
+	POINT_FAIL,	 /* the kernel or the check of the result failed */
+	POINT_ERROR,	 /* the benchmark or harness failed */
+	POINT_MISSING,	 /* planned, but no result */
+	POINT_DONE,	 /* measured */
+	POINT_SKIP,	 /* the kernel lacks what it needs; reason given */
+	POINT_UNPLANNED, /* not in the plan of this boot */
 };
 
 enum boot_role {
@@ -34,6 +35,9 @@ enum boot_role {
 	BOOT_REPEAT, /* same perturbation again: must be bit-identical */
 	BOOT_NULL,   /* baseline with padding: the layout null */
 	BOOT_EVENTS, /* counts events, or times functions; nothing else */
+	/* Further perturbations of a few points, after all of the above: */
+	BOOT_SETTLE,  /* of points in doubt */
+	BOOT_CONFIRM, /* of points that changed */
 };
 
 enum blame {
@@ -74,8 +78,12 @@ struct run_boot {
 	char *id;	 /* "base-p0", "base-p0-repeat", "base-p0-events" */
 	char *dir;	 /* of its files; NULL: boots/ID of the run */
 	unsigned kernel; /* index in run.kernels */
-	unsigned perturbation; /* 0..M-1 */
+	/* 0..M-1; of BOOT_SETTLE and BOOT_CONFIRM: not used before. */
+	unsigned perturbation;
 	enum boot_role role;
+	bool *planned; /* by point of run.points; NULL: all are */
+
+	bool started; /* by this process; not on disk */
 
 	/* From boot.json; finished is false where there is none. */
 	bool finished;
@@ -108,6 +116,14 @@ struct run_boot {
 	bool damaged; /* samples lost, truncated or altered */
 };
 
+/* What run() did beyond the boots that were planned, and up to which limit. */
+struct run_settling {
+	unsigned max_boots; /* that are not kept ones */
+	unsigned max_s;
+	/* "settled", or the limit: "boots", "time", "perturbations"; or NULL. */
+	char *ended;
+};
+
 struct run {
 	char *dir;
 	char *id;
@@ -134,6 +150,7 @@ struct run {
 	size_t nr_events;
 	char **latencies; /* functions whose calls are timed */
 	size_t nr_latencies;
+	struct run_settling settling; /* .ended is NULL: nobody tried */
 	/* Boots had different plans, so that one kernel need not count alike. */
 	bool plans_differ;
 	/* What readers have to know of a run that was made of several. */
@@ -147,6 +164,14 @@ static inline void run_freep(struct run **run)
 {
 	run_free(*run);
 }
+
+/* Is the point in the plan of the boot? */
+static inline bool boot_plans(const struct run_boot *b, size_t point)
+{
+	return !b->planned || b->planned[point];
+}
+/* Frees what a boot of a run with so many points owns. */
+void run_boot_release(struct run_boot *b, size_t nr_points);
 
 /* Takes text. */
 void run_remark(struct run *run, char *text);

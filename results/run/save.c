@@ -43,7 +43,18 @@ static json_t *point_to_json(const struct plan_point *p)
 	return obj;
 }
 
-static json_t *planned_boot_to_json(const struct run_boot *b)
+static json_t *planned_to_json(const struct run_boot *b, size_t nr)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		if (b->planned[i])
+			json_array_append_new(array, json_integer(i));
+	return array;
+}
+
+/* nr: of the points of its run. */
+static json_t *planned_boot_to_json(const struct run_boot *b, size_t nr)
 {
 	json_t *obj = json_object();
 
@@ -51,6 +62,8 @@ static json_t *planned_boot_to_json(const struct run_boot *b)
 	set_int(obj, "kernel", b->kernel);
 	set_int(obj, "perturbation", b->perturbation);
 	set_text(obj, "role", boot_role_str(b->role));
+	if (b->planned)
+		json_object_set_new(obj, "points", planned_to_json(b, nr));
 	return obj;
 }
 
@@ -86,6 +99,16 @@ static void set_events(json_t *obj, const struct run *run)
 	if (run->nr_latencies > 0)
 		json_object_set(obj, "latencies", array);
 	json_decref(array);
+}
+
+static json_t *settling_to_json(const struct run_settling *s)
+{
+	json_t *obj = json_object();
+
+	set_int(obj, "max_boots", s->max_boots);
+	set_int(obj, "max_s", s->max_s);
+	set_text(obj, "ended", s->ended);
+	return obj;
 }
 
 static void set_provenance(json_t *obj, const struct run *run)
@@ -125,10 +148,14 @@ json_t *run_to_json(const struct run *run)
 	json_object_set_new(obj, "points", array);
 	array = json_array();
 	for (size_t i = 0; i < run->nr_boots; i++)
-		json_array_append_new(array,
-				      planned_boot_to_json(&run->boots[i]));
+		json_array_append_new(
+			array,
+			planned_boot_to_json(&run->boots[i], run->nr_points));
 	json_object_set_new(obj, "boots", array);
 	set_events(obj, run);
+	if (run->settling.ended)
+		json_object_set_new(obj, "settling",
+				    settling_to_json(&run->settling));
 	return obj;
 }
 

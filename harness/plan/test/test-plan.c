@@ -12,6 +12,7 @@
 #include "boots.h"
 #include "exit-status.h"
 #include "plan-format.h"
+#include "plan-limits.h"
 #include "points.h"
 #include "strbuf.h"
 
@@ -533,6 +534,66 @@ static void boots_know_what_they_are(void **state)
 	free(b);
 }
 
+/* "base-p8-settle:02": its id and the points of its plan. */
+static void expect_more(const struct run *run, const struct plan_more *how,
+			const char *want)
+{
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+	struct run_boot *boots;
+	size_t nr = plan_more_boots(run, how, &boots);
+
+	for (size_t i = 0; i < nr; i++) {
+		strbuf_addf(&got, "%s%s:", i ? " " : "", boots[i].id);
+		for (size_t p = 0; p < run->nr_points; p++)
+			if (boots[i].planned[p])
+				strbuf_addf(&got, "%zu", p);
+		assert_int_equal(boots[i].role, how->role);
+		run_boot_release(&boots[i], run->nr_points);
+	}
+	free(boots);
+	assert_string_equal(got.buf ? got.buf : "", want);
+}
+
+static void further_boots(void **state)
+{
+	static const bool kernels_of[] = { true, false, true };
+	static const unsigned need[] = { 2, 0, 3 };
+	static const unsigned none[] = { 0, 0, 0 };
+	struct run_boot had[] = { { .perturbation = 11 },
+				  { .perturbation = 3 } };
+	struct run run = {
+		.perturbations = 8,
+		.kernels = kernels,
+		.nr_kernels = 3,
+		.nr_points = 3,
+		.boots = had,
+		.nr_boots = 2,
+	};
+	struct plan_more how = {
+		.role = BOOT_SETTLE,
+		.first = 8,
+		.kernels = kernels_of,
+		.need = need,
+	};
+
+	expect_more(&run, &how,
+		    "base-p8-settle:02 old-p8-settle:02 "
+		    "base-p9-settle:02 old-p9-settle:02 "
+		    "base-p10-settle:2 old-p10-settle:2");
+	/* Nothing beyond the last one that there can be. */
+	how.role = BOOT_CONFIRM;
+	how.first = PLAN_PERTURBATIONS_MAX - 1;
+	expect_more(&run, &how, "base-p63-confirm:02 old-p63-confirm:02");
+	how.first++;
+	expect_more(&run, &how, "");
+	how.need = none;
+	how.first = 8;
+	expect_more(&run, &how, "");
+	assert_int_equal(plan_fresh_perturbation(&run), 12);
+	run.nr_boots = 0;
+	assert_int_equal(plan_fresh_perturbation(&run), 8);
+}
+
 /* Over an even number of blocks all kernels come equally early. */
 static void expect_balance(size_t nr, size_t blocks, uint64_t seed)
 {
@@ -758,6 +819,7 @@ int main(void)
 		cmocka_unit_test(number_of_points_is_limited),
 		cmocka_unit_test(boots_are_interleaved),
 		cmocka_unit_test(boots_know_what_they_are),
+		cmocka_unit_test(further_boots),
 		cmocka_unit_test(order_is_balanced),
 		cmocka_unit_test(shuffled_boots_are_abba),
 		cmocka_unit_test(perturbations_differ),

@@ -148,6 +148,54 @@ static void test_round_trip(void **state)
 	assert_int_equal(run_kernel_index(got, "v2"), -1);
 }
 
+/* A boot that has the second point alone. */
+static void plan_one_point(struct run_boot *b)
+{
+	b->role = BOOT_CONFIRM;
+	b->perturbation = 8;
+	b->planned = xcalloc(FIXTURE_POINTS, sizeof(*b->planned));
+	b->planned[1] = true;
+}
+
+static void test_boot_of_few_points(void **state)
+{
+	_cleanup_(run_freep) struct run *run =
+		fixture_run(*state, "20250101-1");
+	_cleanup_(run_freep) struct run *got = NULL, *stray = NULL;
+	_cleanup_free_ char *log = NULL, *log2 = NULL;
+	struct run_boot *b = &run->boots[3];
+	unsigned damaged = 99;
+
+	strcpy(run->status, "running");
+	plan_one_point(b);
+	run->settling = (struct run_settling){ 64, 60, xstrdup("time") };
+	assert_int_equal(mkdir_p(run->dir, 0777), 0);
+	assert_int_equal(run_save(run), 0);
+	got = load(run->dir, &damaged, &log);
+	assert_int_equal(damaged, 0);
+	assert_int_equal(got->settling.max_boots, 64);
+	assert_int_equal(got->settling.max_s, 60);
+	assert_string_equal(got->settling.ended, "time");
+	assert_null(got->boots[2].planned);
+	assert_true(boot_plans(&got->boots[2], 0));
+	assert_int_equal(got->boots[2].status[0], POINT_MISSING);
+	assert_int_equal(got->boots[3].role, BOOT_CONFIRM);
+	assert_false(boot_plans(&got->boots[3], 0));
+	assert_true(boot_plans(&got->boots[3], 1));
+	assert_int_equal(got->boots[3].status[0], POINT_UNPLANNED);
+	assert_int_equal(got->boots[3].status[1], POINT_MISSING);
+	assert_int_equal(got->boots[3].status[2], POINT_UNPLANNED);
+	/* One that says more than it was asked. */
+	fixture_write_boot(run, 3);
+	stray = load(run->dir, &damaged, &log2);
+	assert_true(damaged > 0);
+	assert_true(stray->boots[3].damaged);
+	has(log2, "not in the plan of the boot");
+	assert_int_equal(stray->boots[3].status[0], POINT_UNPLANNED);
+	for (size_t i = 0; i < stray->boots[3].nr_samples; i++)
+		assert_int_equal(stray->boots[3].samples[i].point, 1);
+}
+
 static void test_failed_boot_round_trip(void **state)
 {
 	_cleanup_(run_freep) struct run *run = written_run(*state);
@@ -839,6 +887,20 @@ static void test_run_json_fields(void **state)
 	       "field 'points[0].binary': missing");
 	refuse(run, "\"kernels\": [", "\"kernels\": [ {,", -EBADMSG,
 	       "altered: line 15: ");
+	refuse(run, "\"role\": \"repeat\"",
+	       "\"role\": \"repeat\", \"points\": [ 0, 3 ]", -EBADMSG,
+	       "field 'boots[2].points': element 1 is no point");
+	refuse(run, "\"role\": \"repeat\"",
+	       "\"role\": \"repeat\", \"points\": [ \"0\" ]", -EBADMSG,
+	       "field 'boots[2].points': element 0 is no point");
+	refuse(run, "\"role\": \"repeat\"",
+	       "\"role\": \"repeat\", \"points\": [ 0, 1, 2, 2 ]", -EBADMSG,
+	       "field 'boots[2].points'");
+	refuse(run, "\"suite\"", "\"settling\": 7, \"suite\"", -EBADMSG,
+	       "field 'settling'");
+	refuse(run, "\"suite\"",
+	       "\"settling\": { \"max_boots\": 1 }, \"suite\"", -EBADMSG,
+	       "field 'settling.max_s': missing");
 	/* What a later format adds within the same number is no fault. */
 	forge(run, "\"suite\"",
 	      "\"extra\": [ 1, { \"a\": null } ],\n  \"suite\"");
@@ -921,6 +983,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_DIR(test_round_trip),
+		IN_DIR(test_boot_of_few_points),
 		IN_DIR(test_failed_boot_round_trip),
 		IN_DIR(test_nothing_booted),
 		IN_DIR(test_samples_removed),
