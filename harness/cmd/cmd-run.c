@@ -8,9 +8,7 @@
 #include "boots.h"
 #include "choose-points.h"
 #include "cmd.h"
-#include "compare-formats.h"
 #include "event-names.h"
-#include "events-text.h"
 #include "exit-status.h"
 #include "file.h"
 #include "hostinfo.h"
@@ -21,9 +19,10 @@
 #include "monotonic.h"
 #include "plan-limits.h"
 #include "points.h"
+#include "run-evaluate.h"
 #include "run-opts.h"
 #include "session.h"
-#include "store.h"
+#include "settle-run.h"
 #include "suggest.h"
 #include "symbols.h"
 #include "text.h"
@@ -282,128 +281,6 @@ static void fill_run(struct request *rq, const char *words)
 	run->perturbations = rq->perturbations;
 }
 
-/* Failing to write the index costs time, but not the verdict. */
-static enum exit_status index_run(const struct request *rq,
-				  const struct run *loaded)
-{
-	if (import_run(rq->env, loaded) == 0)
-		return ST_OK;
-	log_err("the run is not in %s/cgmark.db; when that is fixed: "
-		"cgmark import %s",
-		rq->env->results_dir, loaded->dir);
-	return ST_HOST;
-}
-
-static enum exit_status compare_kernels(const struct request *rq,
-					const struct run *loaded)
-{
-	size_t nr = loaded->nr_kernels - 1;
-	_cleanup_free_ unsigned *contenders =
-		xcalloc(nr + 1, sizeof(*contenders));
-	const struct print_opts opts = { .verbose = rq->opts->verbose };
-	_cleanup_(findings_freep) struct findings *f = NULL;
-	enum exit_status r = ST_OK;
-
-	for (size_t i = 0; i < nr; i++)
-		contenders[i] = i + 1;
-	f = findings_new(loaded, 0, contenders, nr);
-	if (rq->opts->format->print(stdout, f, &opts) < 0)
-		r = ST_HOST;
-	if (r == ST_OK)
-		r = compare_status(f->comparison, rq->opts->strict);
-	if (fflush(stdout) != 0) {
-		log_err_errno(errno, "cannot write standard output");
-		r = ST_HOST;
-	}
-	return r;
-}
-
-/* A single kernel has only events to show. */
-static enum exit_status show_single(const struct request *rq,
-				    const struct run *loaded)
-{
-	static const unsigned none[1];
-	const struct print_opts opts = { 0 };
-	_cleanup_(findings_freep) struct findings *f = NULL;
-
-	log_info("one kernel: nothing to compare it with");
-	if (loaded->nr_events + loaded->nr_latencies == 0 ||
-	    rq->opts->no_compare)
-		return ST_OK;
-	f = findings_new(loaded, 0, none, 0);
-	if (rq->opts->format->print != compare_print_text)
-		return rq->opts->format->print(stdout, f, &opts) < 0 ? ST_HOST
-								     : ST_OK;
-	event_table_print(stdout, f->events[0]);
-	return ST_OK;
-}
-
-static bool anything_measured(const struct run *run)
-{
-	for (size_t i = 0; i < run->nr_boots; i++)
-		if (run->boots[i].nr_samples > 0)
-			return true;
-	return false;
-}
-
-/* Names one skipped point, as many share the reason. */
-static void tell_skip(const struct run *run)
-{
-	for (size_t i = 0; i < run->nr_boots; i++) {
-		const struct run_boot *b = &run->boots[i];
-
-		for (size_t p = 0; p < run->nr_points; p++) {
-			const struct plan_point *pt = &run->points[p].plan;
-
-			if (b->status[p] != POINT_SKIP)
-				continue;
-			log_warn("nothing was measured: %s %s was skipped on "
-				 "%s: %s",
-				 pt->id.bench, pt->id.params,
-				 run->kernels[b->kernel].name,
-				 b->status_text[p]);
-			return;
-		}
-	}
-	log_warn("nothing was measured: nothing to compare");
-}
-
-static enum exit_status judge(const struct request *rq,
-			      const struct run *loaded)
-{
-	if (!anything_measured(loaded)) {
-		tell_skip(loaded);
-		return ST_INCONCLUSIVE;
-	}
-	if (loaded->nr_kernels < 2)
-		return show_single(rq, loaded);
-	return rq->opts->no_compare ? ST_OK : compare_kernels(rq, loaded);
-}
-
-/*
- * Reads everything from the run directory, nothing from memory.  The index
- * comes last: it may be damaged, or locked for long.
- */
-static enum exit_status evaluate(const struct request *rq,
-				 enum exit_status boots)
-{
-	_cleanup_(run_freep) struct run *loaded = NULL;
-	enum exit_status status, imported, verdict = ST_OK;
-
-	if (run_load(rq->run->dir, &loaded, NULL) < 0)
-		return ST_HOST;
-	status = session_status(loaded);
-	if (boots != ST_INTERRUPTED)
-		verdict = judge(rq, loaded);
-	fflush(stdout);
-	imported = index_run(rq, loaded);
-	if (boots != ST_OK)
-		return boots;
-	if (status != ST_OK)
-		return status;
-	return imported != ST_OK ? imported : verdict;
-}
-
 static void tell_times(const struct request *rq)
 {
 	uint64_t end = now_ns();
@@ -421,6 +298,15 @@ static void tell_boots(const struct run *run)
 
 	if (ages.nr_old + ages.nr_again > 0)
 		log_info("boots %s", text);
+}
+
+/* Only exact counts of different perturbations are all of one kind. */
+static bool settles(const struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+
+	return rq->ops->exact && !o->no_settle && !o->no_compare &&
+	       rq->run->nr_kernels > 1;
 }
 
 static enum exit_status boot_and_evaluate(struct request *rq)
@@ -453,9 +339,11 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 			 rq->run->id, rq->run->nr_points, rq->run->nr_boots,
 			 rq->run->machine, s.parallel);
 		r = session_boot(&s);
+		if (r == ST_OK && settles(rq))
+			r = settle_run(&s, o->settle, o->settle_s);
 		rq->booted_ns = now_ns();
 		tell_boots(rq->run);
-		r = evaluate(rq, r);
+		r = run_evaluate(rq->env, o, rq->run->dir, r);
 		tell_times(rq);
 	}
 	session_release(&s);

@@ -16,6 +16,9 @@ enum {
 	OPT_SAMPLES,
 	OPT_NO_REPEAT,
 	OPT_NO_NULL,
+	OPT_SETTLE,
+	OPT_SETTLE_TIME,
+	OPT_NO_SETTLE,
 	OPT_FRESH,
 	OPT_HELLO,
 	OPT_SILENCE,
@@ -80,6 +83,14 @@ static const struct argp_option options[] = {
 	  "Skip the repeat boots, which show that counts are exact", 2 },
 	{ "no-null", OPT_NO_NULL, NULL, 0,
 	  "Skip the boots of the padded baseline (the layout null)", 2 },
+	{ "settle", OPT_SETTLE, "BOOTS", 0,
+	  "At most so many more boots where the planned ones leave a point "
+	  "INCONCLUSIVE, or for fresh figures of what changed; those that are "
+	  "kept do not count (default: 64)",
+	  2 },
+	{ "settle-time", OPT_SETTLE_TIME, "SECONDS", 0,
+	  "Start none of these after so long (default: 60)", 2 },
+	{ "no-settle", OPT_NO_SETTLE, NULL, 0, "Make none of these", 2 },
 	{ "fresh", OPT_FRESH, NULL, 0,
 	  "Boot everything, also what earlier runs measured already (sim)", 2 },
 	{ "jobs", 'j', "N", 0, "Boots in parallel (default: one per core)", 2 },
@@ -150,6 +161,12 @@ static bool parse_number(int key, const char *arg, struct argp_state *state)
 		o->samples =
 			opt_number(state, "samples", arg, 1, PLAN_SAMPLES_MAX);
 		return true;
+	case OPT_SETTLE:
+		o->settle = opt_number(state, "settle", arg, 1, 10000);
+		return true;
+	case OPT_SETTLE_TIME:
+		o->settle_s = opt_number(state, "settle-time", arg, 1, 86400);
+		return true;
 	case 'j':
 		o->jobs = opt_number(state, "jobs", arg, 1, 1024);
 		return true;
@@ -168,6 +185,9 @@ static bool parse_flag(int key, struct run_opts *o)
 		return true;
 	case OPT_NO_NULL:
 		o->no_null = true;
+		return true;
+	case OPT_NO_SETTLE:
+		o->no_settle = true;
 		return true;
 	case OPT_FRESH:
 		o->fresh = true;
@@ -298,6 +318,8 @@ int run_opts_parse(int argc, char **argv, struct run_opts *ret)
 		.machine = "sim",
 		.format = compare_format_find("text"),
 		.seed = 1,
+		.settle = 64,
+		.settle_s = 60,
 	};
 	return argp_parse(&argp, argc, argv, 0, NULL, ret);
 }

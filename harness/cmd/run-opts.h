@@ -24,12 +24,15 @@ struct run_opts {
 	const struct compare_format *format;
 	unsigned perturbations; /* 0: those of the suite */
 	unsigned samples;	/* 0: the benchmark's own */
+	unsigned settle;	/* boots at most */
+	unsigned settle_s;	/* start none after that */
 	unsigned jobs;		/* 0: as many as there are cores */
 	struct deadlines deadlines;
 	uint64_t seed;
 	enum { PROFILE_OFF, PROFILE_COUNTS, PROFILE_MODEL } profile;
 	bool no_repeat;
 	bool no_null;
+	bool no_settle;
 	bool fresh;
 	bool no_compare;
 	bool strict;

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "exact-judge.h"
 #include "exit-status.h"
 #include "faults.h"
-#include "judge-limits.h"
-#include "tail.h"
+#include "settle-note.h"
 #include "time-effects.h"
 
 static const char *kernel_name(const struct comparison *c, unsigned kernel)
@@ -35,7 +35,7 @@ static struct side side_scan(const struct comparison *c, unsigned kernel,
 		enum point_status st = POINT_MISSING;
 
 		if (b->kernel != kernel || b->role == BOOT_NULL ||
-		    b->role == BOOT_EVENTS)
+		    b->role == BOOT_EVENTS || !boot_plans(b, point))
 			continue;
 		nr++;
 		if (boot_trust(b) == TRUST_GOOD) {
@@ -63,53 +63,6 @@ static struct effect *add_effect(struct comparison *c)
 				   sizeof(*c->effects));
 	memset(&c->effects[c->nr_effects], 0, sizeof(*c->effects));
 	return &c->effects[c->nr_effects++];
-}
-
-/* Moves the arrays into the effect and copies the rest. */
-static void take_pairs(struct effect *e, struct pairs *p)
-{
-	e->nr_boots = (unsigned)p->nr;
-	e->perturbation = steal_ptr(p->perturbation);
-	e->base = steal_ptr(p->base);
-	e->cont = steal_ptr(p->cont);
-	e->base_median = p->base_median;
-	e->cont_median = p->cont_median;
-	e->base_p99 = p->base_p99;
-	e->cont_p99 = p->cont_p99;
-	e->delta = p->delta;
-	e->ratio = exp(p->median);
-	e->lo = exp(p->ival.lo);
-	e->hi = exp(p->ival.hi);
-	e->level = p->ival.level;
-	e->threshold = expm1(p->threshold);
-	e->nr_null = p->nr_null;
-	e->agree = (unsigned)p->agree;
-}
-
-static void judge_exact(struct comparison *c, const struct subject *s,
-			struct pairs *p, struct effect *e)
-{
-	e->floor = JUDGE_FLOOR;
-	e->reason = fault_find(s, p, &c->notes, &e->exact);
-	if (e->reason)
-		e->verdict = V_INVALID;
-	else
-		e->verdict = verdict_decide(
-			p, same_kernel(c->run, s->base, s->contender),
-			&e->reason);
-	if (e->verdict != V_INVALID)
-		e->statistic = tail_judge(s, p, &e->verdict, &e->reason);
-	take_pairs(e, p);
-}
-
-static void compare_exact(struct comparison *c, const struct subject *s,
-			  struct effect *e)
-{
-	struct pairs p;
-
-	pairs_find(s, &p);
-	judge_exact(c, s, &p, e);
-	pairs_release(&p);
 }
 
 /* Time is judged when all points are known: judge_times(). */
@@ -145,7 +98,7 @@ static void compare_metric(struct comparison *c, unsigned contender,
 	if (metric_is_time(metric))
 		prepare_time(&s, e);
 	else
-		compare_exact(c, &s, e);
+		exact_judge(&s, &c->notes, e);
 }
 
 /* Of one contender, which are those from first on. */
@@ -334,6 +287,8 @@ struct comparison *compare_run(const struct run *run, unsigned base,
 		compare_contender(c, i);
 	for (size_t i = 0; i < c->nr_effects; i++)
 		c->count[c->effects[i].verdict]++;
+	if (!c->time)
+		settle_note(&c->notes, run, c->effects, c->nr_effects);
 	if (c->nr_effects)
 		qsort(c->effects, c->nr_effects, sizeof(*c->effects),
 		      cmp_effect);

@@ -6,6 +6,17 @@
 #include "values.h"
 #include "verdict.h"
 
+/* What the boots found that were planned, where others confirmed it or did not. */
+struct screening {
+	bool there;
+	enum verdict verdict;
+	enum statistic statistic;
+	unsigned nr_boots, agree;
+	double base_median, cont_median;
+	double delta, ratio;
+	double lo, hi, level;
+};
+
 /* One point and metric, baseline against one contender. */
 struct effect {
 	const char *bench;
@@ -40,7 +51,15 @@ struct effect {
 	unsigned nr_null; /* boot pairs the layout null rests on */
 	unsigned agree;	  /* log-ratios of the majority sign; time: 0 */
 	double p;	  /* adjusted for the family; NaN: none; time only */
-	bool exact;	  /* both repeat boots were bit-identical */
+	/* If .there, the figures above are of the boots that were to confirm. */
+	struct screening screening;
+	unsigned nr_confirm; /* pairs of these; few of them decide nothing */
+	/*
+	 * INCONCLUSIVE: so many pairs like these would settle it; 0: no number is
+	 * known to.
+	 */
+	unsigned nr_needed;
+	bool exact; /* both repeat boots were bit-identical */
 	enum verdict verdict;
 	char *reason;				    /* in words */
 	enum point_status base_status, cont_status; /* worst over boots */
@@ -52,11 +71,17 @@ static inline bool effect_is_tail(const struct effect *e)
 	return e->statistic != STAT_CENTRE && !e->time;
 }
 
+/* Did further boots not show the change that the first ones had? */
+static inline bool effect_is_withdrawn(const struct effect *e)
+{
+	return e->screening.there && !verdict_changed(e->verdict);
+}
+
 /* Does the reason say what the figures do not? */
 static inline bool effect_needs_words(const struct effect *e)
 {
 	return e->verdict == V_INVALID || e->verdict == V_INCONCLUSIVE ||
-	       effect_is_tail(e);
+	       effect_is_tail(e) || effect_is_withdrawn(e);
 }
 
 #endif

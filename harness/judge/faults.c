@@ -16,6 +16,7 @@ static const struct run_boot *boot_with(const struct subject *s,
 
 		if (b->kernel == kernel && b->role != BOOT_NULL &&
 		    b->role != BOOT_EVENTS && boot_trust(b) == TRUST_GOOD &&
+		    boot_plans(b, s->point) &&
 		    boot_point_status(b, s->point) == st)
 			return b;
 	}
@@ -88,7 +89,7 @@ static char *fault_samples(const struct subject *s, unsigned kernel)
 	for (size_t i = 0; i < s->run->nr_boots; i++) {
 		const struct run_boot *b = &s->run->boots[i];
 
-		if (b->kernel != kernel || b->role != BOOT_MEASURE ||
+		if (b->kernel != kernel || !role_judges(b->role) ||
 		    boot_trust(b) != TRUST_GOOD ||
 		    boot_point_status(b, s->point) != POINT_DONE ||
 		    !isnan(values_centre(s->values, (unsigned)i, s->point,
@@ -170,21 +171,29 @@ bool same_kernel(const struct run *run, unsigned a, unsigned b)
 	return same_vmlinux(run, a, b) && strcmp(x ? x : "", y ? y : "") == 0;
 }
 
-static char *fault_same_code(const struct subject *s, const struct pairs *p,
-			     struct notes *notes)
+static bool is_measured(const struct subject *s, unsigned boot)
+{
+	return boot_trust(&s->run->boots[boot]) == TRUST_GOOD &&
+	       values_nr(s->values, boot, s->point, s->metric) > 0;
+}
+
+static char *fault_same_code(const struct subject *s, struct notes *notes)
 {
 	const struct run *run = s->run;
 
 	if (!same_kernel(run, s->base, s->contender) || run->plans_differ)
 		return NULL;
-	for (size_t i = 0; i < p->nr; i++) {
-		int a = run_find_boot(run, s->base, p->perturbation[i],
-				      BOOT_MEASURE);
-		int b = run_find_boot(run, s->contender, p->perturbation[i],
-				      BOOT_MEASURE);
+	for (unsigned a = 0; a < run->nr_boots; a++) {
+		const struct run_boot *boot = &run->boots[a];
+		int b;
 
-		if (values_identical(s->values, (unsigned)a, (unsigned)b,
-				     s->point))
+		if (boot->kernel != s->base || !role_judges(boot->role) ||
+		    !boot_plans(boot, s->point))
+			continue;
+		b = pair_of(s, boot);
+		if (b < 0 || !is_measured(s, a) ||
+		    !is_measured(s, (unsigned)b) ||
+		    values_identical(s->values, a, (unsigned)b, s->point))
 			continue;
 		notes_add(notes,
 			  xasprintf("harness fault: %s and %s are the same "
@@ -193,7 +202,7 @@ static char *fault_same_code(const struct subject *s, const struct pairs *p,
 				    run->kernels[s->contender].name));
 		return xasprintf("same code, but boots %s and %s differ: the "
 				 "harness is at fault",
-				 run->boots[a].id, run->boots[b].id);
+				 boot->id, run->boots[b].id);
 	}
 	return NULL;
 }
@@ -243,6 +252,6 @@ char *fault_find(const struct subject *s, const struct pairs *p,
 	if (!why)
 		why = fault_pairs(s, p);
 	if (!why)
-		why = fault_same_code(s, p, notes);
+		why = fault_same_code(s, notes);
 	return why;
 }

@@ -15,8 +15,14 @@
 #define JUDGE_NULL_SPREADS 5
 /* A boot needs so many samples to show a tail. */
 #define JUDGE_TAIL_SAMPLES 100
-/* Smallest difference that counts, in instructions, ... */
+/*
+ * Smallest difference that counts, in instructions: by how much the point moves
+ * on the baseline alone, from this ...
+ */
+#define JUDGE_FLOOR_LEAST 5
+/* ... to this, which also holds with fewer boots of the null than these, ... */
 #define JUDGE_FLOOR 20
+#define JUDGE_MIN_NULL 4
 /* ... unless all boots differ by this part. */
 #define JUDGE_FLOOR_PART 0.02
 

@@ -101,7 +101,7 @@ static void find_status(const struct run *run, unsigned kernel, unsigned point,
 		const char *why;
 
 		if (b->kernel != kernel || b->role == BOOT_NULL ||
-		    b->role == BOOT_EVENTS)
+		    b->role == BOOT_EVENTS || !boot_plans(b, point))
 			continue;
 		st = boot_status(b, point, &why);
 		good += boot_trust(b) == TRUST_GOOD;

@@ -44,6 +44,27 @@ static double transplanted(const struct subject *s, int boot, int onto)
 	       boot_value(s, onto, STAT_CENTRE);
 }
 
+/*
+ * What ran before a point in its boot is part of what it costs; and boots of
+ * different runs may have planned different points.
+ */
+static bool same_before(const struct subject *s, const struct run_boot *a,
+			const struct run_boot *b)
+{
+	for (unsigned i = 0; i <= s->point; i++)
+		if (boot_plans(a, i) != boot_plans(b, i))
+			return false;
+	return true;
+}
+
+int pair_of(const struct subject *s, const struct run_boot *base)
+{
+	int i = run_find_boot(s->run, s->contender, base->perturbation,
+			      base->role);
+
+	return i >= 0 && same_before(s, base, &s->run->boots[i]) ? i : -1;
+}
+
 /* One perturbation measured on both kernels. */
 struct pair {
 	unsigned perturbation;
@@ -68,12 +89,14 @@ static size_t find_pairs(const struct subject *s, struct pair *pairs)
 
 	for (unsigned b = 0; b < run->nr_boots; b++) {
 		const struct run_boot *boot = &run->boots[b];
-		int other = run_find_boot(run, s->contender, boot->perturbation,
-					  BOOT_MEASURE);
 		struct pair p = { .perturbation = boot->perturbation };
+		int other;
 
-		if (boot->kernel != s->base || boot->role != BOOT_MEASURE)
+		if (boot->kernel != s->base ||
+		    !is_evidence(s->evidence, boot->role) ||
+		    !boot_plans(boot, s->point))
 			continue;
+		other = pair_of(s, boot);
 		p.base = boot_value(s, (int)b, s->statistic);
 		p.cont = boot_value(s, other, s->statistic);
 		if (isnan(p.base) || isnan(p.cont))
@@ -115,14 +138,31 @@ static void collect_pairs(const struct subject *s, struct pairs *p)
 	p->cont_p99 = stats_median(cont_p99, nr);
 }
 
-/* Threshold of |logs| from the baseline's null boots. */
-static double layout_threshold(const struct subject *s, unsigned *nr_null)
+static double range_of(const double *v, size_t nr)
+{
+	double lo = INFINITY, hi = -INFINITY;
+
+	for (size_t i = 0; i < nr; i++) {
+		lo = fmin(lo, v[i]);
+		hi = fmax(hi, v[i]);
+	}
+	return nr ? hi - lo : 0;
+}
+
+/* Pairs of null boots of the baseline with those that they are of. */
+struct null_pairs {
+	double *logs; /* |ln|; owned */
+	size_t nr;
+	double most; /* largest difference */
+};
+
+static void find_null(const struct subject *s, struct null_pairs *ret)
 {
 	const struct run *run = s->run;
-	_cleanup_free_ double *null = xcalloc(run->nr_boots + 1, sizeof(*null));
-	double median, least = log1p(judge_threshold(s->statistic));
-	unsigned nr = 0;
 
+	*ret = (struct null_pairs){
+		.logs = xcalloc(run->nr_boots + 1, sizeof(*ret->logs)),
+	};
 	for (unsigned n = 0; n < run->nr_boots; n++) {
 		const struct run_boot *b = &run->boots[n];
 		int of = run_find_boot(run, s->base, b->perturbation,
@@ -130,16 +170,51 @@ static double layout_threshold(const struct subject *s, unsigned *nr_null)
 		double base = boot_value(s, of, s->statistic);
 		double padded = transplanted(s, (int)n, of);
 
-		if (b->kernel == s->base && b->role == BOOT_NULL &&
-		    !isnan(base) && !isnan(padded))
-			null[nr++] = fabs(log_ratio(base, padded));
+		if (b->kernel != s->base || b->role != BOOT_NULL ||
+		    isnan(base) || isnan(padded))
+			continue;
+		ret->logs[ret->nr++] = fabs(log_ratio(base, padded));
+		ret->most = fmax(ret->most, fabs(padded - base));
 	}
-	*nr_null = nr;
-	if (nr == 0)
+}
+
+static double threshold_of(const struct subject *s, const struct null_pairs *n)
+{
+	double median, least = log1p(judge_threshold(s->statistic));
+
+	if (n->nr == 0)
 		return least;
-	median = stats_median(null, nr);
-	return fmax(least,
-		    median + JUDGE_NULL_SPREADS * stats_mad(null, nr, median));
+	median = stats_median(n->logs, n->nr);
+	return fmax(least, median + JUDGE_NULL_SPREADS *
+					    stats_mad(n->logs, n->nr, median));
+}
+
+/*
+ * What the point moves by on the baseline: in the layout null, and from one
+ * perturbation to the other.  What moves by more than the limit is the
+ * threshold's business.
+ */
+static double floor_of(const struct subject *s, const struct null_pairs *n,
+		       const struct pairs *p)
+{
+	double moves = n->most;
+
+	/* A few samples make a tail: four quiet boots say little of it. */
+	if (n->nr < JUDGE_MIN_NULL || s->statistic != STAT_CENTRE)
+		return JUDGE_FLOOR;
+	moves = fmax(moves, range_of(p->base, p->nr));
+	return fmin(JUDGE_FLOOR, fmax(JUDGE_FLOOR_LEAST, moves));
+}
+
+static void find_limits(const struct subject *s, struct pairs *p)
+{
+	struct null_pairs n;
+
+	find_null(s, &n);
+	p->nr_null = (unsigned)n.nr;
+	p->threshold = threshold_of(s, &n);
+	p->floor = floor_of(s, &n, p);
+	free(n.logs);
 }
 
 void pairs_find(const struct subject *s, struct pairs *ret)
@@ -153,7 +228,7 @@ void pairs_find(const struct subject *s, struct pairs *ret)
 			       : ret->cont_median - ret->base_median;
 	ret->median = stats_median(ret->logs, ret->nr);
 	ret->ival = stats_median_interval(ret->logs, ret->nr, JUDGE_LEVEL);
-	ret->threshold = layout_threshold(s, &ret->nr_null);
+	find_limits(s, ret);
 	ret->signs = stats_signs(ret->logs, ret->nr);
 	ret->agree = ret->signs.pos > ret->signs.neg ? ret->signs.pos
 						     : ret->signs.neg;

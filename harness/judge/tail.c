@@ -12,7 +12,7 @@ static bool shows_tail(const struct subject *s)
 		size_t nr;
 
 		if ((boot->kernel != s->base && boot->kernel != s->contender) ||
-		    boot->role != BOOT_MEASURE)
+		    !is_evidence(s->evidence, boot->role))
 			continue;
 		nr = values_nr(s->values, b, s->point, s->metric);
 		if (nr > 0 && nr < JUDGE_TAIL_SAMPLES)

@@ -20,6 +20,11 @@ enum boot_trust {
 };
 
 enum boot_trust boot_trust(const struct run_boot *b);
+/* Do verdicts rest on boots of this role? */
+static inline bool role_judges(enum boot_role r)
+{
+	return r == BOOT_MEASURE || r == BOOT_SETTLE || r == BOOT_CONFIRM;
+}
 /* Index in run.boots, or -1. */
 int run_find_boot(const struct run *run, unsigned kernel, unsigned perturbation,
 		  enum boot_role role);

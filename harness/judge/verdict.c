@@ -15,7 +15,8 @@
  *
  *   REGRESSION    at least 7 of 8 l_p are above 0, their median is above the
  *                 threshold, and the medians differ by the floor or more, or
- *                 all boots by 2% or more
+ *                 all boots by 2% or more; the floor is what the point moves
+ *                 by on the baseline alone (pairs.c)
  *   IMPROVEMENT   the mirror image
  *   NO CHANGE     the 90% interval of the median l_p lies inside the threshold,
  *                 or no boot differs by as much as the floor
@@ -54,7 +55,7 @@ static bool all_large(const struct pairs *p)
 static bool all_below_floor(const struct pairs *p)
 {
 	for (size_t i = 0; i < p->nr; i++) {
-		if (fabs(p->diffs[i]) >= JUDGE_FLOOR)
+		if (fabs(p->diffs[i]) >= p->floor)
 			return false;
 	}
 	return !all_large(p);
@@ -148,6 +149,20 @@ static size_t needed_for_signs(const struct pairs *p, size_t agree)
 	return more;
 }
 
+size_t verdict_needed(const struct pairs *p)
+{
+	if (p->nr < JUDGE_MIN_PAIRS)
+		return JUDGE_MIN_PAIRS;
+	if (isinf(p->threshold))
+		return 0;
+	if (fabs(p->median) <= p->threshold)
+		return needed_for_no_change(p);
+	/* Those that differ by less than the floor are all that is left. */
+	return p->agree < signs_needed(p->nr)
+		       ? p->nr + needed_for_signs(p, p->agree)
+		       : 0;
+}
+
 static char *why_inconclusive(const struct pairs *p)
 {
 	_cleanup_free_ char *lo = percent(p->ival.lo);
@@ -172,9 +187,9 @@ static char *why_inconclusive(const struct pairs *p)
 				 p->nr + needed_for_signs(p, p->agree));
 	if (fabs(p->median) > p->threshold)
 		return xasprintf("median %s, but the medians differ by %.6g, "
-				 "not by %d or more; more perturbations settle "
-				 "it only if they differ more",
-				 median, p->delta, JUDGE_FLOOR);
+				 "not by %.6g or more; more perturbations "
+				 "settle it only if they differ more",
+				 median, p->delta, p->floor);
 	n = needed_for_no_change(p);
 	if (n > 0)
 		return xasprintf("%.0f%% interval %s..%s reaches beyond "
@@ -207,9 +222,9 @@ static char *why_unchanged(const struct pairs *p)
 	if (all_equal(p))
 		return xasprintf("equal in all %zu perturbations", p->nr);
 	if (all_below_floor(p))
-		return xasprintf("differs by less than %d in each of %zu "
+		return xasprintf("differs by less than %.6g in each of %zu "
 				 "perturbations",
-				 JUDGE_FLOOR, p->nr);
+				 p->floor, p->nr);
 	return xasprintf("%.0f%% interval %s..%s lies inside %.2f%%",
 			 p->ival.level * 100, lo, hi,
 			 expm1(p->threshold) * 100);
@@ -222,7 +237,7 @@ static bool changed(const struct pairs *p, int sign)
 
 	return agree >= (p->tail ? p->nr : signs_needed(p->nr)) &&
 	       sign * p->median > p->threshold &&
-	       (sign * p->delta >= JUDGE_FLOOR || all_large(p));
+	       (sign * p->delta >= p->floor || all_large(p));
 }
 
 enum verdict verdict_decide(const struct pairs *p, bool same_code,

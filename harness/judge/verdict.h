@@ -33,4 +33,10 @@ unsigned verdict_rank(enum verdict v);
 enum verdict verdict_decide(const struct pairs *p, bool same_code,
 			    char **reason);
 
+/*
+ * If that is INCONCLUSIVE: how many pairs would settle it if further ones spread
+ * as these do; 0: no number that a run can have.
+ */
+size_t verdict_needed(const struct pairs *p);
+
 #endif

@@ -31,7 +31,7 @@ static void find_status(const struct run *run, unsigned kernel, struct way *w)
 		const struct run_boot *b = &run->boots[i];
 		enum point_status st;
 
-		if (!boot_tells(b, kernel))
+		if (!boot_tells(b, kernel) || !boot_plans(b, w->point))
 			continue;
 		st = boot_point_status(b, w->point);
 		if (!any || st < w->status) {

@@ -35,8 +35,13 @@
  *     "threshold": relative, "floor": metric's unit,
  *     "agree": boots of the majority's sign, "exact": bool,
  *     "boot_pairs": pairs that the verdict rests on; time: boots of each,
- *     "null_pairs": pairs that the threshold rests on,
- *     "boots": [ { "perturbation",
+ *     "null_pairs": pairs that the threshold and the floor rest on,
+ *     "confirming_pairs": on fresh perturbations, of what changed,
+ *     "screening": null, or what the boots before these found, whose figures
+ *     are not the estimate: { "verdict", "statistic", "base_median",
+ *       "contender_median", "difference", "effect", "change_percent",
+ *       "interval", "agree", "boot_pairs" },
+ *     "boots": [ { "perturbation", "role": "measure", "settle", "confirm",
  *                  "base", "contender", "null", "base_repeat",
  *                  "contender_repeat": each null if there is no such boot, or
  *                  { "boot": ID, "value": per operation, "p99", "status",
@@ -186,20 +191,26 @@ static json_t *json_boot(const struct comparison *c, const struct effect *e,
 }
 
 static json_t *json_pair(const struct comparison *c, const struct effect *e,
-			 unsigned p)
+			 unsigned p, enum boot_role role)
 {
+	bool first = role == BOOT_MEASURE;
 	json_t *o = json_object();
 
 	set_int(o, "perturbation", p);
-	json_object_set_new(o, "base",
-			    json_boot(c, e, c->base, p, BOOT_MEASURE));
+	set_text(o, "role", boot_role_str(role));
+	json_object_set_new(o, "base", json_boot(c, e, c->base, p, role));
 	json_object_set_new(o, "contender",
-			    json_boot(c, e, e->contender, p, BOOT_MEASURE));
-	json_object_set_new(o, "null", json_boot(c, e, c->base, p, BOOT_NULL));
+			    json_boot(c, e, e->contender, p, role));
+	json_object_set_new(o, "null",
+			    first ? json_boot(c, e, c->base, p, BOOT_NULL)
+				  : json_null());
 	json_object_set_new(o, "base_repeat",
-			    json_boot(c, e, c->base, p, BOOT_REPEAT));
-	json_object_set_new(o, "contender_repeat",
-			    json_boot(c, e, e->contender, p, BOOT_REPEAT));
+			    first ? json_boot(c, e, c->base, p, BOOT_REPEAT)
+				  : json_null());
+	json_object_set_new(
+		o, "contender_repeat",
+		first ? json_boot(c, e, e->contender, p, BOOT_REPEAT)
+		      : json_null());
 	return o;
 }
 
@@ -210,15 +221,16 @@ static json_t *json_boots(const struct comparison *c, const struct effect *e)
 
 	for (size_t i = 0; i < c->run->nr_boots; i++) {
 		const struct run_boot *b = &c->run->boots[i];
-		bool first = b->role == BOOT_MEASURE &&
+		bool first = role_judges(b->role) && boot_plans(b, e->point) &&
 			     (b->kernel == c->base ||
 			      (b->kernel == e->contender &&
 			       run_find_boot(c->run, c->base, b->perturbation,
-					     BOOT_MEASURE) < 0));
+					     b->role) < 0));
 
 		if (first)
-			json_array_append_new(array,
-					      json_pair(c, e, b->perturbation));
+			json_array_append_new(
+				array,
+				json_pair(c, e, b->perturbation, b->role));
 	}
 	return array;
 }
@@ -230,6 +242,31 @@ static json_t *json_interval(const struct effect *e)
 	set_number(o, "lo", e->lo);
 	set_number(o, "hi", e->hi);
 	set_number(o, "level", e->level);
+	return o;
+}
+
+/* What was found first, of a change that further boots confirmed or did not. */
+static json_t *json_screening(const struct screening *s)
+{
+	json_t *o, *interval;
+
+	if (!s->there)
+		return json_null();
+	o = json_object();
+	interval = json_object();
+	set_text(o, "verdict", verdict_str(s->verdict));
+	set_text(o, "statistic", statistic_name(s->statistic));
+	set_number(o, "base_median", s->base_median);
+	set_number(o, "contender_median", s->cont_median);
+	set_number(o, "difference", s->delta);
+	set_number(o, "effect", s->ratio);
+	set_number(o, "change_percent", (s->ratio - 1) * 100);
+	set_number(interval, "lo", s->lo);
+	set_number(interval, "hi", s->hi);
+	set_number(interval, "level", s->level);
+	json_object_set_new(o, "interval", interval);
+	set_int(o, "agree", s->agree);
+	set_int(o, "boot_pairs", s->nr_boots);
 	return o;
 }
 
@@ -265,6 +302,8 @@ static json_t *json_effect(const struct comparison *c, const struct effect *e)
 	set_bool(o, "exact", e->exact);
 	set_int(o, "boot_pairs", e->nr_boots);
 	set_int(o, "null_pairs", e->nr_null);
+	set_int(o, "confirming_pairs", e->nr_confirm);
+	json_object_set_new(o, "screening", json_screening(&e->screening));
 	json_object_set_new(o, "boots", json_boots(c, e));
 	return o;
 }

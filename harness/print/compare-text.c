@@ -105,7 +105,8 @@ static void row_figures(struct strbuf *out, const struct effect *e)
 
 static bool needs_footnote(const struct effect *e)
 {
-	return e->verdict == V_INVALID || e->verdict == V_INCONCLUSIVE;
+	return e->verdict == V_INVALID || e->verdict == V_INCONCLUSIVE ||
+	       effect_is_withdrawn(e);
 }
 
 static void print_row(FILE *out, const char *name, const struct effect *e,
@@ -389,10 +390,12 @@ static void print_legend(FILE *out, const struct comparison *c)
 		"Medians over boots; change: median of the paired "
 		"ratios; ±: to the farther end of its %g%% interval; "
 		"diff: of the medians, exact; n: boot pairs. A change "
-		"is more than the threshold (%g%%%s) and %d or more "
-		"instructions, or %g%% in all boots.%s",
+		"is more than the threshold (%g%%%s) and than the point "
+		"moves by on the baseline (%d to %d instructions), or %g%% in "
+		"all boots.%s",
 		JUDGE_LEVEL * 100, JUDGE_THRESHOLD * 100,
-		range.buf ? range.buf : "", JUDGE_FLOOR, JUDGE_FLOOR_PART * 100,
+		range.buf ? range.buf : "", JUDGE_FLOOR_LEAST, JUDGE_FLOOR,
+		JUDGE_FLOOR_PART * 100,
 		any_tail(c) ? " tail: operations that are slow now and "
 			      "then, by what shows them."
 			    : "");

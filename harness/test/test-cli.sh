@@ -85,7 +85,8 @@ echo 0001-x.patch >"$work/kernel/mine/series"
 cp "$mkstream" "$work/vmlinux-a"
 cp "$mkstream" "$work/vmlinux-b"
 echo b >>"$work/vmlinux-b"
-img="--kernel base=image:$work/vmlinux-a --kernel new=image:$work/vmlinux-b"
+# No further boots: there are no streams of any (test-settle.sh).
+img="--no-settle --kernel base=image:$work/vmlinux-a --kernel new=image:$work/vmlinux-b"
 mkdir "$work/streams"
 fake="--machine fake:$work/streams"
 

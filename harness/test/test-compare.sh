@@ -48,7 +48,7 @@ for kernel in base new same slow; do
 	kernels="$kernels --kernel $kernel=image:$work/vmlinux-$kernel"
 done
 # shellcheck disable=SC2086 # words on purpose
-run 1 'run of four kernels' run -q $kernels --bench '*' \
+run 1 'run of four kernels' run -q --no-settle $kernels --bench '*' \
 	--machine "fake:$work/streams" --format markdown
 has "$work/out" '^. benchmark . params . base . new . same . slow .$' \
 	'run has the formats too'

@@ -22,6 +22,7 @@ struct knob {
 	double add[8];
 	double base; /* cost of point 0 */
 	double null_factor[8];
+	bool still; /* perturbations do not move point 0 */
 };
 
 static inline void knob_init(struct knob *k, double base, double factor)
@@ -41,7 +42,7 @@ static inline double cost(unsigned point, unsigned kernel, unsigned p,
 	/* Whole numbers: what a perturbation does to every kernel alike. */
 	double v = point == 0 ? k->base : 1000 * (point + 1);
 
-	if (v > 0)
+	if (v > 0 && (point != 0 || !k->still))
 		v += p;
 	if (point != 0)
 		return v;

@@ -96,9 +96,11 @@ static inline void synth_boot(struct run *run, const struct synth *s,
 	struct run_boot *b = &run->boots[run->nr_boots++];
 
 	b->id = xasprintf("%s-p%u%s", s->kernels[kernel], p,
-			  role == BOOT_REPEAT ? "-repeat"
-			  : role == BOOT_NULL ? "-null"
-					      : "");
+			  role == BOOT_REPEAT	 ? "-repeat"
+			  : role == BOOT_NULL	 ? "-null"
+			  : role == BOOT_SETTLE	 ? "-settle"
+			  : role == BOOT_CONFIRM ? "-confirm"
+						 : "");
 	b->kernel = kernel;
 	b->perturbation = p;
 	b->role = role;
@@ -159,6 +161,29 @@ static inline struct run *synth_run(const struct synth *s)
 	for (unsigned p = 0; !s->no_null && p < s->perturbations; p++)
 		synth_boot(run, s, 0, p, BOOT_NULL);
 	return run;
+}
+
+/* A further boot of a kernel, with one of the points only. */
+static inline void synth_more(struct run *run, const struct synth *s,
+			      unsigned kernel, unsigned p, enum boot_role role,
+			      unsigned point)
+{
+	struct run_boot *b;
+	size_t nr = 0;
+
+	run->boots = xreallocarray(run->boots, run->nr_boots + 1, sizeof(*b));
+	memset(&run->boots[run->nr_boots], 0, sizeof(*b));
+	synth_boot(run, s, kernel, p, role);
+	b = &run->boots[run->nr_boots - 1];
+	b->planned = xcalloc(run->nr_points, sizeof(*b->planned));
+	b->planned[point] = true;
+	for (size_t i = 0; i < b->nr_samples; i++)
+		if (b->samples[i].point == point)
+			b->samples[nr++] = b->samples[i];
+	b->nr_samples = nr;
+	for (size_t i = 0; i < run->nr_points; i++)
+		if (i != point)
+			b->status[i] = POINT_UNPLANNED;
 }
 
 static inline void synth_event_boot(struct run *run, unsigned kernel)

@@ -126,22 +126,116 @@ static void test_sign_rule(void **state)
 	expect_knob(&k, V_REGRESSION, "7 of 8");
 }
 
+static void add_all(struct knob *k, double add)
+{
+	for (int p = 0; p < 8; p++)
+		k->add[p] = add;
+}
+
+/*
+ * Half a percent and more, but few instructions: 7 is what the perturbations move
+ * point 0 by.
+ */
 static void test_floor(void **state)
 {
 	struct knob k;
 
-	/* +2%, but 19 instructions */
 	knob_init(&k, 950, 1);
-	for (int p = 0; p < 8; p++)
-		k.add[p] = 19;
-	expect_knob(&k, V_NO_CHANGE, "less than 20");
-	for (int p = 0; p < 8; p++)
-		k.add[p] = 20;
-	expect_knob(&k, V_REGRESSION, "difference 20");
+	add_all(&k, 6);
+	expect_knob(&k, V_NO_CHANGE, "less than 7");
+	add_all(&k, 7);
+	expect_knob(&k, V_REGRESSION, "difference 7");
+	add_all(&k, -7);
+	expect_knob(&k, V_IMPROVEMENT, "difference 7");
 	/* median below the floor, single boots above it */
 	for (int p = 0; p < 8; p++)
-		k.add[p] = p % 2 ? 21 : 18;
-	expect_knob(&k, V_INCONCLUSIVE, "not by 20 or more");
+		k.add[p] = p % 2 ? 8 : 4;
+	expect_knob(&k, V_INCONCLUSIVE, "not by");
+}
+
+/* The floor of a point is what it moves by itself. */
+static void test_floor_of_point(void **state)
+{
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+
+	/* The null of one boot, by 12 instructions. */
+	knob_init(&k, 2000, 1);
+	k.null_factor[3] = 1 - 12 / 2003.;
+	add_all(&k, 11);
+	expect_knob(&k, V_NO_CHANGE, "less than 12");
+	add_all(&k, 12);
+	expect_knob(&k, V_REGRESSION, "difference 12");
+	/* What moves by more is the threshold's business. */
+	for (int p = 0; p < 8; p++)
+		k.null_factor[p] = p % 2 ? 1.02 : 0.98;
+	run = make(&k, 8, 2);
+	c = compare(run);
+	assert_float_equal(effect_of(c, 0)->floor, 20, 1e-9);
+	assert_float_equal(effect_of(c, 1)->floor, 7, 1e-9);
+	compare_free(c);
+	run_free(run);
+	/* Nothing moves: no less than 5. */
+	knob_init(&k, 600, 1);
+	k.still = true;
+	add_all(&k, 3);
+	run = make(&k, 8, 2);
+	c = compare(run);
+	assert_float_equal(effect_of(c, 0)->floor, 5, 1e-9);
+	compare_free(c);
+	run_free(run);
+}
+
+/* Nobody knows by how much a point moves of which there is no null. */
+static void test_floor_without_null(void **state)
+{
+	struct knob k;
+	struct run *run;
+
+	knob_init(&k, 950, 1);
+	add_all(&k, 18);
+	run = make(&k, 8, 2);
+	for (int i = 0; i < 4; i++)
+		run->boots[run->nr_boots - 1 - i].damaged = true;
+	expect(run, V_REGRESSION, "");
+	run->boots[run->nr_boots - 5].damaged = true;
+	expect(run, V_NO_CHANGE, "less than 20");
+	run_free(run);
+}
+
+/* In all boots 2% or more: it counts, however few instructions it is. */
+static void test_small_operations(void **state)
+{
+	struct knob k;
+	struct run *run;
+
+	knob_init(&k, 200, 1);
+	add_all(&k, -7);
+	expect_knob(&k, V_IMPROVEMENT, "8 of 8");
+	k.add[7] = 0;
+	expect_knob(&k, V_IMPROVEMENT, "7 of 8");
+	knob_init(&k, 100, 1);
+	add_all(&k, -3);
+	expect_knob(&k, V_IMPROVEMENT, "8 of 8");
+	add_all(&k, 3);
+	expect_knob(&k, V_REGRESSION, "8 of 8");
+	/* One boot that shows less, and three instructions are none. */
+	k.add[7] = 1;
+	expect_knob(&k, V_NO_CHANGE, "less than 7");
+	/* An operation that costs nothing any more, and one that did not. */
+	knob_init(&k, 19, 0);
+	expect_knob(&k, V_IMPROVEMENT, "-100%");
+	knob_init(&k, 4, 0);
+	expect_knob(&k, V_IMPROVEMENT, "-100%");
+	/* Also where the null says nothing. */
+	knob_init(&k, 200, 1);
+	add_all(&k, -7);
+	run = make(&k, 8, 2);
+	run->nr_boots -= 8;
+	expect(run, V_IMPROVEMENT, "8 of 8");
+	run->nr_boots += 8;
+	run_free(run);
 }
 
 static void test_threshold(void **state)
@@ -445,8 +539,9 @@ static void test_zero(void **state)
 		k.add[p] = 12;
 	/* Few instructions, yet any number of times as many. */
 	expect_knob(&k, V_REGRESSION, "+inf");
-	k.add[7] = 0;
-	expect_knob(&k, V_NO_CHANGE, "less than 20");
+	for (int p = 0; p < 8; p++)
+		k.add[p] = p < 7 ? 4 : 0;
+	expect_knob(&k, V_NO_CHANGE, "less than 5");
 	for (int p = 0; p < 8; p++)
 		k.add[p] = 500;
 	expect_knob(&k, V_REGRESSION, "+inf");
@@ -517,6 +612,9 @@ int main(void)
 		cmocka_unit_test(test_improvement),
 		cmocka_unit_test(test_sign_rule),
 		cmocka_unit_test(test_floor),
+		cmocka_unit_test(test_floor_of_point),
+		cmocka_unit_test(test_floor_without_null),
+		cmocka_unit_test(test_small_operations),
 		cmocka_unit_test(test_threshold),
 		cmocka_unit_test(test_layout_null),
 		cmocka_unit_test(test_settle),

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "run-evaluate.h"
+
+#include "alloc.h"
+#include "compare-formats.h"
+#include "events-text.h"
+#include "log.h"
+#include "session.h"
+
+/* Failing to write the index costs time, but not the verdict. */
+static enum exit_status index_run(const struct env *env,
+				  const struct run *loaded)
+{
+	if (import_run(env, loaded) == 0)
+		return ST_OK;
+	log_err("the run is not in %s/cgmark.db; when that is fixed: "
+		"cgmark import %s",
+		env->results_dir, loaded->dir);
+	return ST_HOST;
+}
+
+static enum exit_status compare_kernels(const struct run_opts *o,
+					const struct run *loaded)
+{
+	size_t nr = loaded->nr_kernels - 1;
+	_cleanup_free_ unsigned *contenders =
+		xcalloc(nr + 1, sizeof(*contenders));
+	const struct print_opts opts = { .verbose = o->verbose };
+	_cleanup_(findings_freep) struct findings *f = NULL;
+	enum exit_status r = ST_OK;
+
+	for (size_t i = 0; i < nr; i++)
+		contenders[i] = i + 1;
+	f = findings_new(loaded, 0, contenders, nr);
+	if (o->format->print(stdout, f, &opts) < 0)
+		r = ST_HOST;
+	if (r == ST_OK)
+		r = compare_status(f->comparison, o->strict);
+	if (fflush(stdout) != 0) {
+		log_err_errno(errno, "cannot write standard output");
+		r = ST_HOST;
+	}
+	return r;
+}
+
+/* A single kernel has only events to show. */
+static enum exit_status show_single(const struct run_opts *o,
+				    const struct run *loaded)
+{
+	static const unsigned none[1];
+	const struct print_opts opts = { 0 };
+	_cleanup_(findings_freep) struct findings *f = NULL;
+
+	log_info("one kernel: nothing to compare it with");
+	if (loaded->nr_events + loaded->nr_latencies == 0 || o->no_compare)
+		return ST_OK;
+	f = findings_new(loaded, 0, none, 0);
+	if (o->format->print != compare_print_text)
+		return o->format->print(stdout, f, &opts) < 0 ? ST_HOST : ST_OK;
+	event_table_print(stdout, f->events[0]);
+	return ST_OK;
+}
+
+static bool anything_measured(const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_boots; i++)
+		if (run->boots[i].nr_samples > 0)
+			return true;
+	return false;
+}
+
+/* Names one skipped point, as many share the reason. */
+static void tell_skip(const struct run *run)
+{
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		for (size_t p = 0; p < run->nr_points; p++) {
+			const struct plan_point *pt = &run->points[p].plan;
+
+			if (b->status[p] != POINT_SKIP)
+				continue;
+			log_warn("nothing was measured: %s %s was skipped on "
+				 "%s: %s",
+				 pt->id.bench, pt->id.params,
+				 run->kernels[b->kernel].name,
+				 b->status_text[p]);
+			return;
+		}
+	}
+	log_warn("nothing was measured: nothing to compare");
+}
+
+static enum exit_status judge(const struct run_opts *o,
+			      const struct run *loaded)
+{
+	if (!anything_measured(loaded)) {
+		tell_skip(loaded);
+		return ST_INCONCLUSIVE;
+	}
+	if (loaded->nr_kernels < 2)
+		return show_single(o, loaded);
+	return o->no_compare ? ST_OK : compare_kernels(o, loaded);
+}
+
+/* The index comes last: it may be damaged, or locked for long. */
+enum exit_status run_evaluate(const struct env *env,
+			      const struct run_opts *opts, const char *dir,
+			      enum exit_status boots)
+{
+	_cleanup_(run_freep) struct run *loaded = NULL;
+	enum exit_status status, imported, verdict = ST_OK;
+
+	if (run_load(dir, &loaded, NULL) < 0)
+		return ST_HOST;
+	status = session_status(loaded);
+	if (boots != ST_INTERRUPTED)
+		verdict = judge(opts, loaded);
+	fflush(stdout);
+	imported = index_run(env, loaded);
+	if (boots != ST_OK)
+		return boots;
+	if (status != ST_OK)
+		return status;
+	return imported != ST_OK ? imported : verdict;
+}

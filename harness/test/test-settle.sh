@@ -1,0 +1,258 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# test-settle.sh CGMARK MKSTREAM: further boots of points that changed or are in
+# doubt, by the command line and with recorded streams in place of guests.
+
+cgmark=$1
+mkstream=$2
+# In memory if possible: these are many short runs, which wait for the disk only.
+[ -n "${TMPDIR-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=harness/test/tap.sh
+. "$here/tap.sh"
+# shellcheck source=harness/test/streams.sh
+. "$here/streams.sh"
+
+export CGMARK_RESULTS_DIR="$work/results"
+export CGMARK_KERNEL_DIR="$work/kernel"
+export CGMARK_BENCH_DIR="$work/bench"
+export CGMARK_SUITES_DIR="$work/suites"
+export TMPDIR="$work/tmp"
+mkdir -p "$TMPDIR" "$work/kernel" "$work/bench" "$work/suites"
+: >"$work/kernel/kernels.ini"
+show="$work/err"
+
+mkbenches
+printf '[suite]\nsummary = all\nbenchmarks = *\n' >"$work/suites/quick.ini"
+cp "$mkstream" "$work/vmlinux-a"
+cp "$mkstream" "$work/vmlinux-b"
+echo b >>"$work/vmlinux-b"
+img="--kernel base=image:$work/vmlinux-a --kernel new=image:$work/vmlinux-b"
+
+# run STATUS NAME WORDS...: cgmark's exit status is STATUS.
+run() {
+	wanted=$1 name=$2
+	shift 2
+	"$cgmark" "$@" >"$work/out" 2>"$work/err" </dev/null
+	is $? "$wanted" "$name: exit status $wanted" || sed 's/^/# /' "$work/err"
+}
+
+# measure STATUS NAME STREAMS WORDS...: a run, with its results in $work/out.
+measure() {
+	rm -rf "$work/results"
+	wanted=$1 name=$2 streams=$3
+	shift 3
+	# shellcheck disable=SC2086 # words on purpose
+	run "$wanted" "$name" run -q $img --machine "fake:$work/$streams" \
+		--format json "$@"
+	cp "$work/out" "$work/json"
+	dir=$(echo "$work/results/runs"/*)
+}
+
+# of FILTER: of the two points of alpha/fast.
+of() {
+	jq -r "[.points[] | select(.benchmark == \"alpha/fast\") | $1] | unique |
+		join(\" \")" "$work/json"
+}
+planned() {
+	jq -r "$1" "$dir/run.json"
+}
+
+# The status of alpha/fast alone.
+few_status() {
+	cat <<-'END'
+	KTAP version 1
+	1..1
+	    KTAP version 1
+	    # Subtest: bench-alpha
+	    1..2
+	    # start alpha/fast sets=16
+	    ok 1 alpha/fast sets=16
+	    # start alpha/fast sets=64
+	    ok 2 alpha/fast sets=64
+	ok 1 bench-alpha
+	# cgmark: end
+	END
+}
+
+# more STREAMS ROLE FROM TO FACTOR: boots of alpha/fast alone.
+more() {
+	for p in $(seq "$3" "$4"); do
+		for k in base new; do
+			d=$work/$1/$k/$2-p$p
+			factor=1
+			[ $k = base ] || factor=$5
+			mkdir -p "$d"
+			few_status >"$d/status.ktap"
+			# shellcheck disable=SC2030,SC2031 # of this pipe only
+			(mkstream=cat && samples "$factor" "$p") |
+				grep alpha/fast | "$mkstream" >"$d/samples.tsv"
+		done
+	done
+}
+
+# --- options -------------------------------------------------------------------------
+
+run 2 '--settle 0' run --settle 0
+has "$work/err" "settle" 'the message names it'
+run 2 '--settle-time x' run --settle-time x
+
+# --- nothing to do -------------------------------------------------------------------
+
+record "$work/same" 1
+measure 0 'equal kernels' same
+is "$(planned '.boots | length')" 22 '... take no further boots'
+is "$(planned .settling.ended)" settled '... which is recorded'
+is "$(jq -r '.points[0].screening' "$work/json")" null '... and shown'
+
+# --- a change is confirmed -----------------------------------------------------------
+
+record "$work/shift" 1.05
+more shift confirm 8 15 1.04
+measure 1 'a change' shift
+is "$(planned '[.boots[] | select(.role == "confirm")] | length')" 16 \
+	'eight boots of each kernel confirm it'
+is "$(planned '[.boots[] | select(.role == "confirm") | .points | join(",")] |
+	unique | join(" ")')" 0,1 '... and have the points that changed'
+is "$(grep -c '^P' "$dir/boots/new-p8-confirm/plan.tsv")" 2 '... and no others'
+is "$(planned '[.boots[] | select(.role == "measure") | has("points")] | any')" \
+	false 'the others have all points'
+is "$(of '.change_percent * 10 | round')" 40 'the estimate is of these boots'
+is "$(of '.screening.change_percent * 10 | round')" 50 'what was found first is kept'
+is "$(of .boot_pairs)" 8 '... and not part of it'
+is "$(of '[.boots[] | .role] | unique | join(",")')" confirm,measure \
+	'each boot says what it was for'
+is "$(jq -r '.notes[]' "$work/json" | grep -c 'confirmed on fresh')" 1 'a note says so'
+is "$(planned .settling.ended)" settled 'nothing is left'
+is "$(planned .status)" complete 'the run is complete'
+cp "$work/json" "$work/first"
+run 1 'compare of that run' compare --format json
+check '... gives the same' cmp "$work/out" "$work/first"
+run 0 'verify' verify
+run 0 'import' import
+run 1 'as text' compare
+has "$work/out" 'sets=64 .* \+3\.99% .* REGRESSION' 'the text has the estimate'
+# An older run has no such boots, and no word of them.
+jq 'del(.settling, .crc32) | .boots |= map(select(.role != "confirm"))' \
+	"$dir/run.json" >"$work/old.json"
+is "$(jq -r '[.boots[].role] | unique | join(",")' "$work/old.json")" \
+	measure,null,repeat 'an older run'
+
+measure 1 'a change with --no-settle' shift --no-settle
+is "$(planned '.boots | length')" 22 '--no-settle: no further boots'
+is "$(planned .settling)" null '... and none was to be made'
+is "$(of '.change_percent * 10 | round')" 50 '... the estimate is of the first'
+rm -rf "$work/results"
+# shellcheck disable=SC2086 # words on purpose
+run 0 '--no-compare' run -q $img --machine "fake:$work/shift" --no-compare
+is "$(jq '.boots | length' "$work"/results/runs/*/run.json)" 22 \
+	'--no-compare: no verdict, no further boots'
+measure 3 'few perturbations are a look' shift --perturbations 2 --strict
+is "$(planned '.boots | length')" 8 '... without further boots'
+
+# --- not confirmed -------------------------------------------------------------------
+
+cp -r "$work/shift" "$work/gone"
+more gone confirm 8 15 1
+measure 0 'a change that goes away' gone
+is "$(of .verdict)" INCONCLUSIVE '... is no accident: another verdict'
+is "$(of .reason | grep -c 'what runs before it matters')" 1 '... with the reason'
+run 3 '... and --strict' compare --strict
+
+# --- doubt is settled ----------------------------------------------------------------
+
+record "$work/doubt" 1
+more doubt settle 8 63 1
+p=0
+for factor in 0.99 0.992 1.01 1.008; do
+	samples $factor $p >"$work/doubt/new/measure-p$p/samples.tsv"
+	p=$((p + 1))
+done
+cp "$work/doubt/new/measure-p0/samples.tsv" "$work/doubt/new/repeat-p0"
+measure 0 'doubt' doubt
+cp "$work/json" "$work/settled"
+measure 0 'doubt with --no-settle' doubt --no-settle
+is "$(of .verdict)" INCONCLUSIVE 'doubt without further boots'
+cp "$work/settled" "$work/json"
+is "$(of .verdict)" 'NO CHANGE' 'doubt is settled'
+is "$(of '[.boots[] | select(.role == "settle")] | length > 0')" true \
+	'... by further boots'
+measure 0 'doubt at a limit' doubt --settle 2
+is "$(of .verdict)" INCONCLUSIVE 'doubt at a limit stays'
+is "$(jq -r '.notes[]' "$work/json" |
+	grep -c 'limit of 2 boots (--settle): 2 points are INCONCLUSIVE')" 1 \
+	'... and the note says which limit'
+is "$(planned '[.boots[] | select(.role == "settle")] | length')" 2 \
+	'... which holds'
+is "$(find "$dir/boots" -name '*-settle' | wc -l)" 2 '... also on disk'
+is "$(planned .status)" complete '... and the run is complete'
+
+# --- time ----------------------------------------------------------------------------
+
+cp -r "$work/shift" "$work/late"
+for d in "$work"/late/*/confirm-*; do
+	echo 'slow 200' >"$d/ending"
+done
+measure 1 'a limit of time' late --settle-time 1 -j 1
+is "$(planned .settling.ended)" time '... ends it'
+is "$(planned '[.boots[] | select(.role == "confirm")] | length < 16')" true \
+	'... before all are booted'
+is "$(of .verdict)" REGRESSION '... and the change stands'
+is "$(jq -r '.notes[]' "$work/json" |
+	grep -c 'limit of 1 s (--settle-time).* 2 changes not confirmed')" 1 \
+	'... with a note'
+
+# --- boots that are kept are free ----------------------------------------------------
+
+: >"$work/shift/kept"
+measure 1 'a first run' shift
+measure 1 'another run with --settle 1' shift --settle 1
+is "$(planned .settling.ended)" settled 'boots that are kept are free'
+is "$(jq -s '[.[] | select(.id | endswith("-confirm")) | has("cached")] | length, all' \
+	"$dir"/boots/*/boot.json | tr '\n' ' ')" '16 true ' '... all of them'
+cmp -s "$work/first" "$work/json"
+is "$(of '.change_percent * 10 | round')" 40 '... and as good'
+rm "$work/shift/kept"
+
+# --- what goes wrong -----------------------------------------------------------------
+
+cp -r "$work/shift" "$work/splat"
+printf '[    1.000000] WARNING: CPU: 0 PID: 1 at kernel/cgroup/cgroup.c:1\n' \
+	>"$work/splat/new/confirm-p9/console.log"
+measure 4 'a splat in a further boot' splat
+has "$work/err" 'new-p9-confirm' 'the boot is named'
+is "$(of .verdict)" INVALID 'a splat is not overlooked'
+
+cp -r "$work/shift" "$work/stray"
+cp "$work/shift/new/measure-p1/samples.tsv" "$work/stray/new/confirm-p9"
+measure 5 'samples of points that the boot does not have' stray
+has "$work/err" 'alpha/slow, which is not in the plan of the boot' 'they are named'
+
+rm -rf "$work/results"
+cp -r "$work/shift" "$work/hang"
+echo hang >"$work/hang/new/confirm-p9/ending"
+sed '$d' "$work/shift/new/confirm-p9/status.ktap" \
+	>"$work/hang/new/confirm-p9/status.ktap"
+# shellcheck disable=SC2086 # words on purpose
+env --default-signal=INT "$cgmark" run -q $img --machine "fake:$work/hang" \
+	-j 1 >"$work/out" 2>"$work/err" &
+pid=$!
+hangs() {
+	grep -qs 'ok 1 bench-alpha' \
+		"$work"/results/runs/*/boots/new-p9-confirm/status.ktap
+}
+wait_until 300 hangs
+kill -INT $pid
+wait $pid
+is $? 130 '^C: exit status 130'
+dir=$(echo "$work/results/runs"/*)
+has "$work/err" 'interrupted: 25 of 26 boots are kept' '^C: what is kept'
+is "$(planned .status)" interrupted '^C: the run is marked'
+is "$(planned .settling.ended)" interrupted '^C: and so is what it did'
+run 1 '^C: compare' compare --format json
+cp "$work/out" "$work/json"
+is "$(of '.change_percent * 10 | round')" 50 '^C: the first boots have a verdict'
+is "$(of .confirming_pairs)" 1 '^C: and few others do not change it'
+
+tap_done
