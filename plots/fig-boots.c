@@ -87,7 +87,9 @@ static bool add_kernel(const struct comparison *c, unsigned kernel,
 		const struct run_boot *boot = &run->boots[b];
 		double value, x, jitter;
 
-		if (!usable(boot, kernel, point))
+		/* Fewer points in a boot: another level. */
+		if (!usable(boot, kernel, point) || boot->role == BOOT_SETTLE ||
+		    boot->role == BOOT_CONFIRM)
 			continue;
 		value = values_centre(c->values, b, point, metric);
 		if (isnan(value))

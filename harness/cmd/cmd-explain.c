@@ -14,9 +14,9 @@
 #include "explain-tree.h"
 #include "lines-text.h"
 #include "log.h"
+#include "subjects.h"
 #include "suggest.h"
 #include "verdict-order.h"
-#include "words.h"
 
 enum format {
 	FORMAT_TEXT,
@@ -193,12 +193,14 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = "[BASE CONTENDER [BENCH [POINT]]]",
+	.args_doc = "[BASE CONTENDER [BENCH [POINT]]]\n"
+		    "RUN:BASE RUN:CONTENDER [BENCH [POINT]]",
 	.doc = "Say which functions account for the difference between two "
 	       "kernels of a run made with --profile.\v"
 	       "BENCH is a name or a glob, POINT values of params: KEY=VALUE"
 	       "[,KEY=VALUE]...  Without BENCH: the points that changed, "
-	       "those with a regression first, the largest first.\n\n"
+	       "those with a regression first, the largest first.  Kernels of "
+	       "several runs are named as for compare.\n\n"
 	       "  cgmark explain baseline patched css_set/lookup sets=4096\n\n"
 	       "Exit status: 0, or 3 with --strict if a figure is in doubt; 2 "
 	       "usage error, or the run has no profile; 4 a kernel failed in "
@@ -207,19 +209,20 @@ static const struct argp argp = {
 
 /* --- what to explain --- */
 
-static enum exit_status pick_kernels(const struct run *run,
+static enum exit_status pick_kernels(const struct env *env,
 				     const struct explain_opts *o,
-				     unsigned ret[EX_BOTH])
+				     struct run **run, unsigned ret[EX_BOTH])
 {
 	_cleanup_(selection_release) struct selection s = { 0 };
 	size_t nr = o->nr_words < 2 ? o->nr_words : 2;
-	enum exit_status r = select_kernels(run, o->words, nr, &s);
+	enum exit_status r =
+		select_subjects(env, o->run, o->words, nr, run, &s);
 
 	if (r != ST_OK)
 		return r;
 	if (s.nr != 1) {
 		log_err("run %s has %zu kernels: name the two to compare",
-			run->id, run->nr_kernels);
+			(*run)->id, (*run)->nr_kernels);
 		return ST_USAGE;
 	}
 	ret[EX_BASE] = s.base;
@@ -508,14 +511,12 @@ enum exit_status cmd_explain(const struct env *env, int argc, char **argv)
 	_cleanup_(run_freep) struct run *run = NULL;
 	struct explain_opts o = { .top = TOP_DEFAULT };
 	struct explain_kernel k[EX_BOTH] = { 0 };
-	unsigned kernels[EX_BOTH], damaged;
+	unsigned kernels[EX_BOTH];
 	enum exit_status r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
-	r = select_run(env, o.run, &run, &damaged);
-	if (r == ST_OK)
-		r = pick_kernels(run, &o, kernels);
+	r = pick_kernels(env, &o, &run, kernels);
 	if (r == ST_OK)
 		r = check_wish(run, &o);
 	for (unsigned i = 0; i < EX_BOTH && r == ST_OK; i++)

@@ -8,8 +8,8 @@
 #include "gate-text.h"
 #include "gate.h"
 #include "log.h"
+#include "subjects.h"
 #include "tap.h"
-#include "words.h"
 
 struct gate_opts {
 	const char *run;
@@ -76,9 +76,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.args_doc = "[BASE [CONTENDER...]]",
+	.args_doc = "[BASE [CONTENDER...]]\nRUN:BASE RUN:CONTENDER...",
 	.doc = "Say whether a run passes, by a policy.\v"
 	       "Without names: the first kernel of the run against all others. "
+	       "Kernels of several runs are named as for compare. "
 	       "Exit status: 0 it passes, 1 a regression that the policy does "
 	       "not expect, or an exception in it that has expired, 2 usage "
 	       "error or malformed policy, 3 nothing compared, or (strict) "
@@ -106,22 +107,13 @@ static int print_gate(const struct gate *g)
 }
 
 static enum exit_status judge(const struct gate_opts *o, const struct run *run,
+			      const struct selection *s,
 			      const struct policy *policy, bool *expired)
 {
-	_cleanup_(selection_release) struct selection s = { 0 };
-	struct comparison *c;
-	struct gate *g;
-	enum exit_status r = select_kernels(run, o->names, o->nr_names, &s);
+	struct comparison *c = compare_run(run, s->base, s->contenders, s->nr);
+	struct gate *g = gate_new(c, policy, o->today, o->strict || o->bisect);
+	enum exit_status r;
 
-	if (r != ST_OK)
-		return r;
-	if (s.nr == 0) {
-		log_err("run %s has only one kernel: nothing to compare with",
-			run->id);
-		return ST_USAGE;
-	}
-	c = compare_run(run, s.base, s.contenders, s.nr);
-	g = gate_new(c, policy, o->today, o->strict || o->bisect);
 	if (print_gate(g) < 0)
 		r = ST_HOST;
 	else
@@ -136,8 +128,8 @@ static enum exit_status gate(const struct env *env, const struct gate_opts *o,
 			     bool *expired)
 {
 	_cleanup_(policy_release) struct policy policy;
+	_cleanup_(selection_release) struct selection s = { 0 };
 	_cleanup_(run_freep) struct run *run = NULL;
-	unsigned damaged;
 	enum exit_status r;
 
 	policy_default(&policy);
@@ -146,8 +138,8 @@ static enum exit_status gate(const struct env *env, const struct gate_opts *o,
 		if (r != ST_OK)
 			return r;
 	}
-	r = select_run(env, o->run, &run, &damaged);
-	return r == ST_OK ? judge(o, run, &policy, expired) : r;
+	r = select_subjects(env, o->run, o->names, o->nr_names, &run, &s);
+	return r == ST_OK ? judge(o, run, &s, &policy, expired) : r;
 }
 
 /* Does the command line ask for it?  argp exits on errors in the others. */

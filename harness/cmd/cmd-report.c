@@ -6,11 +6,13 @@
 #include "exit-status.h"
 #include "log.h"
 #include "report.h"
-#include "words.h"
+#include "subjects.h"
 
 struct report_opts {
 	const char *run;
 	const char *output;
+	char **names; /* BASE CONTENDER... */
+	size_t nr_names;
 };
 
 static const struct argp_option options[] = {
@@ -32,9 +34,10 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'o':
 		o->output = arg;
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "'%s': no words are taken", arg);
-		return EINVAL;
+	case ARGP_KEY_ARGS:
+		o->names = state->argv + state->next;
+		o->nr_names = (size_t)(state->argc - state->next);
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -42,11 +45,34 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
+	.args_doc = "[BASE [CONTENDER...]]\nRUN:BASE RUN:CONTENDER...",
 	.doc = "Write the HTML report of a run, and its plots beside it as "
 	       "SVG. The page needs neither network nor scripts. Of a run with "
 	       "--profile it shows what functions cost, and flame graphs of "
-	       "what changed most.",
+	       "what changed most.\v"
+	       "Without names: the first kernel of the run against all others. "
+	       "Kernels of several runs are named as for compare.",
 };
+
+/* Without names also a run of one kernel, of which there is something to show. */
+static enum exit_status select_what(const struct env *env,
+				    const struct report_opts *o,
+				    struct run **run, struct selection *s)
+{
+	unsigned damaged;
+	enum exit_status r;
+
+	if (o->nr_names > 0)
+		return select_subjects(env, o->run, o->names, o->nr_names, run,
+				       s);
+	r = select_run(env, o->run, run, &damaged);
+	if (r == ST_OK)
+		r = select_kernels(*run, NULL, 0, s);
+	if (r != ST_OK || (*run)->nr_kernels > 0)
+		return r;
+	log_err("run %s has no kernel: nothing to report", (*run)->id);
+	return ST_USAGE;
+}
 
 enum exit_status cmd_report(const struct env *env, int argc, char **argv)
 {
@@ -55,20 +81,13 @@ enum exit_status cmd_report(const struct env *env, int argc, char **argv)
 	_cleanup_(findings_freep) struct findings *f = NULL;
 	_cleanup_free_ char *dir = NULL;
 	struct report_opts o = { 0 };
-	unsigned damaged;
 	enum exit_status r;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
-	r = select_run(env, o.run, &run, &damaged);
-	if (r == ST_OK)
-		r = select_kernels(run, NULL, 0, &s);
+	r = select_what(env, &o, &run, &s);
 	if (r != ST_OK)
 		return r;
-	if (run->nr_kernels == 0) {
-		log_err("run %s has no kernel: nothing to report", run->id);
-		return ST_USAGE;
-	}
 	dir = o.output ? xstrdup(o.output)
 		       : xasprintf("%s/report", env->results_dir);
 	f = findings_new(run, s.base, s.contenders, s.nr);

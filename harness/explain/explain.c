@@ -99,7 +99,8 @@ bool explain_is_profiled(const struct run *run, unsigned kernel)
 	int boot = run_find_boot(run, kernel, 0, BOOT_REPEAT);
 	_cleanup_free_ char *path = NULL;
 
-	if (boot < 0 || !run->dir ||
+	/* Of several runs, each boot knows its own. */
+	if (boot < 0 || (!run->dir && !run->boots[boot].dir) ||
 	    boot_trust(&run->boots[boot]) != TRUST_GOOD)
 		return false;
 	path = run_boot_path(run, &run->boots[boot], PROFILE_FILE);

@@ -103,6 +103,22 @@ static void print_config(FILE *out, const char *key, const char *text)
 	fprintf(out, "%s: %s\n", key, clean.buf);
 }
 
+/*
+ * The boots that the estimate is of.  One set for all kernels, or what is compared
+ * with each other would not be alike.
+ */
+static enum evidence evidence_of(const struct kernel_table *t,
+				 const struct kernel_row *row)
+{
+	for (size_t k = 1; k < t->nr_kernels; k++) {
+		const struct effect *e = row->cells[k].effect;
+
+		if (!e || !e->screening.there)
+			return EVIDENCE_SCREENING;
+	}
+	return t->nr_kernels > 1 ? EVIDENCE_CONFIRMING : EVIDENCE_SCREENING;
+}
+
 static void print_kernel(FILE *out, const struct kernel_table *t, size_t k,
 			 const struct print_opts *o)
 {
@@ -121,7 +137,8 @@ static void print_kernel(FILE *out, const struct kernel_table *t, size_t k,
 			const struct run_boot *boot = &run->boots[b];
 
 			if (boot->kernel == t->kernels[k] &&
-			    boot->role == BOOT_MEASURE &&
+			    is_evidence(evidence_of(t, &t->rows[i]),
+					boot->role) &&
 			    boot_trust(boot) == TRUST_GOOD)
 				print_value_of(out, c, b, &t->rows[i]);
 		}

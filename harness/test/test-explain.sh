@@ -148,6 +148,23 @@ has "$work/err" 'leave out --format' 'is refused'
 explain 2 'lines as JSON' --source --format json
 has "$work/err" 'leave out --format' 'are refused without words too'
 
+# --- of two runs ---------------------------------------------------------------
+explain 0 'one run' base new alpha/fast sets=64
+cp "$work/out" "$work/one"
+mv "$run" "$work/first"
+measure 2
+profile base-p0-repeat
+profile new-p0-repeat
+"$cgmark" explain "$work/first:base" "$run:new" alpha/fast sets=64 >"$work/out" \
+	2>"$work/err"
+is $? 0 'kernels of two runs'
+is "$(grep guilty "$work/out")" "$(grep guilty "$work/one")" 'are explained alike'
+rm "$work/first/boots/base-p0-repeat/profile.tsv"
+"$cgmark" explain "$work/first:base" "$run:new" >"$work/out" 2>"$work/err"
+is $? 2 'one of them without a profile'
+has "$work/err" 'first/boots/base-p0-repeat/profile.tsv is missing' \
+	'it says which is missing'
+
 # --- where nothing changed -----------------------------------------------------
 measure 1
 profile base-p0-repeat

@@ -126,6 +126,28 @@ tr -s ' \\\n' ' ' <"$work/out" >"$work/mail"
 has "$work/mail" " cgmark run .*; cgmark run .*; cgmark compare $a:base $b:new" \
 	'both runs, then the comparison'
 
+# --- other commands -----------------------------------------------------------------
+run 1 'gate of one run' gate --run "$a" base new
+grep '^FAIL\|alpha\|sets=' "$work/out" >"$work/one"
+run 1 'gate of two runs' gate "$a:base" "$b:new"
+grep '^FAIL\|alpha\|sets=' "$work/out" >"$work/two"
+has "$work/one" '^FAIL' 'gate says why'
+check 'it fails for the same reasons' cmp "$work/one" "$work/two"
+run 0 'gate of what is equal' gate "$a:base" "$b:base"
+run 2 'gate: a kernel that is not there' gate "$a:base" "$b:nwe"
+run 128 'gate --bisect of two runs that are none' gate --bisect "$a:base" "$b:nwe"
+run 2 'gate: RUN:KERNEL with --run' gate --run "$a" "$a:base" "$b:new"
+run 0 'report of two runs' report -o "$work/report" "$a:base" "$b:new"
+check 'it names both' grep -q "$a.*$b" "$work/report/index.html"
+has "$work/report/index.html" 'REGRESSION at 2 of 4 points' 'it has the verdict'
+run 0 'report of two kernels' report -o "$work/report" new base
+has "$work/report/index.html" 'IMPROVEMENT at 2 of 4' 'the first is the baseline'
+run 2 'report: one kernel twice' report -o "$work/none" "$a:base" "$a:base"
+[ ! -e "$work/none" ]
+ok $? 'nothing is written'
+run 2 'explain without a profile' explain "$a:base" "$b:new"
+has "$work/err" 'has no profile' 'the message says so'
+
 # --- words --------------------------------------------------------------------------
 # A copy of its own name, to have one prefix that is unique for sure.
 cp -r "$work/results/runs/$b" "$work/results/runs/zebra"
