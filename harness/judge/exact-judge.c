@@ -163,7 +163,9 @@ static bool confirm(struct opinion *first, struct effect *e)
 	later.of.evidence = EVIDENCE_CONFIRMING;
 	pairs_find(&later.of, &later.pairs);
 	e->nr_confirm = (unsigned)later.pairs.nr;
-	enough = later.pairs.nr >= JUDGE_MIN_PAIRS;
+	enough = later.pairs.nr >= JUDGE_MIN_PAIRS &&
+		 later.pairs.nr >=
+			 judge_confirming(first->of.run->perturbations);
 	if (enough) {
 		form(&later);
 		weigh(first, &later);

@@ -44,6 +44,15 @@ static inline double judge_threshold(enum statistic s)
 #define JUDGE_MIN_PAIRS 4
 /* Default number of perturbations of a run. */
 #define JUDGE_PERTURBATIONS 8
+/*
+ * A change in so many perturbations is confirmed in as many fresh ones; fewer
+ * decide nothing, or the verdict would be one on how far the host came.
+ */
+static inline unsigned judge_confirming(unsigned perturbations)
+{
+	return perturbations < JUDGE_PERTURBATIONS ? perturbations
+						   : JUDGE_PERTURBATIONS;
+}
 /* Maximum number of perturbations: a verdict never advises more. */
 #define JUDGE_PERTURBATIONS_MAX 64
 

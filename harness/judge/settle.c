@@ -4,12 +4,6 @@
 #include "alloc.h"
 #include "judge-limits.h"
 
-unsigned settle_confirming(unsigned perturbations)
-{
-	return perturbations < JUDGE_PERTURBATIONS ? perturbations
-						   : JUDGE_PERTURBATIONS;
-}
-
 /* What the boots before any that confirm say. */
 static enum verdict screened(const struct effect *e)
 {
@@ -19,7 +13,7 @@ static enum verdict screened(const struct effect *e)
 static bool find_need(const struct comparison *c, const struct effect *e,
 		      struct settle_need *n)
 {
-	unsigned enough = settle_confirming(c->run->perturbations);
+	unsigned enough = judge_confirming(c->run->perturbations);
 
 	*n = (struct settle_need){
 		.contender = e->contender,

@@ -20,7 +20,4 @@ struct settle_need {
  */
 size_t settle_needs(const struct comparison *c, struct settle_need **ret);
 
-/* Pairs that confirm what changed in so many perturbations. */
-unsigned settle_confirming(unsigned perturbations);
-
 #endif

@@ -9,7 +9,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 export CGMARK_RESULTS_DIR="$work/results"
 
 # --- baseline against patched ----------------------------------------------
-"$cgmark" run -q -j 1 --perturbations 4 --format json >"$work/bp.json" \
+"$cgmark" run -q -j 1 --no-settle --perturbations 4 --format json >"$work/bp.json" \
 	2>"$work/bp.err"
 is $? 0 'baseline against patched exits 0' || sed 's/^/# /' "$work/bp.err"
 lookup='.points[] | select(.benchmark == "css_set/lookup")'

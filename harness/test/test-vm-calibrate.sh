@@ -15,7 +15,7 @@ export CGMARK_RESULTS_DIR="$work/results"
 kernel() {
 	printf -- '--kernel=%s=calibrate,cmdline=%s' "$1" "$2"
 }
-"$cgmark" run -q --format json \
+"$cgmark" run -q --no-settle --format json \
 	"$(kernel base 'cgmark_cost=fork:insns:000000 cgmark_cost=attach:tail:000000')" \
 	"$(kernel all 'cgmark_cost=fork:insns:000450 cgmark_cost=attach:tail:000000')" \
 	"$(kernel tail 'cgmark_cost=fork:tail:0300000 cgmark_cost=attach:tail:026000')" \
