@@ -35,9 +35,35 @@ static size_t find_needs(const struct run *run, struct settle_need **ret)
 	return settle_needs(c, ret);
 }
 
-/* Boots of one role for all needs of that role. */
+/*
+ * Half of the boots that each of many contenders takes would confirm nothing: as
+ * many of them as there is room for, the worst first, and one at least, as its
+ * boots may be kept.  The others have a later round.
+ */
+static void choose_contenders(const struct settle_need *needs, size_t nr,
+			      enum boot_role role, size_t room, bool *kernels)
+{
+	size_t chosen = 0, most = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (needs[i].role == role && needs[i].nr > most)
+			most = needs[i].nr;
+	for (size_t i = 0; i < nr; i++) {
+		const struct settle_need *n = &needs[i];
+
+		if (n->role != role || kernels[n->contender] ||
+		    (chosen > 0 && (chosen + 2) * most > room))
+			continue;
+		kernels[n->contender] = true;
+		chosen++;
+	}
+	kernels[0] = chosen > 0;
+}
+
+/* Boots of one role for the needs of that role. */
 static void add_boots(const struct run *run, const struct settle_need *needs,
-		      size_t nr, enum boot_role role, struct more *m)
+		      size_t nr, enum boot_role role, size_t room,
+		      struct more *m)
 {
 	_cleanup_free_ bool *kernels =
 		xcalloc(run->nr_kernels, sizeof(*kernels));
@@ -52,13 +78,13 @@ static void add_boots(const struct run *run, const struct settle_need *needs,
 	};
 	size_t nr_boots;
 
+	choose_contenders(needs, nr, role, room > m->nr ? room - m->nr : 0,
+			  kernels);
 	for (size_t i = 0; i < nr; i++) {
 		const struct settle_need *n = &needs[i];
 
-		if (n->role != role)
-			continue;
-		kernels[0] = kernels[n->contender] = true;
-		if (need[n->point] < n->nr)
+		if (n->role == role && kernels[n->contender] &&
+		    need[n->point] < n->nr)
 			need[n->point] = n->nr;
 	}
 	nr_boots = plan_more_boots(run, &how, &boots);
@@ -102,7 +128,7 @@ static enum exit_status round_of_boots(struct session *s, bool *done)
 	_cleanup_(run_freep) struct run *loaded = NULL;
 	_cleanup_(more_release) struct more m = { NULL };
 	_cleanup_free_ struct settle_need *needs = NULL;
-	size_t nr, had = s->run->nr_boots;
+	size_t nr, room, had = s->run->nr_boots;
 	enum exit_status r;
 
 	if (run_load(s->run->dir, &loaded, NULL) < 0)
@@ -110,8 +136,9 @@ static enum exit_status round_of_boots(struct session *s, bool *done)
 	*done = true;
 	nr = find_needs(loaded, &needs);
 	m.first = plan_fresh_perturbation(loaded);
-	add_boots(loaded, needs, nr, BOOT_SETTLE, &m);
-	add_boots(loaded, needs, nr, BOOT_CONFIRM, &m);
+	room = s->max_boots > s->nr_booted ? s->max_boots - s->nr_booted : 0;
+	add_boots(loaded, needs, nr, BOOT_SETTLE, room, &m);
+	add_boots(loaded, needs, nr, BOOT_CONFIRM, room, &m);
 	if (m.nr == 0) {
 		set_ended(s->run, nr == 0 ? "settled" : "perturbations");
 		return ST_OK;

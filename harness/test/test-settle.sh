@@ -76,6 +76,14 @@ few_status() {
 	END
 }
 
+# few_samples FACTOR PERTURBATION: likewise.
+stream_of=$mkstream
+few_samples() {
+	mkstream='cat'
+	samples "$1" "$2" | grep alpha/fast | "$stream_of"
+	mkstream=$stream_of
+}
+
 # more STREAMS ROLE FROM TO FACTOR: boots of alpha/fast alone.
 more() {
 	for p in $(seq "$3" "$4"); do
@@ -85,9 +93,7 @@ more() {
 			[ $k = base ] || factor=$5
 			mkdir -p "$d"
 			few_status >"$d/status.ktap"
-			# shellcheck disable=SC2030,SC2031 # of this pipe only
-			(mkstream=cat && samples "$factor" "$p") |
-				grep alpha/fast | "$mkstream" >"$d/samples.tsv"
+			few_samples "$factor" "$p" >"$d/samples.tsv"
 		done
 	done
 }
@@ -150,6 +156,43 @@ is "$(jq '.boots | length' "$work"/results/runs/*/run.json)" 22 \
 	'--no-compare: no verdict, no further boots'
 measure 3 'few perturbations are a look' shift --perturbations 2 --strict
 is "$(planned '.boots | length')" 8 '... without further boots'
+
+# --- several contenders --------------------------------------------------------------
+
+cp -r "$work/shift" "$work/three"
+cp -r "$work/three/new" "$work/three/worse"
+for d in "$work"/three/worse/measure-* "$work"/three/worse/repeat-p0; do
+	p=${d##*-p}
+	samples 1.5 "$p" >"$d/samples.tsv"
+done
+for p in $(seq 8 23); do
+	for k in base new worse; do
+		d=$work/three/$k/confirm-p$p
+		mkdir -p "$d"
+		few_status >"$d/status.ktap"
+		case $k in
+		base) factor=1 ;;
+		new) factor=1.04 ;;
+		*) factor=1.4 ;;
+		esac
+		few_samples $factor "$p" >"$d/samples.tsv"
+	done
+done
+cp "$mkstream" "$work/vmlinux-c"
+echo c >>"$work/vmlinux-c"
+third="--kernel worse=image:$work/vmlinux-c"
+# shellcheck disable=SC2086 # words on purpose
+{
+measure 1 'two contenders' three $third
+is "$(of '.contender + (.confirming_pairs | tostring)')" 'new8 worse8' \
+	'both are confirmed'
+is "$(planned '[.boots[] | select(.role == "confirm")] | length')" 24 \
+	'... with one set of boots of the baseline'
+measure 1 'two contenders at a limit' three $third --settle 16
+}
+is "$(of '.contender + (.confirming_pairs | tostring)')" 'new0 worse8' \
+	'the worst is confirmed as a whole'
+is "$(planned .settling.ended)" boots '... and the other is left'
 
 # --- not confirmed -------------------------------------------------------------------
 

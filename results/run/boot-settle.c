@@ -102,6 +102,7 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 			"samples of %s, which is not in the plan of the boot",
 			name);
 		b->damaged = true;
+		b->nr_lacks -= nr_lacks; /* just taken */
 	}
 	if (b->status[i] != POINT_DONE)
 		return false;
