@@ -55,12 +55,26 @@ static int make_own_plan(const struct boot_jobs_how *how,
 	return make_plan(how, b->perturbation, false, points, nr, ret);
 }
 
+/* A run may have chosen some of the perturbations; a further boot has its own plan. */
+static unsigned count_plans(const struct run *run)
+{
+	unsigned nr = run->perturbations;
+
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		if (!b->planned && b->perturbation >= nr)
+			nr = b->perturbation + 1;
+	}
+	return nr;
+}
+
 static int make_plans(const struct boot_jobs_how *how, struct boot_jobs *jobs)
 {
 	const struct run *run = how->run;
 	int r = 0;
 
-	jobs->nr_plans = run->perturbations;
+	jobs->nr_plans = count_plans(run);
 	jobs->plans = xcalloc(jobs->nr_plans, sizeof(*jobs->plans));
 	jobs->event_plans = xcalloc(jobs->nr_plans, sizeof(*jobs->event_plans));
 	for (unsigned p = 0; p < jobs->nr_plans && r == 0; p++) {

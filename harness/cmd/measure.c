@@ -12,6 +12,8 @@ static struct run *make_run(const struct measure *m,
 {
 	const struct plan_boots how = {
 		.perturbations = what->perturbations,
+		.chosen = what->chosen,
+		.all_null = what->all_null,
 		.repeat = what->full,
 		.null = what->full,
 		.seed = 1,
@@ -22,7 +24,7 @@ static struct run *make_run(const struct measure *m,
 	run->command_line = xstrdup(m->command_line);
 	run->machine = xstrdup(m->machine);
 	run->host = host_describe();
-	run->suite = xstrdup("none");
+	run->suite = xstrdup(what->suite ? what->suite : "none");
 	run->seed = how.seed;
 	run->perturbations = what->perturbations;
 	run->kernels = xcalloc(what->nr_kernels, sizeof(*run->kernels));
@@ -52,7 +54,9 @@ enum exit_status measure_run(const struct measure *m,
 			     const char *parent, struct run **ret)
 {
 	_cleanup_(run_freep) struct run *run = make_run(m, what);
-	bool profile = what->full && strcmp(m->machine, "sim") == 0;
+	/* The fake one has a recorded profile. */
+	bool profile = what->full && (strcmp(m->machine, "sim") == 0 ||
+				      strcmp(m->ops->name, "fake") == 0);
 	struct session s = {
 		.ops = m->ops,
 		.machine_arg = m->machine_arg,

@@ -25,7 +25,10 @@ struct measure_what {
 	const struct run_point *points;
 	size_t nr_points;
 	unsigned perturbations;
-	bool full; /* repeats, layout null, and on sim a profile */
+	const unsigned *chosen; /* which; NULL: the first */
+	const char *suite;	/* what the run calls the points; NULL: none */
+	bool full;		/* repeats, layout null, and on sim a profile */
+	bool all_null;		/* of each perturbation */
 };
 
 /*

@@ -49,6 +49,11 @@ static unsigned *kernel_order(size_t nr, const struct plan_boots *how)
 	return order;
 }
 
+static unsigned nth(const struct plan_boots *how, unsigned i)
+{
+	return how->chosen ? how->chosen[i] : i;
+}
+
 /*
  * Of all boots, once for each kernel; caller frees.  Perturbations grow with
  * their number: in that order their effect would look like drift.
@@ -61,6 +66,8 @@ static unsigned *perturbation_order(const struct plan_boots *how)
 		boot_order(how->perturbations, 1, ~how->seed, order);
 	for (unsigned p = 0; !how->shuffle && p < how->perturbations; p++)
 		order[p] = p;
+	for (unsigned p = 0; p < how->perturbations; p++)
+		order[p] = nth(how, order[p]);
 	return order;
 }
 
@@ -75,19 +82,20 @@ struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 	unsigned nulls = PLAN_NULL_BOOTS;
 	size_t n = 0;
 
-	if (nulls > how->perturbations)
+	if (how->all_null || nulls > how->perturbations)
 		nulls = how->perturbations;
 	for (unsigned i = 0; i < how->perturbations; i++)
 		for (size_t k = 0; k < nr_kernels; k++)
 			add_boot(boots, &n, kernels, order[i * nr_kernels + k],
 				 turn[i], BOOT_MEASURE);
 	for (size_t k = 0; how->repeat && k < nr_kernels; k++)
-		add_boot(boots, &n, kernels, k, 0, BOOT_REPEAT);
+		add_boot(boots, &n, kernels, k, nth(how, 0), BOOT_REPEAT);
 	for (unsigned p = 0; how->null && p < nulls; p++)
-		add_boot(boots, &n, kernels, 0, p, BOOT_NULL);
+		add_boot(boots, &n, kernels, 0, nth(how, p), BOOT_NULL);
 	for (unsigned p = 0; p < how->events; p++)
 		for (size_t k = 0; k < nr_kernels; k++)
-			add_boot(boots, &n, kernels, k, p, BOOT_EVENTS);
+			add_boot(boots, &n, kernels, k, nth(how, p),
+				 BOOT_EVENTS);
 	*nr = n;
 	return boots;
 }

@@ -41,6 +41,8 @@ struct perturbation {
  */
 struct plan_boots {
 	unsigned perturbations; /* 1..PLAN_PERTURBATIONS_MAX */
+	const unsigned *chosen; /* which; NULL: the first */
+	bool all_null;		/* a null boot of each */
 	bool repeat;
 	bool null;
 	unsigned events; /* so many first perturbations count events */

@@ -594,6 +594,34 @@ static void further_boots(void **state)
 	assert_int_equal(plan_fresh_perturbation(&run), 8);
 }
 
+static void boots_are_of_those_chosen(void **state)
+{
+	static const unsigned chosen[] = { 40, 7, 63, 7, 5 };
+
+	expect_boots(2,
+		     &(struct plan_boots){ .perturbations = 2,
+					   .chosen = chosen,
+					   .repeat = true,
+					   .null = true },
+		     "base-p40 new-p40 base-p7 new-p7 base-p40-repeat "
+		     "new-p40-repeat base-p40-null base-p7-null");
+	/* Nulls of the first four, or of all. */
+	expect_boots(1,
+		     &(struct plan_boots){ .perturbations = 5,
+					   .chosen = chosen,
+					   .null = true },
+		     "base-p40 base-p7 base-p63 base-p7 base-p5 "
+		     "base-p40-null base-p7-null base-p63-null base-p7-null");
+	expect_boots(1,
+		     &(struct plan_boots){ .perturbations = 5,
+					   .chosen = chosen,
+					   .null = true,
+					   .all_null = true },
+		     "base-p40 base-p7 base-p63 base-p7 base-p5 "
+		     "base-p40-null base-p7-null base-p63-null base-p7-null "
+		     "base-p5-null");
+}
+
 /* Over an even number of blocks all kernels come equally early. */
 static void expect_balance(size_t nr, size_t blocks, uint64_t seed)
 {
@@ -820,6 +848,7 @@ int main(void)
 		cmocka_unit_test(boots_are_interleaved),
 		cmocka_unit_test(boots_know_what_they_are),
 		cmocka_unit_test(further_boots),
+		cmocka_unit_test(boots_are_of_those_chosen),
 		cmocka_unit_test(order_is_balanced),
 		cmocka_unit_test(shuffled_boots_are_abba),
 		cmocka_unit_test(perturbations_differ),
