@@ -9,6 +9,7 @@
 
 #include "alloc.h"
 #include "boots-text.h"
+#include "calibration-text.h"
 #include "colours.h"
 #include "how-to-read.html.h"
 #include "html-events.h"
@@ -285,8 +286,9 @@ static void add_kernel(struct strbuf *out, const struct run_kernel *k)
 	html_entry_folded(out, term, text.buf, k->patches);
 }
 
-static void add_environment(struct strbuf *out, const struct comparison *c)
+static void add_environment(struct strbuf *out, const struct findings *fd)
 {
+	const struct comparison *c = fd->comparison;
 	const struct run *r = c->run;
 	_cleanup_free_ char *machine =
 		xasprintf("%s: %s", r->machine ? r->machine : "?",
@@ -301,11 +303,13 @@ static void add_environment(struct strbuf *out, const struct comparison *c)
 		r->status ? r->status : "?", r->version ? r->version : "?");
 
 	_cleanup_free_ char *boots = print_boots(r);
+	_cleanup_free_ char *calibration = calibration_line(fd->calibration);
 
 	strbuf_addstr(out, "<h2>Environment</h2>\n<dl>\n");
 	html_entry(out, "run", run);
 	html_entry(out, "created", r->created);
 	html_entry(out, "boots", boots);
+	html_entry(out, "verdicts", calibration);
 	html_entry(out, "machine", machine);
 	for (size_t k = 0; k < r->nr_kernels; k++)
 		add_kernel(out, &r->kernels[k]);
@@ -377,6 +381,6 @@ void html_report(struct strbuf *out, const struct findings *fd,
 		"with the first dot; circles are the baseline with padding "
 		"added, the layout null.",
 		&f[FIG_BOOTS]);
-	add_environment(out, c);
+	add_environment(out, fd);
 	strbuf_addstr(out, "</body>\n</html>\n");
 }

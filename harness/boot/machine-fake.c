@@ -15,6 +15,8 @@
  *   flood         console lines without end
  *   slow MS       that many milliseconds between two lines of status
  *
+ * A file "profile.tsv" beside them is the profile of a boot that is to have one.
+ *
  * Boots are kept only if there is a file DIR/kept.  A file "drift.tsv" beside
  * samples.tsv is sent in its place, unknown to those who ask what a boot depends
  * on: this machine is then less exact than it says.
@@ -38,7 +40,8 @@ struct ending {
 
 struct replay {
 	const char *dir;
-	int fds[NR_CH]; /* write ends */
+	const char *profile; /* where it goes; NULL: none is wanted */
+	int fds[NR_CH];	     /* write ends */
 	struct ending ending;
 };
 
@@ -99,6 +102,15 @@ static void flood(int fd)
 		send_all(fd, line, sizeof(line) - 1);
 }
 
+static void write_profile(const struct replay *rp)
+{
+	_cleanup_free_ char *path = xasprintf("%s/profile.tsv", rp->dir);
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+
+	if (rp->profile && read_file(path, &text) == 0 && text.len)
+		write_file_in_place(rp->profile, text.buf, text.len, false);
+}
+
 static int end_as(const struct replay *rp)
 {
 	const struct ending *e = &rp->ending;
@@ -134,6 +146,7 @@ static int replay(void *arg)
 	unsigned pause_ms =
 		strcmp(rp->ending.word, "slow") ? 0 : rp->ending.arg;
 
+	write_profile(rp);
 	send_file(rp, CH_CONSOLE, "console.log", 0);
 	send_file(rp, CH_STATUS, "status.ktap", pause_ms);
 	if (!send_file(rp, CH_SAMPLES, "drift.tsv", 0))
@@ -194,7 +207,7 @@ static int fake_probe(const char *arg, const struct run_kernel *kernel,
 static int fake_boot(struct machine *m, const struct boot_image *img)
 {
 	_cleanup_free_ char *dir = find_streams(m->arg, img);
-	struct replay rp = { .dir = dir };
+	struct replay rp = { .dir = dir, .profile = img->profile };
 	struct process p = { PROCESS_INIT, .fn = replay, .arg = &rp,
 			     .keep = rp.fds, .nr_keep = NR_CH };
 	int r;
@@ -232,7 +245,8 @@ static int fake_inputs(const char *arg, const struct boot_image *img,
 		       struct boot_inputs *ret)
 {
 	static const char *const names[] = { "console.log", "status.ktap",
-					     "samples.tsv", "ending" };
+					     "samples.tsv", "profile.tsv",
+					     "ending" };
 	_cleanup_free_ char *dir = find_streams(arg, img);
 	int r = dir ? 0 : -ENOENT;
 

@@ -2,6 +2,7 @@
 #include <argp.h>
 
 #include "alloc.h"
+#include "calib-kept.h"
 #include "cmd.h"
 #include "compare-formats.h"
 #include "exit-status.h"
@@ -171,7 +172,8 @@ static char *find_by(struct compare_opts *o)
 	return by;
 }
 
-static enum exit_status compare_selected(struct compare_opts *o,
+static enum exit_status compare_selected(const struct env *env,
+					 struct compare_opts *o,
 					 const struct run *run,
 					 const struct selection *s)
 {
@@ -180,6 +182,7 @@ static enum exit_status compare_selected(struct compare_opts *o,
 	_cleanup_free_ char *by = find_by(o);
 	int r;
 
+	calib_kept_find(env, f);
 	if (o->output) {
 		r = print_to_file(o, f);
 	} else {
@@ -202,5 +205,5 @@ enum exit_status cmd_compare(const struct env *env, int argc, char **argv)
 	r = select_subjects(env, o.run, o.names, o.nr_names, &run, &s);
 	if (r != ST_OK)
 		return r;
-	return compare_selected(&o, run, &s);
+	return compare_selected(env, &o, run, &s);
 }

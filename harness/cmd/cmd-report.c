@@ -2,6 +2,7 @@
 #include <argp.h>
 
 #include "alloc.h"
+#include "calib-kept.h"
 #include "cmd.h"
 #include "exit-status.h"
 #include "log.h"
@@ -91,6 +92,7 @@ enum exit_status cmd_report(const struct env *env, int argc, char **argv)
 	dir = o.output ? xstrdup(o.output)
 		       : xasprintf("%s/report", env->results_dir);
 	f = findings_new(run, s.base, s.contenders, s.nr);
+	calib_kept_find(env, f);
 	if (report_write(f, env->plots_dir, dir) < 0)
 		return ST_HOST;
 	printf("%s/index.html\n", dir);

@@ -18,6 +18,7 @@ static const struct cmd cmds[] = {
 	  cmd_explain },
 	{ "bisect", "find the patch or commit that changed a figure",
 	  cmd_bisect },
+	{ "calibrate", "find out what verdicts are worth here", cmd_calibrate },
 	{ "report", "write the HTML report and its plots", cmd_report },
 	{ "import", "read run directories into the database", cmd_import },
 	{ "verify", "check the files of a run", cmd_verify },

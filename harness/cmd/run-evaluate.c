@@ -2,6 +2,7 @@
 #include "run-evaluate.h"
 
 #include "alloc.h"
+#include "calib-kept.h"
 #include "compare-formats.h"
 #include "events-text.h"
 #include "log.h"
@@ -19,7 +20,8 @@ static enum exit_status index_run(const struct env *env,
 	return ST_HOST;
 }
 
-static enum exit_status compare_kernels(const struct run_opts *o,
+static enum exit_status compare_kernels(const struct env *env,
+					const struct run_opts *o,
 					const struct run *loaded)
 {
 	size_t nr = loaded->nr_kernels - 1;
@@ -32,6 +34,7 @@ static enum exit_status compare_kernels(const struct run_opts *o,
 	for (size_t i = 0; i < nr; i++)
 		contenders[i] = i + 1;
 	f = findings_new(loaded, 0, contenders, nr);
+	calib_kept_find(env, f);
 	if (o->format->print(stdout, f, &opts) < 0)
 		r = ST_HOST;
 	if (r == ST_OK)
@@ -44,7 +47,8 @@ static enum exit_status compare_kernels(const struct run_opts *o,
 }
 
 /* A single kernel has only events to show. */
-static enum exit_status show_single(const struct run_opts *o,
+static enum exit_status show_single(const struct env *env,
+				    const struct run_opts *o,
 				    const struct run *loaded)
 {
 	static const unsigned none[1];
@@ -55,6 +59,7 @@ static enum exit_status show_single(const struct run_opts *o,
 	if (loaded->nr_events + loaded->nr_latencies == 0 || o->no_compare)
 		return ST_OK;
 	f = findings_new(loaded, 0, none, 0);
+	calib_kept_find(env, f);
 	if (o->format->print != compare_print_text)
 		return o->format->print(stdout, f, &opts) < 0 ? ST_HOST : ST_OK;
 	event_table_print(stdout, f->events[0]);
@@ -91,7 +96,7 @@ static void tell_skip(const struct run *run)
 	log_warn("nothing was measured: nothing to compare");
 }
 
-static enum exit_status judge(const struct run_opts *o,
+static enum exit_status judge(const struct env *env, const struct run_opts *o,
 			      const struct run *loaded)
 {
 	if (!anything_measured(loaded)) {
@@ -99,8 +104,8 @@ static enum exit_status judge(const struct run_opts *o,
 		return ST_INCONCLUSIVE;
 	}
 	if (loaded->nr_kernels < 2)
-		return show_single(o, loaded);
-	return o->no_compare ? ST_OK : compare_kernels(o, loaded);
+		return show_single(env, o, loaded);
+	return o->no_compare ? ST_OK : compare_kernels(env, o, loaded);
 }
 
 /* The index comes last: it may be damaged, or locked for long. */
@@ -115,7 +120,7 @@ enum exit_status run_evaluate(const struct env *env,
 		return ST_HOST;
 	status = session_status(loaded);
 	if (boots != ST_INTERRUPTED)
-		verdict = judge(opts, loaded);
+		verdict = judge(env, opts, loaded);
 	fflush(stdout);
 	imported = index_run(env, loaded);
 	if (boots != ST_OK)

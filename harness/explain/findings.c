@@ -51,6 +51,7 @@ void findings_free(struct findings *f)
 	for (size_t i = 0; i < f->nr_ways; i++)
 		way_table_free(f->ways[i]);
 	free(f->ways);
+	calibration_free(f->calibration);
 	free(f->rows);
 	free(f->events);
 	kernel_table_free(f->table);

@@ -6,6 +6,7 @@
 #ifndef CGMARK_FINDINGS_H
 #define CGMARK_FINDINGS_H
 
+#include "calibration.h"
 #include "compare.h"
 #include "events.h"
 #include "explain.h"
@@ -21,6 +22,8 @@ struct findings {
 	size_t nr_events;
 	struct way_table **ways; /* of the base, then of each contender */
 	size_t nr_ways;
+	/* Of such runs, as far as one is kept; set by who made this, owned. */
+	struct calibration *calibration;
 };
 
 /* Reads the profiles of the run if it has any; logs damaged ones. */

@@ -75,6 +75,7 @@
 
 #include "alloc.h"
 #include "boots-text.h"
+#include "calibration-json.h"
 #include "json.h"
 #include "verdict-text.h"
 #include "ways-json.h"
@@ -435,6 +436,7 @@ static json_t *json_findings(const struct findings *f,
 	json_object_set_new(o, "events", json_events(c->run));
 	json_object_set_new(o, "event_counts", json_event_counts(f));
 	json_object_set_new(o, "ways", json_ways(f));
+	json_object_set_new(o, "calibration", calibration_json(f->calibration));
 	return o;
 }
 

@@ -11,6 +11,7 @@
 
 #include "about-run.h"
 #include "alloc.h"
+#include "calibration-text.h"
 #include "judge-limits.h"
 #include "kernels-text.h"
 #include "number.h"
@@ -190,11 +191,13 @@ static void print_doubts(FILE *out, const struct comparison *c,
 	}
 }
 
-static void print_compared(FILE *out, const struct kernel_table *t)
+static void print_compared(FILE *out, const struct findings *f)
 {
+	const struct kernel_table *t = f->table;
 	const struct run *run = t->comparison->run;
 	_cleanup_free_ char *machine = about_machine(run);
 	_cleanup_free_ char *plan = about_plan(run);
+	_cleanup_free_ char *calibration = calibration_line(f->calibration);
 
 	fputs("\nCompared:\n", out);
 	for (size_t k = 0; k < t->nr_kernels; k++) {
@@ -208,6 +211,7 @@ static void print_compared(FILE *out, const struct kernel_table *t)
 	fputs("On machine:\n", out);
 	print_text(out, "  ", machine);
 	print_text(out, "  ", plan);
+	print_text(out, "  verdicts: ", calibration);
 	fprintf(out, "To reproduce (cgmark %s):\n",
 		run->version ? run->version : "?");
 	shell_print_wrapped(out, run->command_line ? run->command_line : "", 2,
@@ -253,7 +257,7 @@ int compare_print_mail(FILE *out, const struct findings *f,
 	}
 	print_legend(out, t);
 	print_doubts(out, t->comparison, o);
-	print_compared(out, t);
+	print_compared(out, f);
 	print_tags(out, t->comparison, o);
 	return 0;
 }

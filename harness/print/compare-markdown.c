@@ -10,6 +10,7 @@
 
 #include "about-run.h"
 #include "alloc.h"
+#include "calibration-text.h"
 #include "kernels-text.h"
 #include "number.h"
 #include "strbuf.h"
@@ -161,6 +162,7 @@ int compare_print_markdown(FILE *out, const struct findings *f,
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
 	_cleanup_free_ char *machine = about_machine(c->run);
 	_cleanup_free_ char *plan = about_plan(c->run);
+	_cleanup_free_ char *calibration = calibration_line(f->calibration);
 
 	fputs("**", out);
 	print_escaped(out, summary);
@@ -176,6 +178,7 @@ int compare_print_markdown(FILE *out, const struct findings *f,
 		print_item(out, kernel->name, about);
 	}
 	print_item(out, "plan", plan);
+	print_item(out, "verdicts", calibration);
 	print_item(out, "command", c->run->command_line);
 	if (*print_limits(c->run->machine))
 		print_item(out, "limits", print_limits(c->run->machine));

@@ -11,6 +11,7 @@
 #include "about-run.h"
 #include "alloc.h"
 #include "boots-text.h"
+#include "calibration-text.h"
 #include "events-text.h"
 #include "explain-text.h"
 #include "judge-limits.h"
@@ -429,13 +430,14 @@ static void print_kernel(FILE *out, const struct run_kernel *k, bool verbose)
 		print_wrapped(out, "patches  ", k->patches);
 }
 
-static void print_environment(FILE *out, const struct comparison *c,
-			      bool verbose)
+static void print_environment(FILE *out, const struct findings *f, bool verbose)
 {
+	const struct comparison *c = f->comparison;
 	const struct run *r = c->run;
 	_cleanup_free_ char *machine = about_machine(r);
 	_cleanup_free_ char *guest = NULL, *run = NULL;
 	_cleanup_free_ char *boots = print_boots(r);
+	_cleanup_free_ char *calibration = calibration_line(f->calibration);
 
 	fputc('\n', out);
 	print_wrapped(out, "machine  ", machine);
@@ -448,6 +450,7 @@ static void print_environment(FILE *out, const struct comparison *c,
 			  (unsigned long long)r->seed);
 	print_wrapped(out, "guest    ", guest);
 	print_wrapped(out, "boots    ", boots);
+	print_wrapped(out, "verdicts ", calibration);
 	if (r->host && *r->host)
 		print_wrapped(out, "host     ", r->host);
 	run = xasprintf("%s, %s, %s, cgmark %s", r->id ? r->id : "?",
@@ -473,6 +476,6 @@ int compare_print_text(FILE *out, const struct findings *f,
 	print_profiles(out, f);
 	print_legend(out, c);
 	print_footnotes(out, c, &notes);
-	print_environment(out, c, o->verbose);
+	print_environment(out, f, o->verbose);
 	return 0;
 }

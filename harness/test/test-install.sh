@@ -61,7 +61,7 @@ is "$(find "$moved" -name cgmark-tcg.so | wc -l)" 1 'the plugin is there'
 [ ! -e "$moved/share/cgmark/kernel/test" ]
 ok $? 'tests are not installed'
 
-for page in 1:cgmark 5:cgmark-run; do
+for page in 1:cgmark 5:cgmark-calibration 5:cgmark-run; do
 	env -i PATH="$PATH" MANPATH="$moved/share/man" LC_ALL=C.UTF-8 \
 		man "${page%:*}" "${page#*:}" >"$work/page" 2>"$work/err"
 	has "$work/page" "^${page#*:} - |^ +${page#*:} - " "man ${page#*:}"
