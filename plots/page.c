@@ -303,7 +303,8 @@ static void add_environment(struct strbuf *out, const struct findings *fd)
 		r->status ? r->status : "?", r->version ? r->version : "?");
 
 	_cleanup_free_ char *boots = print_boots(r);
-	_cleanup_free_ char *calibration = calibration_line(fd->calibration);
+	_cleanup_free_ char *calibration =
+		calibration_line(fd->calibration, c->time);
 
 	strbuf_addstr(out, "<h2>Environment</h2>\n<dl>\n");
 	html_entry(out, "run", run);

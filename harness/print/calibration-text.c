@@ -35,12 +35,15 @@ static size_t count_flagging(const struct calibration *c)
 	return nr;
 }
 
-char *calibration_line(const struct calibration *c)
+char *calibration_line(const struct calibration *c, bool time)
 {
 	_cleanup_free_ char *same = NULL, *padded = NULL, *found = NULL;
 	_cleanup_free_ char *tails = NULL;
 	struct calib_summary s;
 
+	if (time)
+		return xstrdup("not calibrated: that takes a machine that "
+			       "counts exactly");
 	if (!c)
 		return xstrdup("not calibrated for this machine, suite and "
 			       "limits (cgmark calibrate)");

@@ -13,10 +13,10 @@
 #define CALIBRATION_LEVEL 0.95
 
 /*
- * One line for the footer of reports; NULL: what to say where none is kept.
- * Caller frees.
+ * One line for the footer of reports; NULL: what to say where none is kept, of
+ * time or of exact counts.  Caller frees.
  */
-char *calibration_line(const struct calibration *c);
+char *calibration_line(const struct calibration *c, bool time);
 /* "100 of 100 (96.4% to 100%)"; caller frees. */
 char *rate_text(struct rate r);
 

@@ -197,7 +197,8 @@ static void print_compared(FILE *out, const struct findings *f)
 	const struct run *run = t->comparison->run;
 	_cleanup_free_ char *machine = about_machine(run);
 	_cleanup_free_ char *plan = about_plan(run);
-	_cleanup_free_ char *calibration = calibration_line(f->calibration);
+	_cleanup_free_ char *calibration =
+		calibration_line(f->calibration, t->comparison->time);
 
 	fputs("\nCompared:\n", out);
 	for (size_t k = 0; k < t->nr_kernels; k++) {

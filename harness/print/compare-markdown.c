@@ -162,7 +162,8 @@ int compare_print_markdown(FILE *out, const struct findings *f,
 	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
 	_cleanup_free_ char *machine = about_machine(c->run);
 	_cleanup_free_ char *plan = about_plan(c->run);
-	_cleanup_free_ char *calibration = calibration_line(f->calibration);
+	_cleanup_free_ char *calibration =
+		calibration_line(f->calibration, c->time);
 
 	fputs("**", out);
 	print_escaped(out, summary);

@@ -437,7 +437,8 @@ static void print_environment(FILE *out, const struct findings *f, bool verbose)
 	_cleanup_free_ char *machine = about_machine(r);
 	_cleanup_free_ char *guest = NULL, *run = NULL;
 	_cleanup_free_ char *boots = print_boots(r);
-	_cleanup_free_ char *calibration = calibration_line(f->calibration);
+	_cleanup_free_ char *calibration =
+		calibration_line(f->calibration, c->time);
 
 	fputc('\n', out);
 	print_wrapped(out, "machine  ", machine);

@@ -42,8 +42,9 @@ static void intervals_are_right(void **state)
 static void one_line_says_it(void **state)
 {
 	struct calibration *c = made_up();
-	_cleanup_free_ char *line = calibration_line(c);
-	_cleanup_free_ char *none = calibration_line(NULL);
+	_cleanup_free_ char *line = calibration_line(c, false);
+	_cleanup_free_ char *none = calibration_line(NULL, false);
+	_cleanup_free_ char *time = calibration_line(NULL, true);
 
 	assert_string_equal(
 		line, "calibrated 2026-01-01: false alarms 0 of 300 (0% to "
@@ -53,6 +54,8 @@ static void one_line_says_it(void **state)
 		      "where nothing executes them");
 	assert_non_null(strstr(none, "not calibrated"));
 	assert_non_null(strstr(none, "cgmark calibrate"));
+	/* Which would refuse to. */
+	assert_null(strstr(time, "cgmark calibrate"));
 	calibration_free(c);
 }
 
