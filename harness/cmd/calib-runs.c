@@ -30,14 +30,14 @@ static enum exit_status hash_guest(const struct calib_runs *c,
 	return r < 0 ? ST_HOST : ST_OK;
 }
 
-static char *conditions(const struct calib_runs *c, const char *guest)
+static char *conditions(const struct calib_runs *c)
 {
 	_cleanup_strbuf_ struct strbuf detail = STRBUF_INIT;
 	struct strbuf out = STRBUF_INIT;
 	char line[REC_LINE_MAX];
 
 	c->m.ops->describe(c->m.machine_arg, "microvm", &detail);
-	strbuf_addf(&out, "%s\n%s\n%s\n%s\n", guest, c->m.machine,
+	strbuf_addf(&out, "%s\n%s\n%s\n%s\n", c->guest, c->m.machine,
 		    detail.len ? detail.buf : "", c->suite);
 	for (unsigned i = 0; i < c->nr_chosen; i++)
 		strbuf_addf(&out, "%u\n", c->chosen[i]);
@@ -69,13 +69,13 @@ enum exit_status calib_runs_open(struct calib_runs *c)
 	_cleanup_free_ char *parent =
 		xasprintf("%s/calibration", c->m.env->results_dir);
 	_cleanup_free_ char *text = NULL, *file = NULL;
-	char guest[65], hex[65];
-	enum exit_status r = hash_guest(c, parent, guest);
+	char hex[65];
+	enum exit_status r = hash_guest(c, parent, c->guest);
 	int made;
 
 	if (r != ST_OK)
 		return r;
-	text = conditions(c, guest);
+	text = conditions(c);
 	sha256_hex(text, strlen(text), hex);
 	c->dir = xasprintf("%s/%.12s", parent, hex);
 	file = xasprintf("%s/runs.json", c->dir);
@@ -150,6 +150,18 @@ static enum exit_status measure_new(struct calib_runs *c,
 	return r;
 }
 
+/* The guest is made for each run, and may be built anew between two. */
+static enum exit_status check_guest(const struct calib_runs *c,
+				    const struct run *run)
+{
+	if (run->guest_sha256 && strcmp(run->guest_sha256, c->guest) == 0)
+		return ST_OK;
+	log_err("run %s has another guest than those before it: the programs "
+		"of benchmarks have changed since; begin again",
+		run->id);
+	return ST_HOST;
+}
+
 /* The state names a run by all of a kernel that its figures depend on. */
 static enum exit_status find_or_make(struct calib_runs *c,
 				     const struct kernel_spec *spec, bool full,
@@ -167,6 +179,8 @@ static enum exit_status find_or_make(struct calib_runs *c,
 		log_info("%s: run %s", spec->name, (*ret)->id);
 	} else {
 		r = measure_new(c, spec, full, ret);
+		if (r == ST_OK)
+			r = check_guest(c, *ret);
 		if (r == ST_OK)
 			r = bisect_state_set(&c->state, record, (*ret)->id, "");
 	}

@@ -12,7 +12,8 @@
 struct calib_runs {
 	struct measure m;
 	char *dir;
-	int lock_fd; /* -1: not locked */
+	char guest[65]; /* SHA-256 of the image that all runs have */
+	int lock_fd;	/* -1: not locked */
 	struct bisect_state state;
 	const struct run_point *points;
 	size_t nr_points;

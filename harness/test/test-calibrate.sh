@@ -248,6 +248,24 @@ calibrate 0 'it goes on' --costs "$costs"
 is "$(find "$work/results/calibration" -path '*/runs/*' -prune | wc -l)" \
 	$((before + 1)) 'and measures what was not there'
 
+# --- another guest meanwhile --------------------------------------------------------------
+# The machine gives the time: while its first boots are slow, a program is built anew.
+date +%N >"$work/tree.version"
+echo 'slow 100' >"$work/streams/padded/ending"
+"$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
+	--costs "$costs" >"$work/out" 2>"$work/err" &
+pid=$!
+for _ in $(seq 600); do
+	grep -q 'kernel padded' "$work/err" && break
+	sleep 0.1
+done
+sleep 0.5
+echo '# newer' >>"$work/bench/guest-init"
+wait $pid
+is $? 5 'the guest is another one in the middle'
+has "$work/err" 'has another guest than those before it' '... and it is said'
+rm "$work/streams/padded/ending"
+
 # --- without a profile -------------------------------------------------------------------
 mv "$work/streams/base/profile.tsv" "$work/profile.tsv"
 date +%N >"$work/tree.version"
