@@ -145,6 +145,16 @@ jq 'del(.settling, .crc32) | .boots |= map(select(.role != "confirm"))' \
 is "$(jq -r '[.boots[].role] | unique | join(",")' "$work/old.json")" \
 	measure,null,repeat 'an older run'
 
+# Those of two runs, with the further boots of each.
+mv "$dir" "$work/another"
+measure 1 'the change once more' shift
+run 1 'of two runs' compare "$work/another:base" "$dir:new" --format json
+cp "$work/out" "$work/json"
+is "$(of '.change_percent * 10 | round')" 40 'kernels of two runs: confirmed'
+is "$(of .confirming_pairs)" 8 '... as in one'
+is "$(jq -r '.points[] | select(.benchmark == "null") | .verdict' "$work/json")" \
+	'NO CHANGE' '... and the points that were not are as they were'
+
 measure 1 'a change with --no-settle' shift --no-settle
 is "$(planned '.boots | length')" 22 '--no-settle: no further boots'
 is "$(planned .settling)" null '... and none was to be made'

@@ -139,6 +139,31 @@ static void test_points(void **state)
 	check_samples(m, boot_of(m, "base-p0"), 0);
 }
 
+/* A boot that has the second point of its run, the last of the new one. */
+static void test_boot_of_few_points(void **state)
+{
+	_cleanup_(run_freep) struct run *all = load_run(*state, "A");
+	_cleanup_(run_freep) struct run *part = load_short_run(*state, "B");
+	const struct run_part parts[] = { { all, 0 }, { part, 1 } };
+	struct run_boot *few =
+		&part->boots[boot_of(part, "v1-p1") - part->boots];
+	_cleanup_(run_freep) struct run *m = NULL;
+	const struct run_boot *b;
+
+	few->role = BOOT_CONFIRM;
+	few->planned = xcalloc(part->nr_points, sizeof(*few->planned));
+	few->planned[1] = true;
+	few->status[0] = POINT_UNPLANNED;
+	m = run_merge(parts, 2);
+	b = boot_of(m, "v1-p1");
+	assert_false(boot_plans(b, 0));
+	assert_false(boot_plans(b, 1));
+	assert_true(boot_plans(b, 2));
+	assert_int_equal(b->status[1], POINT_UNPLANNED);
+	skips(b, 2, "run B measured other points before it");
+	assert_true(boot_plans(boot_of(m, "v1-p0"), 0));
+}
+
 /* The run that lacks a point comes first. */
 static void test_points_behind(void **state)
 {
@@ -265,10 +290,15 @@ static void test_not_loaded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		IN_DIR(test_names),	    IN_DIR(test_files),
-		IN_DIR(test_points),	    IN_DIR(test_points_behind),
-		IN_DIR(test_failed_points), IN_DIR(test_order),
-		IN_DIR(test_provenance),    IN_DIR(test_events),
+		IN_DIR(test_names),
+		IN_DIR(test_files),
+		IN_DIR(test_boot_of_few_points),
+		IN_DIR(test_points),
+		IN_DIR(test_points_behind),
+		IN_DIR(test_failed_points),
+		IN_DIR(test_order),
+		IN_DIR(test_provenance),
+		IN_DIR(test_events),
 		IN_DIR(test_not_loaded),
 	};
 
