@@ -146,8 +146,8 @@ static int start(struct group *g, unsigned first, char *text, size_t size)
 	for (unsigned i = first; i < g->end; i++)
 		if (rn->points.list[i].plan.samples > max)
 			max = rn->points.list[i].plan.samples;
-	snprintf(g->name, sizeof(g->name), "cgmark-%d-%u", (int)getpid(),
-		 rn->serial++);
+	snprintf(g->name, sizeof(g->name), "%.12s-%d-%u", rn->group,
+		 (int)getpid(), rn->serial++);
 	g->st.clock = rn->clock;
 	g->st.phase_ns = rn->points.phase_ns;
 	g->st.events = (struct events){
@@ -162,6 +162,7 @@ static int start(struct group *g, unsigned first, char *text, size_t size)
 	g->st.ctx.status_fd = rn->status_fd;
 	g->st.ctx.scratch = rn->scratch;
 	g->st.ctx.name = g->name;
+	g->st.ctx.polite = rn->polite ? rn->group : NULL;
 	g->st.ctx.v2 = rn->v2;
 	ctx_set_params(&g->st.ctx, p->plan.id.params);
 	r = stage_start(&g->st, max);

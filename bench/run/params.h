@@ -28,6 +28,7 @@ struct bench_ctx {
 
 	const char *scratch; /* directory for mount points */
 	const char *name;    /* of the subtree, in every hierarchy */
+	const char *polite;  /* what our groups begin with; NULL: all is ours */
 	struct cg v2;	     /* root of v2 */
 	struct cg subtree, setup_leaf, point_leaf;
 	struct ctx_traces *traces;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "places.h"
+#include "polite.h"
 
 const struct cg *ctx_subtree(const struct bench_ctx *ctx)
 {
@@ -101,11 +102,16 @@ int ctx_hierarchy(struct bench_ctx *ctx, const char *options, struct cg *ret)
 
 	if (has_memory(options) && access(MEMORY_MARK, F_OK) == 0)
 		return ctx_skip(ctx, "memory was on v2 before, in this boot");
+	r = polite_hierarchy(ctx, options);
+	if (r)
+		return r;
 	r = note_mount(ctx, options, &m);
 	if (r < 0)
 		return r;
 	r = cg_mount_v1(options, m->path, &m->was_there);
-	if (r == -EINVAL || r == -ENOENT || r == -ENODEV || r == -EBUSY)
+	/* Not permitted: in a container with a cgroup namespace. */
+	if (r == -EINVAL || r == -ENOENT || r == -ENODEV || r == -EBUSY ||
+	    r == -EPERM)
 		return ctx_skip(ctx, "cannot mount a v1 hierarchy '%s': %s",
 				options, strerror(-r));
 	if (r < 0)
@@ -178,6 +184,9 @@ static int enable(struct bench_ctx *ctx, const char *name)
 	if (!strcmp(name, "memory"))
 		mark_memory();
 	if (!listed(&ctx->v2, "cgroup.subtree_control", name)) {
+		r = polite_enable(ctx, name);
+		if (r)
+			return r;
 		if (used + strlen(name) + 3 > size)
 			return ctx_fail(ctx, -ENOSPC,
 					"no room to note controller '%s'",

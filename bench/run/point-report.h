@@ -11,12 +11,14 @@
 struct runner {
 	struct points points;
 	const struct measure_clock *clock;
-	int status_fd;	  /* KTAP */
-	int samples_fd;	  /* records; -1: shown as KTAP comments */
-	char scratch[64]; /* directory for mount points */
-	struct cg v2;	  /* root of v2 */
-	unsigned serial;  /* of the next subtree */
-	unsigned not_ok;  /* points that failed */
+	int status_fd;	   /* KTAP */
+	int samples_fd;	   /* records; -1: shown as KTAP comments */
+	char scratch[64];  /* directory for mount points */
+	struct cg v2;	   /* root of v2 */
+	const char *group; /* what names of subtrees begin with */
+	bool polite;	   /* see polite.h */
+	unsigned serial;   /* of the next subtree */
+	unsigned not_ok;   /* points that failed */
 };
 
 /* Announce the point.  If no result follows, it crashed the boot. */

@@ -31,7 +31,9 @@ static const char usage[] =
 	"          this kernel does not count it\n"
 	"\n"
 	"KTAP goes to descriptor CGMARK_STATUS_FD (default: standard output),\n"
-	"samples to CGMARK_SAMPLES_FD (default: shown as comments).\n"
+	"samples to CGMARK_SAMPLES_FD (default: shown as comments).  Names of\n"
+	"cgroups begin with CGMARK_GROUP (default: cgmark); with CGMARK_POLITE,\n"
+	"controllers stay where others have them.\n"
 	"Status: 0 measured or skipped, 1 a point failed, 2 could not run.\n";
 
 static int fd_from_env(const char *name, int otherwise)
@@ -189,6 +191,9 @@ int main(int argc, char **argv)
 		.status_fd = fd_from_env("CGMARK_STATUS_FD", STDOUT_FILENO),
 		.samples_fd = fd_from_env("CGMARK_SAMPLES_FD", -1),
 		.v2 = CG_NONE,
+		.group = getenv("CGMARK_GROUP") ? getenv("CGMARK_GROUP")
+						: "cgmark",
+		.polite = getenv("CGMARK_POLITE"),
 	};
 
 	/* Adopt a benchmark's orphans.  A reader that has gone is an error. */
