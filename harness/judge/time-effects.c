@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "time-aside.h"
 #include "time-judge.h"
 #include "time-limits.h"
 
@@ -60,10 +61,10 @@ static bool boot_of(const struct time_family *f, unsigned boot,
 			.value = value[i],
 			.place = boot,
 			.fresh = b->perturbation >= time_first_fresh(f->run),
-			/* Nobody records the other two yet. */
 			.facts = {
-				.steal = NAN,
-				.throttled = NAN,
+				.steal = run_facts_steal(&b->facts),
+				.throttled = run_facts_throttled(&b->facts),
+				.throttled_by = b->facts.throttled_by,
 				.planned =
 					f->run->points[e->point].plan.samples,
 				.taken = (unsigned)nr,
@@ -87,6 +88,7 @@ static void side_of(const struct time_family *f, unsigned kernel,
 		    const struct effect *e, struct entries *es,
 		    struct time_side ret[NR_VALUES])
 {
+	bool aside = time_sets_aside(f->run, kernel);
 	size_t max = f->run->nr_boots, nr = 0;
 	struct time_boot *list[NR_VALUES];
 
@@ -98,6 +100,7 @@ static void side_of(const struct time_family *f, unsigned kernel,
 
 		if (boot->kernel != kernel || boot->role != BOOT_MEASURE ||
 		    boot_trust(boot) != TRUST_GOOD ||
+		    (aside && time_disturbed(boot)) ||
 		    !boot_of(f, (unsigned)b, e, got))
 			continue;
 		for (int i = 0; i < NR_VALUES; i++)
@@ -234,6 +237,8 @@ size_t time_effects_judge(const struct time_family *f, struct effect **ret)
 	*ret = xcalloc(es.nr + 1, sizeof(**ret));
 	results = xcalloc(es.nr + 1, sizeof(*results));
 	time_judge(es.subjects, es.nr, f->run->seed, results);
+	time_note_aside(f->run, f->base, f->notes);
+	time_note_aside(f->run, f->contender, f->notes);
 	if (!es.facts_known)
 		notes_add(f->notes, xstrdup(NOTE_NO_FACTS));
 	for (size_t i = 0; i < es.nr; i++) {

@@ -26,6 +26,7 @@ bool time_values_sound(const struct time_subject *s)
 static char *fault_of_boot(const struct time_boot *b)
 {
 	const struct time_facts *f = &b->facts;
+	bool named = f->throttled_by && *f->throttled_by;
 
 	if (!is_sound(b->value))
 		return xasprintf("boot %s has the value %g, and time is above "
@@ -40,10 +41,11 @@ static char *fault_of_boot(const struct time_boot *b)
 				 "accepted",
 				 b->id, f->steal * 100, TIME_STEAL_MAX * 100);
 	if (f->throttled > TIME_STEAL_MAX)
-		return xasprintf("boot %s was throttled for %.1f%% of its "
+		return xasprintf("boot %s was throttled%s%s for %.1f%% of its "
 				 "time, at most %g%% is accepted",
-				 b->id, f->throttled * 100,
-				 TIME_STEAL_MAX * 100);
+				 b->id, named ? " in cgroup " : "",
+				 named ? f->throttled_by : "",
+				 f->throttled * 100, TIME_STEAL_MAX * 100);
 	return NULL;
 }
 

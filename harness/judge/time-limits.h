@@ -32,6 +32,8 @@
 #define TIME_DRIFT_LEVEL 0.0002
 /* Steal time and throttling, as a share of a boot's time. */
 #define TIME_STEAL_MAX 0.01
+/* Of the boots of a kernel, those above that which may be set aside. */
+#define TIME_ASIDE_MAX 0.25
 /* With fewer samples in a boot p99 is little else than the largest. */
 #define TIME_P99_SAMPLES 100
 

@@ -18,6 +18,7 @@ struct time_facts {
 	double throttled; /* in which a limit or heat held it back */
 	unsigned planned; /* samples; 0: not known */
 	unsigned taken;
+	const char *throttled_by; /* a control group; NULL or "": not known */
 };
 
 struct time_boot {

@@ -301,6 +301,7 @@ static void load_status(struct boot_load *l)
 	status_parse(text.buf, text.len, l->run->points, l->run->nr_points,
 		     &st);
 	log_status_faults(l, &st);
+	l->boot->facts = st.facts;
 	take_status(l, &st);
 	if (l->boot->ok && !st.ended) {
 		boot_fault(l, "status.ktap",

@@ -16,6 +16,7 @@
 
 #include "event.h"
 #include "record.h"
+#include "run-facts.h"
 #include "run-kernel.h"
 
 #define RUN_FORMAT 1
@@ -114,6 +115,7 @@ struct run_boot {
 	struct run_lack *lacks; /* events that could not be counted */
 	size_t nr_lacks;
 	bool damaged; /* samples lost, truncated or altered */
+	struct run_facts facts;
 };
 
 /* What run() did beyond the boots that were planned, and up to which limit. */

@@ -161,6 +161,11 @@ static void take_line(struct parser *p, const char *line)
 	case STATUS_LINE_BAIL:
 		take_bail(p->st, l.why);
 		break;
+	case STATUS_LINE_COMMENT:
+		/* Those of programs are indented, and say nothing of a boot. */
+		if (!l.nested && !strncmp(l.text, "# ", 2))
+			run_facts_parse(l.text + 2, &p->st->facts);
+		break;
 	case STATUS_LINE_OTHER:
 		fault(p, "no KTAP: '%.60s'", l.text);
 		break;

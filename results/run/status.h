@@ -27,6 +27,7 @@ struct status {
 	char **text;		   /* reason in printable ASCII, or "" */
 	bool ended;		   /* "# cgmark: end" was there */
 	char *bail;		   /* text of "Bail out!", or NULL */
+	struct run_facts facts;	   /* the last such comment */
 	char *faults[STATUS_FAULTS_MAX];
 	size_t nr_faults; /* may be above STATUS_FAULTS_MAX */
 };

@@ -209,6 +209,82 @@ static void p99_is_a_row_of_its_own(void **state)
 	run_free(run);
 }
 
+/* As a machine records them: shares of the time stolen and throttled. */
+static void set_facts(struct run *run, const char *id, double steal,
+		      double throttled)
+{
+	struct run_boot *b = synth_find(run, id);
+
+	b->facts = (struct run_facts){
+		.known = true,
+		.elapsed_ns = 1000000000,
+		.cpus = 2,
+		.steal_ns = (uint64_t)(steal * 2e9),
+		.throttled_ns = (uint64_t)(throttled * 1e9),
+		.heat_ns = UINT64_MAX,
+		.throttled_by = "/slow",
+	};
+}
+
+static void all_facts(struct run *run, double steal)
+{
+	for (size_t i = 0; i < run->nr_boots; i++)
+		set_facts(run, run->boots[i].id, steal, 0);
+}
+
+static void facts_are_judged(void **state)
+{
+	struct run *run = make_time(8, 1.06);
+	struct comparison *c;
+
+	/* Nobody knows of one boot. */
+	all_facts(run, 0.009);
+	synth_find(run, "base-p1")->facts.known = false;
+	c = compare(run);
+	assert_int_equal(effect_at(c, 0, false)->verdict, V_REGRESSION);
+	assert_true(has_note(c, "steal time and throttling"));
+	compare_free(c);
+	all_facts(run, 0.009);
+	c = compare(run);
+	assert_int_equal(effect_at(c, 0, false)->verdict, V_REGRESSION);
+	assert_false(has_note(c, "steal time and throttling"));
+	assert_false(has_note(c, "set aside"));
+	compare_free(c);
+	all_facts(run, 0.02);
+	expect_and_free(run, V_INVALID, "(steal), at most 1% is accepted");
+}
+
+static void few_disturbed_boots_are_set_aside(void **state)
+{
+	struct run *run = make_time(8, 1.06);
+	struct comparison *c;
+
+	all_facts(run, 0);
+	set_facts(run, "base-p2", 0.03, 0);
+	set_facts(run, "base-p5", 0, 0.4);
+	c = compare(run);
+	assert_int_equal(effect_at(c, 0, false)->verdict, V_REGRESSION);
+	assert_int_equal(effect_at(c, 0, false)->nr_boots, 6);
+	assert_true(has_note(c, "2 of 8 boots of base set aside:"));
+	assert_true(has_note(c, "base-p2 3.0% of its time stolen"));
+	assert_true(has_note(c, "base-p5 40.0% of its time throttled"));
+	compare_free(c);
+	/* A third one is no accident. */
+	set_facts(run, "base-p6", 0, 0.4);
+	c = compare(run);
+	assert_int_equal(effect_at(c, 0, false)->verdict, V_INVALID);
+	assert_false(has_note(c, "set aside"));
+	compare_free(c);
+	run_free(run);
+	/* Too few would be left. */
+	run = make_time(4, 1.06);
+	all_facts(run, 0);
+	set_facts(run, "patched-p3", 0, 0.4);
+	expect_and_free(run, V_INVALID,
+			"boot patched-p3 was throttled in cgroup /slow for "
+			"40.0%");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +295,8 @@ int main(void)
 		cmocka_unit_test(samples_that_are_wrong),
 		cmocka_unit_test(twenty_boots_are_two_stages),
 		cmocka_unit_test(p99_is_a_row_of_its_own),
+		cmocka_unit_test(facts_are_judged),
+		cmocka_unit_test(few_disturbed_boots_are_set_aside),
 	};
 
 	return cmocka_run_group_tests_name("time-effects", tests, NULL, NULL);
