@@ -17,6 +17,7 @@
 static const struct machine_ops *const machines[] = {
 	&machine_sim,
 	&machine_kvm,
+	&machine_local,
 	&machine_fake,
 };
 

@@ -108,20 +108,22 @@ struct machine_ops {
 	int (*inputs)(const char *arg, const struct boot_image *img,
 		      struct boot_inputs *ret);
 	const struct known_end *known_ends; /* or NULL */
-	bool probe_boots;      /* probe() proves the machine by a boot */
-	bool exact;	       /* counts repeat bit for bit */
-	bool shared;	       /* others run on it, too */
-	const char *pmu;       /* its processor in the words of libpfm4;
+	bool probe_boots; /* probe() proves the machine by a boot */
+	bool exact;	  /* counts repeat bit for bit */
+	bool shared;	  /* others run on it, too */
+	bool running;	  /* boots nothing: measures the kernel that runs */
+	const char *pmu;  /* its processor in the words of libpfm4;
 					 * NULL: that of the host */
 	unsigned max_parallel; /* 0: as many as there are cores */
 };
 
 extern const struct machine_ops machine_sim;
 extern const struct machine_ops machine_kvm;
+extern const struct machine_ops machine_local;
 extern const struct machine_ops machine_fake;
 
 /*
- * By "sim", "sim:2" (virtual CPUs), "kvm", "fake:DIR"; NULL if unknown.
+ * By "sim", "sim:2" (virtual CPUs), "kvm", "local", "fake:DIR"; NULL if unknown.
  * *arg: text behind ':' or "".
  */
 const struct machine_ops *machine_find(const char *spec, const char **arg);

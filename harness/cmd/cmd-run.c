@@ -21,6 +21,7 @@
 #include "points.h"
 #include "run-evaluate.h"
 #include "run-opts.h"
+#include "running-kernel.h"
 #include "session.h"
 #include "settle-run.h"
 #include "suggest.h"
@@ -102,6 +103,15 @@ static enum exit_status add_series(struct request *rq, const char *word)
 	return r;
 }
 
+/* Does the machine measure what runs already?  Then no kernel is to be found. */
+static bool measures_running(const struct request *rq)
+{
+	const char *arg;
+	const struct machine_ops *ops = machine_find(rq->opts->machine, &arg);
+
+	return ops && ops->running;
+}
+
 static enum exit_status read_kernels(struct request *rq)
 {
 	static const char *const dflt[] = { "baseline", "patched" };
@@ -109,6 +119,8 @@ static enum exit_status read_kernels(struct request *rq)
 	size_t nr = rq->opts->kernels.nr;
 	enum exit_status r = ST_OK;
 
+	if (measures_running(rq))
+		return ST_OK;
 	if (nr == 0 && rq->opts->series.nr == 0) {
 		words = dflt;
 		nr = ARRAY_SIZE(dflt);
@@ -201,6 +213,9 @@ static enum exit_status build_kernels(struct request *rq)
 {
 	struct run *run = rq->run;
 
+	if (rq->ops->running)
+		return running_kernels(&rq->opts->kernels, &run->kernels,
+				       &run->nr_kernels);
 	run->kernels = xcalloc(rq->nr_specs, sizeof(*run->kernels));
 	run->nr_kernels = rq->nr_specs;
 	return kernel_build_all(rq->specs, rq->nr_specs, rq->env->kernel_dir,

@@ -59,7 +59,7 @@ static const struct argp_option options[] = {
 
 	{ NULL, 0, NULL, 0, "How to boot:", 2 },
 	{ "machine", OPT_MACHINE, "MACHINE", 0,
-	  "sim (default), kvm, either with :CPUS, or fake:DIR", 2 },
+	  "sim (default), kvm, either with :CPUS, local, or fake:DIR", 2 },
 	{ "perturbations", OPT_PERTURBATIONS, "M", 0,
 	  "Measuring boots of each kernel, 1 to 64 (default: those of the "
 	  "suite, or 8)",
@@ -260,6 +260,9 @@ static void check_together(const struct run_opts *o, struct argp_state *state)
 	if (o->profile != PROFILE_OFF && o->no_repeat)
 		argp_error(state, "--profile needs the repeat boots: leave "
 				  "out --no-repeat");
+	if (o->series.nr > 0 && strncmp(o->machine, "local", 5) == 0)
+		argp_error(state, "--series boots kernels; machine local "
+				  "measures the one that runs");
 	if (o->profile != PROFILE_OFF && strcmp(o->machine, "sim") != 0)
 		argp_error(state, "--profile needs machine sim, not '%s'",
 			   o->machine);

@@ -113,7 +113,7 @@ static void test_table(void **state)
 	size_t nr;
 	const struct machine_ops *const *all = machine_all(&nr);
 
-	assert_int_equal(nr, 3);
+	assert_int_equal(nr, 4);
 	for (size_t i = 0; i < nr; i++)
 		assert_true(all[i]->name && all[i]->summary &&
 			    all[i]->process && all[i]->probe && all[i]->boot &&
