@@ -284,7 +284,7 @@ static enum exit_status boot_from(struct session *s, size_t first)
 	enum exit_status ended, saved;
 	bool complete;
 
-	if (first > 0)
+	if (first > 0 || s->until_ns)
 		drop_unstarted(s, first);
 	ended = end_status(s, r);
 	complete = r == 0 && count_finished(s->run, true) == s->run->nr_boots;

@@ -30,8 +30,9 @@ struct session {
 	bool profile_model;
 
 	/* Limits of session_boot_more(), as long as it is not 0. */
-	size_t max_boots;  /* that are not kept ones */
-	uint64_t until_ns; /* none is started after that, by now_ns() */
+	size_t max_boots; /* that are not kept ones */
+	/* None is started after that, by now_ns(); of session_boot(), too. */
+	uint64_t until_ns;
 
 	char *initramfs; /* RUN/initramfs.cpio; there until it is released */
 	struct boot_jobs jobs;

@@ -27,6 +27,7 @@
 #include "suggest.h"
 #include "symbols.h"
 #include "text.h"
+#include "time-limits.h"
 
 /* A verdict must not advise what `run` refuses. */
 _Static_assert(JUDGE_PERTURBATIONS_MAX == PLAN_PERTURBATIONS_MAX,
@@ -147,7 +148,9 @@ static enum exit_status read_suite(struct request *rq)
 	rq->has_suite = o->suite || o->benches.nr == 0;
 	if (rq->has_suite)
 		r = suite_load(rq->env->suites_dir, name, &rq->suite);
+	/* Those that screen; more follow as they are needed. */
 	rq->perturbations = o->perturbations	      ? o->perturbations
+			    : o->time_s		      ? TIME_SCREEN_BOOTS
 			    : rq->suite.perturbations ? rq->suite.perturbations
 						      : JUDGE_PERTURBATIONS;
 	return r;
@@ -171,6 +174,12 @@ static enum exit_status find_machine(struct request *rq)
 	}
 	/* Fails early, before a kernel is built; the test boot of kvm is later. */
 	r = rq->ops->probe(rq->machine_arg, NULL, NULL, &why);
+	if (r == 0 && rq->ops->exact && rq->opts->time_s) {
+		log_err("--time is for machines that measure time; on %s what "
+			"limits boots is --settle-time",
+			rq->ops->name);
+		return ST_USAGE;
+	}
 	if (r == 0)
 		return ST_OK;
 	log_err("machine %s cannot be used here: %s", rq->ops->name,
@@ -315,13 +324,27 @@ static void tell_boots(const struct run *run)
 		log_info("boots %s", text);
 }
 
-/* Only exact counts of different perturbations are all of one kind. */
+/* Of time, boots beyond those that were asked for take a limit. */
 static bool settles(const struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
 
-	return rq->ops->exact && !o->no_settle && !o->no_compare &&
-	       rq->run->nr_kernels > 1;
+	return (rq->ops->exact ? !o->no_settle : o->time_s > 0) &&
+	       !o->no_compare && rq->run->nr_kernels > 1;
+}
+
+static enum exit_status boot_all(const struct request *rq, struct session *s)
+{
+	const struct run_opts *o = rq->opts;
+	enum exit_status r;
+
+	if (o->time_s)
+		s->until_ns = now_ns() + o->time_s * 1000000000ULL;
+	r = session_boot(s);
+	if (r != ST_OK || !settles(rq))
+		return r;
+	return settle_run(s, rq->ops->exact ? o->settle : UINT_MAX,
+			  rq->ops->exact ? o->settle_s : o->time_s);
 }
 
 static enum exit_status boot_and_evaluate(struct request *rq)
@@ -353,9 +376,7 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 		log_info("run %s: %zu points, %zu boots on %s, %u at a time",
 			 rq->run->id, rq->run->nr_points, rq->run->nr_boots,
 			 rq->run->machine, s.parallel);
-		r = session_boot(&s);
-		if (r == ST_OK && settles(rq))
-			r = settle_run(&s, o->settle, o->settle_s);
+		r = boot_all(rq, &s);
 		rq->booted_ns = now_ns();
 		tell_boots(rq->run);
 		r = run_evaluate(rq->env, o, rq->run->dir, r);

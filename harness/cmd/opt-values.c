@@ -31,3 +31,27 @@ unsigned opt_milliseconds(struct argp_state *state, const char *what,
 {
 	return opt_number(state, what, text, 1, 1000000) * 1000;
 }
+
+#define WEEK_S (7 * 24 * 3600)
+
+unsigned opt_duration(struct argp_state *state, const char *what,
+		      const char *text)
+{
+	static const struct {
+		char unit;
+		unsigned seconds;
+	} units[] = { { '\0', 1 }, { 's', 1 }, { 'm', 60 }, { 'h', 3600 } };
+	char *end = NULL;
+	unsigned long n =
+		*text >= '0' && *text <= '9' ? strtoul(text, &end, 10) : 0;
+
+	for (size_t i = 0; n > 0 && i < ARRAY_SIZE(units); i++)
+		if (*end == units[i].unit && (!*end || !end[1]) &&
+		    n <= WEEK_S / units[i].seconds)
+			return n * units[i].seconds;
+	argp_error(state,
+		   "--%s '%s': a duration such as 90s, 5m or 1h, up to a "
+		   "week",
+		   what, text);
+	return 0;
+}

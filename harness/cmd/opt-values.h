@@ -22,4 +22,8 @@ uint64_t opt_number(struct argp_state *state, const char *what,
 unsigned opt_milliseconds(struct argp_state *state, const char *what,
 			  const char *text);
 
+/* Seconds of "90s", "5m" or "2h", up to a week; a number alone is of seconds. */
+unsigned opt_duration(struct argp_state *state, const char *what,
+		      const char *text);
+
 #endif

@@ -19,6 +19,7 @@ enum {
 	OPT_SETTLE,
 	OPT_SETTLE_TIME,
 	OPT_NO_SETTLE,
+	OPT_TIME,
 	OPT_FRESH,
 	OPT_HELLO,
 	OPT_SILENCE,
@@ -90,6 +91,10 @@ static const struct argp_option options[] = {
 	  2 },
 	{ "settle-time", OPT_SETTLE_TIME, "SECONDS", 0,
 	  "Start none of these after so long (default: 60)", 2 },
+	{ "time", OPT_TIME, "DURATION", 0,
+	  "Where time is measured: as many boots as are needed, but none is "
+	  "started after that: 90s, 5m, 1h",
+	  2 },
 	{ "no-settle", OPT_NO_SETTLE, NULL, 0, "Make none of these", 2 },
 	{ "fresh", OPT_FRESH, NULL, 0,
 	  "Boot everything, also what earlier runs measured already (sim)", 2 },
@@ -166,6 +171,9 @@ static bool parse_number(int key, const char *arg, struct argp_state *state)
 		return true;
 	case OPT_SETTLE_TIME:
 		o->settle_s = opt_number(state, "settle-time", arg, 1, 86400);
+		return true;
+	case OPT_TIME:
+		o->time_s = opt_duration(state, "time", arg);
 		return true;
 	case 'j':
 		o->jobs = opt_number(state, "jobs", arg, 1, 1024);

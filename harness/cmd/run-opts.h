@@ -26,6 +26,7 @@ struct run_opts {
 	unsigned samples;	/* 0: the benchmark's own */
 	unsigned settle;	/* boots at most */
 	unsigned settle_s;	/* start none after that */
+	unsigned time_s;	/* of all boots; 0: no limit */
 	unsigned jobs;		/* 0: as many as there are cores */
 	struct deadlines deadlines;
 	uint64_t seed;

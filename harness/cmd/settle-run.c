@@ -61,9 +61,9 @@ static void choose_contenders(const struct settle_need *needs, size_t nr,
 }
 
 /* Boots of one role for the needs of that role. */
-static void add_boots(const struct run *run, const struct settle_need *needs,
-		      size_t nr, enum boot_role role, size_t room,
-		      struct more *m)
+static void add_boots(const struct session *s, const struct run *run,
+		      const struct settle_need *needs, size_t nr,
+		      enum boot_role role, size_t room, struct more *m)
 {
 	_cleanup_free_ bool *kernels =
 		xcalloc(run->nr_kernels, sizeof(*kernels));
@@ -75,6 +75,8 @@ static void add_boots(const struct run *run, const struct settle_need *needs,
 		.first = m->first,
 		.kernels = kernels,
 		.need = need,
+		.shuffle = !s->ops->exact,
+		.seed = run->seed,
 	};
 	size_t nr_boots;
 
@@ -137,8 +139,8 @@ static enum exit_status round_of_boots(struct session *s, bool *done)
 	nr = find_needs(loaded, &needs);
 	m.first = plan_fresh_perturbation(loaded);
 	room = s->max_boots > s->nr_booted ? s->max_boots - s->nr_booted : 0;
-	add_boots(loaded, needs, nr, BOOT_SETTLE, room, &m);
-	add_boots(loaded, needs, nr, BOOT_CONFIRM, room, &m);
+	add_boots(s, loaded, needs, nr, BOOT_SETTLE, room, &m);
+	add_boots(s, loaded, needs, nr, BOOT_CONFIRM, room, &m);
 	if (m.nr == 0) {
 		set_ended(s->run, nr == 0 ? "settled" : "perturbations");
 		return ST_OK;
@@ -165,7 +167,9 @@ enum exit_status settle_run(struct session *s, unsigned max_boots,
 	/* Holds if nothing comes after it. */
 	set_ended(run, "interrupted");
 	s->max_boots = s->nr_booted + max_boots;
-	s->until_ns = now_ns() + max_s * SECOND;
+	/* It may have had its limit for all boots. */
+	if (!s->until_ns)
+		s->until_ns = now_ns() + max_s * SECOND;
 	/* One of the kept boots was checked by the first ones. */
 	s->unchecked = true;
 	while (r == ST_OK && !done)

@@ -51,6 +51,9 @@ struct effect {
 	unsigned nr_null; /* boot pairs the layout null rests on */
 	unsigned agree;	  /* log-ratios of the majority sign; time: 0 */
 	double p;	  /* adjusted for the family; NaN: none; time only */
+	bool fresh;	  /* of fresh boots alone; time only */
+	/* Flagged, with its p99, by screening boots and by no fresh one; likewise. */
+	bool unconfirmed;
 	/* If .there, the figures above are of the boots that were to confirm. */
 	struct screening screening;
 	unsigned nr_confirm; /* pairs of these; few of them decide nothing */

@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "judge-limits.h"
+#include "time-more.h"
 
 /* What the boots before any that confirm say. */
 static enum verdict screened(const struct effect *e)
@@ -20,7 +21,9 @@ static bool find_need(const struct comparison *c, const struct effect *e,
 		.point = e->point,
 		.role = BOOT_CONFIRM,
 	};
-	if (e->time || e->verdict == V_INVALID)
+	if (e->time)
+		return time_need(c, e, n);
+	if (e->verdict == V_INVALID)
 		return false;
 	if (verdict_changed(screened(e)) && e->nr_confirm < enough) {
 		n->nr = enough - e->nr_confirm;
@@ -38,7 +41,7 @@ size_t settle_needs(const struct comparison *c, struct settle_need **ret)
 	struct settle_need *list = xcalloc(c->nr_effects + 1, sizeof(*list));
 	size_t nr = 0;
 
-	if (c->run->perturbations >= JUDGE_MIN_PAIRS) {
+	if (c->time || c->run->perturbations >= JUDGE_MIN_PAIRS) {
 		for (size_t i = 0; i < c->nr_effects; i++)
 			nr += find_need(c, &c->effects[i], &list[nr]);
 	}

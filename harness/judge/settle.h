@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What further boots are good for, on a machine that counts exactly. */
+/* What further boots are good for; where time is measured: time-more.h. */
 #ifndef CGMARK_SETTLE_H
 #define CGMARK_SETTLE_H
 
 #include "compare.h"
-
-/* One point of one contender that further boots would tell more about. */
-struct settle_need {
-	unsigned contender; /* index in run.kernels */
-	unsigned point;
-	enum boot_role role; /* BOOT_SETTLE or BOOT_CONFIRM */
-	unsigned nr; /* boots of each kernel, each on a fresh perturbation */
-};
+#include "settle-need.h"
 
 /*
  * Points in doubt that a known number of boots would settle, and those that

@@ -17,7 +17,7 @@ bool time_disturbed(const struct run_boot *b)
 
 static bool counts(const struct run_boot *b, unsigned kernel)
 {
-	return b->kernel == kernel && b->role == BOOT_MEASURE &&
+	return b->kernel == kernel && role_judges(b->role) &&
 	       boot_trust(b) == TRUST_GOOD;
 }
 
@@ -42,6 +42,18 @@ bool time_sets_aside(const struct run *run, unsigned kernel)
 
 	return nr > 0 && all - nr >= TIME_MIN_BOOTS &&
 	       (double)nr <= TIME_ASIDE_MAX * (double)all;
+}
+
+unsigned time_replacements(const struct run *run, unsigned kernel)
+{
+	size_t all, nr = count_disturbed(run, kernel, &all), want;
+
+	if (nr == 0 || 2 * nr > all || time_sets_aside(run, kernel))
+		return 0;
+	want = (size_t)((double)nr / TIME_ASIDE_MAX);
+	if (want < nr + TIME_MIN_BOOTS)
+		want = nr + TIME_MIN_BOOTS;
+	return want > all ? (unsigned)(want - all) : 1;
 }
 
 void time_note_aside(const struct run *run, unsigned kernel,

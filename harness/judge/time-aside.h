@@ -17,6 +17,11 @@ bool time_disturbed(const struct run_boot *b);
  * TIME_ASIDE_MAX of all go: a kernel that is always in trouble has to show it.
  */
 bool time_sets_aside(const struct run *run, unsigned kernel);
+/*
+ * So many further boots would do that, if none of them is disturbed; 0: they may be
+ * already, or more than half are, so that further ones would be, too.
+ */
+unsigned time_replacements(const struct run *run, unsigned kernel);
 /* Names those that were, if any. */
 void time_note_aside(const struct run *run, unsigned kernel,
 		     struct notes *notes);

@@ -44,6 +44,14 @@ static bool has_p99(const struct time_family *f, const struct effect *e)
 	return f->run->points[e->point].plan.samples >= TIME_P99_SAMPLES;
 }
 
+/* Made to confirm, or planned with enough others to be. */
+static bool is_fresh(const struct run *run, const struct run_boot *b)
+{
+	return b->role == BOOT_CONFIRM ||
+	       (b->role == BOOT_MEASURE &&
+		b->perturbation >= time_first_fresh(run));
+}
+
 /* Fills one boot per statistic; false: it has no sample. */
 static bool boot_of(const struct time_family *f, unsigned boot,
 		    const struct effect *e, struct time_boot ret[NR_VALUES])
@@ -60,7 +68,7 @@ static bool boot_of(const struct time_family *f, unsigned boot,
 			.id = b->id,
 			.value = value[i],
 			.place = boot,
-			.fresh = b->perturbation >= time_first_fresh(f->run),
+			.fresh = is_fresh(f->run, b),
 			.facts = {
 				.steal = run_facts_steal(&b->facts),
 				.throttled = run_facts_throttled(&b->facts),
@@ -98,7 +106,7 @@ static void side_of(const struct time_family *f, unsigned kernel,
 		const struct run_boot *boot = &f->run->boots[b];
 		struct time_boot got[NR_VALUES];
 
-		if (boot->kernel != kernel || boot->role != BOOT_MEASURE ||
+		if (boot->kernel != kernel || !role_judges(boot->role) ||
 		    boot_trust(boot) != TRUST_GOOD ||
 		    (aside && time_disturbed(boot)) ||
 		    !boot_of(f, (unsigned)b, e, got))
@@ -191,6 +199,21 @@ static void fill_effect(struct effect *e, const struct time_subject *s,
 	e->level = r->welch.ival.level;
 	e->threshold = s->threshold;
 	e->p = r->p_holm;
+	e->fresh = r->fresh;
+	e->nr_needed = (unsigned)r->needed;
+}
+
+/* The reasons say what is open; this says why. */
+static void note_limit(const struct time_family *f)
+{
+	const struct run_settling *s = &f->run->settling;
+
+	if (s->ended && strcmp(s->ended, "time") == 0)
+		notes_add(
+			f->notes,
+			xasprintf("the limit of %u s (--time) came before all "
+				  "boots that were needed",
+				  s->max_s));
 }
 
 static void note_p99(const struct time_family *f, const unsigned *count,
@@ -245,6 +268,7 @@ size_t time_effects_judge(const struct time_family *f, struct effect **ret)
 		struct effect *e = es.list[i].effect;
 
 		unjudged += !es.list[i].p99 && !has_p99(f, e);
+		e->unconfirmed |= results[i].flagged && !results[i].fresh;
 		if (es.list[i].p99) {
 			count[results[i].verdict]++;
 			if (!verdict_changed(results[i].verdict))
@@ -257,5 +281,6 @@ size_t time_effects_judge(const struct time_family *f, struct effect **ret)
 	time_results_release(results, es.nr);
 	entries_release(&es);
 	note_p99(f, count, unjudged);
+	note_limit(f);
 	return nr;
 }

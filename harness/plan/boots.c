@@ -129,6 +129,13 @@ static bool *points_of(const struct run *run, const unsigned *need, unsigned i)
 size_t plan_more_boots(const struct run *run, const struct plan_more *how,
 		       struct run_boot **ret)
 {
+	const struct plan_boots order_how = {
+		.perturbations = PLAN_PERTURBATIONS_MAX,
+		.shuffle = how->shuffle,
+		.seed = how->seed + how->first,
+	};
+	_cleanup_free_ unsigned *order =
+		kernel_order(run->nr_kernels, &order_how);
 	struct run_boot *boots = NULL;
 	size_t nr = 0;
 
@@ -139,7 +146,8 @@ size_t plan_more_boots(const struct run *run, const struct plan_more *how,
 			break;
 		boots = xreallocarray(boots, nr + run->nr_kernels,
 				      sizeof(*boots));
-		for (unsigned k = 0; k < run->nr_kernels; k++) {
+		for (size_t j = 0; j < run->nr_kernels; j++) {
+			unsigned k = order[i * run->nr_kernels + j];
 			struct run_boot *b = &boots[nr];
 
 			if (!how->kernels[k])

@@ -62,6 +62,8 @@ struct plan_more {
 	unsigned first;	      /* perturbation */
 	const bool *kernels;  /* by index */
 	const unsigned *need; /* by point: on so many perturbations */
+	bool shuffle;	      /* kernels, as in struct plan_boots */
+	uint64_t seed;
 };
 
 /*

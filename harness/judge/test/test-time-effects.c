@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "settle.h"
 #include "time-effects.h"
 #include "time-limits.h"
 #include "timed.h"
@@ -285,6 +286,91 @@ static void few_disturbed_boots_are_set_aside(void **state)
 			"40.0%");
 }
 
+static size_t needs_of(const struct run *run, struct settle_need *first)
+{
+	struct comparison *c = compare(run);
+	_cleanup_free_ struct settle_need *list = NULL;
+	size_t nr = settle_needs(c, &list);
+
+	if (nr > 0)
+		*first = list[0];
+	compare_free(c);
+	return nr;
+}
+
+static void flagged_points_get_fresh_boots_once(void **state)
+{
+	struct run *run = make_time(TIME_SCREEN_BOOTS, 1.06);
+	struct settle_need need;
+
+	assert_int_equal(needs_of(run, &need), 1);
+	assert_int_equal(need.point, 0);
+	assert_int_equal(need.contender, 1);
+	assert_int_equal(need.role, BOOT_CONFIRM);
+	assert_int_equal(need.nr, TIME_CONFIRM_BOOTS);
+	run_free(run);
+	run = make_time(TIME_SCREEN_BOOTS + TIME_CONFIRM_BOOTS - 1, 1.06);
+	run->perturbations = TIME_SCREEN_BOOTS;
+	for (size_t i = 0; i < run->nr_boots; i++)
+		if (run->boots[i].perturbation >= TIME_SCREEN_BOOTS)
+			run->boots[i].role = BOOT_CONFIRM;
+	/* One fewer than were wanted decide all the same: time was up. */
+	assert_int_equal(needs_of(run, &need), 0);
+	expect_and_free(run, V_REGRESSION,
+			"among 1 tested, from 13 and 13 fresh");
+}
+
+static void points_in_doubt_get_more_boots_once(void **state)
+{
+	struct run *run = make_time(TIME_SCREEN_BOOTS, 1.0);
+	struct settle_need need;
+	struct comparison *c;
+
+	for (size_t i = 0; i < run->nr_boots; i++)
+		for (size_t j = 0; j < SYNTH_SAMPLES; j++)
+			run->boots[i].samples[j].value *=
+				1 + 2 * noise_of(&run->boots[i]);
+	c = compare(run);
+	assert_int_equal(effect_at(c, 0, false)->verdict, V_INCONCLUSIVE);
+	assert_false(effect_at(c, 0, false)->unconfirmed);
+	assert_true(effect_at(c, 0, false)->nr_needed > TIME_SCREEN_BOOTS);
+	assert_int_equal(needs_of(run, &need), 1);
+	assert_int_equal(need.role, BOOT_SETTLE);
+	assert_int_equal(need.nr,
+			 effect_at(c, 0, false)->nr_needed - TIME_SCREEN_BOOTS);
+	compare_free(c);
+	/* They count, and there are none after them. */
+	run->boots[0].role = run->boots[1].role = BOOT_SETTLE;
+	run->perturbations = 3;
+	c = compare(run);
+	assert_int_equal(effect_at(c, 0, false)->nr_boots, TIME_SCREEN_BOOTS);
+	compare_free(c);
+	assert_int_equal(needs_of(run, &need), 0);
+	run_free(run);
+}
+
+static void disturbed_boots_are_replaced(void **state)
+{
+	struct run *run = make_time(TIME_SCREEN_BOOTS, 1);
+	struct settle_need need;
+
+	all_facts(run, 0);
+	set_facts(run, "base-p1", 0.03, 0);
+	assert_int_equal(needs_of(run, &need), 0);
+	set_facts(run, "base-p4", 0.03, 0);
+	/* 2 of 8 may be set aside. */
+	assert_int_equal(needs_of(run, &need), NR_POINTS);
+	assert_int_equal(need.role, BOOT_SETTLE);
+	assert_int_equal(need.nr, 2);
+	set_facts(run, "base-p0", 0.03, 0);
+	assert_int_equal(needs_of(run, &need), NR_POINTS);
+	assert_int_equal(need.nr, 6);
+	/* A limit that always holds will hold the next ones, too. */
+	set_facts(run, "base-p2", 0, 0.5);
+	assert_int_equal(needs_of(run, &need), 0);
+	run_free(run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +383,9 @@ int main(void)
 		cmocka_unit_test(p99_is_a_row_of_its_own),
 		cmocka_unit_test(facts_are_judged),
 		cmocka_unit_test(few_disturbed_boots_are_set_aside),
+		cmocka_unit_test(flagged_points_get_fresh_boots_once),
+		cmocka_unit_test(points_in_doubt_get_more_boots_once),
+		cmocka_unit_test(disturbed_boots_are_replaced),
 	};
 
 	return cmocka_run_group_tests_name("time-effects", tests, NULL, NULL);

@@ -622,6 +622,42 @@ static void boots_are_of_those_chosen(void **state)
 		     "base-p5-null");
 }
 
+/* ABBA: two blocks of the same two kernels, in turn. */
+static void further_boots_are_shuffled(void **state)
+{
+	static const bool kernels_of[] = { true, false, true };
+	static const unsigned need[] = { 40 };
+	struct run run = {
+		.perturbations = 6,
+		.kernels = kernels,
+		.nr_kernels = 3,
+		.nr_points = 1,
+	};
+	const struct plan_more how = {
+		.role = BOOT_CONFIRM,
+		.first = 6,
+		.kernels = kernels_of,
+		.need = need,
+		.shuffle = true,
+		.seed = 1,
+	};
+	unsigned old_first = 0;
+	struct run_boot *boots;
+	size_t nr = plan_more_boots(&run, &how, &boots);
+
+	assert_int_equal(nr, 80);
+	for (size_t i = 0; i < nr; i += 4) {
+		old_first += boots[i].kernel == 2;
+		assert_int_not_equal(boots[i].kernel, boots[i + 1].kernel);
+		assert_int_equal(boots[i].kernel, boots[i + 3].kernel);
+		assert_int_equal(boots[i + 1].kernel, boots[i + 2].kernel);
+	}
+	assert_in_range(old_first, 1, 19);
+	for (size_t i = 0; i < nr; i++)
+		run_boot_release(&boots[i], run.nr_points);
+	free(boots);
+}
+
 /* Over an even number of blocks all kernels come equally early. */
 static void expect_balance(size_t nr, size_t blocks, uint64_t seed)
 {
@@ -849,6 +885,7 @@ int main(void)
 		cmocka_unit_test(boots_know_what_they_are),
 		cmocka_unit_test(further_boots),
 		cmocka_unit_test(boots_are_of_those_chosen),
+		cmocka_unit_test(further_boots_are_shuffled),
 		cmocka_unit_test(order_is_balanced),
 		cmocka_unit_test(shuffled_boots_are_abba),
 		cmocka_unit_test(perturbations_differ),
