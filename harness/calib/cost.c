@@ -8,8 +8,6 @@
 
 #include "alloc.h"
 
-/* As kernel/cgmark_cost.c has them. */
-#define TAIL_CALLS 200
 /* One round of its loop, as gcc 12 compiles it. */
 #define LOAD_INSNS 6
 /* Of PLACE:KIND:N, where the longest place and kind leave ten digits. */
@@ -128,7 +126,7 @@ uint64_t cost_size(enum cost_kind kind, double insns)
 	if (kind == COST_LOADS)
 		n = insns / LOAD_INSNS;
 	if (kind == COST_TAIL)
-		n = insns * TAIL_CALLS;
+		n = insns * COST_TAIL_CALLS;
 	/* It executes two at a time. */
 	if (kind != COST_LOADS)
 		return 2 * (uint64_t)fmax(1, ceil(n / 2));
@@ -143,7 +141,7 @@ double cost_insns(enum cost_kind kind, uint64_t n)
 	case COST_LOADS:
 		return (double)n * LOAD_INSNS;
 	case COST_TAIL:
-		return (double)n / TAIL_CALLS;
+		return (double)n / COST_TAIL_CALLS;
 	case COST_DRIFT:
 		break;
 	}

@@ -12,6 +12,8 @@
 enum cost_kind { COST_INSNS, COST_LOADS, COST_TAIL, COST_DRIFT };
 
 #define NR_COST_KINDS 4
+/* One call of so many pays a tail, as kernel/cgmark_cost.c has it. */
+#define COST_TAIL_CALLS 200
 #define NR_COST_PLACES 7
 
 struct cost_place {

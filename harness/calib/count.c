@@ -72,14 +72,30 @@ static struct calib_point *find_point(struct calib_cost *cost,
 	return NULL;
 }
 
-static bool shows_tail(const struct comparison *cmp, const struct effect *e)
+bool point_shows_tail(const struct run_boot *b, const struct calls *calls,
+		      unsigned place, size_t point)
+{
+	unsigned nr = 0;
+	double ops = 0;
+
+	for (size_t i = 0; i < b->nr_samples; i++) {
+		if (b->samples[i].point != point)
+			continue;
+		nr++;
+		ops += (double)b->samples[i].nr_ops;
+	}
+	return nr >= JUDGE_TAIL_SAMPLES &&
+	       ops * calls_at(calls, place, point) >= COST_TAIL_CALLS;
+}
+
+static bool shows_tail(const struct comparison *cmp, const struct calls *calls,
+		       unsigned place, unsigned point)
 {
 	for (unsigned b = 0; b < cmp->run->nr_boots; b++) {
 		const struct run_boot *boot = &cmp->run->boots[b];
 
 		if (boot->role == BOOT_MEASURE &&
-		    values_nr(cmp->values, b, e->point, e->metric) <
-			    JUDGE_TAIL_SAMPLES)
+		    !point_shows_tail(boot, calls, place, point))
 			return false;
 	}
 	return true;
@@ -110,7 +126,7 @@ static struct calib_point *add_point(struct calib_cost *cost,
 		.params = xstrdup(e->params),
 		.metric = xstrdup(e->metric),
 		.insns = added(cost, calls, e),
-		.tail_seen = shows_tail(cmp, e),
+		.tail_seen = shows_tail(cmp, calls, cost->cost.place, e->point),
 	};
 	p->part = e->base_median > 0 ? p->insns / e->base_median : 0;
 	return p;

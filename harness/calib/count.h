@@ -21,6 +21,13 @@ void count_cost(struct calibration *c, struct calib_cost *cost,
 /* Can this point show what the cost adds?  It executes it, and is counted. */
 bool point_pays(const struct calls *calls, unsigned place, size_t point);
 
+/*
+ * Has the point samples enough in that boot to show a tail, and calls enough for
+ * one to be among them?
+ */
+bool point_shows_tail(const struct run_boot *b, const struct calls *calls,
+		      unsigned place, size_t point);
+
 /* x of n */
 struct rate {
 	unsigned x, n;

@@ -326,8 +326,8 @@ static double room_at(const struct calibrate *c, const struct cost *cost,
 	    (strcmp(metric, "insns") == 0) != instructions)
 		return 0;
 	if (cost->kind == COST_TAIL &&
-	    values_nr(c->values, (unsigned)boot, point, metric) <
-		    JUDGE_TAIL_SAMPLES)
+	    !point_shows_tail(&c->base->boots[boot], &c->calls, cost->place,
+			      point))
 		return 0;
 	*least = CALIB_INSNS / calls;
 	return values_centre(c->values, (unsigned)boot, point, metric) / calls *

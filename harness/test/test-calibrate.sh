@@ -28,7 +28,7 @@ mkdir -p "$TMPDIR" "$work/kernel/config.d" "$work/kernel/tree" "$work/bench" \
 show="$work/out $work/err"
 
 mkbench bench-alpha <<'END'
-B	fork/exit	1		120	1	1	one fork
+B	fork/exit	1		240	1	1	one fork
 B	stats/read	1		31	1	1	one read
 B	null	1		31	1	1	nothing
 END
@@ -98,7 +98,7 @@ stream() {
 	awk -v values="$2 $3 $4" -v every="${5:-0}" -v more="${6:-0}" 'BEGIN {
 		split(values, v, " ")
 		split("fork/exit stats/read null", name, " ")
-		split("120 31 31", nr, " ")
+		split("240 31 31", nr, " ")
 		for (i = 1; i <= 3; i++)
 			for (rep = 0; rep < nr[i]; rep++)
 				printf "S\t%s\t1\t-\tinsns\t%d\t%d\t1\n",
@@ -115,12 +115,12 @@ profile() {
 	printf 'H\tinsns\n'
 	awk 'BEGIN {
 		OFS = "\t"
-		print "P", "fork/exit", 1, "-", 1, 120
+		print "P", "fork/exit", 1, "-", 1, 240
 		print "N", 1, 0, "kernel_clone", 1000
-		print "N", 2, 1, "cgmark_cost_pay", 1800
+		print "N", 2, 1, "cgmark_cost_pay", 3600
 		print "N", 3, 0, "do_exit", 1000
-		print "N", 4, 3, "cgmark_cost_pay", 1800
-		print "I", "cgmark_cost_pay", "ff00", 40, 15, 240
+		print "N", 4, 3, "cgmark_cost_pay", 3600
+		print "I", "cgmark_cost_pay", "ff00", 40, 15, 480
 		print "P", "stats/read", 1, "-", 1, 31
 		print "N", 1, 0, "cgroup_seqfile_show", 1000
 		print "N", 2, 1, "cgmark_cost_pay", 4650

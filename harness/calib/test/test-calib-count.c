@@ -306,6 +306,25 @@ static void a_cost_is_found_where_it_is(void **state)
 	run_free(slow);
 }
 
+static void few_calls_show_no_tail(void **state)
+{
+	struct run_sample samples[150];
+	struct run_boot b = { .samples = samples, .nr_samples = 150 };
+	struct calls calls = make_calls();
+
+	for (size_t i = 0; i < 150; i++)
+		samples[i] = (struct run_sample){ .point = FORK, .nr_ops = 1 };
+	/* 300 calls in 150 samples; too few samples; 150 calls. */
+	assert_true(point_shows_tail(&b, &calls, 0, FORK));
+	assert_false(point_shows_tail(&b, &calls, 0, WAIT));
+	b.nr_samples = 99;
+	assert_false(point_shows_tail(&b, &calls, 0, FORK));
+	b.nr_samples = 150;
+	calls.per_op[FORK] = 1;
+	assert_false(point_shows_tail(&b, &calls, 0, FORK));
+	calls_release(&calls);
+}
+
 /* ---- profiles ---- */
 
 /*
@@ -386,6 +405,7 @@ int main(void)
 		cmocka_unit_test(views_have_the_boots_of_a_run),
 		cmocka_unit_test(a_kernel_is_compared_with_itself),
 		cmocka_unit_test(a_cost_is_found_where_it_is),
+		cmocka_unit_test(few_calls_show_no_tail),
 		cmocka_unit_test_setup_teardown(calls_are_of_an_operation,
 						scratch_setup,
 						scratch_teardown),
