@@ -48,12 +48,13 @@ char *calibration_limits(void)
 {
 	return xasprintf(
 		"thresholds %g%%, mean %g%%, p99 %g%%, largest %g%%; "
-		"floor %d or %g%%; null %d spreads; interval %g%%; "
+		"floor %d to %d or %g%%; null %d spreads; interval %g%%; "
 		"%d perturbations; tail from %d samples",
 		JUDGE_THRESHOLD * 100, JUDGE_THRESHOLD_MEAN * 100,
 		JUDGE_THRESHOLD_P99 * 100, JUDGE_THRESHOLD_LARGEST * 100,
-		JUDGE_FLOOR, JUDGE_FLOOR_PART * 100, JUDGE_NULL_SPREADS,
-		JUDGE_LEVEL * 100, JUDGE_PERTURBATIONS, JUDGE_TAIL_SAMPLES);
+		JUDGE_FLOOR_LEAST, JUDGE_FLOOR, JUDGE_FLOOR_PART * 100,
+		JUDGE_NULL_SPREADS, JUDGE_LEVEL * 100, JUDGE_PERTURBATIONS,
+		JUDGE_TAIL_SAMPLES);
 }
 
 char *calibration_file(const char *machine, const char *machine_detail,
