@@ -227,6 +227,7 @@ stream fork-tail-200000 100000 50000 1000 100 200000
 # --- interrupted -----------------------------------------------------------------------
 date +%N >"$work/tree.version"
 echo 'slow 200' >"$work/streams/exit-tail-200000/ending"
+: >"$work/err"
 "$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
 	--costs "$costs" >"$work/out" 2>"$work/err" &
 pid=$!
@@ -252,6 +253,7 @@ is "$(find "$work/results/calibration" -path '*/runs/*' -prune | wc -l)" \
 # The machine gives the time: while its first boots are slow, a program is built anew.
 date +%N >"$work/tree.version"
 echo 'slow 100' >"$work/streams/padded/ending"
+: >"$work/err"
 "$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
 	--costs "$costs" >"$work/out" 2>"$work/err" &
 pid=$!
@@ -275,15 +277,16 @@ mv "$work/profile.tsv" "$work/streams/base/profile.tsv"
 # --- reports -----------------------------------------------------------------------------
 # run SUITE: of two kernels that are the same.
 run() {
+	rm -rf "$work/runs"
 	"$cgmark" run -q --machine "fake:$work/streams" --suite "$1" \
 		--kernel base=calibrate --kernel padded --no-repeat --no-compare \
-		>"$work/out" 2>"$work/err"
+		-o "$work/runs" >"$work/out" 2>"$work/err"
 	ok $? "a run of suite $1"
 }
 
 # line FORMAT PATTERN NAME
 line() {
-	"$cgmark" compare --format "$1" >"$work/out" 2>"$work/err"
+	"$cgmark" compare --run "$work"/runs/* --format "$1" >"$work/out" 2>"$work/err"
 	tr -s '\n ' '  ' <"$work/out" >"$work/one-line"
 	has "$work/one-line" "$2" "$3: $1"
 }
@@ -294,7 +297,7 @@ for format in text mail markdown; do
 done
 line json '"calibration": { "created": "20' 'a calibration of that suite'
 is "$(jq .calibration.costs_found.comparisons "$work/out")" 9 '... with its figures'
-"$cgmark" report >"$work/out" 2>"$work/err"
+"$cgmark" report --run "$work"/runs/* >"$work/out" 2>"$work/err"
 check 'the page has it, too' grep -q "$seen" "$work/results/report/index.html"
 "$cgmark" run -q --machine "fake:$work/streams" --suite quick \
 	--kernel base=calibrate --kernel padded >"$work/out" 2>"$work/err"
