@@ -162,6 +162,12 @@ long stat_value(const char *path, const char *key);
 int mount_v1(const char *path, const char *options);
 int remount_v1(const char *path, const char *options);
 int umount_v1(const char *path);
+/*
+ * Wait until no hierarchy has the subsystem: one that is unmounted while
+ * something keeps it stays until it is mounted, with these options, and
+ * unmounted again.
+ */
+void wait_gone(const char *options, const char *subsys);
 /* mkdir; the test fails if that does. */
 void group(const char *path);
 /* a, a/b, a/b/c, d below path. */

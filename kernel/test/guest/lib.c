@@ -146,6 +146,22 @@ int umount_v1(const char *path)
 	return sys(umount(path));
 }
 
+/* Each mount and umount is another chance for what something kept. */
+static bool is_gone(const char *options, const char *subsys)
+{
+	if (!hierarchy_of(subsys))
+		return true;
+	must(mount_v1("/cg/gone", options));
+	must(umount_v1("/cg/gone"));
+	msleep(20);
+	return false;
+}
+
+void wait_gone(const char *options, const char *subsys)
+{
+	wait_for(is_gone(options, subsys));
+}
+
 void group(const char *path)
 {
 	if (mkdir(path, 0755) < 0)

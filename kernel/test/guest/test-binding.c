@@ -605,6 +605,32 @@ TEST(binding, cpuset, "rebind")
 	check_members("name=t");
 }
 
+/*
+ * The css of a group that was just removed is offline a little later, and a
+ * zombie keeps it for longer.
+ */
+TEST(binding, just_removed, "rebind")
+{
+	for (int i = 0; i < 5; i++) {
+		pid_t z;
+
+		must(mount_v1(H, "pids,cpuacct,name=t"));
+		group(H "/z");
+		group(H "/z/y");
+		z = zombie(H "/z/y");
+		wait_for(rmdir(H "/z/y") == 0);
+		must(sys(rmdir(H "/z")));
+		must(remount_v1(H, "cpuacct,name=t"));
+		check_eq(hierarchy_of("pids"), 0);
+		must(mount_v1(H2, "pids"));
+		must(umount_v1(H2));
+		reap(z);
+		must(umount_v1(H));
+		wait_for(hierarchy_of("pids") == 0);
+		wait_gone("cpuacct", "cpuacct");
+	}
+}
+
 /* --- memory stays until its pages are gone --- */
 
 #define PAGES "/cg/pages"
