@@ -2,7 +2,7 @@
 /*
  * Hierarchies with cgroups and tasks gain and lose a controller.
  *
- * way=new: one remount.
+ * way=new: one remount, with the option that allows it in spite of the cgroups.
  *
  * way=mainline: a hierarchy with cgroups cannot be changed, so userspace builds
  * one with the controller beside it:
@@ -27,6 +27,9 @@
 #include "rebind-pair.h"
 
 static struct rebind rb;
+
+static char remount_alone[64 + sizeof(CG_REBIND)];
+static char remount_both[64 + sizeof(CG_REBIND)];
 
 static int remount_main(const char *options)
 {
@@ -53,12 +56,12 @@ static int remove_mainline(struct bench_ctx *ctx)
 
 static int add_new(struct bench_ctx *ctx)
 {
-	return remount_main(rb.main_both);
+	return remount_main(remount_both);
 }
 
 static int remove_new(struct bench_ctx *ctx)
 {
-	return remount_main(rb.main_alone);
+	return remount_main(remount_alone);
 }
 
 static int verify(struct bench_ctx *ctx, bool bound)
@@ -117,6 +120,10 @@ static int setup(struct bench_ctx *ctx)
 		 rb.controller);
 	snprintf(rb.side_opts, sizeof(rb.side_opts), "%s," REBIND_SIDE,
 		 rb.controller);
+	snprintf(remount_alone, sizeof(remount_alone), CG_REBIND "%s",
+		 rb.main_alone);
+	snprintf(remount_both, sizeof(remount_both), CG_REBIND "%s",
+		 rb.main_both);
 	r = rebind_try(ctx, &rb, rb.side_opts);
 	if (r == 0)
 		r = rebind_build(ctx, &rb.main, rb.main_alone, rb.groups);

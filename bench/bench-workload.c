@@ -246,7 +246,7 @@ static int rebound_setup(struct bench_ctx *ctx)
 	if (r < 0)
 		return ctx_fail(ctx, r, "make a cgroup in it: %s",
 				strerror(-r));
-	r = cg_remount_v1(REBOUND_OPTIONS, place);
+	r = cg_remount_v1(CG_REBIND REBOUND_OPTIONS, place);
 	return r < 0 ? ctx_skip(ctx, "a remount cannot add '%s' here: %s",
 				REBOUND_OPTIONS, strerror(-r))
 		     : 0;

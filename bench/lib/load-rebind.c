@@ -16,12 +16,12 @@ static const char *place;
 
 static int try_rebind(struct bench_ctx *ctx)
 {
-	int r = cg_remount_v1(WITH, place);
+	int r = cg_remount_v1(CG_REBIND WITH, place);
 
 	if (r < 0)
 		return ctx_skip(ctx, "a remount cannot add 'freezer' here: %s",
 				strerror(-r));
-	if (mount("cgmark", place, "cgroup", MS_REMOUNT, WITHOUT) < 0)
+	if (mount("cgmark", place, "cgroup", MS_REMOUNT, CG_REBIND WITHOUT) < 0)
 		return ctx_fail(ctx, -errno, "remove 'freezer' again: %s",
 				strerror(errno));
 	return 0;
@@ -49,8 +49,8 @@ static int rebind_setup(struct bench_ctx *ctx)
 
 static int rebind_round(struct load_shared *shared)
 {
-	if (mount("cgmark", place, "cgroup", MS_REMOUNT, WITH) < 0 ||
-	    mount("cgmark", place, "cgroup", MS_REMOUNT, WITHOUT) < 0)
+	if (mount("cgmark", place, "cgroup", MS_REMOUNT, CG_REBIND WITH) < 0 ||
+	    mount("cgmark", place, "cgroup", MS_REMOUNT, CG_REBIND WITHOUT) < 0)
 		return -errno;
 	shared->done += 2;
 	return 0;

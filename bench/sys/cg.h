@@ -70,9 +70,12 @@ int cg_list_v1(char *buf, size_t size);
  */
 int cg_mount_v1(const char *options, const char *path, bool *was_there);
 int cg_umount_v1(const char *options, const char *path, bool was_there);
+/* Of a remount that may change the controllers of a hierarchy with cgroups. */
+#define CG_REBIND "rebind,"
 /*
- * Change the controllers of a v1 hierarchy once the new ones are free.  -EBUSY:
- * they are not after some seconds, or this hierarchy cannot be changed.
+ * Change the controllers of a v1 hierarchy, by options that begin with
+ * CG_REBIND, once the new ones are free.  -EBUSY: they are not after some
+ * seconds.  -EINVAL: this kernel cannot change hierarchies with cgroups.
  */
 int cg_remount_v1(const char *options, const char *path);
 /* Does a hierarchy with that name or, without a name, that controller exist? */

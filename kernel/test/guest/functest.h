@@ -160,7 +160,9 @@ long stat_value(const char *path, const char *key);
 
 /* 0 or -errno; the directory is made. */
 int mount_v1(const char *path, const char *options);
+/* With the word that says that a change of subsystems is wanted. */
 int remount_v1(const char *path, const char *options);
+int remount_plainly(const char *path, const char *options);
 int umount_v1(const char *path);
 /*
  * Wait until no hierarchy has the subsystem: one that is unmounted while

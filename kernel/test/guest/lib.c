@@ -136,9 +136,14 @@ int mount_v1(const char *path, const char *options)
 	return sys(mount("functest", path, "cgroup", 0, options));
 }
 
-int remount_v1(const char *path, const char *options)
+int remount_plainly(const char *path, const char *options)
 {
 	return sys(mount("functest", path, "cgroup", MS_REMOUNT, options));
+}
+
+int remount_v1(const char *path, const char *options)
+{
+	return remount_plainly(path, str("rebind,%s", options));
 }
 
 int umount_v1(const char *path)

@@ -229,32 +229,83 @@ TEST(binding, many_groups, "rebind")
 
 /* --- what changes nothing --- */
 
-TEST(binding, empty_remount, "rebind")
+/*
+ * What a script may have relied on: a hierarchy with groups takes no remount,
+ * whatever it says.
+ */
+TEST(binding, needs_the_word, "rebind")
+{
+	static const char *const options[] = {
+		"",
+		"all",
+		"name=t",
+		"none,name=t",
+		"cpuacct,name=t",
+		"cpuacct,pids,name=t",
+		"cpuacct,pids",
+		"cpuacct,pids,freezer,name=t",
+		"freezer,name=t",
+		"cpuacct,pids,name=t,release_agent=/bin/true",
+	};
+	char *before;
+
+	set_up("cpuacct,pids,name=t");
+	must(put(H "/a/pids.max", "77"));
+	before = snapshot(H);
+	must_fail(sys(mount("functest", H, "cgroup", MS_REMOUNT, NULL)), EBUSY);
+	must_fail(sys(mount("functest", H, "cgroup", MS_REMOUNT | MS_RDONLY,
+			    NULL)),
+		  EBUSY);
+	must_fail(sys(mount("functest", H, "cgroup", MS_REMOUNT | MS_RDONLY,
+			    "cpuacct,pids,name=t")),
+		  EBUSY);
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		must_fail(remount_plainly(H, options[i]), EBUSY);
+		check_same(before, snapshot(H));
+		before = snapshot(H);
+	}
+	check_str(text_of(H "/a/pids.max"), "77\n");
+	/* The word changes subsystems and nothing else. */
+	must_fail(remount_v1(H, "cpuacct,name=t,release_agent=/bin/true"),
+		  EBUSY);
+	must_fail(remount_v1(H, "cpuacct,pids,name=t,release_agent=/bin/true"),
+		  EBUSY);
+	check_same(before, snapshot(H));
+	check_str(text_of(H "/release_agent"), "\n");
+	/* It is a question of the groups. */
+	for (size_t i = 1; i < NR_DIRS; i++)
+		stop(members[i]);
+	must(remove_below(H));
+	wait_for(remount_plainly(H, "cpuacct,pids,name=t,"
+				    "release_agent=/bin/true") == 0);
+	check_str(text_of(H "/release_agent"), "/bin/true\n");
+	must(remount_plainly(H, "cpuacct,name=t"));
+	check_eq(hierarchy_of("pids"), 0);
+}
+
+/* With the word, say what you want. */
+TEST(binding, word_alone, "rebind")
+{
+	set_up("cpuacct,pids,name=t");
+	must_fail(mount_v1(H2, "rebind,freezer"), EINVAL);
+	must_fail(remount_plainly(H, "rebind"), EINVAL);
+	must_fail(remount_plainly(H, "rebind,name=t"), EINVAL);
+	check_eq(hierarchy_of("freezer"), 0);
+	check_eq(hierarchy_of("pids"), hierarchy_of("cpuacct"));
+}
+
+TEST(binding, same_set, "rebind")
 {
 	char *before;
 
 	set_up("cpuacct,pids,name=t");
-	before = snapshot(H);
-	must(sys(mount("functest", H, "cgroup", MS_REMOUNT, NULL)));
-	check_same(before, snapshot(H));
-	before = snapshot(H);
-	must(remount_v1(H, ""));
-	check_same(before, snapshot(H));
-	before = snapshot(H);
-	must(remount_v1(H, "name=t"));
-	check_same(before, snapshot(H));
-	before = snapshot(H);
-	must(remount_v1(H, "all"));
-	check_same(before, snapshot(H));
+	must(put(H "/a/pids.max", "77"));
 	before = snapshot(H);
 	must(remount_v1(H, "cpuacct,pids,name=t"));
+	must(remount_v1(H, "cpuacct,pids"));
 	check_same(before, snapshot(H));
-	before = snapshot(H);
-	must(sys(mount("functest", H, "cgroup",
-		       MS_REMOUNT | MS_NOSUID | MS_NODEV, "")));
-	check(hierarchy_of("pids") == hierarchy_of("cpuacct"));
-	check_eq(hierarchy_of("memory"), 0);
-	free(before);
+	check(!mount_shows("rebind"));
+	check_str(text_of(H "/a/pids.max"), "77\n");
 }
 
 TEST(binding, none_removes_all, "rebind")
@@ -287,6 +338,7 @@ TEST(binding, bad_options, "rebind")
 	refused("cpuacct,all,name=t", EINVAL);
 	refused("none", EINVAL);
 	refused("cpuacct,favordynmods,name=t", EINVAL);
+	refused("cpuacct,rebind=1,name=t", EINVAL);
 }
 
 TEST(binding, busy_elsewhere, "rebind")
@@ -354,6 +406,11 @@ static int own_mount(const char *options, const char *again)
 
 static int remount_in_container(void *options)
 {
+	return own_mount("cpuacct,name=t", str("rebind,%s", (char *)options));
+}
+
+static int remount_plainly_in_container(void *options)
+{
 	return own_mount("cpuacct,name=t", options);
 }
 
@@ -403,6 +460,9 @@ TEST(binding, empty_in_container, "rebind")
 	check_same(before, snapshot(H));
 	before = snapshot(H);
 	in_child(remount_in_container, all);
+	check_same(before, snapshot(H));
+	before = snapshot(H);
+	in_child(remount_plainly_in_container, empty);
 	check_same(before, snapshot(H));
 }
 
@@ -457,6 +517,62 @@ TEST(binding, rollback, "rebind")
 	must(remount_v1(H, "cpu,pids,name=t"));
 	check_members("cpu");
 	check_str(text_of(H "/a/pids.max"), "123\n");
+}
+
+/*
+ * What a failed remount took from the default hierarchy goes back there with
+ * what was set: enabled for children that are not there yet, and who may use
+ * which file.
+ */
+TEST(binding, rollback_on_v2, "rebind")
+{
+	struct stat st;
+	char buf[64];
+	int fd;
+
+	set_up("pids,name=t");
+	must(put(V2 "/cgroup.subtree_control", "+cpu +memory"));
+	must(sys(chown(V2 "/memory.reclaim", 1000, 1001)));
+	must(sys(chmod(V2 "/memory.reclaim", 0640)));
+	must(sys(chmod(V2 "/memory.stat", 0400)));
+	fd = must(sys(open(V2 "/memory.stat", O_RDONLY)));
+	set_fifo(members[3]);
+	if (remount_v1(H, "cpu,pids,name=t") == 0)
+		skip("no CONFIG_RT_GROUP_SCHED");
+	check(strstr(text_of(V2 "/cgroup.subtree_control"), "cpu"));
+	must_fail(remount_v1(H, "cpu,memory,freezer,name=t"), EINVAL);
+	wait_for(hierarchy_of("memory") == 0);
+	check(strstr(text_of(V2 "/cgroup.subtree_control"), "cpu"));
+	check(strstr(text_of(V2 "/cgroup.subtree_control"), "memory"));
+	must(sys(stat(V2 "/memory.reclaim", &st)));
+	check_eq(st.st_uid, 1000);
+	check_eq(st.st_gid, 1001);
+	check_eq(st.st_mode & 07777, 0640);
+	must(sys(stat(V2 "/memory.stat", &st)));
+	check_eq(st.st_mode & 07777, 0400);
+	check_eq(sys(pread(fd, buf, sizeof(buf), 0)), -ENODEV);
+	close(fd);
+	check(stat_value(V2 "/memory.stat", "file") > 0);
+	group(V2 "/x");
+	check(exists(V2 "/x/cpu.weight"));
+	check(exists(V2 "/x/memory.max"));
+	must(sys(rmdir(V2 "/x")));
+	must(put(V2 "/cgroup.subtree_control", "-cpu -memory"));
+	/* What succeeded does not come back by itself. */
+	set_other(members[3]);
+	must(put(V2 "/cgroup.subtree_control", "+cpu"));
+	/* What was in the group on v2 is freed some time later. */
+	wait_for(remount_v1(H, "cpu,memory,pids,name=t") == 0);
+	check(!exists(V2 "/memory.reclaim"));
+	check(stat_value(H "/memory.stat", "total_cache") > 0);
+	must(remount_v1(H, "pids,name=t"));
+	for (size_t i = 1; i < NR_DIRS; i++)
+		stop(members[i]);
+	wait_for(hierarchy_of("memory") == 0);
+	check(!strstr(text_of(V2 "/cgroup.subtree_control"), "cpu"));
+	must(sys(stat(V2 "/memory.reclaim", &st)));
+	check_eq(st.st_uid, 0);
+	check_eq(st.st_mode & 07777, 0200);
 }
 
 /* --- tasks in odd states --- */

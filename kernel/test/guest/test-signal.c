@@ -60,7 +60,7 @@ TEST(stateless, remount, "signal")
 	check(exists(H "/a/new/signal.send"));
 	/* An empty remount changes nothing here either. */
 	before = snapshot(H);
-	must(remount_v1(H, "name=t"));
+	must_fail(remount_plainly(H, "name=t"), EBUSY);
 	check_same(before, snapshot(H));
 	must(remount_v1(H, "signal,name=t"));
 	check(!exists(H "/a/pids.max"));
