@@ -100,6 +100,224 @@ TEST(split, owners, "split")
 	check_eq(number_in(H2 "/a/b/notify_on_release"), 0);
 }
 
+/* --- groups that were removed and are still charged --- */
+
+#define PAGES "/cg/pages"
+#define MIB (1 << 20)
+
+struct filler {
+	const char *group, *file;
+};
+
+static int fill(void *arg)
+{
+	static char data[MIB];
+	const struct filler *f = arg;
+	int fd;
+
+	must(attach(f->group, getpid()));
+	memset(data, 1, sizeof(data));
+	fd = must(sys(open(f->file, O_CREAT | O_WRONLY, 0600)));
+	for (int i = 0; i < 4; i++)
+		check_eq(write(fd, data, sizeof(data)), sizeof(data));
+	return 0;
+}
+
+/* Charge 4 MiB of a file to the group, in which nobody remains. */
+static void charge(const char *group, const char *file)
+{
+	struct filler f = { group, file };
+
+	if (mkdir(PAGES, 0755) == 0)
+		must(sys(mount("none", PAGES, "tmpfs", 0, NULL)));
+	check_eq(in_child(fill, &f), 0);
+}
+
+static void uncharge(const char *file)
+{
+	must(sys(unlink(file)));
+	put("/proc/sys/vm/drop_caches", "3");
+}
+
+static long cache_of(const char *group)
+{
+	return stat_value(str("%s/memory.stat", group), "total_cache");
+}
+
+/* What dies with the last mount: nothing that still counts pages. */
+TEST(split, dying_group, "split")
+{
+	long before;
+
+	must(mount_v1(H, "memory,devices,name=w"));
+	before = cache_of(H);
+	group(H "/z");
+	charge(H "/z", PAGES "/f");
+	must(sys(rmdir(H "/z")));
+	must(put(H "/cgroup.split", "m memory"));
+	must(mount_v1(H2, "name=m"));
+	must(umount_v1(H2));
+	msleep(2000);
+	must(mount_v1(H2, "memory"));
+	check(number_in(H2 "/memory.usage_in_bytes") > 0);
+	check(cache_of(H2) >= before + 3 * MIB);
+	must(umount_v1(H2));
+	uncharge(PAGES "/f");
+	wait_gone("memory", "memory");
+}
+
+/* The old hierarchy does not wait for what went with the subsystem. */
+TEST(split, dying_group_goes_along, "split")
+{
+	int id;
+
+	must(mount_v1(H, "memory,pids,name=w"));
+	group(H "/z");
+	charge(H "/z", PAGES "/f");
+	must(sys(rmdir(H "/z")));
+	must(put(H "/cgroup.split", "m memory"));
+	must(umount_v1(H));
+	wait_gone("pids", "pids");
+	id = hierarchy_of("memory");
+	check(id > 0);
+	must(mount_v1(H2, "name=m"));
+	check_eq(hierarchy_of("memory"), id);
+	uncharge(PAGES "/f");
+}
+
+/* The same with a hierarchy that ends, and groups in groups. */
+TEST(merge, dying_groups, "merge")
+{
+	long before;
+
+	must(mount_v1(H, "memory,name=t"));
+	must(mount_v1(H2, "devices,name=s"));
+	make_tree(H);
+	make_tree(H2);
+	before = cache_of(H);
+	group(H "/a/b/z");
+	group(H "/a/b/z/y");
+	charge(H "/a/b/z", PAGES "/f");
+	charge(H "/a/b/z/y", PAGES "/g");
+	must(sys(rmdir(H "/a/b/z/y")));
+	must(sys(rmdir(H "/a/b/z")));
+	must(merge(H2, "memory"));
+	must(umount_v1(H));
+	check(cache_of(H2 "/a/b") >= 8 * MIB);
+	must(remove_below(H2));
+	must(umount_v1(H2));
+	msleep(2000);
+	must(mount_v1(H2, "memory,devices"));
+	check(cache_of(H2) >= before + 7 * MIB);
+	uncharge(PAGES "/f");
+	uncharge(PAGES "/g");
+	wait_for(cache_of(H2) < before + MIB);
+}
+
+/* What they no longer count, their ancestors do not either. */
+static void check_dying_count(const char *top)
+{
+	uncharge(PAGES "/g");
+	wait_for(cache_of(str("%s/a/b", top)) < 5 * MIB);
+	wait_for(cache_of(str("%s/a", top)) < 5 * MIB);
+	check(cache_of(str("%s/a/b", top)) >= 4 * MIB);
+	uncharge(PAGES "/f");
+	wait_for(!cache_of(str("%s/a/b", top)));
+	wait_for(!cache_of(str("%s/a", top)));
+}
+
+TEST(split, dying_groups_count, "split")
+{
+	must(mount_v1(H, "memory,pids,name=t"));
+	make_tree(H);
+	group(H "/a/b/z");
+	group(H "/a/b/z/y");
+	charge(H "/a/b/z", PAGES "/f");
+	charge(H "/a/b/z/y", PAGES "/g");
+	must(sys(rmdir(H "/a/b/z/y")));
+	must(sys(rmdir(H "/a/b/z")));
+	must(put(H "/cgroup.split", "s memory"));
+	must(mount_v1(H2, "name=s"));
+	check(cache_of(H2 "/a") >= 8 * MIB);
+	check_dying_count(H2);
+}
+
+TEST(merge, dying_groups_count, "merge")
+{
+	must(mount_v1(H, "memory,pids,name=t"));
+	make_tree(H);
+	group(H "/a/b/z");
+	charge(H "/a/b/z", PAGES "/f");
+	must(sys(rmdir(H "/a/b/z")));
+	must(put(H "/cgroup.split", "s memory"));
+	must(mount_v1(H2, "name=s"));
+	group(H2 "/a/b/y");
+	charge(H2 "/a/b/y", PAGES "/g");
+	must(sys(rmdir(H2 "/a/b/y")));
+	must(merge(H, "memory"));
+	must(umount_v1(H2));
+	check(cache_of(H "/a") >= 8 * MIB);
+	check_dying_count(H);
+}
+
+/* A zombie keeps its group, which was never told to go offline in time. */
+TEST(split, just_removed, "split")
+{
+	pid_t z;
+
+	for (int i = 0; i < 5; i++) {
+		must(mount_v1(H, str("memory,pids,name=t%d", i)));
+		group(H "/z");
+		z = sleeper(H "/z");
+		charge(H "/z", PAGES "/f");
+		kill(z, SIGKILL);
+		wait_for(state_of(z) == 'Z');
+		wait_for(rmdir(H "/z") == 0);
+		must(put(H "/cgroup.split", "m memory,pids"));
+		must(mount_v1(H2, "name=m"));
+		must(umount_v1(H2));
+		msleep(20);
+		must(mount_v1(H2, "memory,pids"));
+		reap(z);
+		uncharge(PAGES "/f");
+		must(umount_v1(H2));
+		must(umount_v1(H));
+		wait_gone("memory,pids", "memory");
+	}
+}
+
+/*
+ * The old css of a zombie's group goes to a group that has another one, and
+ * comes back to one that has had it.
+ */
+TEST(merge, zombie, "inherit")
+{
+	pid_t z[2];
+
+	must(mount_v1(H, "memory,pids,name=t"));
+	make_tree(H);
+	for (int i = 0; i < 2; i++) {
+		z[i] = sleeper(H "/a/b/c");
+		kill(z[i], SIGKILL);
+		wait_for(state_of(z[i]) == 'Z');
+	}
+	must(put(H "/a/b/c/pids.inherit", "1"));
+	must(put(H "/a/b/c/memory.inherit", "1"));
+	must(put(H "/cgroup.split", "s pids,memory"));
+	must(mount_v1(H2, "name=s"));
+	must(put(H2 "/a/b/c/pids.inherit", "0"));
+	must(put(H2 "/a/b/c/memory.inherit", "0"));
+	must(merge(H, "pids"));
+	must(put(H "/cgroup.split", "r memory"));
+	reap(z[0]);
+	must(merge(H, "memory"));
+	must(umount_v1(H2));
+	must(sys(rmdir(H "/a/b/c")));
+	check_eq(number_in(H "/a/pids.current"), 1);
+	reap(z[1]);
+	check_eq(number_in(H "/a/pids.current"), 0);
+}
+
 TEST(split, open_files_end, "split")
 {
 	char buf[32];
