@@ -2,6 +2,7 @@
 /* Splitting a hierarchy, and merging two. */
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "functest.h"
 
@@ -98,6 +99,66 @@ TEST(split, owners, "split")
 	check_eq(st.st_uid, 0);
 	check_eq(number_in(H2 "/a/notify_on_release"), 1);
 	check_eq(number_in(H2 "/a/b/notify_on_release"), 0);
+}
+
+static void check_attr(const char *path, const char *name, const char *value)
+{
+	char buf[64] = "";
+
+	if (getxattr(path, name, buf, sizeof(buf) - 1) < 0)
+		fail("%s of %s: %s", name, path, strerror(errno));
+	check_str(buf, value);
+}
+
+static void set_attr(const char *path, const char *name, const char *value)
+{
+	must(sys(setxattr(path, name, value, strlen(value), 0)));
+}
+
+/* A root that only its owner may enter does not become one for all. */
+TEST(split, attributes, "split")
+{
+	struct stat st;
+
+	set_up();
+	must(sys(chown(H, 1000, 1001)));
+	must(sys(chmod(H, 0700)));
+	must(sys(chown(H "/tasks", 1000, 0)));
+	must(sys(chmod(H "/tasks", 0600)));
+	must(sys(chmod(H "/memory.usage_in_bytes", 0400)));
+	set_attr(H, "trusted.owner", "me");
+	set_attr(H, "user.note", "root");
+	set_attr(H "/d", "trusted.empty", "");
+	set_attr(H "/d", "user.a", "1");
+	set_attr(H "/d", "user.b", "22");
+	set_attr(H "/a/pids.max", "user.c", "333");
+	set_attr(H "/a/tasks", "trusted.d", "4444");
+	must(put(H "/cgroup.split", "s pids,memory"));
+	must(mount_v1(H2, "name=s"));
+	must(sys(stat(H2, &st)));
+	check_eq(st.st_mode & 07777, 0700);
+	check_eq(st.st_uid, 1000);
+	check_eq(st.st_gid, 1001);
+	must(sys(stat(H2 "/tasks", &st)));
+	check_eq(st.st_mode & 07777, 0600);
+	check_eq(st.st_uid, 1000);
+	must(sys(stat(H2 "/memory.usage_in_bytes", &st)));
+	check_eq(st.st_mode & 07777, 0400);
+	check_attr(H2, "trusted.owner", "me");
+	check_attr(H2, "user.note", "root");
+	check_attr(H2 "/d", "trusted.empty", "");
+	check_attr(H2 "/d", "user.a", "1");
+	check_attr(H2 "/d", "user.b", "22");
+	check_attr(H2 "/a/pids.max", "user.c", "333");
+	check_attr(H2 "/a/tasks", "trusted.d", "4444");
+	/* They are counted: there can be 128 of a user. */
+	for (int i = 2; i < 128; i++)
+		set_attr(H2 "/d", str("user.x%d", i), "");
+	check_eq(sys(setxattr(H2 "/d", "user.more", "", 0, 0)), -ENOSPC);
+	must(sys(removexattr(H2 "/d", "user.b")));
+	set_attr(H2 "/d", "user.more", "");
+	/* Those of the old one are another's. */
+	check_attr(H "/d", "user.b", "22");
 }
 
 /* --- groups that were removed and are still charged --- */
