@@ -495,7 +495,7 @@ TEST(merge, keeps_state, "merge")
 		check(!group_of(members[1], "name=s"));
 		check(!exists(H2 "/a"));
 		must_fail(sys(mkdir(H2 "/x", 0755)), ENODEV);
-		must_fail(put(H2 "/tasks", "0"), ENODEV);
+		must_fail(put(H2 "/tasks", "0"), ENOENT);
 		must(umount_v1(H2));
 	}
 }
@@ -512,6 +512,82 @@ TEST(merge, aligns_tasks, "merge")
 	check_members("pids");
 	check_members("cpu");
 	check_pids(H, NR_DIRS - 1);
+}
+
+/* A hierarchy that has ended, but is still mounted, is nothing any more. */
+TEST(merge, ended, "merge")
+{
+	static const char *const options[] = {
+		"",
+		"pids",
+		"rebind,pids",
+		"none,name=s",
+		"rebind,none,name=s",
+		"all",
+		"rebind,signal",
+	};
+	char buf[64], *before;
+	int fd;
+
+	set_up();
+	must(put(H "/cgroup.split", "s pids"));
+	must(mount_v1(H2, "name=s"));
+	fd = must(sys(open(H2 "/tasks", O_RDONLY)));
+	must(merge(H, "pids"));
+	before = snapshot(H);
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
+		must_fail(remount_plainly(H2, options[i]), ENODEV);
+	check_same(before, snapshot(H));
+	check_eq(sys(read(fd, buf, sizeof(buf))), -ENODEV);
+	close(fd);
+	/* Nothing is left in it. */
+	check_eq(rmdir(H2), -1);
+	check_eq(errno, EBUSY);
+	check(!exists(H2 "/tasks"));
+	check(!exists(H2 "/cgroup.procs"));
+	check(!exists(H2 "/cgroup.merge"));
+	check(!exists(H2 "/release_agent"));
+	must_fail(sys(mkdir(H2 "/x", 0755)), ENODEV);
+	/* It gives nothing away and takes nothing. */
+	must(put(H "/cgroup.split", "r pids"));
+	must(umount_v1(H2));
+	must(mount_v1(H2, "name=r"));
+	check_members("pids");
+}
+
+/* Two that swallow each other: one of them ends. */
+static int merge_id(void *arg)
+{
+	const int *id = arg;
+
+	for (int i = 0; i < 20; i++)
+		put(id[0] ? H2 "/cgroup.merge" : H "/cgroup.merge",
+		    str("%d", id[1]));
+	return 0;
+}
+
+TEST(merge, crosswise, "merge")
+{
+	for (unsigned i = 0; i < scaled(20); i++) {
+		int a[2], b[2];
+		pid_t pid;
+
+		must(mount_v1(H, "pids,name=t"));
+		must(mount_v1(H2, "freezer,name=s"));
+		a[0] = 1;
+		a[1] = hierarchy_of("pids");
+		b[0] = 0;
+		b[1] = hierarchy_of("freezer");
+		pid = must(sys(fork()));
+		if (pid == 0)
+			_exit(merge_id(a));
+		check_eq(in_child(merge_id, b), 0);
+		wait_exit(pid, 0);
+		check_eq(hierarchy_of("pids"), hierarchy_of("freezer"));
+		must(umount_v1(H));
+		must(umount_v1(H2));
+		wait_for(hierarchy_of("pids") == 0);
+	}
 }
 
 TEST(merge, unmounted, "merge")
