@@ -394,6 +394,28 @@ TEST(stat, user_directory, "stat")
 	check_eq(in_child(read_listed, NULL), 0);
 }
 
+/* What is hidden by a mount cannot be opened, so it cannot be read. */
+TEST(stat, user_covered_file, "stat")
+{
+	int one = 0, dump = NLM_F_DUMP;
+	const char *file = H "/a/memory.usage_in_bytes";
+
+	set_up();
+	must(sys(mount("/dev/null", file, NULL, MS_BIND, NULL)));
+	check_eq(in_child(read_as_user, &one), -EACCES);
+	check_eq(in_child(read_as_user, &dump), -EACCES);
+	/* root looks behind it */
+	begin(0);
+	add_dir();
+	must(call());
+	must(sys(umount2(file, MNT_DETACH)));
+	check_eq(in_child(read_as_user, &one), 0);
+	/* Another file of the same group is another file all the same. */
+	must(sys(mount(H "/a/memory.stat", file, NULL, MS_BIND, NULL)));
+	check_eq(in_child(read_as_user, &one), -EACCES);
+	must(sys(umount2(file, MNT_DETACH)));
+}
+
 /* Both the opener of the socket and the sender need permission. */
 static int open_as_user_send_as_root(void *arg)
 {
