@@ -4,6 +4,8 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 
 #include "functest.h"
 
@@ -335,4 +337,131 @@ TEST(signal, fork_storm, "signal")
 		while (waitpid(-1, NULL, WNOHANG) > 0)
 			;
 	}
+}
+
+/* --- several writes, and forks --- */
+
+#define SIG_A (SIGRTMIN + 1)
+#define SIG_B (SIGRTMIN + 2)
+
+static int in_status(pid_t pid)
+{
+	int status;
+
+	must(sys(waitpid(pid, &status, 0)));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 99;
+}
+
+static void block_both(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIG_A);
+	sigaddset(set, SIG_B);
+	must(sys(sigprocmask(SIG_BLOCK, set, NULL)));
+}
+
+/* Which of the two came at the end of the fork, 1 and 2. */
+static int came_by_fork(const sigset_t *set)
+{
+	const struct timespec ts = { .tv_nsec = 300000000 };
+	siginfo_t info;
+	int ret = 0;
+
+	while (sigtimedwait(set, &info, &ts) > 0)
+		if (info.si_code == SI_KERNEL)
+			ret |= info.si_signo == SIG_A ? 1 : 2;
+	return ret;
+}
+
+/* Forks slowly, as it has much memory, and tells what the child got. */
+static void fork_slowly(void)
+{
+	const size_t len = 96 << 20;
+	sigset_t set;
+	pid_t pid;
+	char *p;
+
+	must(attach(H "/d", getpid()));
+	block_both(&set);
+	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		 -1, 0);
+	check(p != MAP_FAILED);
+	for (size_t i = 0; i < len; i += 4096)
+		p[i] = 1;
+	received[1] = 1;
+	pid = fork();
+	if (pid == 0)
+		_exit(came_by_fork(&set));
+	received[2] = in_status(pid);
+	for (;;)
+		pause();
+}
+
+/* Both are for the child, if its fork was under way when both were sent. */
+TEST(signal, two_during_a_fork, "signal")
+{
+	bool both = false;
+
+	share_counter();
+	must(mount_v1(H, "signal,name=t"));
+	make_tree(H);
+	for (int delay = 0; delay < 60 && !both; delay++) {
+		pid_t pid;
+
+		received[1] = received[2] = -1;
+		pid = must(sys(fork()));
+		if (pid == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL);
+			fork_slowly();
+		}
+		wait_for(received[1] == 1);
+		usleep(delay % 20 * 250);
+		must(put(H "/d/signal.send", str("%d", SIG_A)));
+		must(put(H "/d/signal.send", str("%d", SIG_B)));
+		wait_for(received[2] >= 0);
+		/* never the second one without the first */
+		both = received[2] == 3;
+		stop(pid);
+	}
+	check(both);
+}
+
+static void ignore_and_fork(void)
+{
+	signal(SIGUSR1, SIG_IGN);
+	must(attach(H "/d", getpid()));
+	on_signal(0);
+	for (;;) {
+		pid_t pid = fork();
+
+		if (pid > 0)
+			_exit(0);
+	}
+}
+
+static int send_usr1(void *arg)
+{
+	(void)arg;
+	return put(H "/d/signal.send", str("%d", SIGUSR1));
+}
+
+/* However much is forked meanwhile, a write comes to its end. */
+TEST(signal, ignored_by_a_fork_storm, "signal")
+{
+	share_counter();
+	must(mount_v1(H, "signal,name=t"));
+	make_tree(H);
+	for (int i = 0; i < 8; i++)
+		if (must(sys(fork())) == 0)
+			ignore_and_fork();
+	wait_for(*received == 8);
+	for (unsigned i = 0; i < scaled(100); i++) {
+		pid_t pid = must(sys(fork()));
+
+		if (pid == 0)
+			_exit(send_usr1(NULL) ? 1 : 0);
+		wait_for(state_of(pid) == 'Z');
+		reap(pid);
+	}
+	wait_for((put(H "/d/signal.send", "9"), count_tasks(H) == 0));
 }
