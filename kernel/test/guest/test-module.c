@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A subsystem that is a module: net_prio. */
+#include <signal.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include "functest.h"
@@ -176,6 +178,7 @@ TEST(module, fails, "module")
 	check_fails("how=alloc");
 	check_fails("how=online");
 	check_fails("how=exit");
+	check_fails("how=files");
 	no_module();
 	must_fail(load_module(MODULES "/cgroup_subsys_fail.ko", "how=alloc"),
 		  ENOMEM);
@@ -183,6 +186,8 @@ TEST(module, fails, "module")
 		  ENOSPC);
 	must_fail(load_module(MODULES "/cgroup_subsys_fail.ko", "how=exit"),
 		  EINVAL);
+	must_fail(load_module(MODULES "/cgroup_subsys_fail.ko", "how=files"),
+		  EBUSY);
 }
 
 static int mount_in_user_ns(void *arg)
@@ -222,4 +227,32 @@ TEST(module, fork_storm, "module")
 	}
 	storm_stop(&storm);
 	wait_for(number_in(H "/a/pids.current") == 0);
+}
+
+static void mount_all_for_ever(void)
+{
+	for (;;)
+		if (mount_v1(H, "all") == 0)
+			umount_v1(H);
+}
+
+/* What cannot be loaded is never there to be mounted. */
+TEST(module, fails_while_mounted, "module")
+{
+	pid_t pid;
+
+	no_module();
+	pid = must(sys(fork()));
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		mount_all_for_ever();
+	}
+	for (unsigned i = 0; i < scaled(60); i++)
+		must_fail(load_module(MODULES "/cgroup_subsys_fail.ko",
+				      "how=files"),
+			  EBUSY);
+	stop(pid);
+	umount_v1(H);
+	wait_for(hierarchy_of("pids") == 0);
+	check(!is_loaded("cgroup_subsys_fail"));
 }
