@@ -145,3 +145,44 @@ TEST(hash, table, "hash")
 		stop(pids[i]);
 	wait_for(table().csets <= empty.csets);
 }
+
+#define NR_ZOMBIES 48
+
+/*
+ * Who owns a group of the default hierarchy can have css_sets with the same
+ * groups, and other csses each time.
+ */
+TEST(hash, zombies_of_other_csses, "hash")
+{
+	pid_t pids[NR_ZOMBIES];
+	struct table before;
+
+	must(mount_v1(H, "debug"));
+	if (!strstr(text_of(V2 "/cgroup.controllers"), "pids"))
+		skip("pids is not on the default hierarchy");
+	must(put(V2 "/cgroup.subtree_control", "+pids"));
+	group(V2 "/a");
+	group(V2 "/a/b");
+	before = table();
+	for (int i = 0; i < NR_ZOMBIES; i++) {
+		must(put(V2 "/a/cgroup.subtree_control",
+			 i & 1 ? "-pids" : "+pids"));
+		pids[i] = sleeper(V2 "/a/b");
+		must(sys(kill(pids[i], SIGKILL)));
+		wait_for(state_of(pids[i]) == 'Z');
+	}
+	check(table().csets >= before.csets + NR_ZOMBIES / 2);
+	note("%ld css_sets, up to %ld in a bucket", table().csets, table().max);
+	check(table().max <= 6);
+	/* The same csses are found again. */
+	before = table();
+	for (int i = 0; i < 8; i++)
+		stop(sleeper(V2 "/a/b"));
+	check(table().csets <= before.csets + 1);
+	for (int i = 0; i < NR_ZOMBIES; i++)
+		reap(pids[i]);
+	put(V2 "/a/cgroup.subtree_control", "-pids");
+	wait_for(rmdir(V2 "/a/b") == 0);
+	must(sys(rmdir(V2 "/a")));
+	must(put(V2 "/cgroup.subtree_control", "-pids"));
+}
