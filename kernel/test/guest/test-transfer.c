@@ -689,3 +689,85 @@ TEST(merge, fork_storm, "merge")
 	wait_for(number_in(H "/a/pids.current") == 0);
 	wait_for(number_in(H "/d/pids.current") == 0);
 }
+
+/* --- the threads of one process go to several cpusets --- */
+
+static char *status_of(pid_t tid, const char *key)
+{
+	const char *text = text_of(str("/proc/%d/status", tid));
+	const char *p = strstr(text, key);
+
+	check(p);
+	return strndup(p + strlen(key), strcspn(p + strlen(key), "\n"));
+}
+
+/* Without the newline. */
+static char *text_in(const char *dir, const char *file)
+{
+	const char *text = text_of(str(H "%s/%s", dir, file));
+
+	return strndup(text, strcspn(text, "\n"));
+}
+
+static void make_cpusets(const char *top)
+{
+	static const char *const dirs[] = { "/a", "/d" };
+	bool numa = exists("/sys/devices/system/node/node1");
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		const char *dir = str("%s%s", top, dirs[i]);
+
+		must(put(str("%s/cpuset.cpus", dir), "0"));
+		must(put(str("%s/cpuset.mems", dir), numa && i ? "1" : "0"));
+	}
+}
+
+/*
+ * In one hierarchy, the threads are in the root and in a; in the other, in a
+ * and in d.  The tree of the first one is kept.
+ */
+static void threads_migrate(bool first_in_root)
+{
+	char *cpus, *mems;
+	pid_t pid, tids[3], other;
+
+	must(mount_v1(H, "none,name=t"));
+	must(mount_v1(H2, "cpuset,name=u"));
+	make_tree(H);
+	make_tree(H2);
+	make_cpusets(H2);
+	must(put(H2 "/a/b/cpuset.cpus", "0"));
+	must(put(H2 "/a/b/cpuset.mems", "0"));
+	must(put(H2 "/a/b/c/cpuset.cpus", "0"));
+	must(put(H2 "/a/b/c/cpuset.mems", "0"));
+	pid = sleeper_threads(NULL, 2);
+	wait_for(threads_of(pid, tids, 3) == 3);
+	other = tids[first_in_root ? 2 : 1];
+	must(attach_thread(H "/a", tids[first_in_root ? 1 : 2]));
+	must(attach_thread(H "/d", other));
+	must(attach_thread(H2 "/d", tids[0]));
+	must(attach_thread(H2 "/a", tids[1]));
+	must(attach_thread(H2 "/a/b", tids[2]));
+	must(merge(H, "cpuset"));
+	for (int i = 0; i < 3; i++) {
+		bool is_in_d = tids[i] == other;
+		const char *in = i == 0 ? "/" : is_in_d ? "/d" : "/a";
+
+		check_str(group_of(tids[i], "cpuset"), in);
+		cpus = status_of(tids[i], "Cpus_allowed_list:\t");
+		mems = status_of(tids[i], "Mems_allowed_list:\t");
+		check_str(cpus, text_in(in, "cpuset.cpus"));
+		check_str(mems, text_in(in, "cpuset.mems"));
+	}
+	stop(pid);
+}
+
+TEST(merge, cpuset_threads, "merge")
+{
+	threads_migrate(false);
+}
+
+TEST(merge, cpuset_threads_root_first, "merge")
+{
+	threads_migrate(true);
+}
