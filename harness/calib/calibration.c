@@ -48,7 +48,7 @@ char *calibration_limits(void)
 {
 	return xasprintf(
 		"thresholds %g%%, mean %g%%, p99 %g%%, largest %g%%; "
-		"floor %d to %d or %g%%; null %d spreads; interval %g%%; "
+		"floor %d to %d or %g%%; null %d spreads or its largest; interval %g%%; "
 		"%d perturbations; tail from %d samples",
 		JUDGE_THRESHOLD * 100, JUDGE_THRESHOLD_MEAN * 100,
 		JUDGE_THRESHOLD_P99 * 100, JUDGE_THRESHOLD_LARGEST * 100,

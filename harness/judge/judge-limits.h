@@ -11,7 +11,7 @@
 #define JUDGE_THRESHOLD_MEAN 0.005
 #define JUDGE_THRESHOLD_P99 0.02
 #define JUDGE_THRESHOLD_LARGEST 0.10
-/* A threshold is so many spreads above the median of the layout null. */
+/* A threshold is so many spreads above the median of the layout null, at most. */
 #define JUDGE_NULL_SPREADS 5
 /* A boot needs so many samples to show a tail. */
 #define JUDGE_TAIL_SAMPLES 100

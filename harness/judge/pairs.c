@@ -153,7 +153,8 @@ static double range_of(const double *v, size_t nr)
 struct null_pairs {
 	double *logs; /* |ln|; owned */
 	size_t nr;
-	double most; /* largest difference */
+	double largest; /* of logs */
+	double most;	/* largest difference */
 };
 
 static void find_null(const struct subject *s, struct null_pairs *ret)
@@ -173,20 +174,26 @@ static void find_null(const struct subject *s, struct null_pairs *ret)
 		if (b->kernel != s->base || b->role != BOOT_NULL ||
 		    isnan(base) || isnan(padded))
 			continue;
-		ret->logs[ret->nr++] = fabs(log_ratio(base, padded));
+		ret->logs[ret->nr] = fabs(log_ratio(base, padded));
+		ret->largest = fmax(ret->largest, ret->logs[ret->nr++]);
 		ret->most = fmax(ret->most, fabs(padded - base));
 	}
 }
 
+/*
+ * Where the null has two modes, its spread says far more than ever happens: the
+ * threshold stays within what was seen.
+ */
 static double threshold_of(const struct subject *s, const struct null_pairs *n)
 {
-	double median, least = log1p(judge_threshold(s->statistic));
+	double median, spread, least = log1p(judge_threshold(s->statistic));
 
 	if (n->nr == 0)
 		return least;
 	median = stats_median(n->logs, n->nr);
-	return fmax(least, median + JUDGE_NULL_SPREADS *
-					    stats_mad(n->logs, n->nr, median));
+	spread = stats_mad(n->logs, n->nr, median);
+	return fmax(least,
+		    fmin(n->largest, median + JUDGE_NULL_SPREADS * spread));
 }
 
 /*

@@ -11,7 +11,7 @@
  * The layout null measures what moves although the code is the same: the
  * baseline against itself with padding added.  The threshold is the
  * median of |ln(null_p / base_p)| and five of its standard deviations (by the
- * MAD), and at least 0.2%.
+ * MAD), but at most the largest of these, and at least 0.2%.
  *
  *   REGRESSION    at least 7 of 8 l_p are above 0, their median is above the
  *                 threshold, and the medians differ by the floor or more, or

@@ -261,16 +261,35 @@ static void test_layout_null(void **state)
 		k.null_factor[p] = p % 2 ? 1.004 : 0.998;
 	run = make(&k, 8, 2);
 	c = compare(run);
-	/* |ln|: four of .0020 and four of .0040: median .0030, MAD .0010 */
-	assert_float_equal(effect_of(c, 0)->threshold, 0.003 + 5 * 0.001483,
-			   0.0002);
+	/* |ln|: four of .0020, four of .0040; 5 MADs are more than there is */
+	assert_float_equal(effect_of(c, 0)->threshold, log(1.004), 2e-5);
 	assert_float_equal(effect_of(c, 2)->threshold, 0.002, 1e-9);
 	compare_free(c);
 	run_free(run);
 	knob_init(&k, 1e6, 1.01);
 	for (int p = 0; p < 8; p++)
-		k.null_factor[p] = p % 2 ? 1.006 : 0.997;
+		k.null_factor[p] = p % 2 ? 1.012 : 0.997;
 	expect_knob(&k, V_NO_CHANGE, "lies inside");
+}
+
+/* A boot of the null that lies elsewhere does not widen the threshold. */
+static void test_null_outlier(void **state)
+{
+	static const double null[] = { 1.0022, 1.0024, 1.0026, 1.0028,
+				       1.0024, 1.0026, 1.0026, 1.03 };
+	struct knob k;
+	struct run *run;
+	struct comparison *c;
+
+	knob_init(&k, 1e6, 1.01);
+	memcpy(k.null_factor, null, sizeof(null));
+	run = make(&k, 8, 2);
+	c = compare(run);
+	/* median .0026, MAD .0002 */
+	assert_float_equal(effect_of(c, 0)->threshold,
+			   0.0026 + 5 * 0.0002 * 1.4826, 0.00005);
+	compare_free(c);
+	run_free(run);
 }
 
 static void test_settle(void **state)
@@ -617,6 +636,7 @@ int main(void)
 		cmocka_unit_test(test_small_operations),
 		cmocka_unit_test(test_threshold),
 		cmocka_unit_test(test_layout_null),
+		cmocka_unit_test(test_null_outlier),
 		cmocka_unit_test(test_settle),
 		cmocka_unit_test(test_two_groups_one_verdict),
 		cmocka_unit_test(test_repeat_differs),
