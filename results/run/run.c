@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <dirent.h>
+#include <sys/stat.h>
 
 #include "alloc.h"
 #include "run.h"
@@ -117,6 +118,29 @@ static void closedirp(DIR **dir)
 		closedir(*dir);
 }
 
+static bool written_later(const char *runs_dir, const char *a, const char *b)
+{
+	_cleanup_free_ char *path_a = xasprintf("%s/%s/run.json", runs_dir, a);
+	_cleanup_free_ char *path_b = xasprintf("%s/%s/run.json", runs_dir, b);
+	struct stat x, y;
+
+	if (stat(path_a, &x) < 0 || stat(path_b, &y) < 0)
+		return strcmp(a, b) > 0;
+	if (x.st_mtim.tv_sec != y.st_mtim.tv_sec)
+		return x.st_mtim.tv_sec > y.st_mtim.tv_sec;
+	return x.st_mtim.tv_nsec > y.st_mtim.tv_nsec;
+}
+
+/* An id has the second in which a run began; what comes behind it is drawn. */
+static bool is_later(const char *runs_dir, const char *a, const char *b)
+{
+	size_t second = strcspn(a, "-");
+
+	if (strncmp(a, b, second + 1) == 0)
+		return written_later(runs_dir, a, b);
+	return strcmp(a, b) > 0;
+}
+
 int run_latest(const char *runs_dir, char **ret)
 {
 	_cleanup_free_ char *best = NULL;
@@ -129,11 +153,11 @@ int run_latest(const char *runs_dir, char **ret)
 	for (errno = 0; (de = readdir(dir)); errno = 0) {
 		_cleanup_free_ char *json = NULL;
 
-		if (de->d_name[0] == '.' ||
-		    (best && strcmp(de->d_name, best) <= 0))
+		if (de->d_name[0] == '.')
 			continue;
 		json = xasprintf("%s/%s/run.json", runs_dir, de->d_name);
-		if (access(json, F_OK) < 0)
+		if (access(json, F_OK) < 0 ||
+		    (best && !is_later(runs_dir, de->d_name, best)))
 			continue;
 		free(best);
 		best = xstrdup(de->d_name);

@@ -202,7 +202,8 @@ int run_save_boot(const struct run *run, const struct run_boot *boot);
 int run_load(const char *dir, struct run **ret, unsigned *damaged);
 
 /*
- * Newest run directory below runs_dir ("results/runs") by id; -ENOENT if none.
+ * Newest run directory below runs_dir ("results/runs") by id, among those begun in
+ * one second the one whose run.json was written last; -ENOENT if none.
  */
 int run_latest(const char *runs_dir, char **ret);
 

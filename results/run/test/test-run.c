@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "alloc.h"
 #include "file.h"
 #include "fixture.h"
@@ -946,6 +949,31 @@ static void test_latest(void **state)
 	assert_string_equal(path, want);
 }
 
+/* Of those begun in one second the one that was written last, whatever was drawn. */
+static void test_latest_of_a_second(void **state)
+{
+	static const char *const ids[] = { "20250103T000000Z-7",
+					   "20250103T000000Z-3",
+					   "20250103T000000Z-5" };
+	_cleanup_free_ char *want = xasprintf("%s/%s", (char *)*state, ids[1]);
+	_cleanup_free_ char *path = NULL;
+	const struct timespec written[][2] = { { { 9, 1 }, { 9, 1 } },
+					       { { 9, 3 }, { 9, 3 } },
+					       { { 9, 2 }, { 9, 2 } } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		_cleanup_(run_freep) struct run *run =
+			fixture_run(*state, ids[i]);
+		_cleanup_free_ char *json = xasprintf("%s/run.json", run->dir);
+
+		assert_int_equal(mkdir_p(run->dir, 0777), 0);
+		assert_int_equal(run_save(run), 0);
+		assert_int_equal(utimensat(AT_FDCWD, json, written[i], 0), 0);
+	}
+	assert_int_equal(run_latest(*state, &path), 0);
+	assert_string_equal(path, want);
+}
+
 /* Whatever the files contain, a load returns one of the documented results. */
 static void test_fuzz(void **state)
 {
@@ -1012,6 +1040,7 @@ int main(void)
 		IN_DIR(test_run_json_fields),
 		IN_DIR(test_save_fails),
 		IN_DIR(test_latest),
+		IN_DIR(test_latest_of_a_second),
 		IN_DIR(test_fuzz),
 	};
 
