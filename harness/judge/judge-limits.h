@@ -53,6 +53,11 @@ static inline unsigned judge_confirming(unsigned perturbations)
 	return perturbations < JUDGE_PERTURBATIONS ? perturbations
 						   : JUDGE_PERTURBATIONS;
 }
+/*
+ * An improvement of JUDGE_FLOOR_PART and more is plain, and not confirmed, if its
+ * interval is no wider than this part of it: a tenth to each side.
+ */
+#define JUDGE_PLAIN_PART 0.2
 /* Maximum number of perturbations: a verdict never advises more. */
 #define JUDGE_PERTURBATIONS_MAX 64
 

@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "judge-limits.h"
+#include "settle-plain.h"
 #include "time-more.h"
 
 /* What the boots before any that confirm say. */
@@ -24,6 +25,8 @@ static bool find_need(const struct comparison *c, const struct effect *e,
 	if (e->time)
 		return time_need(c, e, n);
 	if (e->verdict == V_INVALID)
+		return false;
+	if (settle_is_plain(e))
 		return false;
 	if (verdict_changed(screened(e)) && e->nr_confirm < enough) {
 		n->nr = enough - e->nr_confirm;

@@ -231,6 +231,55 @@ static void real_but_only_behind_others(void **state)
 	run_free(run);
 }
 
+static void expect_plain(double least, double most, bool plain)
+{
+	struct factors f;
+	struct synth s = synth_of(&f);
+	struct run *run;
+
+	for (int p = 0; p < 8; p++)
+		f.first[p] = least + (most - least) * p / 7;
+	run = synth_run(&s);
+	expect_need(run, BOOT_CONFIRM, plain ? 0 : 8);
+	run_free(run);
+}
+
+/* Twice as fast is no luck; to make a bug of that, luck has to be excluded. */
+static void plain_improvements(void **state)
+{
+	expect_plain(0.5, 0.5, true);
+	expect_plain(0.97, 0.971, true);
+	/* Too small, ... */
+	expect_plain(0.985, 0.985, false);
+	/* ... too vague, ... */
+	expect_plain(0.93, 0.97, false);
+	/* ... for the worse. */
+	expect_plain(2, 2, false);
+	expect_plain(1.03, 1.03, false);
+}
+
+/* Where further boots were made for others, none lacks for these. */
+static void plain_lacks_nothing(void **state)
+{
+	struct factors f;
+	struct synth s = synth_of(&f);
+	struct run *run;
+	struct comparison *c;
+
+	fill(f.first, 8, 0.5);
+	run = synth_run(&s);
+	run->settling = (struct run_settling){
+		.max_boots = 6,
+		.max_s = 60,
+		.ended = xstrdup("boots"),
+	};
+	c = compare(run);
+	assert_int_equal(effect_of(c, POINT_B)->verdict, V_IMPROVEMENT);
+	assert_false(has_note(c, "limit"));
+	compare_free(c);
+	run_free(run);
+}
+
 /* Few fresh boots, as at a limit: the first ones stand, and a note says so. */
 static void too_few_to_confirm(void **state)
 {
@@ -417,6 +466,8 @@ int main(void)
 		cmocka_unit_test(estimate_is_of_fresh_boots),
 		cmocka_unit_test(not_confirmed),
 		cmocka_unit_test(real_but_only_behind_others),
+		cmocka_unit_test(plain_improvements),
+		cmocka_unit_test(plain_lacks_nothing),
 		cmocka_unit_test(too_few_to_confirm),
 		cmocka_unit_test(doubt_is_settled),
 		cmocka_unit_test(settled_and_then_confirmed),
