@@ -87,7 +87,7 @@ static const struct argp_option options[] = {
 	{ "settle", OPT_SETTLE, "BOOTS", 0,
 	  "At most so many more boots where the planned ones leave a point "
 	  "INCONCLUSIVE, or for fresh figures of what changed; those that are "
-	  "kept do not count (default: 64)",
+	  "kept do not count (default: 24)",
 	  2 },
 	{ "settle-time", OPT_SETTLE_TIME, "SECONDS", 0,
 	  "Start none of these after so long (default: 60)", 2 },
@@ -329,7 +329,7 @@ int run_opts_parse(int argc, char **argv, struct run_opts *ret)
 		.machine = "sim",
 		.format = compare_format_find("text"),
 		.seed = 1,
-		.settle = 64,
+		.settle = 24,
 		.settle_s = 60,
 	};
 	return argp_parse(&argp, argc, argv, 0, NULL, ret);

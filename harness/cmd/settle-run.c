@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "boots.h"
 #include "compare.h"
+#include "judge-limits.h"
 #include "log.h"
 #include "monotonic.h"
 #include "settle.h"
@@ -41,17 +42,17 @@ static size_t find_needs(const struct run *run, struct settle_need **ret)
  * boots may be kept.  The others have a later round.
  */
 static void choose_contenders(const struct settle_need *needs, size_t nr,
-			      enum boot_role role, size_t room, bool *kernels)
+			      size_t room, bool *kernels)
 {
 	size_t chosen = 0, most = 0;
 
 	for (size_t i = 0; i < nr; i++)
-		if (needs[i].role == role && needs[i].nr > most)
+		if (needs[i].nr > most)
 			most = needs[i].nr;
 	for (size_t i = 0; i < nr; i++) {
 		const struct settle_need *n = &needs[i];
 
-		if (n->role != role || kernels[n->contender] ||
+		if (kernels[n->contender] ||
 		    (chosen > 0 && (chosen + 2) * most > room))
 			continue;
 		kernels[n->contender] = true;
@@ -60,11 +61,36 @@ static void choose_contenders(const struct settle_need *needs, size_t nr,
 	kernels[0] = chosen > 0;
 }
 
+/*
+ * What settles no doubt is not booted: fewer boots than it needs would be in vain.
+ * A change has been seen, so its boots are begun.
+ */
+static bool fits(const struct settle_need *n, size_t room)
+{
+	return n->role == BOOT_CONFIRM || 2 * (size_t)n->nr <= room;
+}
+
+/* Needs of that role, and for doubts no others than those for which there is room. */
+static size_t needs_that_fit(const struct settle_need *needs, size_t nr,
+			     enum boot_role role, size_t room,
+			     struct settle_need **ret)
+{
+	struct settle_need *list = xcalloc(nr + 1, sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		if (needs[i].role == role && fits(&needs[i], room))
+			list[n++] = needs[i];
+	*ret = list;
+	return n;
+}
+
 /* Boots of one role for the needs of that role. */
 static void add_boots(const struct session *s, const struct run *run,
-		      const struct settle_need *needs, size_t nr,
+		      const struct settle_need *all, size_t nr_all,
 		      enum boot_role role, size_t room, struct more *m)
 {
+	_cleanup_free_ struct settle_need *needs = NULL;
 	_cleanup_free_ bool *kernels =
 		xcalloc(run->nr_kernels, sizeof(*kernels));
 	_cleanup_free_ unsigned *need =
@@ -78,15 +104,15 @@ static void add_boots(const struct session *s, const struct run *run,
 		.shuffle = !s->ops->exact,
 		.seed = run->seed,
 	};
-	size_t nr_boots;
+	size_t nr, nr_boots;
 
-	choose_contenders(needs, nr, role, room > m->nr ? room - m->nr : 0,
-			  kernels);
+	room = room > m->nr ? room - m->nr : 0;
+	nr = needs_that_fit(all, nr_all, role, room, &needs);
+	choose_contenders(needs, nr, room, kernels);
 	for (size_t i = 0; i < nr; i++) {
 		const struct settle_need *n = &needs[i];
 
-		if (n->role == role && kernels[n->contender] &&
-		    need[n->point] < n->nr)
+		if (kernels[n->contender] && need[n->point] < n->nr)
 			need[n->point] = n->nr;
 	}
 	nr_boots = plan_more_boots(run, &how, &boots);
@@ -124,6 +150,19 @@ static const char *limit(const struct session *s)
 	return s->nr_booted >= s->max_boots ? "boots" : "time";
 }
 
+/* Why no boot was added. */
+static const char *nothing_booted(const struct settle_need *needs, size_t nr,
+				  unsigned first, size_t room)
+{
+	if (nr == 0)
+		return "settled";
+	if (first < JUDGE_PERTURBATIONS_MAX)
+		for (size_t i = 0; i < nr; i++)
+			if (!fits(&needs[i], room))
+				return "boots";
+	return "perturbations";
+}
+
 /* *done: there is no other round. */
 static enum exit_status round_of_boots(struct session *s, bool *done)
 {
@@ -139,10 +178,10 @@ static enum exit_status round_of_boots(struct session *s, bool *done)
 	nr = find_needs(loaded, &needs);
 	m.first = plan_fresh_perturbation(loaded);
 	room = s->max_boots > s->nr_booted ? s->max_boots - s->nr_booted : 0;
-	add_boots(s, loaded, needs, nr, BOOT_SETTLE, room, &m);
 	add_boots(s, loaded, needs, nr, BOOT_CONFIRM, room, &m);
+	add_boots(s, loaded, needs, nr, BOOT_SETTLE, room, &m);
 	if (m.nr == 0) {
-		set_ended(s->run, nr == 0 ? "settled" : "perturbations");
+		set_ended(s->run, nothing_booted(needs, nr, m.first, room));
 		return ST_OK;
 	}
 	tell(needs, nr, m.nr);
