@@ -38,7 +38,7 @@
 static bool is_hole(unsigned i)
 {
 	unsigned first = FIRST_HOLE + 29 * (stints_holes() % 8);
-	unsigned end = MOUNTS - 50 * (stints_holes() % 8), size = 32;
+	unsigned end = MOUNTS - 20 * (stints_holes() % 8), size = 32;
 	unsigned group = (i - first) / size, at = (i - first) % size;
 
 	return i >= first && i < end &&
