@@ -13,11 +13,20 @@
  *   way=subtree  one request for the parent and all below it
  *
  * The groups are idle; or, with dirty=N, N pages were charged and uncharged in
- * each before each sample, so that their counters have to be summed up.
+ * each before each sample, so that their counters have to be summed up.  With
+ * depth=N that happens N - 1 levels below the group that is read.  dying=N
+ * groups below those were removed while a page was charged to each; others map
+ * and unmap these pages before each sample.
  *
  * files=usage reads memory.usage_in_bytes; files=all adds memory.stat and
- * cpu.stat, 46 numbers in all.  Requests are built once; answers are parsed
- * message by message.
+ * cpu.stat, 46 numbers in all; cpu, memory and pids are the file of that
+ * controller alone.  On v2, where all controllers share their groups, they are
+ * memory.current, memory.stat, cpu.stat and, in files=all too, pids.current;
+ * files=io is io.stat, after a read from a disk, for which there is text only.
+ * (On v1 blkio counts nothing without a limit.)
+ *
+ * With readers=N that many processes read all groups, each for itself.  Requests
+ * are built once; answers are parsed message by message.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,18 +34,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "cgstats.h"
 #include "idle-procs.h"
+#include "stats-groups.h"
+#include "workers.h"
 
-#define GROUPS_MAX 1000
-#define FILES_MAX 3
+#define GROUPS_MAX STATS_GROUPS_MAX
 #define VALUES_MAX 128 /* per group */
-#define DIRTY_MAX 65536
 #define TEXT_BYTES 8192
 /* Enough for 1000 groups and three files. */
 #define SYSCALLS_MAX 16
@@ -44,25 +52,20 @@
 /* Each has one more: way=subtree reports the parent first. */
 typedef uint64_t values_t[VALUES_MAX];
 
-static const char *const file_names[FILES_MAX] = {
-	"memory.usage_in_bytes",
-	"memory.stat",
-	"cpu.stat",
-};
-
-static struct cg top;
-static uint64_t groups, dirty;
-static unsigned nr_files;
-static int dir_fds[GROUPS_MAX], file_fds[GROUPS_MAX][FILES_MAX];
+static struct stats_groups g;
 
 static values_t table[GROUPS_MAX + 1], text_table[GROUPS_MAX + 1];
 static unsigned nr_values[GROUPS_MAX + 1];
 static int (*read_all)(void);
 static struct cgstats stats;
 static struct cgstats_request request;
-static uint32_t ids[FILES_MAX];
+static uint32_t ids[STATS_FILES_MAX];
 static unsigned row, syscalls;
 static char text[TEXT_BYTES];
+
+static uint64_t readers;
+static volatile int *verify; /* shared: readers compare what they read */
+static bool is_binary;
 
 /* --- text --- */
 
@@ -100,12 +103,12 @@ static int read_path(void)
 	char path[IDLE_PROCS_PATH_MAX];
 	int r = 0;
 
-	for (unsigned i = 0; i < groups; i++) {
+	for (unsigned i = 0; i < g.nr; i++) {
 		unsigned nr = 0;
 
-		for (unsigned f = 0; f < nr_files && r == 0; f++) {
-			int fd = openat(top.fd,
-					idle_procs_path(path, i, file_names[f]),
+		for (unsigned f = 0; f < g.nr_files && r == 0; f++) {
+			int fd = openat(g.top.fd,
+					idle_procs_path(path, i, g.files[f]),
 					O_RDONLY | O_CLOEXEC);
 
 			if (fd < 0)
@@ -123,12 +126,12 @@ static int read_kept(values_t *into)
 {
 	int r = 0;
 
-	for (unsigned i = 0; i < groups; i++) {
+	for (unsigned i = 0; i < g.nr; i++) {
 		unsigned nr = 0;
 
-		for (unsigned f = 0; f < nr_files && r == 0; f++)
+		for (unsigned f = 0; f < g.nr_files && r == 0; f++)
 			r = take_text(
-				pread(file_fds[i][f], text, sizeof(text), 0), i,
+				pread(g.kept[i][f], text, sizeof(text), 0), i,
 				&nr, into);
 		nr_values[i] = nr;
 	}
@@ -220,8 +223,8 @@ static int read_do(void)
 	int r = 0;
 
 	row = 0;
-	for (unsigned i = 0; i < groups && r == 0; i++) {
-		*fd = dir_fds[i];
+	for (unsigned i = 0; i < g.nr && r == 0; i++) {
+		*fd = g.dirs[i];
 		r = send_request();
 		if (r == 0)
 			r = receive();
@@ -231,64 +234,15 @@ static int read_do(void)
 
 /* --- set-up --- */
 
-static int open_group(unsigned i)
-{
-	char path[IDLE_PROCS_PATH_MAX];
-
-	dir_fds[i] = openat(top.fd, idle_procs_path(path, i, ""),
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir_fds[i] < 0)
-		return -errno;
-	for (unsigned f = 0; f < nr_files; f++) {
-		file_fds[i][f] =
-			openat(dir_fds[i], file_names[f], O_RDONLY | O_CLOEXEC);
-		if (file_fds[i][f] < 0)
-			return -errno;
-	}
-	return 0;
-}
-
-static int make_groups(struct bench_ctx *ctx)
-{
-	const rlim_t files = 64 + GROUPS_MAX * (FILES_MAX + 1);
-	const struct rlimit limit = { files, files };
-	int r;
-
-	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
-		return -errno;
-	r = ctx_hierarchy_of(ctx, "memory+cpu", &top);
-	if (r == 0)
-		r = idle_procs_mkdirs(&top, groups);
-	for (unsigned i = 0; i < groups && r == 0; i++)
-		r = open_group(i);
-	return r;
-}
-
-static int stats_setup(struct bench_ctx *ctx)
-{
-	const char *files = ctx_param(ctx, "files");
-	int r = ctx_param_u64(ctx, "groups", &groups);
-
-	if (r == 0)
-		r = ctx_param_u64(ctx, "dirty", &dirty);
-	if (r)
-		return r;
-	if (groups < 1 || groups > GROUPS_MAX)
-		return ctx_bad_param(ctx, "groups");
-	if (dirty > DIRTY_MAX)
-		return ctx_bad_param(ctx, "dirty");
-	if (strcmp(files, "usage") && strcmp(files, "all"))
-		return ctx_bad_param(ctx, "files");
-	nr_files = strcmp(files, "all") ? 1 : FILES_MAX;
-	return make_groups(ctx);
-}
-
-static int find_ids(void)
+static int find_ids(struct bench_ctx *ctx)
 {
 	int r = 0;
 
-	for (unsigned f = 0; f < nr_files && r == 0; f++)
-		r = cgstats_find(&stats, dir_fds[0], file_names[f], &ids[f]);
+	for (unsigned f = 0; f < g.nr_files && r == 0; f++) {
+		r = cgstats_find(&stats, g.dirs[0], g.files[f], &ids[f]);
+		if (r == -ENOENT)
+			r = ctx_skip(ctx, "%s is text only", g.files[f]);
+	}
 	return r;
 }
 
@@ -307,25 +261,38 @@ static void make_request(const char *way)
 
 	cgstats_request(&request, &stats, CGSTATS_CMD_READ,
 			one ? 0 : NLM_F_DUMP);
-	cgstats_add(&request, CGSTATS_A_IDS, ids, nr_files * sizeof(*ids));
+	cgstats_add(&request, CGSTATS_A_IDS, ids, g.nr_files * sizeof(*ids));
 	if (!strcmp(way, "counts"))
 		cgstats_add_u32(&request, CGSTATS_A_FLAGS, CGSTATS_F_COUNTS);
 	if (!strcmp(way, "preflush"))
 		cgstats_add_u32(&request, CGSTATS_A_FLAGS, CGSTATS_F_PREFLUSH);
 	if (!strcmp(way, "subtree"))
-		cgstats_add_u32(&request, CGSTATS_A_SUBTREE_FD, top.fd);
+		cgstats_add_u32(&request, CGSTATS_A_SUBTREE_FD, g.top.fd);
 	else
-		cgstats_add(&request, CGSTATS_A_FDS, dir_fds,
-			    (one ? 1 : groups) * sizeof(*dir_fds));
+		cgstats_add(&request, CGSTATS_A_FDS, g.dirs,
+			    (one ? 1 : g.nr) * sizeof(*g.dirs));
 }
+
+static int begin_binary(struct bench_ctx *ctx, const char *way)
+{
+	int r = open_stats(ctx);
+
+	if (r == 0)
+		r = find_ids(ctx);
+	if (r == 0)
+		make_request(way);
+	return r;
+}
+
+static int begin_readers(struct bench_ctx *ctx);
 
 static int stats_begin(struct bench_ctx *ctx)
 {
 	const char *way = ctx_param(ctx, "way");
-	int r;
+	int r = 0;
 
 	/* stats_between() waits, but the runner cannot tell. */
-	if (dirty)
+	if (stats_groups_change(&g))
 		ctx_may_idle(ctx);
 	if (!strcmp(way, "path"))
 		read_all = read_path;
@@ -338,78 +305,36 @@ static int stats_begin(struct bench_ctx *ctx)
 		read_all = read_dump;
 	else
 		return ctx_bad_param(ctx, "way");
-	if (read_all == read_path || read_all == read_pread)
-		return 0;
-
-	r = open_stats(ctx);
-	if (r == 0)
-		r = find_ids();
-	if (r == 0)
-		make_request(way);
-	return r;
-}
-
-static int soil(unsigned i)
-{
-	struct cg group = { .fd = dir_fds[i], .version = 1 };
-	size_t size = dirty * 4096;
-	void *pages;
-	int r = cg_attach(&group, 0);
-
-	if (r)
-		return r;
-	pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
-		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	if (pages == MAP_FAILED || munmap(pages, size) < 0)
-		return -errno;
-	return 0;
+	is_binary = read_all == read_do || read_all == read_dump;
+	if (is_binary)
+		r = begin_binary(ctx, way);
+	return r || readers == 1 ? r : begin_readers(ctx);
 }
 
 static int stats_between(struct bench_ctx *ctx)
 {
-	int r = 0;
+	int r = stats_groups_soil(&g);
 
-	if (!dirty)
-		return 0;
-	for (unsigned i = 0; i < groups && r == 0; i++)
-		r = soil(i);
-	if (r == 0)
-		r = cg_attach(&top, 0);
 	return r ? ctx_fail(ctx, r, "use memory in each group: %s",
 			    strerror(-r))
 		 : 0;
 }
 
-static int stats_run(struct bench_ctx *ctx, uint64_t nr)
+/* What was read is what the files say now: nothing happens in the groups. */
+static int compare(struct bench_ctx *ctx)
 {
-	int r = 0;
-
-	for (uint64_t i = 0; i < nr && r == 0; i++) {
-		syscalls = 0;
-		r = read_all();
-	}
-	return r;
-}
-
-/* The values match the files as of now: nothing happens in the groups. */
-static int stats_check(struct bench_ctx *ctx)
-{
-	bool subtree = !strcmp(ctx_param(ctx, "way"), "subtree");
-	unsigned was[GROUPS_MAX + 1];
+	bool subtree = read_all == read_dump && row == g.nr + 1;
+	static unsigned was[GROUPS_MAX + 1];
 	int r;
 
-	if (read_all == read_dump && row != groups + subtree)
-		return ctx_fail(ctx, -EIO, "%u groups were read", row);
-	if (read_all == read_dump && syscalls > SYSCALLS_MAX)
-		return ctx_fail(ctx, -EIO, "it took %u system calls", syscalls);
 	memcpy(was, nr_values + subtree, sizeof(was) - sizeof(was[0]));
 	r = read_kept(text_table);
 	if (r)
 		return r;
-	for (unsigned i = 0; i < groups; i++) {
+	for (unsigned i = 0; i < g.nr; i++) {
 		const uint64_t *values = table[i + subtree];
 
-		if (was[i] != nr_values[i] || was[i] < nr_files)
+		if (was[i] != nr_values[i] || was[i] < g.nr_files)
 			return ctx_fail(ctx, -EIO, "group %u: %u values of %u",
 					i, was[i], nr_values[i]);
 		for (unsigned k = 0; k < was[i]; k++)
@@ -421,26 +346,140 @@ static int stats_check(struct bench_ctx *ctx)
 	return 0;
 }
 
+/* --- readers --- */
+
+static struct bench_ctx *reader_ctx;
+
+/* An answer is for the socket that asked, so each reader needs its own. */
+static int reader_work(unsigned who)
+{
+	static bool started;
+	int r = 0;
+
+	if (!started && is_binary)
+		r = cgstats_socket(&stats);
+	started = true;
+	if (r == 0)
+		r = read_all();
+	return r == 0 && *verify ? compare(reader_ctx) : r;
+}
+
+static int begin_readers(struct bench_ctx *ctx)
+{
+	ctx_may_idle(ctx);
+	reader_ctx = ctx;
+	verify = mmap(NULL, sizeof(*verify), PROT_READ | PROT_WRITE,
+		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	return verify == MAP_FAILED ? -errno
+				    : workers_start(ctx, readers, reader_work);
+}
+
+static void read_once(void)
+{
+	workers_begin_round();
+	workers_end_round();
+}
+
+static int readers_check(struct bench_ctx *ctx)
+{
+	*verify = 1;
+	read_once();
+	return workers_check(ctx);
+}
+
+/* --- a point --- */
+
+static int stats_run(struct bench_ctx *ctx, uint64_t nr)
+{
+	int r = 0;
+
+	for (uint64_t i = 0; i < nr && r == 0; i++) {
+		syscalls = 0;
+		if (readers > 1)
+			read_once();
+		else
+			r = read_all();
+	}
+	return r;
+}
+
+static int stats_check(struct bench_ctx *ctx)
+{
+	bool subtree = !strcmp(ctx_param(ctx, "way"), "subtree");
+	int r = dying_check(ctx, &g.dying, &g.top);
+
+	if (r)
+		return r;
+	if (readers > 1)
+		return readers_check(ctx);
+	if (read_all == read_dump && row != g.nr + subtree)
+		return ctx_fail(ctx, -EIO, "%u groups were read", row);
+	if (read_all == read_dump && syscalls > SYSCALLS_MAX)
+		return ctx_fail(ctx, -EIO, "it took %u system calls", syscalls);
+	return compare(ctx);
+}
+
+static int setup(struct bench_ctx *ctx, int version)
+{
+	int r = ctx_param_u64(ctx, "readers", &readers);
+
+	if (r)
+		return r;
+	if (readers < 1 || readers > WORKERS_MAX)
+		return ctx_bad_param(ctx, "readers");
+	return stats_groups_setup(ctx, &g, version);
+}
+
+static int stats_setup(struct bench_ctx *ctx)
+{
+	return setup(ctx, 1);
+}
+
+static int stats_setup_v2(struct bench_ctx *ctx)
+{
+	return setup(ctx, 2);
+}
+
+#define STATS_READ                                                        \
+	.version = 1, .samples = 15, .warmup = 2, .extra = true,          \
+	.begin = stats_begin, .between = stats_between, .run = stats_run, \
+	.check = stats_check
+
+/* Deep groups and such differ where something happened in them. */
+#define STATS_AXES                                                  \
+	PARAM_AXIS_AT("dirty", "0", "128", "files=all,groups=100"), \
+		PARAM_AXIS_AT("depth", "1", "4,16",                 \
+			      "dirty=128,files=all,groups=10"),     \
+		PARAM_AXIS_AT("dying", "0", DYING_MORE,             \
+			      "files=all,groups=10"),               \
+		PARAM_AXIS_AT("readers", "1", "4,16", "files=all,groups=10")
+
 BENCH_DEFINE(stats_read) = {
 	.name = "stats/read",
 	.summary = "read statistics of all of the groups",
-	.version = 1,
 	.kconfig = "CGROUPS MEMCG_V1 CFS_BANDWIDTH TASKSTATS",
-	.samples = 15,
-	.warmup = 2,
-	.extra = true,
 	.first = FIRST_ALL,
 	.params = PARAMS(PARAM("groups", "1,10,100,1000"),
-			 PARAM("files", "usage,all"),
-			 PARAM_AXIS_AT("dirty", "0", "128",
-				       "files=all,groups=100"),
+			 PARAM_MORE_AT("files", "usage,all", "cpu,memory,pids",
+				       "groups=10"),
+			 STATS_AXES,
 			 PARAM_VARIANT("way", "path,pread,do,dump,counts,"
 					      "preflush,subtree")),
 	.setup = stats_setup,
-	.begin = stats_begin,
-	.between = stats_between,
-	.run = stats_run,
-	.check = stats_check,
+	STATS_READ,
+};
+
+BENCH_DEFINE(stats_read_v2) = {
+	.name = "stats/read_v2",
+	.summary = "the same on v2",
+	.kconfig = "CGROUPS MEMCG CFS_BANDWIDTH CGROUP_PIDS BLK_CGROUP "
+		   "BLK_DEV_RAM TASKSTATS",
+	.params = PARAMS(PARAM_MORE("groups", "10", "1,100"),
+			 PARAM("files", "usage,cpu,memory,pids,io,all"),
+			 STATS_AXES,
+			 PARAM_VARIANT("way", "path,pread,do,dump,subtree")),
+	.setup = stats_setup_v2,
+	STATS_READ,
 };
 
 /* --- describe --- */
@@ -455,9 +494,7 @@ static int count(const struct cgstats_answer *a, void *arg)
 
 static int describe_setup(struct bench_ctx *ctx)
 {
-	groups = 1;
-	nr_files = FILES_MAX;
-	return make_groups(ctx);
+	return stats_groups_one(ctx, &g, 1, "all");
 }
 
 static int describe_begin(struct bench_ctx *ctx)
@@ -473,7 +510,7 @@ static int describe_begin(struct bench_ctx *ctx)
 	else if (strcmp(what, "all") && strcmp(what, "group"))
 		return ctx_bad_param(ctx, "what");
 	if (strcmp(what, "all"))
-		cgstats_add(&request, CGSTATS_A_FDS, dir_fds, sizeof(int));
+		cgstats_add(&request, CGSTATS_A_FDS, g.dirs, sizeof(int));
 	return 0;
 }
 
@@ -490,7 +527,7 @@ static int describe_run(struct bench_ctx *ctx, uint64_t nr)
 
 static int describe_check(struct bench_ctx *ctx)
 {
-	if (described < FILES_MAX || find_ids())
+	if (described < g.nr_files || find_ids(ctx))
 		return ctx_fail(ctx, -EIO, "%u statistics", described);
 	return 0;
 }
