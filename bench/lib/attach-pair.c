@@ -9,6 +9,7 @@
 
 #include "attach-pair.h"
 #include "cg-tree.h"
+#include "dynmods.h"
 #include "idle-procs.h"
 
 #define FAR_LEVELS 3
@@ -30,26 +31,6 @@ static bool paced;
 
 /* --- a place --- */
 
-/*
- * All hierarchies share the rwsem: it stays ready for writers while any
- * hierarchy is mounted this way.  Undoing this one leaves nothing behind.
- */
-static int favor_dynmods(struct bench_ctx *ctx)
-{
-	const char *on = ctx_param(ctx, "favordynmods");
-	struct cg cg;
-	int r;
-
-	if (!strcmp(on, "0"))
-		return 0;
-	if (strcmp(on, "1"))
-		return ctx_bad_param(ctx, "favordynmods");
-	r = ctx_hierarchy(ctx, "none,name=cgmark-dynmods,favordynmods", &cg);
-	if (r == 0)
-		cg_close(&cg);
-	return r;
-}
-
 /* Only a cgroup without processes can have threaded children. */
 static int base_v2(struct bench_ctx *ctx, bool threads, struct cg *ret)
 {
@@ -70,7 +51,7 @@ int attach_base(struct bench_ctx *ctx, bool threads, struct cg *ret)
 		return r;
 	if (version != 1 && version != 2)
 		return ctx_bad_param(ctx, "version");
-	r = favor_dynmods(ctx);
+	r = dynmods_setup(ctx);
 	if (r)
 		return r;
 	if (version == 2)
