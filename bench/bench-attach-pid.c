@@ -129,17 +129,20 @@ static int begin_foreign(struct bench_ctx *ctx)
 	return begin(ctx, true, false);
 }
 
-#define COMMON                                                               \
-	.version = 1, .kconfig = "CGROUPS CGROUP_SCHED", .extra = true,      \
-	.first = "controllers=all,version=1", .samples = 15,                 \
-	.run = attach_run, .between = attach_between, .check = attach_check, \
-	.params = PARAMS(                                                    \
-		ATTACH_PARAMS("none", "cpu,all"),                            \
-		PARAM_AXIS_AT("threads", "1", "4,16,64,256", "pace=burst"))
+#define COMMON                                                          \
+	.version = 1, .kconfig = "CGROUPS CGROUP_SCHED", .extra = true, \
+	.first = "controllers=all,version=1", .samples = 15,            \
+	.run = attach_run, .between = attach_between, .check = attach_check
+
+#define COMMON_PARAMS(_more)          \
+	ATTACH_PARAMS("none", _more), \
+		PARAM_AXIS_AT("threads", "1", "4,16,64,256", "pace=burst")
 
 BENCH_DEFINE(attach_process) = {
 	.name = "attach/process",
 	.summary = "move a child with all its threads by cgroup.procs",
+	/* net_cls, on v1 only, also looks at every file that is open. */
+	.params = PARAMS(COMMON_PARAMS("cpu,all,cpuset,net_cls")),
 	.setup = setup_process,
 	.begin = begin_process,
 	COMMON,
@@ -148,6 +151,7 @@ BENCH_DEFINE(attach_process) = {
 BENCH_DEFINE(attach_thread) = {
 	.name = "attach/thread",
 	.summary = "move one thread of a child by tasks or cgroup.threads",
+	.params = PARAMS(COMMON_PARAMS("cpu,all,cpuset")),
 	.setup = setup_thread,
 	.begin = begin_thread,
 	COMMON,
@@ -156,6 +160,7 @@ BENCH_DEFINE(attach_thread) = {
 BENCH_DEFINE(attach_foreign) = {
 	.name = "attach/foreign",
 	.summary = "move a daemon of another user to a distant cgroup",
+	.params = PARAMS(COMMON_PARAMS("cpu,all,cpuset")),
 	.setup = setup_foreign,
 	.begin = begin_foreign,
 	COMMON,

@@ -49,7 +49,7 @@ BENCH_DEFINE(attach_self) = {
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_SCHED",
 	.first = "controllers=all,version=1",
-	.params = PARAMS(ATTACH_PARAMS("none,cpu", "all"),
+	.params = PARAMS(ATTACH_PARAMS("none,cpu", "all,cpuset"),
 			 PARAM_AXIS("file", "procs", "tasks"),
 			 PARAM_AXIS_AT("threads", "1", "4,16,64,256",
 				       "pace=burst")),
