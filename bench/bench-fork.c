@@ -5,7 +5,10 @@
  *
  * controllers=none and =all are on v2; =v1 is all of them in one v1 hierarchy.
  * depth puts the parent further down, sets adds css_sets beside its own, which
- * should cost nothing, and listeners hear of every exit.
+ * should cost nothing, and listeners hear of every exit.  favordynmods=1 keeps
+ * the threadgroup rwsem ready for writers, at the cost of forks; psi=0 takes
+ * pressure stall information off the parent's groups on v2; threads are alive in
+ * the parent.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,12 +28,14 @@ static struct cg place = CG_NONE;
 
 static int fork_setup(struct bench_ctx *ctx)
 {
-	return fork_family_setup(ctx, &place);
+	int r = fork_family_setup(ctx, &place);
+
+	return r ? r : fork_state_setup(ctx, &place);
 }
 
 static int fork_begin(struct bench_ctx *ctx)
 {
-	return place.fd < 0 ? 0 : cg_attach(&place, 0);
+	return fork_state_begin(ctx, &place);
 }
 
 static int fork_one(void)
@@ -62,9 +67,12 @@ static int fork_run(struct bench_ctx *ctx, uint64_t nr)
 
 static int fork_check(struct bench_ctx *ctx)
 {
+	int r;
+
 	if (!children)
 		return ctx_fail(ctx, -EIO, "no child was seen to end");
-	return fork_family_check_gone(ctx);
+	r = fork_state_check(ctx);
+	return r ? r : fork_family_check_gone(ctx);
 }
 
 BENCH_DEFINE(fork_exit) = {
@@ -78,7 +86,8 @@ BENCH_DEFINE(fork_exit) = {
 	 * are refilled and RCU frees in batches.
 	 */
 	.samples = 400,
-	.params = PARAMS(FORK_FAMILY_PARAMS("v1,none,all", "cpu")),
+	.params = PARAMS(FORK_FAMILY_PARAMS("v1,none,all", "cpu"),
+			 FORK_FAMILY_STATE),
 	.setup = fork_setup,
 	.begin = fork_begin,
 	.run = fork_run,
