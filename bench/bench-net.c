@@ -18,8 +18,8 @@
  * net/tx: one packet is sent to a device that drops it, with no qdisc, an HTB
  * with one class, or an HTB and a cgroup filter that finds the class.
  *
- * net/write_classid: change the class id of a group with one process and that
- * many sockets.
+ * net/write_classid: change the class id of a group with one process, with that
+ * many sockets and threads, which share them.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -33,6 +33,8 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "idle-procs.h"
+#include "idle-task.h"
 #include "rtnl.h"
 
 #define HTB 0x00100000
@@ -49,6 +51,7 @@
 #define BYTES 100
 #define GROUPS_MAX 256
 #define SOCKETS_MAX 65536
+#define THREADS_MAX 10000
 
 static struct genl rx, tx;
 static int rx_fd, tx_fd;
@@ -440,7 +443,7 @@ BENCH_DEFINE(net_tx) = {
 /* --- net/write_classid --- */
 
 static struct cg written;
-static uint64_t nr_writes;
+static uint64_t nr_writes, threads;
 
 static int classid_setup(struct bench_ctx *ctx)
 {
@@ -448,8 +451,12 @@ static int classid_setup(struct bench_ctx *ctx)
 	uint64_t sockets;
 	int r = ctx_param_u64(ctx, "sockets", &sockets);
 
+	if (r == 0)
+		r = ctx_param_u64(ctx, "threads", &threads);
 	if (r)
 		return r;
+	if (threads < 1 || threads > THREADS_MAX)
+		return ctx_bad_param(ctx, "threads");
 	if (sockets < 1 || sockets > SOCKETS_MAX)
 		return ctx_bad_param(ctx, "sockets");
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
@@ -470,18 +477,23 @@ static int classid_setup(struct bench_ctx *ctx)
 }
 
 /*
- * The kernel walks the files of each process of the group, once per process;
- * only the point is a member.
+ * The kernel walks the files of each process of the group, once per process,
+ * or, before 6.7, once per thread; only the point is a member.
  */
 static int classid_begin(struct bench_ctx *ctx)
 {
 	struct cg up;
 	int fd = openat(written.fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char pid[16];
+	long tid = 0;
 	int r;
 
 	if (fd < 0)
 		return -errno;
+	for (uint64_t i = 1; i < threads && tid >= 0; i++)
+		tid = idle_task_thread();
+	if (tid < 0)
+		return ctx_fail(ctx, tid, "make a thread: %s", strerror(-tid));
 	up = (struct cg){ .fd = fd, .version = 1 };
 	snprintf(pid, sizeof(pid), "%d", (int)getppid());
 	r = cg_write(&up, "cgroup.procs", pid);
@@ -503,8 +515,11 @@ static int classid_run(struct bench_ctx *ctx, uint64_t nr)
 /* The group's last socket sends with the class id written last. */
 static int classid_check(struct bench_ctx *ctx)
 {
+	long tasks = idle_procs_count(&written, "tasks");
 	int r;
 
+	if (tasks != (long)threads)
+		return ctx_fail(ctx, -EIO, "%ld threads in the group", tasks);
 	our_class = nr_writes & 1 ? CLASS_B : CLASS_A;
 	r = packets_begin(&tx);
 	return r < 0 ? r : tx_run(ctx, 1) ?: tx_check(ctx);
@@ -518,7 +533,9 @@ BENCH_DEFINE(net_write_classid) = {
 	.samples = 15,
 	.warmup = 2,
 	.extra = true,
-	.params = PARAMS(PARAM("sockets", "1,10,100,1000,10000")),
+	.params = PARAMS(PARAM("sockets", "1,10,100,1000,10000"),
+			 PARAM_VARIANT_AXIS_AT("threads", "1", "4,16,64,256",
+					       "sockets=1000")),
 	.setup = classid_setup,
 	.begin = classid_begin,
 	.run = classid_run,
