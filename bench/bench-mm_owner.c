@@ -11,6 +11,9 @@
  *   case=sharer     a child made with CLONE_VM
  *   case=distant    the same, but made by another parent, which is gone
  *
+ * kin=strangers: the idle processes are children of another process than the
+ * owner is, so that the kernel meets them only where it searches all.
+ *
  * Measured from waking the task to waking whoever waits for its end: on a
  * pidfd, or, for a leader whose process lives on, on the tid that the kernel
  * clears.  The latter comes before the search for an owner; but all share one
@@ -295,6 +298,70 @@ static int clear_stage(struct bench_ctx *ctx)
 	return has_other() ? wait_until(other_is_gone) : 0;
 }
 
+/* In a child, which is one more that sleeps. */
+static int spawn_strangers(uint64_t tasks)
+{
+	int pipe_fds[2], r = 0;
+	pid_t pid;
+
+	if (!tasks)
+		return 0;
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		for (uint64_t i = 1; i < tasks && r >= 0; i++)
+			r = idle_procs_spawn();
+		if (write(pipe_fds[1], &r, sizeof(r)) != sizeof(r))
+			_exit(1);
+		close_range(0, ~0U, 0);
+		for (;;)
+			pause();
+	}
+	close(pipe_fds[1]);
+	if (read(pipe_fds[0], &r, sizeof(r)) != sizeof(r))
+		r = -ECHILD;
+	close(pipe_fds[0]);
+	return r;
+}
+
+static int spawn_siblings(uint64_t tasks)
+{
+	int r = 0;
+
+	for (uint64_t i = 0; i < tasks && r >= 0; i++)
+		r = idle_procs_spawn();
+	return r;
+}
+
+static int spawn_idle(struct bench_ctx *ctx, uint64_t tasks)
+{
+	const char *kin = ctx_param(ctx, "kin");
+
+	if (!strcmp(kin, "siblings"))
+		return spawn_siblings(tasks);
+	return strcmp(kin, "strangers") ? ctx_bad_param(ctx, "kin")
+					: spawn_strangers(tasks);
+}
+
+/* How many children has the caller's process beside those of the stage? */
+static long count_children(void)
+{
+	const struct cg here = { .fd = AT_FDCWD };
+	static char text[64 * 1024];
+	char path[64];
+	long nr = 0;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	n = cg_read(&here, path, text, sizeof(text));
+	for (ssize_t i = 0; i < n; i++)
+		nr += text[i] == ' ';
+	return n < 0 ? n : nr;
+}
+
 static int mm_owner_begin(struct bench_ctx *ctx)
 {
 	const char *name = ctx_param(ctx, "case");
@@ -321,8 +388,7 @@ static int mm_owner_begin(struct bench_ctx *ctx)
 	if (sched_setaffinity(0, sizeof(set), &set) < 0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return -errno;
-	for (uint64_t i = 0; i < tasks && r >= 0; i++)
-		r = idle_procs_spawn();
+	r = spawn_idle(ctx, tasks);
 	return r < 0 ? r : 0;
 }
 
@@ -346,23 +412,43 @@ static int mm_owner_run(struct bench_ctx *ctx, uint64_t nr)
 	return poll(&pfd, 1, -1) == 1 ? 0 : -errno;
 }
 
+static int check_kin(struct bench_ctx *ctx)
+{
+	uint64_t tasks;
+	int r = ctx_param_u64(ctx, "tasks", &tasks);
+	long is = count_children(), want = tasks;
+
+	if (r)
+		return r;
+	if (!strcmp(ctx_param(ctx, "kin"), "strangers"))
+		want = tasks != 0;
+	return is == want
+		       ? 0
+		       : ctx_fail(ctx, -EIO, "%ld siblings, not %ld", is, want);
+}
+
 static int mm_owner_check(struct bench_ctx *ctx)
 {
+	int r;
+
 	if (!nr_exits)
 		return ctx_fail(ctx, -EIO, "no owner exited");
-	return clear_stage(ctx);
+	r = clear_stage(ctx);
+	return r ? r : check_kin(ctx);
 }
 
 BENCH_DEFINE(mm_owner_exit) = {
 	.name = "mm_owner/exit",
 	.summary = "exit of the owner of memory",
 	.version = 1,
-	.kconfig = "MEMCG USERFAULTFD CROSS_MEMORY_ATTACH",
+	.kconfig = "MEMCG USERFAULTFD CROSS_MEMORY_ATTACH PROC_CHILDREN",
 	.samples = 15,
 	.warmup = 2,
 	.extra = true,
 	.params = PARAMS(PARAM("case", "plain,leader,transient,sharer,distant"),
-			 PARAM("tasks", "0,100,1000,4000")),
+			 PARAM("tasks", "0,100,1000,4000"),
+			 PARAM_AXIS_AT("kin", "siblings", "strangers",
+				       "tasks=1000")),
 	.begin = mm_owner_begin,
 	.between = mm_owner_between,
 	.run = mm_owner_run,
