@@ -6,6 +6,8 @@
 #include "status-line.h"
 
 #define REPORT_LINES 8 /* of a splat, beside its first */
+#define CUT "..."      /* begins what continues a line that is too long */
+#define CUT_KEPT 128   /* bytes of it that are looked at again */
 
 char *boot_printable(const char *s)
 {
@@ -37,17 +39,18 @@ static void keep_tail(struct boot_read *rd, const char *line)
 
 static void console_line(struct boot_read *rd, const char *line)
 {
-	enum splat splat = oops_classify(line);
+	const char *text;
+	enum splat splat = oops_classify(line, &text);
 
 	if (!*line)
 		return;
 	keep_tail(rd, line);
 	if (splat == SPLAT_NONE)
 		return;
-	keep_first(&rd->splat_line, oops_text(line));
+	keep_first(&rd->splat_line, text);
 	if (splat != SPLAT_PANIC || rd->panic_line)
 		return;
-	keep_first(&rd->panic_line, oops_text(line));
+	keep_first(&rd->panic_line, text);
 	rd->panic_ns = now_ns();
 }
 
@@ -128,6 +131,53 @@ static void end_line(struct boot_read *rd, enum machine_channel channel)
 	take_line(rd, channel, line->text);
 }
 
+/*
+ * A program may print at length without an end of line, and the kernel behind
+ * it.  No message begins with the mark, but one inside is found by its stamp.
+ */
+static void cut_line(struct boot_read *rd)
+{
+	struct boot_line *line = &rd->lines[CH_CONSOLE];
+	char kept[CUT_KEPT];
+
+	memcpy(kept, line->text + line->len - CUT_KEPT, CUT_KEPT);
+	end_line(rd, CH_CONSOLE);
+	memcpy(line->text, CUT, strlen(CUT));
+	memcpy(line->text + strlen(CUT), kept, CUT_KEPT);
+	line->len = strlen(CUT) + CUT_KEPT;
+}
+
+/*
+ * On the console, CR (progress output) and NUL (a serial port that was reset)
+ * end a line as well: what follows is seen.
+ */
+static const char *find_end(enum machine_channel channel, const char *data,
+			    size_t len)
+{
+	if (channel != CH_CONSOLE)
+		return memchr(data, '\n', len);
+	for (size_t i = 0; i < len; i++)
+		if (data[i] == '\n' || data[i] == '\r' || !data[i])
+			return data + i;
+	return NULL;
+}
+
+/* As much as has room; what does not is dropped, but for the console's. */
+static size_t add_to_line(struct boot_read *rd, enum machine_channel channel,
+			  const char *data, size_t len)
+{
+	struct boot_line *line = &rd->lines[channel];
+	size_t room = sizeof(line->text) - 1 - line->len;
+	size_t copy = len < room ? len : room;
+
+	memcpy(line->text + line->len, data, copy);
+	line->len += copy;
+	if (copy == len || channel != CH_CONSOLE)
+		return len;
+	cut_line(rd);
+	return copy;
+}
+
 void boot_read_eof(struct boot_read *rd, enum machine_channel channel)
 {
 	if (rd->lines[channel].len)
@@ -137,19 +187,15 @@ void boot_read_eof(struct boot_read *rd, enum machine_channel channel)
 void boot_read_bytes(struct boot_read *rd, enum machine_channel channel,
 		     const char *data, size_t len)
 {
-	struct boot_line *line = &rd->lines[channel];
 	const char *end = data + len;
 
 	while (data < end) {
-		const char *lf = memchr(data, '\n', end - data);
-		size_t n = (lf ? lf : end) - data;
-		size_t room = sizeof(line->text) - 1 - line->len;
-		size_t copy = n < room ? n : room;
+		const char *eol = find_end(channel, data, end - data);
+		const char *to = eol ? eol : end;
 
-		memcpy(line->text + line->len, data, copy);
-		line->len += copy;
-		data += n;
-		if (lf) {
+		while (data < to)
+			data += add_to_line(rd, channel, data, to - data);
+		if (eol) {
 			data++;
 			end_line(rd, channel);
 		}

@@ -6,7 +6,7 @@
 #include "oops.h"
 
 /*
- * The start of a line identifies a report.  The same words inside a line may
+ * The start of a message identifies a report.  The same words inside it may
  * come from command lines, paths or programs.
  */
 static const struct pattern {
@@ -74,11 +74,31 @@ static const struct pattern {
 	{ "WARNING: at ", NULL, SPLAT_WARNING },
 	{ "WARNING: stack recursion", NULL, SPLAT_WARNING },
 	{ "WARNING: kernel stack ", NULL, SPLAT_WARNING },
+	/* Above the line of its WARN, which a level may hide. */
+	{ "refcount_t: ", "; use-after-free", SPLAT_WARNING },
+	{ "refcount_t: ", "; leaking memory", SPLAT_WARNING },
 };
 
 static const char *skip_class(const char *s, const char *set)
 {
 	return s + strspn(s, set);
+}
+
+/* Colours and other orders to a terminal, blanks, and what else shows nothing. */
+static const char *skip_unseen(const char *s)
+{
+	while (*s == ' ' || iscntrl((unsigned char)*s)) {
+		if (!*s)
+			return s;
+		if (*s++ != '\x1b')
+			continue;
+		if (*s == '[')
+			s = skip_class(s + 1, "0123456789;:<=>?");
+		s = skip_class(s, " !\"#$%&'()*+,-./");
+		if (*s)
+			s++;
+	}
+	return s;
 }
 
 /* "[   12.345678]": behind it, or s. */
@@ -97,6 +117,17 @@ static const char *skip_stamp(const char *s)
 	if (p == digits || *p != ']')
 		return s;
 	return p + 1;
+}
+
+/* As printk() writes it, and so nobody else is likely to. */
+static bool is_printk_stamp(const char *s)
+{
+	const char *end = skip_stamp(s), *point;
+
+	if (end == s || (*end != ' ' && *end != '['))
+		return false;
+	point = strchr(s, '.');
+	return point - s > 5 && end - point == 8;
 }
 
 /* "[    T1]" or "[    C0]" of CONFIG_PRINTK_CALLER: behind it, or s. */
@@ -136,20 +167,45 @@ static bool matches(const struct pattern *p, const char *text)
 	return !p->also || strstr(text + len, p->also);
 }
 
-const char *oops_text(const char *line)
+/* Stamp, level and caller may each have a colour of their own. */
+static const char *skip_front(const char *line)
 {
-	const char *text = skip_caller(skip_stamp(skip_level(line)));
+	const char *s = skip_unseen(line);
 
-	return skip_class(text, " ");
+	s = skip_unseen(skip_level(s));
+	s = skip_unseen(skip_stamp(s));
+	return skip_unseen(skip_caller(s));
 }
 
-enum splat oops_classify(const char *line)
+/* A message that begins inside a line, behind what a program left there. */
+static const char *next_message(const char *s)
 {
-	const char *text = oops_text(line);
+	for (s = strchr(s, '['); s; s = strchr(s + 1, '['))
+		if (is_printk_stamp(s))
+			return skip_front(s);
+	return NULL;
+}
 
+static enum splat classify(const char *text)
+{
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (matches(&patterns[i], text))
 			return patterns[i].splat;
+	return SPLAT_NONE;
+}
+
+enum splat oops_classify(const char *line, const char **text)
+{
+	enum splat splat;
+
+	*text = skip_front(line);
+	for (const char *s = *text; s; s = next_message(s)) {
+		splat = classify(s);
+		if (splat == SPLAT_NONE)
+			continue;
+		*text = s;
+		return splat;
+	}
 	return SPLAT_NONE;
 }
 

@@ -15,10 +15,12 @@ enum splat {
 	SPLAT_HANG, /* soft/hard lockup, hung task */
 };
 
-/* line without LF; a "[   12.345678]" stamp in front is skipped. */
-enum splat oops_classify(const char *line);
-/* What follows stamp, level and caller in front of a console line. */
-const char *oops_text(const char *line);
+/*
+ * line without LF.  *text is where its message begins, or that of the splat:
+ * behind a "[   12.345678]" stamp, level, caller and colours, which may stand
+ * behind output of a program.
+ */
+enum splat oops_classify(const char *line, const char **text);
 const char *oops_name(enum splat s);
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "alloc.h"
+#include "kernel-words.h"
 #include "qemu-args.h"
 
 /* The same date in every boot. */
@@ -44,10 +45,13 @@ const struct qemu_mode qemu_kvm = {
 };
 
 /*
- * loglevel=5 shows warnings, which "quiet" would hide: a WARN is one.  panic=-1
- * and reboot=t end a panic at once, by a triple fault.
+ * SHOW_WARNINGS, because a WARN is one.  The last word on this counts, so that it
+ * is said once more behind a "quiet".  panic=-1 and reboot=t end a panic at once,
+ * by a triple fault.
  */
-#define COMMON_CMDLINE "console=ttyS0 panic=-1 reboot=t norandmaps loglevel=5"
+#define SHOW_WARNINGS " loglevel=5"
+#define COMMON_CMDLINE \
+	"console=ttyS0 panic=-1 reboot=t norandmaps" SHOW_WARNINGS
 #define MICROVM                                                \
 	"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on," \
 	"x-option-roms=off,auto-kernel-cmdline=on"
@@ -136,6 +140,7 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 		     const char *initrd, const int *fds, unsigned vcpus)
 {
 	bool pc = img->board && strcmp(img->board, "pc") == 0;
+	const char *words = img->cmdline ? img->cmdline : "";
 
 	args_add(a, "%s", qemu);
 	args_add_words(a, "-no-user-config -nodefaults -machine");
@@ -162,7 +167,7 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "-initrd");
 	args_add(a, "%s", initrd);
 	args_add(a, "-append");
-	args_add(a, COMMON_CMDLINE " %s%s%s%s", mode->cmdline,
-		 pc ? PC_CMDLINE : "", img->cmdline && *img->cmdline ? " " : "",
-		 img->cmdline ? img->cmdline : "");
+	args_add(a, COMMON_CMDLINE " %s%s%s%s%s", mode->cmdline,
+		 pc ? PC_CMDLINE : "", *words ? " " : "", words,
+		 kernel_words_hide_warnings(words) ? SHOW_WARNINGS : "");
 }

@@ -60,6 +60,9 @@ static const struct row splats[] = {
 	{ SPLAT_WARNING, "WARNING: CPU: 0 PID: 1 at kernel/cgroup/cgroup.c:67 "
 			 "cgroup_exit+0x166/0x170" },
 	{ SPLAT_WARNING, "WARNING: CPU: 1 PID: 0 at 0xffffffff81234567" },
+	{ SPLAT_WARNING, "refcount_t: underflow; use-after-free." },
+	{ SPLAT_WARNING, "refcount_t: addition on 0; use-after-free." },
+	{ SPLAT_WARNING, "refcount_t: saturated; leaking memory." },
 	{ SPLAT_WARNING, "WARNING: at lib/refcount.c:28 refcount_warn()" },
 
 	{ SPLAT_LOCKDEP, "WARNING: possible circular locking dependency "
@@ -145,13 +148,20 @@ static const char *const ordinary[] = {
 	"[drm] BUG: not a time stamp in front",
 	"[12] BUG: neither",
 	"[  1.x] BUG: neither",
+	"refcount_t: a type of the kernel",
+	"10% [12] BUG: no stamp",
+	"10% [drm] BUG: nor this",
+	"10% [1.5] BUG: not as printk() writes it",
+	"10% [    1.234567]BUG: neither",
+	"\x1b[31mred\x1b[0m BUG: inside a line",
 };
 
 static enum splat with_prefix(const char *prefix, const char *line)
 {
 	_cleanup_free_ char *full = xasprintf("%s%s", prefix, line);
+	const char *text;
 
-	return oops_classify(full);
+	return oops_classify(full, &text);
 }
 
 static const char *const prefixes[] = {
@@ -163,6 +173,19 @@ static const char *const prefixes[] = {
 	"[    1.234567][T12345] ",
 	"<4>[    1.234567] ",
 	"<0>",
+	"\x1b[0m",
+	"\x1b[1;31m[    1.234567] \x1b[0m",
+	"\x1b"
+	"c\x1b(B<4>\x1b[m[    1.234567]\x1b[m[    T1] \a",
+};
+
+/* Output of programs without an end of line, and the kernel behind it. */
+static const char *const in_front[] = {
+	"10% [    1.234567] ",
+	"10%\b\b\b20%[12345.678901] ",
+	"login: \x1b[32m<4>[    1.234567][    T1] ",
+	"[    0.500000] one [    1.234567] ",
+	"[[[ [1.2] [    1.2 [    1.234567][    C0] ",
 };
 
 static void test_splats(void **state)
@@ -193,14 +216,43 @@ static void test_ordinary(void **state)
 	}
 }
 
+static void test_behind_output(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(splats); i++) {
+		for (size_t p = 0; p < ARRAY_SIZE(in_front); p++) {
+			enum splat got =
+				with_prefix(in_front[p], splats[i].line);
+
+			if (got != splats[i].splat)
+				fail_msg("%s%s: %s, not %s", in_front[p],
+					 splats[i].line, oops_name(got),
+					 oops_name(splats[i].splat));
+		}
+	}
+}
+
+static void assert_text(const char *line, const char *want)
+{
+	const char *text;
+
+	oops_classify(line, &text);
+	assert_string_equal(text, want);
+}
+
 static void test_text(void **state)
 {
-	assert_string_equal(oops_text("[    1.000000][    T1]  BUG: x"),
-			    "BUG: x");
-	assert_string_equal(oops_text("[drm] x"), "[drm] x");
-	assert_string_equal(oops_text("<4"), "<4");
-	assert_string_equal(oops_text("["), "[");
-	assert_string_equal(oops_text(""), "");
+	assert_text("[    1.000000][    T1]  BUG: x", "BUG: x");
+	assert_text("\x1b[31m<4>[    1.000000] BUG: x", "BUG: x");
+	assert_text("[    1.000000] 10% [    2.000000] BUG: x", "BUG: x");
+	assert_text("[    1.000000] BUG: x [    2.000000] y",
+		    "BUG: x [    2.000000] y");
+	assert_text("[    1.000000] x [    2.000000] y", "x [    2.000000] y");
+	assert_text("[drm] x", "[drm] x");
+	assert_text("<4", "<4");
+	assert_text("[", "[");
+	assert_text("", "");
+	assert_text("\x1b", "");
+	assert_text("\x1b[31", "");
 }
 
 int main(void)
@@ -208,6 +260,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_splats),
 		cmocka_unit_test(test_ordinary),
+		cmocka_unit_test(test_behind_output),
 		cmocka_unit_test(test_text),
 	};
 

@@ -249,6 +249,23 @@ static void test_command(void **state)
 			fail_msg("not recorded: %s", word);
 }
 
+/* A WARN is a splat, whatever the user's words hide. */
+static void test_quiet(void **state)
+{
+	struct fixture *f = *state;
+
+	install(f, GOOD_VERSION, "exit 0");
+	f->img.cmdline = "quiet x";
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	assert_non_null(strstr(f->m.command.buf, " quiet x loglevel=5'"));
+	f->m.ops->destroy(&f->m);
+
+	machine_init(&f->m, &machine_sim, "");
+	f->img.cmdline = "loglevel=8";
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+	assert_non_null(strstr(f->m.command.buf, " loglevel=8'"));
+}
+
 static void test_vcpus(void **state)
 {
 	struct fixture *f = *state;
@@ -409,17 +426,12 @@ static void test_kvm_probe(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_probe),
-		T(test_bad_qemu),
-		T(test_channels),
-		T(test_command),
-		T(test_vcpus),
-		T(test_ports),
-		T(test_initrd),
-		T(test_missing_kernel),
-		T(test_not_executable),
-		T(test_kvm_probe),
-		T(test_pc),
+		T(test_probe),		 T(test_bad_qemu),
+		T(test_channels),	 T(test_command),
+		T(test_quiet),		 T(test_vcpus),
+		T(test_ports),		 T(test_initrd),
+		T(test_missing_kernel),	 T(test_not_executable),
+		T(test_kvm_probe),	 T(test_pc),
 		T(test_missing_modules),
 	};
 

@@ -116,14 +116,16 @@ static void on_status(char *line)
 
 static void on_console(char *line)
 {
+	const char *text;
+
 	if (console_file) {
 		fprintf(console_file, "%s\n", line);
 		fflush(console_file);
 	}
 	free(tail[tail_nr % TAIL_LINES]);
 	tail[tail_nr++ % TAIL_LINES] = xstrdup(line);
-	if (oops_classify(line) != SPLAT_NONE && splats++ < 5)
-		printf("# console: %s\n", oops_text(line));
+	if (oops_classify(line, &text) != SPLAT_NONE && splats++ < 5)
+		printf("# console: %s\n", text);
 }
 
 static void take(struct lines *l, const char *data, size_t len)
