@@ -1006,6 +1006,18 @@ forget_repository()
 	unset $(git rev-parse --local-env-vars)
 }
 
+# Said before anything is unpacked: the kernel's Makefile would blame its source.
+check_cache_path()
+{
+	case $source in
+	pkg:* | image:*) return ;;
+	esac
+	case $cache in
+	*[[:space:]:\#%\$\"\'\`\\]*)
+		die "$EX_HOST" "no kernel can be built in $cache: make takes no blank, colon, quote or any of '#%\$\\' in a path (XDG_CACHE_HOME or -c name another cache)" ;;
+	esac
+}
+
 parse_args()
 {
 	cache=${XDG_CACHE_HOME:-${HOME:-/}/.cache}/cgmark
@@ -1080,6 +1092,7 @@ main()
 	fi
 
 	[ -z "$fragments" ] || with_fragments check_fragments || exit
+	check_cache_path
 	parse_source
 	if [ "$command" = unpack ]; then
 		unpack

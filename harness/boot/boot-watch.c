@@ -9,6 +9,7 @@
 #include "boot-watch.h"
 #include "log.h"
 #include "monotonic.h"
+#include "process.h"
 #include "record.h"
 #include "strbuf.h"
 
@@ -176,7 +177,7 @@ static struct due next_due(const struct boot_watch *w)
 	return due;
 }
 
-static void give_up(struct boot_watch *w, const struct due *due)
+static void blame_guest(struct boot_watch *w, const struct due *due)
 {
 	const struct deadlines *d = &w->limits;
 	unsigned ms[] = { d->hello_ms, d->point_ms, d->silence_ms, d->boot_ms };
@@ -200,6 +201,18 @@ static void give_up(struct boot_watch *w, const struct due *due)
 		stop(w, BLAME_SUBJECT, "the boot did not end within %s", time);
 		break;
 	}
+}
+
+static void give_up(struct boot_watch *w, const struct due *due)
+{
+	/* A guest cannot do that. */
+	if (process_is_stopped(w->m.pid))
+		stop(w, BLAME_HOST,
+		     "%s was stopped by a signal or a debugger, and did not"
+		     " go on",
+		     w->m.ops->process);
+	else
+		blame_guest(w, due);
 }
 
 uint64_t boot_watch_next_deadline(const struct boot_watch *w)

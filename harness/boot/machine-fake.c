@@ -10,6 +10,7 @@
  *   poweroff      the default
  *   hang          no more output, for ever
  *   spin          likewise, and deaf to SIGTERM
+ *   stop          stopped, as by SIGSTOP
  *   die SIGNAL    killed by that signal number
  *   exit N        exits with N, saying so on stderr
  *   flood         console lines without end
@@ -125,6 +126,9 @@ static int end_as(const struct replay *rp)
 		for (;;)
 			pause();
 	}
+	if (!strcmp(e->word, "stop"))
+		for (;;)
+			raise(SIGSTOP);
 	if (!strcmp(e->word, "flood"))
 		flood(rp->fds[CH_CONSOLE]);
 	if (!strcmp(e->word, "die")) {
@@ -179,8 +183,9 @@ static char *find_streams(const char *dir, const struct boot_image *img)
 
 static int read_ending(const char *dir, struct ending *e)
 {
-	static const char *const words[] = { "poweroff", "hang",  "spin", "die",
-					     "exit",	 "flood", "slow" };
+	static const char *const words[] = { "poweroff", "hang", "spin",
+					     "stop",	 "die",	 "exit",
+					     "flood",	 "slow" };
 	_cleanup_free_ char *path = xasprintf("%s/ending", dir);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 

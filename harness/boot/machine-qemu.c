@@ -239,6 +239,8 @@ static const struct known_end known_ends[] = {
 	{ "terminating on signal", BLAME_HOST, "was told to end" },
 	{ "Error loading uncompressed kernel", BLAME_SUBJECT,
 	  "cannot boot this vmlinux" },
+	{ "Error while loading elf kernel", BLAME_SUBJECT,
+	  "cannot boot this vmlinux" },
 	{ "could not load kernel", BLAME_SUBJECT, "cannot boot this vmlinux" },
 	{ NULL },
 };

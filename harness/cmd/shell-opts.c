@@ -2,6 +2,7 @@
 #include "shell-opts.h"
 
 #include "alloc.h"
+#include "kernel-words.h"
 #include "machine.h"
 
 #define MEMORY_MAX_MIB (64 * 1024)
@@ -71,6 +72,11 @@ static bool parse_machine(int key, const char *arg, struct argp_state *state)
 			opt_number(state, "memory", arg, 1, MEMORY_MAX_MIB);
 		return true;
 	case OPT_CMDLINE:
+		if (kernel_words_end(arg))
+			argp_error(state,
+				   "--cmdline '%s': behind the word '--' all "
+				   "is for init, also what cgmark appends",
+				   arg);
 		o->cmdline = arg;
 		return true;
 	case OPT_CONSOLE:

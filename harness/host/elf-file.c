@@ -36,6 +36,31 @@ enum elf_what elf_file_what(const void *data, size_t len)
 		       : ELF_WHAT_OTHER;
 }
 
+static bool is_within(size_t len, uint64_t at, uint64_t nr, uint64_t size)
+{
+	return at <= len && (!size || nr <= (len - at) / size);
+}
+
+bool elf_file_is_whole(const void *data, size_t len)
+{
+	GElf_Ehdr head;
+	_cleanup_(elf_endp) Elf *elf = open_memory(data, len, &head);
+
+	/* libelf leaves out what is beyond the end of the file. */
+	if (!elf ||
+	    !is_within(len, head.e_phoff, head.e_phnum, head.e_phentsize) ||
+	    !is_within(len, head.e_shoff, head.e_shnum, head.e_shentsize))
+		return false;
+	for (int i = 0; i < head.e_phnum; i++) {
+		GElf_Phdr ph;
+
+		if (!gelf_getphdr(elf, i, &ph) ||
+		    !is_within(len, ph.p_offset, 1, ph.p_filesz))
+			return false;
+	}
+	return true;
+}
+
 /* The text of a segment, NULL if it is not in the file. */
 static char *text_of(Elf *elf, const GElf_Phdr *ph)
 {

@@ -3,6 +3,7 @@
 #ifndef CGMARK_ELF_FILE_H
 #define CGMARK_ELF_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum elf_what {
@@ -12,6 +13,9 @@ enum elf_what {
 };
 
 enum elf_what elf_file_what(const void *data, size_t len);
+
+/* All segments and the tables of segments and sections are within the file. */
+bool elf_file_is_whole(const void *data, size_t len);
 
 /*
  * The loader that a program names; *ret is NULL for a static one.  The caller

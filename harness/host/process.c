@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
+#include "file.h"
 #include "macro.h"
 #include "monotonic.h"
 #include "process.h"
@@ -365,4 +366,19 @@ int process_run(const struct process *spec)
 		return r;
 	}
 	return run_piped(&p, out, err);
+}
+
+bool process_is_stopped(pid_t pid)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	const char *state;
+	char path[32];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (pid <= 0 || read_file(path, &text) < 0 || !text.len)
+		return false;
+	/* "PID (NAME) STATE ..."; the name may hold anything. */
+	state = strrchr(text.buf, ')');
+	return state &&
+	       (!strncmp(state, ") T", 3) || !strncmp(state, ") t", 3));
 }

@@ -8,6 +8,7 @@
 #define CGMARK_PROCESS_H
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/resource.h>
 #include <sys/types.h>
@@ -64,6 +65,9 @@ int process_exit_code(int wait_status);
  * every case the process and its group are gone.
  */
 int process_run(const struct process *p);
+
+/* Whether a signal such as SIGSTOP, or a debugger, keeps it from running. */
+bool process_is_stopped(pid_t pid);
 
 /* A close-on-exec pipe with a non-blocking read end.  0 or -errno. */
 int process_pipe(int *reader, int *writer);

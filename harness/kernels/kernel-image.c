@@ -34,6 +34,12 @@ static enum exit_status check_elf(const char *name, const char *path,
 		log_err("kernel %s: %s is no 64-bit x86 ELF file", name, path);
 		return ST_USAGE;
 	}
+	if (!elf_file_is_whole(map, size)) {
+		log_err("kernel %s: %s is truncated or damaged: its headers "
+			"name more than the %zu bytes that it has",
+			name, path, size);
+		return ST_SUBJECT;
+	}
 	return ST_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "exit-status.h"
 #include "kernel-spec.h"
+#include "kernel-words.h"
 #include "kernels-ini.h"
 #include "log.h"
 #include "suggest.h"
@@ -318,6 +319,12 @@ static enum exit_status set_cmdline(const struct context *cx, const char *text,
 				cx->word);
 			return ST_USAGE;
 		}
+	}
+	if (kernel_words_end(text)) {
+		log_err("kernel '%s': cmdline has the word '--', behind which "
+			"all is for init, also what cgmark appends",
+			cx->word);
+		return ST_USAGE;
 	}
 	if (strlen(text) > 1024) {
 		log_err("kernel '%s': cmdline is longer than 1024 characters",

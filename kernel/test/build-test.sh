@@ -62,6 +62,15 @@ run()
 	status=$?
 }
 
+# refuses_cache PATH: at once, as a fault of the host, and with nothing unpacked.
+refuses_cache()
+{
+	"$build" -c "$1" build --source "dir:$work/linux" \
+		--config "$work/a.config" >"$out" 2>"$err"
+	status=$?
+	exits 5 && says "no kernel can be built in $1" && ! has_line 'step.*'
+}
+
 run_build()
 {
 	run build --source "dir:$work/linux" "$@" --config "$work/a.config"
@@ -170,6 +179,17 @@ make_patch()
 	-$2
 	+$3
 	PATCH
+}
+
+test_cache_path()
+{
+	# shellcheck disable=SC2016 # no variable
+	for name in 'a blank' 'a:colon' "a'quote" 'a#hash' 'a$dollar' 'a\backslash'; do
+		ok "a cache path that make cannot take: $name" \
+			refuses_cache "$work/$name"
+	done
+	run key --source "dir:$work/linux" --config "$work/a.config"
+	ok "an ordinary one" exits 0
 }
 
 test_key()
@@ -932,6 +952,7 @@ test_interrupt()
 echo 'TAP version 13'
 make_tree
 test_key
+test_cache_path
 test_git_key
 test_tree_key
 test_links_out

@@ -418,6 +418,16 @@ static void test_spin(void **state)
 		      "no output for 300 ms");
 }
 
+/* No fault of the kernel, whichever deadline passes. */
+static void test_stopped(void **state)
+{
+	struct fixture *f = *state;
+
+	f->b.deadlines.silence_ms = SHORT_MS;
+	assert_failed(run_one(f, HELLO POINT_1, NULL, "stop\n"), BLAME_HOST,
+		      "replay was stopped by a signal");
+}
+
 static void test_killed(void **state)
 {
 	struct fixture *f = *state;
@@ -705,6 +715,7 @@ int main(void)
 		T(test_patience),
 		T(test_boot_deadline),
 		T(test_spin),
+		T(test_stopped),
 		T(test_killed),
 		T(test_exit_status),
 		T(test_flood),

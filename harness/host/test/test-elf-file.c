@@ -77,6 +77,32 @@ static void test_what(void **state)
 	assert_int_equal(elf_file_what("", 0), ELF_WHAT_NONE);
 }
 
+static void test_whole(void **state)
+{
+	struct tiny t = make();
+	size_t len = sizeof(t);
+
+	assert_true(elf_file_is_whole(&t, len));
+	for (size_t cut = 0; cut < len; cut++) {
+		char *part = memcpy(xmalloc(cut + 1), &t, cut);
+
+		assert_false(elf_file_is_whole(part, cut));
+		free(part);
+	}
+	t.ph[1].p_filesz = UINT64_MAX;
+	assert_false(elf_file_is_whole(&t, len));
+	t = make();
+	t.ph[1].p_offset = UINT64_MAX;
+	assert_false(elf_file_is_whole(&t, len));
+	t = make();
+	t.eh.e_shoff = len - 63;
+	t.eh.e_shnum = 1;
+	t.eh.e_shentsize = sizeof(Elf64_Shdr);
+	assert_false(elf_file_is_whole(&t, len));
+	t.eh.e_shoff = len - 64;
+	assert_true(elf_file_is_whole(&t, len));
+}
+
 static void test_loader(void **state)
 {
 	struct tiny t = make();
@@ -161,6 +187,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what),
+		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_loader),
 		cmocka_unit_test(test_loader_lies),
 		cmocka_unit_test(test_loader_unterminated),

@@ -249,6 +249,7 @@ static void missing_sources(void **state)
 	expect_error("v1=image:vmlinux,patches=patches/mine",
 		     "an image is not built");
 	expect_error("v1=baseline,cmdline=a\nb", "printable ASCII");
+	expect_error("v1=baseline,cmdline=a -- b", "the word '--'");
 }
 
 static void malformed_ini(void **state)
