@@ -5,6 +5,7 @@
 
 #include "alloc.h"
 #include "boot-watch.h"
+#include "descriptors.h"
 #include "log.h"
 #include "monotonic.h"
 #include "supervise.h"
@@ -12,6 +13,7 @@
 
 #define MS 1000000ULL
 #define GIVE_UP_AFTER 2	  /* boots of a kernel failed in a row */
+#define SLOT_FDS 16	  /* of a boot: channels, files, process, locks */
 #define SRC_PROCESS NR_CH /* beside the channels of a slot */
 #define SRC_BITS 4
 #define SRC_SIGNAL UINT64_MAX
@@ -352,19 +354,36 @@ static void caught_signals(sigset_t *set)
 	sigaddset(set, SIGCHLD);
 }
 
-static int loop_init(struct loop *l, struct boots *b)
+/* As many side by side as wanted, if machine and host have room for them. */
+static size_t count_slots(const struct boots *b)
 {
 	unsigned max = b->ops->max_parallel;
+	size_t nr = b->parallel ? b->parallel : 1, can;
+
+	if (max && nr > max)
+		nr = max;
+	if (nr > b->nr_jobs && b->nr_jobs)
+		nr = b->nr_jobs;
+	can = descriptors_get(nr, SLOT_FDS);
+	if (can >= nr)
+		return nr;
+	can = can ? can : 1;
+	log_warn("%zu at a time instead of %zu boots: the limit of open files "
+		 "is too low (ulimit -Hn)",
+		 can, nr);
+	return can;
+}
+
+static int loop_init(struct loop *l, struct boots *b)
+{
 	sigset_t set;
 
 	*l = (struct loop){
 		.b = b,
 		.limits = with_defaults(&b->deadlines),
-		.nr_slots = b->parallel ? b->parallel : 1,
+		.nr_slots = count_slots(b),
 		.nr_tallies = b->run->nr_kernels,
 	};
-	if (max && l->nr_slots > max)
-		l->nr_slots = max;
 	l->slots = xcalloc(l->nr_slots, sizeof(*l->slots));
 	l->tallies = xcalloc(l->nr_tallies, sizeof(*l->tallies));
 	caught_signals(&set);

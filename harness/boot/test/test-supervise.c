@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -668,6 +669,45 @@ static void test_no_boot_dir(void **state)
 	assert_no_child();
 }
 
+/* MAX_BOOTS side by side, with as many descriptors as one takes. */
+static bool boots_with_few(struct fixture *f, bool hard)
+{
+	struct rlimit before, few;
+	bool ok = true;
+
+	record(f, "base", STATUS, f->samples, NULL);
+	for (int i = 0; i < MAX_BOOTS; i++)
+		add_boot(f, 0);
+	f->b.parallel = MAX_BOOTS;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){ 56, hard ? 56 : before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	ok = boots_run(&f->b) == 0;
+	if (!hard)
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	for (int i = 0; i < MAX_BOOTS; i++)
+		ok = ok && f->run->boots[i].ok;
+	return ok;
+}
+
+static void test_soft_limit(void **state)
+{
+	assert_true(boots_with_few(*state, false));
+}
+
+static void test_hard_limit(void **state)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	/* Nobody but root could raise it again. */
+	if (pid == 0)
+		_exit(boots_with_few(*state, true) ? 0 : 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 /* kill -9 of the harness takes the machine with it, deaf as it may be. */
 static void test_harness_killed(void **state)
 {
@@ -733,6 +773,8 @@ int main(void)
 		T(test_disk_full),
 		T(test_no_streams),
 		T(test_no_boot_dir),
+		T(test_soft_limit),
+		T(test_hard_limit),
 		T(test_harness_killed),
 	};
 
