@@ -386,10 +386,24 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 	return r;
 }
 
+/* Kernels take long to build, and the folder is of no use without room. */
+static enum exit_status check_output(const struct request *rq)
+{
+	const char *dir = rq->opts->output;
+	int r = dir ? check_dir(dir) : 0;
+
+	if (r == 0)
+		return ST_OK;
+	log_err_errno(-r, "--output %s", dir);
+	return r == -ENOSPC || r == -EDQUOT ? ST_HOST : ST_USAGE;
+}
+
 static enum exit_status carry_out(struct request *rq)
 {
-	enum exit_status r = read_kernels(rq);
+	enum exit_status r = check_output(rq);
 
+	if (r == ST_OK)
+		r = read_kernels(rq);
 	if (r == ST_OK)
 		r = find_machine(rq);
 	if (r == ST_OK)

@@ -264,6 +264,9 @@ static bool is_listed(const struct bench_key *k, const char *word, size_t len)
 	return false;
 }
 
+/* With the largest unit it still fits the guest's 64 bits. */
+#define VALUE_MAX (UINT64_MAX >> 20)
+
 /* "16", "64K", "200ms" */
 static bool is_number(const char *s)
 {
@@ -271,7 +274,10 @@ static bool is_number(const char *s)
 
 	while (isalpha((unsigned char)s[digits + unit]))
 		unit++;
-	return digits > 0 && unit <= 2 && !s[digits + unit];
+	if (digits == 0 || unit > 2 || s[digits + unit])
+		return false;
+	errno = 0;
+	return strtoull(s, NULL, 10) <= VALUE_MAX && errno == 0;
 }
 
 static bool lists_number(const struct bench_key *k)

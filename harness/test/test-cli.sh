@@ -101,6 +101,11 @@ refused 'param of no selected benchmark' "param 'sets' is not known" \
 refused 'value that no benchmark knows' \
 	"param 'sets': value 'bogus' is not known" \
 	run $img $fake --param sets=16,bogus
+refused 'negative value' "param 'sets': value '-1' is not known" \
+	run $img $fake --param sets=-1
+refused 'value of more than 64 bits' \
+	"param 'sets': value '18446744073709551616' is not known" \
+	run $img $fake --param sets=18446744073709551616
 refused 'malformed param' 'KEY=VALUE' run $img $fake --param sets
 refused 'unknown kernel' "kernel 'basline'.*did you mean 'baseline'" \
 	run $fake --kernel basline
@@ -274,6 +279,15 @@ has "$work/build.words" ' --clean( |$)' 'build.sh is told to begin from nothing'
 sed -i 1d "$work/script"
 run 0 'build -q' build -q baseline
 is "$(wc -c <"$work/err")" 0 'build -q says nothing'
+
+# What cannot work is refused before anything is built.
+: >"$work/build.words"
+# shellcheck disable=SC2086 # words on purpose
+for at in "$work/entry/meta" "$work/entry/meta/below" /proc/none; do
+	refused "run -o $at" "^cgmark: error: --output $at: " \
+		run $fake --kernel baseline -o "$at"
+done
+is "$(wc -c <"$work/build.words")" 0 'and before anything is built'
 
 # What others built: no build, but a board and modules.
 head -c 600 /dev/zero >"$work/bzimage"
@@ -732,9 +746,10 @@ is "$(find "$work/results/runs" -mindepth 1 2>/dev/null | wc -l)" 0 \
 	'no init: no run directory is left'
 mv "$work/init" "$work/bench/guest-init"
 
-run 5 'results that cannot be written' run $img --machine "fake:$work/same" \
-	-o /proc/nowhere
+CGMARK_RESULTS_DIR=/proc/nowhere
+run 5 'results that cannot be written' run $img --machine "fake:$work/same"
 has "$work/err" '/proc/nowhere' 'results that cannot be written: the place is named'
+CGMARK_RESULTS_DIR=$work/results
 
 "$cgmark" run -q $img --machine "fake:$work/same" >"$work/out1" 2>"$work/err1" &
 first=$!

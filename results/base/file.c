@@ -248,6 +248,38 @@ int mkdir_p(const char *path, unsigned mode)
 	return make_dir(copy, mode);
 }
 
+/* Only an attempt sees file systems that take no entries, such as /proc. */
+static int try_entry(const char *dir)
+{
+	_cleanup_free_ char *tmp = xasprintf("%s/.cgmark-XXXXXX", dir);
+
+	if (!mkdtemp(tmp) || rmdir(tmp) < 0)
+		return -errno;
+	return 0;
+}
+
+int check_dir(const char *path)
+{
+	_cleanup_free_ char *dir = xstrdup(path);
+	struct stat st;
+	char *slash;
+
+	if (!*path)
+		return -ENOENT;
+	while (stat(dir, &st) < 0) {
+		if (errno != ENOENT)
+			return -errno;
+		/* mkdir() does not follow a dangling symlink. */
+		if (lstat(dir, &st) == 0)
+			return -ENOENT;
+		slash = strrchr(dir, '/');
+		if (!slash)
+			return try_entry(".");
+		slash[slash == dir] = '\0';
+	}
+	return S_ISDIR(st.st_mode) ? try_entry(dir) : -ENOTDIR;
+}
+
 static void cleanup_closedir(DIR **dir)
 {
 	if (*dir)

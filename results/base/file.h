@@ -26,6 +26,11 @@ int write_file_in_place(const char *path, const void *data, size_t len,
  */
 int write_output(const char *path, const void *data, size_t len);
 int mkdir_p(const char *path, unsigned mode);
+/*
+ * Could mkdir_p() make it, and is there room for an entry in it?  Leaves nothing
+ * behind.  -errno, not logged.
+ */
+int check_dir(const char *path);
 /* Removes a tree; a missing one is no error. */
 int rm_rf(const char *path);
 

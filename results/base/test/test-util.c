@@ -296,6 +296,31 @@ static void test_mkdir_and_rm(void **state)
 	assert_int_equal(count_entries(*state), 0);
 }
 
+static void test_check_dir(void **state)
+{
+	_cleanup_free_ char *top = xasprintf("%s/t", (char *)*state);
+	_cleanup_free_ char *deep = xasprintf("%s/a//b/", top);
+	_cleanup_free_ char *file = xasprintf("%s/f", (char *)*state);
+	_cleanup_free_ char *below = xasprintf("%s/x/y", file);
+	_cleanup_free_ char *link = xasprintf("%s/link", (char *)*state);
+	_cleanup_free_ char *behind = xasprintf("%s/x", link);
+
+	assert_int_equal(check_dir(*state), 0);
+	assert_int_equal(check_dir(deep), 0);
+	assert_int_equal(check_dir("of/no/such-folder"), 0);
+	assert_int_equal(check_dir(""), -ENOENT);
+	assert_int_equal(symlink(top, link), 0);
+	assert_int_equal(check_dir(link), -ENOENT);
+	assert_int_equal(check_dir(behind), -ENOENT);
+	assert_int_equal(count_entries(*state), 1);
+	write_text(file, "x");
+	assert_int_equal(check_dir(file), -ENOTDIR);
+	assert_int_equal(check_dir(below), -ENOTDIR);
+	assert_true(check_dir("/proc/self/x") < 0);
+	assert_int_equal(unlink(link), 0);
+	assert_int_equal(unlink(file), 0);
+}
+
 static void test_log(void **state)
 {
 	_cleanup_free_ char *text = NULL;
@@ -338,6 +363,7 @@ int main(void)
 		IN_DIR(test_output_into_device),
 		IN_DIR(test_output_into_open_file),
 		IN_DIR(test_mkdir_and_rm),
+		IN_DIR(test_check_dir),
 		IN_DIR(test_log),
 	};
 
