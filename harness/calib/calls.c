@@ -68,10 +68,12 @@ static int read_profile(const struct run *run, const struct run_boot *b,
 	_cleanup_free_ char *path = run_boot_path(run, b, PROFILE_FILE);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	struct rec_error err;
-	int r = read_file(path, &text);
+	int r = read_regular(path, RUN_FILE_BYTES_MAX, &text);
 
-	if (r < 0)
-		return log_err_errno(-r, "cannot read %s", path);
+	if (r < 0) {
+		log_err("cannot read %s: %s", path, read_error(-r));
+		return r;
+	}
 	r = profile_parse(text.buf ? text.buf : "", text.len, ret, &err);
 	if (r < 0)
 		log_err("%s:%u: %s", path, err.line, err.text);

@@ -61,7 +61,7 @@ static enum exit_status read_profile(const struct run *run,
 	_cleanup_free_ char *path = run_boot_path(run, b, PROFILE_FILE);
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	struct rec_error err;
-	int r = read_file(path, &text);
+	int r = read_regular(path, RUN_FILE_BYTES_MAX, &text);
 
 	if (r == -ENOENT) {
 		log_err("run %s has no profile (%s is missing); make one with: "
@@ -70,7 +70,7 @@ static enum exit_status read_profile(const struct run *run,
 		return ST_USAGE;
 	}
 	if (r < 0) {
-		log_err_errno(-r, "cannot read %s", path);
+		log_err("cannot read %s: %s", path, read_error(-r));
 		return ST_HOST;
 	}
 	r = profile_parse(text.buf ? text.buf : "", text.len, ret, &err);

@@ -7,8 +7,10 @@
 
 #include "alloc.h"
 
-static int read_fd(int fd, struct strbuf *ret)
+/* max: bytes at most, or -EFBIG. */
+static int read_fd(int fd, uint64_t max, struct strbuf *ret)
 {
+	size_t old = ret->len;
 	ssize_t n;
 
 	for (;;) {
@@ -19,28 +21,65 @@ static int read_fd(int fd, struct strbuf *ret)
 		if (n <= 0)
 			break;
 		ret->len += n;
+		if (ret->len - old > max)
+			break;
 	}
 	if (n < 0)
 		n = -errno;
+	else if (n > 0)
+		n = -EFBIG;
+	if (n < 0)
+		ret->len = old;
 	ret->buf[ret->len] = '\0';
 	return n;
 }
 
 int read_file(const char *path, struct strbuf *ret)
 {
-	_cleanup_close_ int fd = -1;
-	size_t old = ret->len;
-	int r;
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : read_fd(fd, UINT64_MAX, ret);
+}
+
+static int check_regular(const struct stat *st, uint64_t max)
+{
+	if (S_ISDIR(st->st_mode))
+		return -EISDIR;
+	if (!S_ISREG(st->st_mode))
+		return -EINVAL;
+	return (uint64_t)st->st_size > max ? -EFBIG : 0;
+}
+
+int open_regular(const char *path, uint64_t max)
+{
+	struct stat st;
+	int fd, r;
+
+	/* To open some devices is to set them going. */
+	r = stat(path, &st) < 0 ? -errno : check_regular(&st, max);
+	if (r < 0)
+		return r;
+	/* It may be another by now: a FIFO must not block. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	r = read_fd(fd, ret);
-	if (r < 0) {
-		ret->len = old;
-		ret->buf[old] = '\0';
-	}
+	r = fstat(fd, &st) < 0 ? -errno : check_regular(&st, max);
+	if (r == 0)
+		return fd;
+	close(fd);
 	return r;
+}
+
+int read_regular(const char *path, uint64_t max, struct strbuf *ret)
+{
+	_cleanup_close_ int fd = open_regular(path, max);
+
+	return fd < 0 ? fd : read_fd(fd, max, ret);
+}
+
+const char *read_error(int err)
+{
+	return err == EINVAL ? "not a regular file" : strerror(err);
 }
 
 static int write_all(int fd, const char *data, size_t len)

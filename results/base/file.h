@@ -8,6 +8,15 @@
 /* Appends the whole file to *ret.  Returns 0 or -errno (not logged). */
 int read_file(const char *path, struct strbuf *ret);
 /*
+ * The same for a file that somebody else may have put there: no FIFO or device,
+ * and no more than max bytes (-EFBIG), whatever its size says.
+ */
+int read_regular(const char *path, uint64_t max, struct strbuf *ret);
+/* To read it in parts.  Returns a descriptor that the caller owns, or -errno. */
+int open_regular(const char *path, uint64_t max);
+/* What is wrong if one of the two returned -err. */
+const char *read_error(int err);
+/*
  * Writes path through a temporary file beside it, fsync and rename, so that a
  * reader or a power cut sees the old content or the new.  -errno, not logged.
  */

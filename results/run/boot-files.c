@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reads one boot's directory and checks its files against boot.json. */
-#include <sys/stat.h>
-
 #include "alloc.h"
 #include "boot-load.h"
 #include "boot-settle.h"
 #include "file.h"
 #include "log.h"
 #include "status.h"
-
-/* Far above anything real (a boot writes about 100 KiB). */
-#define FILE_BYTES_MAX (256ull << 20)
 
 static const char *blame_name(unsigned i)
 {
@@ -168,7 +163,7 @@ static int check_file(struct boot_load *l, const char *file, struct strbuf *why)
 		return 0;
 	r = file_sum(path, &is);
 	if (r < 0) {
-		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
+		strbuf_addstr(why, r == -ENOENT ? "missing" : read_error(-r));
 		return r;
 	}
 	return same_sum(&said, &is, why) ? 0 : -EBADMSG;
@@ -197,17 +192,10 @@ static int read_stream(struct boot_load *l, const char *file,
 		       struct strbuf *ret, struct strbuf *why)
 {
 	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
-	struct stat st;
-	int r = 0;
+	int r = read_regular(path, RUN_FILE_BYTES_MAX, ret);
 
-	if (stat(path, &st) < 0)
-		r = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size > (off_t)FILE_BYTES_MAX)
-		r = -EFBIG;
-	else
-		r = read_file(path, ret);
 	if (r < 0)
-		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
+		strbuf_addstr(why, r == -ENOENT ? "missing" : read_error(-r));
 	return r;
 }
 

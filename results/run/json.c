@@ -4,6 +4,7 @@
 #include "file.h"
 #include "log.h"
 #include "record.h"
+#include "run.h"
 
 /* The rest of the tail is fixed, so that no byte of it can change unnoticed. */
 #define TAIL_FMT ",\n  \"crc32\": \"%08lx\"\n}\n"
@@ -123,9 +124,9 @@ int json_file_load(const char *path, unsigned max_format, json_t **ret,
 	_cleanup_(json_decrefp) json_t *json = NULL;
 	int r;
 
-	r = read_file(path, &text);
+	r = read_regular(path, RUN_FILE_BYTES_MAX, &text);
 	if (r < 0) {
-		strbuf_addstr(why, r == -ENOENT ? "missing" : strerror(-r));
+		strbuf_addstr(why, r == -ENOENT ? "missing" : read_error(-r));
 		return r;
 	}
 	/* The parser takes an end within an escape for an alteration. */

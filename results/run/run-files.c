@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "run-files.h"
 
-#include <fcntl.h>
+#include "file.h"
 
 /* File systems limit names to 255 bytes. */
 #define FILE_NAME_LEN_MAX 200
@@ -25,9 +25,9 @@ int file_sum(const char *path, struct file_sum *ret)
 	uint32_t crc = 0;
 	ssize_t n;
 
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open_regular(path, RUN_FILE_BYTES_MAX);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ret->bytes = 0;
 	while ((n = read(fd, buf, sizeof(buf))) != 0) {
 		if (n < 0 && errno == EINTR)
@@ -36,6 +36,9 @@ int file_sum(const char *path, struct file_sum *ret)
 			return -errno;
 		crc = rec_crc32(crc, buf, n);
 		ret->bytes += n;
+		/* It has no size, or grows. */
+		if (ret->bytes > RUN_FILE_BYTES_MAX)
+			return -EFBIG;
 	}
 	snprintf(ret->crc, sizeof(ret->crc), "%08lx", (unsigned long)crc);
 	return 0;

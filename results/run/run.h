@@ -20,6 +20,8 @@
 #include "run-kernel.h"
 
 #define RUN_FORMAT 1
+/* Of any file of a run that is read; a boot writes about 100 KiB. */
+#define RUN_FILE_BYTES_MAX (256ull << 20)
 
 /* Severity order of KCIDB: the worst of several wins. */
 enum point_status {
