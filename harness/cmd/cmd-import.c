@@ -6,6 +6,7 @@
 #include "exit-status.h"
 #include "file.h"
 #include "log.h"
+#include "run-copies.h"
 #include "run-dirs.h"
 #include "run.h"
 #include "store.h"
@@ -92,28 +93,45 @@ static bool has_run_json(const char *dir)
 	return access(path, F_OK) == 0;
 }
 
-/* Oldest first, so a new database has the runs in order. */
-static enum exit_status import_all(struct totals *t, const char *runs_dir)
+/* Without run.json: a run that was killed before it began. */
+static int list_runs(const char *runs_dir, char ***ret, size_t *nr_ret)
 {
 	struct dirent **found = NULL;
-	enum exit_status status = ST_OK;
-	int nr;
+	int nr = scandir(runs_dir, &found, is_run_name, alphasort);
 
-	nr = scandir(runs_dir, &found, is_run_name, alphasort);
-	if (nr < 0 && errno != ENOENT) {
-		log_err_errno(errno, "cannot read '%s'", runs_dir);
-		return ST_HOST;
-	}
+	if (nr < 0 && errno != ENOENT)
+		return log_err_errno(errno, "cannot read '%s'", runs_dir);
+	*nr_ret = 0;
+	*ret = xcalloc(nr < 0 ? 1 : nr + 1, sizeof(char *));
 	for (int i = 0; i < nr; i++) {
-		_cleanup_free_ char *dir =
-			xasprintf("%s/%s", runs_dir, found[i]->d_name);
+		char *dir = xasprintf("%s/%s", runs_dir, found[i]->d_name);
 
-		/* Without run.json: a run that was killed before it began. */
-		if (has_run_json(dir) && import_dir(t, dir) < 0)
-			status = ST_HOST;
+		if (has_run_json(dir))
+			(*ret)[(*nr_ret)++] = dir;
+		else
+			free(dir);
 		free(found[i]);
 	}
 	free(found);
+	return 0;
+}
+
+/* Oldest first, so a new database has the runs in order. */
+static enum exit_status import_all(struct totals *t, const char *runs_dir)
+{
+	_cleanup_free_ bool *left_out = NULL;
+	_cleanup_free_ char **dirs = NULL;
+	enum exit_status status = ST_OK;
+	size_t nr;
+
+	if (list_runs(runs_dir, &dirs, &nr) < 0)
+		return ST_HOST;
+	left_out = run_copies_find(dirs, nr);
+	for (size_t i = 0; i < nr; i++) {
+		if (!left_out[i] && import_dir(t, dirs[i]) < 0)
+			status = ST_HOST;
+		free(dirs[i]);
+	}
 	return status;
 }
 

@@ -256,6 +256,26 @@ echo x >>"$work/damaged/run.json"
 run 5 'an altered run.json' compare "$work/damaged:base" "ze:new"
 has "$work/err" "$work/damaged/run.json: " 'the file is named'
 
+# A copy has the id of the run, and the index has each id once.
+all=$work/results/runs
+cp -r "$all/$a" "$all/0-copy"
+run 0 'import of a run and a copy' import
+has "$work/err" "^cgmark: warning: $all/0-copy is left out: run $a is in $all/$a, too" \
+	'the copy is left out'
+has "$work/out" '^0 imported, ' 'so that nothing changes'
+echo x >>"$all/$a/boots/base-p2/samples.tsv"
+run 0 'import of a damaged run and a copy' import
+has "$work/err" "^cgmark: warning: $all/$a is left out: run $a is in $all/0-copy, too" \
+	'the damaged one is left out'
+has "$work/out" '^0 imported, ' 'so that nothing is lost'
+rm -r "${all:?}/$a"
+mv "$all/0-copy" "$all/$a"
+ln -s "$a" "$all/latest"
+run 0 'import of a run with two names' import
+grep -q 'latest is left out' "$work/err"
+is $? 1 'which is no copy'
+rm "$all/latest"
+
 # Interrupted while the last boots hang.
 echo hang >"$work/streams/new/repeat-p0/ending"
 env --default-signal=INT "$cgmark" run -q -j 1 --bench '*' --machine "$streams" \
