@@ -456,19 +456,36 @@ parse_source()
 
 # --- series -----------------------------------------------------------------
 
+# A folder can be read, too, but is none.
+is_text()
+{
+	[ -f "$1" ] && [ -r "$1" ]
+}
+
+# The lines of the series without comments and the blanks around them.
+series_lines()
+{
+	sed -e 's/#.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' \
+		-e '/^$/d' "$series"
+}
+
 # Sets patches: one name per line, in order.
 parse_series()
 {
 	patches=
 	[ -n "$series" ] || return 0
-	[ -r "$series" ] || die "$EX_USAGE" "cannot read series $series"
-	patches=$(sed -e 's/#.*//' -e 's/^[[:space:]]*//' \
-		-e 's/[[:space:]].*//' -e '/^$/d' "$series")
+	is_text "$series" || die "$EX_USAGE" "cannot read series $series"
+	# With -R or another -p they would make another kernel; quilt(1) writes -p1.
+	other=$(series_lines | sed -n -e 's/[[:space:]][[:space:]]*-p1$//' \
+		-e '/[[:space:]]/{p;q;}')
+	[ -z "$other" ] || die "$EX_USAGE" \
+		"series $series: '$other': patches apply with -p1 and take nothing else"
+	patches=$(series_lines | sed -e 's/[[:space:]].*//')
 	[ -z "$first" ] || patches=$(printf '%s\n' "$patches" |
 		head -n "$first")
 	series_dir=$(dirname "$series")
 	for name in $patches; do
-		[ -r "$series_dir/$name" ] || die "$EX_USAGE" \
+		is_text "$series_dir/$name" || die "$EX_USAGE" \
 			"cannot read patch $series_dir/$name (series $series)"
 	done
 }

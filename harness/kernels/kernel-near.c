@@ -37,7 +37,8 @@ static bool patches_read(const struct kernel_spec *spec, struct patches *ret)
 		ret->nr = s.nr;
 	ret->v = xcalloc(ret->nr + 1, sizeof(*ret->v));
 	for (size_t i = 0; i < ret->nr && ok; i++)
-		ok = read_file(s.paths[i], &ret->v[i]) == 0;
+		ok = read_regular(s.paths[i], SERIES_BYTES_MAX, &ret->v[i]) ==
+		     0;
 	series_release(&s);
 	return ok;
 }

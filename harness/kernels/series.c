@@ -29,14 +29,42 @@ static void add_patch(struct series *s, const char *dir, int dir_len,
 	s->patches[s->nr++] = name;
 }
 
-/* The patch that a line names, or NULL; caller frees. */
-static char *patch_of_line(const char *line)
+/*
+ * The patch that a line names, or NULL; caller frees.  extra: what follows it
+ * and cannot be done, or NULL; caller frees, too.
+ */
+static char *patch_of_line(const char *line, char **extra)
 {
 	const char *end = line + strcspn(line, "#\n");
 	const char *name = line + strspn(line, BLANKS);
 	size_t len = strcspn(name, BLANKS "#\n");
+	const char *rest = name + len + strspn(name + len, BLANKS);
 
-	return name < end ? xstrndup(name, len) : NULL;
+	*extra = NULL;
+	while (end > rest && strchr(BLANKS, end[-1]))
+		end--;
+	/* quilt(1) writes -p1, which is how all of them apply. */
+	if (rest < end && (end - rest != 3 || strncmp(rest, "-p1", 3) != 0))
+		*extra = xstrndup(rest, end - rest);
+	return len ? xstrndup(name, len) : NULL;
+}
+
+/* With -R or another -p they would make another kernel. */
+static enum exit_status add_line(struct series *s, const char *file,
+				 int dir_len, const char *line)
+{
+	_cleanup_free_ char *extra = NULL;
+	char *name = patch_of_line(line, &extra);
+
+	if (extra)
+		log_err("series %s: '%s' after %s: patches apply with -p1 and "
+			"take nothing else",
+			file, extra, name);
+	if (extra)
+		free(name);
+	else if (name)
+		add_patch(s, file, dir_len, name);
+	return extra ? ST_USAGE : ST_OK;
 }
 
 enum exit_status series_load(const char *file, struct series *ret)
@@ -44,23 +72,23 @@ enum exit_status series_load(const char *file, struct series *ret)
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 	const char *slash = strrchr(file, '/');
 	int dir_len = slash ? slash + 1 - file : 0;
-	int r = read_file(file, &text);
+	enum exit_status status = ST_OK;
+	int r = read_regular(file, SERIES_BYTES_MAX, &text);
 
 	memset(ret, 0, sizeof(*ret));
 	if (r < 0) {
-		log_err_errno(-r, "cannot read series %s", file);
+		log_err("cannot read series %s: %s", file, read_error(-r));
 		return ST_USAGE;
 	}
 	ret->name = series_name(file);
-	for (const char *line = text.buf; line && *line;) {
-		char *name = patch_of_line(line);
-
-		if (name)
-			add_patch(ret, file, dir_len, name);
+	for (const char *line = text.buf; status == ST_OK && *line;) {
+		status = add_line(ret, file, dir_len, line);
 		line += strcspn(line, "\n");
 		line += *line == '\n';
 	}
-	return ST_OK;
+	if (status != ST_OK)
+		series_release(ret);
+	return status;
 }
 
 char *series_name(const char *file)
@@ -98,13 +126,13 @@ static enum exit_status add_sum(const struct series *s, size_t i,
 				struct strbuf *sums)
 {
 	_cleanup_strbuf_ struct strbuf patch = STRBUF_INIT;
-	int r = read_file(s->paths[i], &patch);
+	int r = read_regular(s->paths[i], SERIES_BYTES_MAX, &patch);
 	const char *diff;
 	char hex[65];
 
 	if (r < 0) {
-		log_err_errno(-r, "cannot read patch %s of series %s",
-			      s->paths[i], s->name);
+		log_err("cannot read patch %s of series %s: %s", s->paths[i],
+			s->name, read_error(-r));
 		return ST_USAGE;
 	}
 	diff = find_diff(&patch);

@@ -10,6 +10,9 @@
 
 #include "exit-status.h"
 
+/* Of a patch, too: the diff between two releases of Linux has a tenth. */
+#define SERIES_BYTES_MAX (1ull << 30)
+
 struct series {
 	char *name;	/* see series_name() */
 	char **paths;	/* of the patches, in their order */
@@ -17,7 +20,7 @@ struct series {
 	size_t nr;
 };
 
-/* Errors are logged. */
+/* Refuses a line with more than a name and -p1.  Errors are logged. */
 enum exit_status series_load(const char *file, struct series *ret);
 void series_release(struct series *s);
 

@@ -226,6 +226,26 @@ test_key()
 		"$(run_key --patches "$work/patches/series3" --first 1 --config "$work/a.config")" ]
 	ok "and without any patch that of the source" [ "$key" = \
 		"$(run_key --patches "$work/patches/series3" --first 0 --config "$work/a.config")" ]
+	printf '\t\n \r\none.patch\r\n\r\n' >"$work/patches/series3"
+	ok "blank lines and CRLF are no patches" [ "$patched" = \
+		"$(run_key --patches "$work/patches/series3" --config "$work/a.config")" ]
+	printf 'one.patch  -p1 # quilt\none.patch\t-p1\r\n' >"$work/patches/series3"
+	ok "-p1 is how all patches apply" [ "$patched" = \
+		"$(run_key --patches "$work/patches/series3" --first 1 --config "$work/a.config")" ]
+	for other in -R -p0 '-p1 -R' two.patch -p10; do
+		printf 'one.patch\none.patch %s\n' "$other" >"$work/patches/series3"
+		run key --source "dir:$work/linux" --patches "$work/patches/series3"
+		ok "$other after a patch is refused" exits 2
+		ok "and named" says "series $work/patches/series3: 'one.patch $other': "
+	done
+	mkdir "$work/patches/folder.patch"
+	echo folder.patch >"$work/patches/series3"
+	run key --source "dir:$work/linux" --patches "$work/patches/series3"
+	ok "a folder is no patch" exits 2
+	ok "and named" says "cannot read patch $work/patches/folder.patch"
+	run key --source "dir:$work/linux" --patches "$work/patches"
+	ok "nor a series" exits 2
+	rmdir "$work/patches/folder.patch"
 	make_patch one.patch b d
 	ok "key depends on the patches" [ "$patched" != \
 		"$(run_key --patches "$work/patches/series" --config "$work/a.config")" ]

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <sys/stat.h>
+
 #include "alloc.h"
 #include "file.h"
 #include "scratch.h"
@@ -94,6 +96,48 @@ static void test_lines(void **state)
 		assert_string_equal(s.paths[i], path);
 	}
 	series_release(&s);
+	series_release(&s);
+}
+
+/* What follows a name would make another kernel. */
+static void test_refused(void **state)
+{
+	static const char *const lines[] = {
+		"a -R\n", "a -p0\r\n",	   "a -p1 -R\n",
+		"a b\n",  "a\t-p10 # x\n", "a -p\n",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		_cleanup_free_ char *path =
+			xasprintf("%s/mine.series", (char *)*state);
+		_cleanup_free_ char *text = xasprintf("b\n%s", lines[i]);
+		_cleanup_free_ char *log = NULL;
+		struct series s;
+
+		put_text(state, "mine.series", text);
+		capture_start(*state);
+		assert_int_equal(series_load(path, &s), ST_USAGE);
+		log = capture_end();
+		assert_non_null(strstr(log, "after a: patches apply"));
+		assert_int_equal(s.nr, 0);
+	}
+}
+
+/* Read by build.sh again, it would be empty; and who writes to it? */
+static void test_no_file(void **state)
+{
+	_cleanup_free_ char *fifo = xasprintf("%s/fifo", (char *)*state);
+	struct series s;
+	char hex[65];
+
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_int_equal(series_load(fifo, &s), ST_USAGE);
+	assert_int_equal(series_load(*state, &s), ST_USAGE);
+	put_text(state, "series", "fifo\n.\n");
+	load(state, "series", &s);
+	assert_int_equal(series_sha256(&s, 1, hex), ST_USAGE);
+	s.paths[0][strlen(s.paths[0]) - 4] = '\0';
+	assert_int_equal(series_sha256(&s, 1, hex), ST_USAGE);
 	series_release(&s);
 }
 
@@ -208,7 +252,8 @@ int main(void)
 		cmocka_unit_test(test_name), IN_DIR(test_lines),
 		IN_DIR(test_empty),	     IN_DIR(test_sum),
 		IN_DIR(test_what_counts),    IN_DIR(test_missing),
-		IN_DIR(test_thousand),
+		IN_DIR(test_thousand),	     IN_DIR(test_refused),
+		IN_DIR(test_no_file),
 	};
 
 	return cmocka_run_group_tests_name("series", tests, NULL, NULL);
