@@ -5,8 +5,12 @@
 
 #include "alloc.h"
 
+/* Functions that a compiler inlines into one another; no more are looked up. */
+#define INLINED_MAX 64
+
 void diff_tree_release(struct diff_tree *t)
 {
+	key_index_release(&t->children);
 	free(t->list);
 }
 
@@ -34,11 +38,12 @@ static unsigned add_node(struct diff_tree *t, unsigned parent,
 static unsigned child_of(struct diff_tree *t, unsigned parent,
 			 unsigned function)
 {
-	unsigned i = t->list[parent].first;
+	unsigned *at =
+		key_index_at(&t->children, NULL, parent, function, &t->steps);
 
-	while (i && t->list[i].function != function)
-		i = t->list[i].next;
-	return i ? i : add_node(t, parent, function);
+	if (!*at)
+		*at = add_node(t, parent, function);
+	return *at;
 }
 
 /* Does only one kernel have the function of a node? */
@@ -52,26 +57,27 @@ static bool is_single(const struct explanation *e, unsigned node)
 
 /* Does the node call the function on a kernel? */
 static bool calls(const struct explanation *e, unsigned node, unsigned function,
-		  unsigned side)
+		  unsigned side, uint64_t *steps)
 {
-	unsigned i = e->nodes[node].first;
+	unsigned i = explain_callee(e, node, function, steps);
 
-	while (i && e->nodes[i].function != function)
-		i = e->nodes[i].next;
 	return i && e->nodes[i].below[side];
 }
 
 /* The node of the explanation below which a node is shown. */
-static unsigned shown_below(const struct explanation *e, unsigned node)
+static unsigned shown_below(const struct explanation *e, unsigned node,
+			    uint64_t *steps)
 {
 	unsigned function = e->nodes[node].function;
 	unsigned up = e->nodes[node].parent;
 	unsigned other = e->nodes[node].below[EX_BASE] ? EX_CONT : EX_BASE;
 
 	/* Shown without its callers, what one kernel has would explain less. */
-	while (!is_single(e, node) && is_single(e, up)) {
+	if (is_single(e, node))
+		return e->nodes[node].parent;
+	for (int i = 0; i < INLINED_MAX && is_single(e, up); i++) {
 		up = e->nodes[up].parent;
-		if (calls(e, up, function, other))
+		if (calls(e, up, function, other, steps))
 			return up;
 	}
 	return e->nodes[node].parent;
@@ -107,7 +113,8 @@ void diff_tree_make(const struct explanation *e, struct diff_tree *ret)
 	for (unsigned i = 1; i < e->nr_nodes; i++) {
 		const struct explain_node *n = &e->nodes[i];
 
-		at[i] = child_of(ret, at[shown_below(e, i)], n->function);
+		at[i] = child_of(ret, at[shown_below(e, i, &ret->steps)],
+				 n->function);
 		for (unsigned side = 0; side < EX_BOTH; side++)
 			ret->list[at[i]].self[side] += n->self[side];
 	}

@@ -23,6 +23,8 @@ struct diff_node {
 struct diff_tree {
 	struct diff_node *list; /* parents before children */
 	size_t nr, alloc;
+	struct key_index children; /* by parent and function */
+	uint64_t steps;		   /* how much work it was, for tests */
 };
 
 void diff_tree_make(const struct explanation *e, struct diff_tree *ret);

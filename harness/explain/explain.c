@@ -124,18 +124,19 @@ void explain_match(struct explain_kernel kernels[EX_BOTH])
 /* By the baseline's name, for which it may have another. */
 static unsigned function_of(struct explanation *e, const char *name)
 {
-	size_t i;
+	unsigned *at = key_index_at(&e->by_name, name, 0, 0, &e->steps);
+	size_t i = e->nr_functions;
 
-	for (i = 0; i < e->nr_functions; i++)
-		if (!strcmp(explain_name(&e->functions[i], EX_BASE), name))
-			return i;
+	if (*at)
+		return *at - 1;
 	if (i == e->alloc_functions) {
 		e->alloc_functions = 2 * e->alloc_functions + 64;
 		e->functions = xreallocarray(e->functions, e->alloc_functions,
 					     sizeof(*e->functions));
 	}
 	e->functions[e->nr_functions++] =
-		(struct explain_function){ .name = name };
+		(struct explain_function){ .name = name, .number = i };
+	*at = i + 1;
 	return i;
 }
 
@@ -161,18 +162,19 @@ static unsigned add_node(struct explanation *e, unsigned parent,
 static unsigned child_of(struct explanation *e, unsigned parent,
 			 unsigned function)
 {
-	unsigned i = e->nodes[parent].first;
+	unsigned *at =
+		key_index_at(&e->callees, NULL, parent, function, &e->steps);
 
-	while (i && e->nodes[i].function != function)
-		i = e->nodes[i].next;
-	return i ? i : add_node(e, parent, function);
+	if (!*at)
+		*at = add_node(e, parent, function);
+	return *at;
 }
 
 static unsigned renamed_function(struct explanation *e,
 				 const struct explain_kernel *k,
 				 const char *name)
 {
-	const char *was = renames_base(&k->renames, name);
+	const char *was = renames_base(&k->renames, name, &e->steps);
 	unsigned i = function_of(e, was ? was : name);
 
 	if (was && !e->functions[i].was) {
@@ -197,15 +199,35 @@ static void merge(struct explanation *e, const struct explain_kernel *k,
 	}
 }
 
-/* Is the function among the callers of the node? */
-static bool calls_itself(const struct explanation *e, unsigned node)
+/* A function that calls itself has what it called the first time once. */
+static void add_functions(struct explanation *e, unsigned side)
 {
-	unsigned function = e->nodes[node].function;
+	_cleanup_free_ unsigned *entered =
+		xcalloc(e->nr_functions + 1, sizeof(*entered));
+	unsigned i = e->nodes[0].first;
 
-	while ((node = e->nodes[node].parent))
-		if (e->nodes[node].function == function)
-			return true;
-	return false;
+	while (i) {
+		const struct explain_node *n = &e->nodes[i];
+		struct explain_function *f = &e->functions[n->function];
+
+		e->steps++;
+		f->self[side] += n->self[side];
+		if (entered[n->function]++ == 0)
+			f->below[side] += n->below[side];
+		if (n->first) {
+			i = n->first;
+			continue;
+		}
+		/* Up to the next that is not done. */
+		while (i && !e->nodes[i].next) {
+			entered[e->nodes[i].function]--;
+			i = e->nodes[i].parent;
+		}
+		if (i) {
+			entered[e->nodes[i].function]--;
+			i = e->nodes[i].next;
+		}
+	}
 }
 
 static void add_up(struct explanation *e, unsigned side)
@@ -217,14 +239,7 @@ static void add_up(struct explanation *e, unsigned side)
 		n->below[side] += n->self[side];
 		e->nodes[n->parent].below[side] += n->below[side];
 	}
-	for (size_t i = 1; i < e->nr_nodes; i++) {
-		const struct explain_node *n = &e->nodes[i];
-		struct explain_function *f = &e->functions[n->function];
-
-		f->self[side] += n->self[side];
-		if (!calls_itself(e, i))
-			f->below[side] += n->below[side];
-	}
+	add_functions(e, side);
 }
 
 static double per_op(const struct explanation *e, const uint64_t v[EX_BOTH],
@@ -280,29 +295,21 @@ static void rank(struct explanation *e)
 	_cleanup_free_ unsigned *place =
 		xcalloc(e->nr_functions + 1, sizeof(*place));
 	unsigned node = find_main(e);
-	const char *main_name =
-		node ? e->functions[e->nodes[node].function].name : NULL;
-	_cleanup_free_ const char **names =
-		xcalloc(e->nr_functions + 1, sizeof(*names));
+	unsigned main_number = e->nodes[node].function;
 
 	for (size_t i = 0; i < e->nr_functions; i++) {
 		struct explain_function *f = &e->functions[i];
 
 		f->self_diff = explain_diff_of(e, f->self);
 		f->below_diff = explain_diff_of(e, f->below);
-		names[i] = f->name;
 	}
 	if (e->nr_functions)
 		qsort(e->functions, e->nr_functions, sizeof(*e->functions),
 		      compare_functions);
-	/* Nodes use indices, and each function has one name pointer. */
-	for (size_t i = 0; i < e->nr_functions; i++) {
-		if (e->functions[i].name == main_name)
-			e->main = &e->functions[i];
-		for (size_t old = 0; old < e->nr_functions; old++)
-			if (names[old] == e->functions[i].name)
-				place[old] = i;
-	}
+	for (size_t i = 0; i < e->nr_functions; i++)
+		place[e->functions[i].number] = i;
+	if (node)
+		e->main = &e->functions[place[main_number]];
 	for (size_t i = 1; i < e->nr_nodes; i++)
 		e->nodes[i].function = place[e->nodes[i].function];
 }
@@ -415,6 +422,8 @@ void explanation_free(struct explanation *e)
 {
 	if (!e)
 		return;
+	key_index_release(&e->by_name);
+	key_index_release(&e->callees);
 	free(e->nodes);
 	free(e->functions);
 	free(e);

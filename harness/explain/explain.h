@@ -10,6 +10,7 @@
 
 #include "effect.h"
 #include "exit-status.h"
+#include "key-index.h"
 #include "profile.h"
 #include "renames.h"
 #include "run.h"
@@ -43,6 +44,7 @@ struct explain_node {
 };
 
 struct explain_function {
+	unsigned number;  /* its place before they were sorted */
 	const char *name; /* the profile's */
 	const char *was;  /* the baseline's name if it has another */
 	uint64_t self[EX_BOTH];
@@ -67,6 +69,9 @@ struct explanation {
 	size_t nr_nodes, alloc_nodes;
 	struct explain_function *functions; /* by |self_diff|, largest first */
 	size_t nr_functions, alloc_functions;
+	struct key_index by_name; /* number of a function, from 1 */
+	struct key_index callees; /* node by caller and function's number */
+	uint64_t steps;		  /* how much work it was, for tests */
 	/*
 	 * The deepest function that accounts, with its callees, for 90% of the
 	 * difference on one path; NULL: no difference, or none but the
@@ -76,6 +81,11 @@ struct explanation {
 };
 
 #define EXPLAIN_MAIN_SHARE 0.9
+/*
+ * Call stacks that are printed one by one, or drawn, are no deeper: a kernel
+ * stack has not as much room, and what is printed would grow with the square.
+ */
+#define EXPLAIN_STACK_MAX 256
 /* A larger remainder of the difference casts doubt on the figures. */
 #define EXPLAIN_REMAINDER_MAX 0.01
 
@@ -98,6 +108,15 @@ static inline bool explain_is_named(const struct explain_function *f,
 				    const char *name)
 {
 	return !strcmp(f->name, name) || (f->was && !strcmp(f->was, name));
+}
+
+/* The node that a node calls with this function; 0: it does not. */
+static inline unsigned explain_callee(const struct explanation *e,
+				      unsigned node, unsigned function,
+				      uint64_t *steps)
+{
+	return key_index_find(&e->callees, NULL, node,
+			      e->functions[function].number, steps);
 }
 
 /* What a function executed itself, per operation. */

@@ -13,6 +13,11 @@
 #define STRANGER_NEIGHBOURS 3
 #define STRANGER_FACTOR 1.05
 
+/* Of each kernel; all of one are compared with all of the other. */
+#define CANDIDATES_MAX 2000
+/* Each needs a pair that the one before it found. */
+#define ROUNDS_MAX 16
+
 #define NONE 0 /* what calls the outermost has no other name */
 
 /* --- names --- */
@@ -49,6 +54,9 @@ bool renames_related(const char *a, const char *b)
 struct matcher {
 	struct call_graph graph;
 	unsigned *pair; /* per function: the same on the other side, or NONE */
+	unsigned *mark; /* per function: the last comparison that met it */
+	unsigned nr_marks;
+	uint64_t steps;
 };
 
 static bool is_candidate(const struct matcher *m, unsigned i, unsigned side)
@@ -80,12 +88,11 @@ struct neighbours {
 	unsigned all, common;
 };
 
-static struct neighbours compare_neighbours(const struct matcher *m,
-					    unsigned gone, unsigned new,
-					    unsigned direction)
+static struct neighbours compare_neighbours(struct matcher *m, unsigned gone,
+					    unsigned new, unsigned direction)
 {
 	const struct call_graph *g = &m->graph;
-	_cleanup_free_ bool *mark = xcalloc(g->nr, sizeof(*mark));
+	unsigned mark = ++m->nr_marks;
 	struct neighbours ret = { 0, 0 };
 	const struct graph_edge *e;
 	size_t nr;
@@ -94,14 +101,14 @@ static struct neighbours compare_neighbours(const struct matcher *m,
 	for (size_t i = 0; i < nr; i++) {
 		if (!is_settled(m, e[i].to))
 			continue;
-		mark[e[i].to] = true;
+		m->mark[e[i].to] = mark;
 		ret.all++;
 	}
 	e = graph_neighbours(&g->edges[GRAPH_CONT][direction], new, &nr);
 	for (size_t i = 0; i < nr; i++) {
 		if (!is_settled(m, e[i].to))
 			continue;
-		if (mark[in_base(m, e[i].to)])
+		if (m->mark[in_base(m, e[i].to)] == mark)
 			ret.common++;
 		else
 			ret.all++;
@@ -125,7 +132,7 @@ static bool relatives_fit(struct neighbours callers, struct neighbours callees,
 	return callers.common > 0 || (equal_counts && callees.common > 0);
 }
 
-static bool fits(const struct matcher *m, unsigned gone, unsigned new)
+static bool fits(struct matcher *m, unsigned gone, unsigned new)
 {
 	const struct graph_function *a = m->graph.functions[gone];
 	const struct graph_function *b = m->graph.functions[new];
@@ -134,6 +141,7 @@ static bool fits(const struct matcher *m, unsigned gone, unsigned new)
 	bool related = renames_related(a->name, b->name);
 	struct neighbours callers, callees;
 
+	m->steps++;
 	if (related ? !within(self, self_new, RELATED_FACTOR) : !equal_counts)
 		return false;
 	callers = compare_neighbours(m, gone, new, GRAPH_CALLERS);
@@ -148,7 +156,7 @@ static bool fits(const struct matcher *m, unsigned gone, unsigned new)
 /* --- pairs --- */
 
 /* The only candidate that fits; NONE if there are two, or none. */
-static unsigned only_fit(const struct matcher *m, unsigned of, unsigned side)
+static unsigned only_fit(struct matcher *m, unsigned of, unsigned side)
 {
 	unsigned found = NONE;
 
@@ -187,17 +195,36 @@ static unsigned settle(struct matcher *m)
 	return nr;
 }
 
+static unsigned count_candidates(const struct matcher *m, unsigned side)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = 1; i < m->graph.nr; i++)
+		nr += is_candidate(m, i, side);
+	return nr;
+}
+
+/* Each pair may make callers or callees of others known. */
+static void settle_all(struct matcher *m)
+{
+	if (count_candidates(m, GRAPH_BASE) > CANDIDATES_MAX ||
+	    count_candidates(m, GRAPH_CONT) > CANDIDATES_MAX)
+		return;
+	for (int i = 0; i < ROUNDS_MAX && settle(m); i++)
+		;
+}
+
 void renames_find(const struct profile *base, const struct profile *cont,
 		  struct renames *ret)
 {
-	struct matcher m;
+	struct matcher m = { .nr_marks = 0 };
 
-	*ret = (struct renames){ NULL, 0 };
+	*ret = (struct renames){ .nr = 0 };
 	call_graph_make(base, cont, &m.graph);
 	m.pair = xcalloc(m.graph.nr, sizeof(*m.pair));
-	/* Each pair may make callers or callees of others known. */
-	while (settle(&m))
-		;
+	m.mark = xcalloc(m.graph.nr, sizeof(*m.mark));
+	settle_all(&m);
+	ret->steps = m.steps;
 	for (unsigned i = 1; i < m.graph.nr; i++) {
 		if (m.pair[i] == NONE ||
 		    !m.graph.functions[i]->seen[GRAPH_BASE])
@@ -208,20 +235,24 @@ void renames_find(const struct profile *base, const struct profile *cont,
 			.base = m.graph.functions[i]->name,
 			.cont = m.graph.functions[m.pair[i]]->name,
 		};
+		*key_index_at(&ret->by_cont, ret->list[ret->nr - 1].cont, 0, 0,
+			      NULL) = ret->nr;
 	}
+	free(m.mark);
 	free(m.pair);
 	call_graph_release(&m.graph);
 }
 
 void renames_release(struct renames *r)
 {
+	key_index_release(&r->by_cont);
 	free(r->list);
 }
 
-const char *renames_base(const struct renames *r, const char *cont)
+const char *renames_base(const struct renames *r, const char *cont,
+			 uint64_t *steps)
 {
-	for (size_t i = 0; i < r->nr; i++)
-		if (!strcmp(r->list[i].cont, cont))
-			return r->list[i].base;
-	return NULL;
+	unsigned i = key_index_find(&r->by_cont, cont, 0, 0, steps);
+
+	return i ? r->list[i - 1].base : NULL;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "key-index.h"
 #include "profile.h"
 
 struct rename_pair {
@@ -20,14 +21,20 @@ struct rename_pair {
 struct renames {
 	struct rename_pair *list;
 	size_t nr;
+	struct key_index by_cont; /* in the list, from 1 */
+	uint64_t steps;		  /* pairs that were compared, for tests */
 };
 
-/* Pairs of which neither has a second candidate.  Keeps pointers. */
+/*
+ * Pairs of which neither has a second candidate.  None if one of the kernels has
+ * thousands of functions that the other lacks.  Keeps pointers.
+ */
 void renames_find(const struct profile *base, const struct profile *cont,
 		  struct renames *ret);
 void renames_release(struct renames *r);
 /* The baseline's name of a function of the contender; NULL: the same. */
-const char *renames_base(const struct renames *r, const char *cont);
+const char *renames_base(const struct renames *r, const char *cont,
+			 uint64_t *steps);
 
 /*
  * Is one name made from the other?  Without suffixes of GCC they are equal, or

@@ -154,7 +154,8 @@ static void add_children(struct flame *f, unsigned node, double x,
 			 unsigned depth)
 {
 	_cleanup_free_ unsigned *list = NULL;
-	size_t nr = sorted_children(f, node, &list);
+	size_t nr =
+		depth < EXPLAIN_STACK_MAX ? sorted_children(f, node, &list) : 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		double w = weight(f, list[i]) / f->all * WIDTH;

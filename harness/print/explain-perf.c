@@ -46,16 +46,19 @@ static void add_frame(const struct perf *p, const char *name)
 static void add_sample(struct perf *p, unsigned node)
 {
 	const struct explain_node *nodes = p->e->nodes;
-	unsigned us = p->nr++;
+	unsigned us = p->nr++, depth = 0;
 
 	fprintf(p->out, "%s %u [000] %u.%06u: %llu %s: \n", p->comm,
 		p->side + 1, us / 1000000, us % 1000000,
 		(unsigned long long)nodes[node].self[p->side],
 		explain_event_name(p->e->event));
-	for (; node; node = nodes[node].parent)
+	/* As with --max-stack of perf, the outermost callers are lost. */
+	for (; node && depth < EXPLAIN_STACK_MAX; node = nodes[node].parent) {
+		depth++;
 		add_frame(p,
 			  explain_name(&p->e->functions[nodes[node].function],
 				       p->side));
+	}
 	fputc('\n', p->out);
 }
 

@@ -162,9 +162,45 @@ static void test_inlined(void **state)
 	      "  dup_mmap 1000/1000\n");
 }
 
+/* A single function calls nr others, as deep as it goes or side by side. */
+static uint64_t steps_of(unsigned nr, bool deep)
+{
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	_cleanup_(diff_tree_release) struct diff_tree t;
+	struct explanation *e;
+	struct pair p;
+	uint64_t steps;
+
+	strbuf_addstr(&sb, SAMPLED NODE(1, 0, "both", 1) NODE(2, 1, "new", 1));
+	/* Of each function of only one kernel, one of both. */
+	for (unsigned i = 0; i < nr; i++) {
+		unsigned id = 3 + 2 * i;
+
+		strbuf_addf(&sb, "N\t%u\t%u\tnew%u\t1\t0\n", id,
+			    deep ? id - 1 - (i > 0) : 2, i);
+		strbuf_addf(&sb, "N\t%u\t%u\tboth\t1\t0\n", id + 1, id);
+	}
+	make(&p, SAMPLED NODE(1, 0, "both", 1), sb.buf, "insns");
+	e = explain_point(p.values, p.run, p.k, 0, PROFILE_INSNS);
+	diff_tree_make(e, &t);
+	assert_true(t.nr > nr);
+	steps = t.steps;
+	explanation_free(e);
+	release(&p);
+	return steps;
+}
+
+/* Twice as many functions are twice the work, and a little. */
+static void test_work(void **state)
+{
+	for (int deep = 0; deep <= 1; deep++)
+		assert_true(steps_of(2000, deep) < 3 * steps_of(1000, deep));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_work),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_cancels),
 		cmocka_unit_test(test_recursion),

@@ -270,9 +270,43 @@ static void test_row_list_without(void **state)
 	run_free(run);
 }
 
+/* Of nr functions, one below the other or side by side; half are renamed. */
+static uint64_t steps_of(unsigned nr, bool deep)
+{
+	_cleanup_strbuf_ struct strbuf base = STRBUF_INIT, cont = STRBUF_INIT;
+	struct explanation *e;
+	struct pair p;
+	uint64_t steps;
+
+	strbuf_addstr(&base, SAMPLED);
+	strbuf_addstr(&cont, SAMPLED);
+	for (unsigned i = 0; i < nr; i++) {
+		strbuf_addf(&base, "N\t%u\t%u\tf%u\t50\t0\n", i + 1,
+			    deep ? i : 0, i);
+		strbuf_addf(&cont, "N\t%u\t%u\tf%u%s\t50\t0\n", i + 1,
+			    deep ? i : 0, i, i % 2 ? ".cold" : "");
+	}
+	make(&p, base.buf, cont.buf, "insns");
+	explain_match(p.k);
+	e = explain_point(p.values, p.run, p.k, 0, PROFILE_INSNS);
+	assert_true(e->nr_functions >= nr);
+	steps = e->steps + p.k[EX_CONT].renames.steps;
+	explanation_free(e);
+	release(&p);
+	return steps;
+}
+
+/* Twice as many functions are twice the work, and a little. */
+static void test_work(void **state)
+{
+	for (int deep = 0; deep <= 1; deep++)
+		assert_true(steps_of(20000, deep) < 3 * steps_of(10000, deep));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_work),
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_other_event),
 		cmocka_unit_test(test_same),

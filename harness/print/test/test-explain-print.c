@@ -107,6 +107,11 @@ static void print_flame(FILE *out, const struct pair *p, struct explanation *e)
 	explain_print_flame(out, p->run, p->k, e);
 }
 
+static void print_perf(FILE *out, const struct pair *p, struct explanation *e)
+{
+	explain_print_perf(out, p->run, p->k, e);
+}
+
 static char *print(print_fn fn)
 {
 	struct explanation *e;
@@ -298,6 +303,77 @@ static void test_folded(void **state)
 	assert_non_null(strstr(text, "entry;attach;new 0 40\n"));
 }
 
+/* Readers split stacks at ';' and the counts off at a blank. */
+static void test_folded_names(void **state)
+{
+	static const char nodes[] = SAMPLED "N\t1\t0\ta b;c\t500\t0\n"
+					    "N\t2\t1\t;x \t49510\t0\n";
+	struct explanation *e;
+	char *text = NULL;
+	struct pair p;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	make(&p, nodes, nodes, "insns");
+	e = explain_point(p.values, p.run, p.k, 0, PROFILE_INSNS);
+	print_folded(out, &p, e);
+	fclose(out);
+	assert_string_equal(text, "a_b_c 10 10\na_b_c;_x_ 990.2 990.2\n");
+	free(text);
+	explanation_free(e);
+	release(&p);
+}
+
+/* One function below the other, each of one instruction an operation. */
+static char *make_chain(unsigned depth)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	strbuf_addstr(&sb, SAMPLED);
+	for (unsigned i = 0; i < depth; i++)
+		strbuf_addf(&sb, "N\t%u\t%u\tf%u\t50\t0\n", i + 1, i, i);
+	return strbuf_steal(&sb);
+}
+
+/* Size of what is printed of a chain; counts the lines that begin so. */
+static size_t print_chain(unsigned depth, print_fn fn, const char *word,
+			  unsigned *nr)
+{
+	_cleanup_free_ char *nodes = make_chain(depth);
+	struct explanation *e;
+	char *text = NULL;
+	struct pair p;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	make(&p, nodes, nodes, "insns");
+	e = explain_point(p.values, p.run, p.k, 0, PROFILE_INSNS);
+	fn(out, &p, e);
+	fclose(out);
+	*nr = 0;
+	for (const char *s = text; (s = strstr(s, word)); s++)
+		++*nr;
+	free(text);
+	explanation_free(e);
+	release(&p);
+	return len;
+}
+
+/* All of a very deep stack is there, but not in every line. */
+static void test_deep(void **state)
+{
+	static const print_fn fns[] = { print_folded, print_perf, print_flame };
+
+	for (size_t i = 0; i < ARRAY_SIZE(fns); i++) {
+		unsigned few, many;
+		size_t half = print_chain(500, fns[i], "f200", &few);
+		size_t all = print_chain(1000, fns[i], "f200", &many);
+
+		assert_true(few > 0);
+		assert_true(all < 2.5 * half);
+	}
+}
+
 /* Where a frame lies, by its tooltip. */
 static void check_frame(const char *svg, const char *title, double x,
 			unsigned y, double width)
@@ -430,11 +506,6 @@ static char *perf_fold(char *text)
 	return strbuf_steal(&r.folded);
 }
 
-static void print_perf(FILE *out, const struct pair *p, struct explanation *e)
-{
-	explain_print_perf(out, p->run, p->k, e);
-}
-
 static void test_perf(void **state)
 {
 	_cleanup_free_ char *text = print(print_perf);
@@ -490,6 +561,8 @@ int main(void)
 		cmocka_unit_test(test_renamed),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_folded),
+		cmocka_unit_test(test_folded_names),
+		cmocka_unit_test(test_deep),
 		cmocka_unit_test(test_flame),
 		cmocka_unit_test(test_perf),
 		cmocka_unit_test(test_perf_names),
