@@ -461,6 +461,21 @@ TEST(swap, all_without_memory, NULL)
 	check_eq(hierarchy_of("swap"), 0);
 }
 
+/*
+ * A subsystem that needs one that needs another one that is not there: booted
+ * with cgroup_no_v1=memory cgroup_debug_requires=swap.
+ */
+TEST(swap, all_without_debug, NULL)
+{
+	if (!is_there("swap") || mount_v1(H, "debug") != -EXDEV)
+		skip("debug does not need swap");
+	must_fail(mount_v1(H, "debug,swap"), EINVAL);
+	must(mount_v1(H, "all"));
+	check(hierarchy_of("pids") > 0);
+	check_eq(hierarchy_of("swap"), 0);
+	check_eq(hierarchy_of("debug"), 0);
+}
+
 TEST(swap, transfer, "split")
 {
 	char *before;
