@@ -11,9 +11,10 @@ shift 4
 
 # What the series adds: a test that misses it fails instead of being skipped.
 all=hash,rebind,inherit,split,merge,signal,procs,oom,swap,net_rx,stat
-# Only the debug kernel has IPv6 and hugetlb, and it is too slow to fill a link.
+# Only the debug kernel has IPv6, hugetlb and two CPUs, and it is too slow to
+# fill a link.
 case $kernel in
-debug) all=$all,net_rx6,hugetlb ;;
+debug) all=$all,net_rx6,hugetlb,rebind_smp ;;
 *) all=$all,net_speed ;;
 esac
 

@@ -34,6 +34,12 @@ static bool have_rebind(void)
 	return ret;
 }
 
+/* With a CPU to isolate. */
+static bool have_rebind_smp(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN) > 1 && have_rebind();
+}
+
 static bool have_depend(void)
 {
 	int r = mount_v1("/cg/need", "debug");
@@ -159,7 +165,7 @@ static struct {
 	{ "oom_nodes", have_oom_nodes }, { "swap", have_swap },
 	{ "net_rx", have_net_rx },	 { "net_rx6", have_net_rx6 },
 	{ "net_speed", have_net_speed }, { "stat", have_stat },
-	{ "hugetlb", have_hugetlb },
+	{ "hugetlb", have_hugetlb },	 { "rebind_smp", have_rebind_smp },
 };
 
 void find_interfaces(void (*after_each)(void))

@@ -805,6 +805,52 @@ TEST(binding, memory_parks, "rebind")
 	must(attach(H2 "/x", members[1]));
 }
 
+static void use_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	must(sys(sched_setaffinity(0, sizeof(set), &set)));
+}
+
+/* Leaves charges in the stock of a CPU. */
+static int charge_on_isolated(void *arg)
+{
+	const size_t len = 1 << 20;
+	char *p;
+
+	(void)arg;
+	must(attach(V2 "/alone", getpid()));
+	use_cpu(1);
+	must(attach(H "/a", getpid()));
+	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+		 -1, 0);
+	check(p != MAP_FAILED);
+	memset(p, 1, len);
+	return 0;
+}
+
+/* Nothing else happens on a CPU that is isolated. */
+TEST(binding, memory_on_isolated_cpu, "rebind_smp")
+{
+	must(put(V2 "/cgroup.subtree_control", "+cpuset"));
+	group(V2 "/alone");
+	must(put(V2 "/alone/cpuset.cpus", "1"));
+	must(put(V2 "/alone/cpuset.cpus.partition", "isolated"));
+	check_str(text_of(V2 "/alone/cpuset.cpus.partition"), "isolated\n");
+	must(mount_v1(H, "memory,cpuacct,name=t"));
+	group(H "/a");
+	check_eq(in_child(charge_on_isolated, NULL), 0);
+	/* which leaves CPUs alone that are isolated */
+	put(H "/a/memory.force_empty", "0");
+	must(sys(rmdir(H "/a")));
+	must(remount_v1(H, "cpuacct,name=t"));
+	wait_for(hierarchy_of("memory") == 0);
+	must(sys(rmdir(V2 "/alone")));
+	must(put(V2 "/cgroup.subtree_control", "-cpuset"));
+}
+
 TEST(binding, parked_comes_back, "rebind")
 {
 	int id;
