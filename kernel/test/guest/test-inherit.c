@@ -119,6 +119,43 @@ TEST(inherit, freezer_reaches_inheritors, "inherit")
 	wait_for(state_of(members[3]) == 'Z');
 }
 
+/*
+ * A group that gets CPUs of its own again leaves its siblings what they have for
+ * themselves.
+ */
+TEST(inherit, beside_exclusive, "inherit")
+{
+	const char *all;
+	char *before;
+
+	must(mount_v1(H, "cpuset,name=t"));
+	all = text_of(H "/cpuset.cpus");
+	group(H "/mine");
+	group(H "/g");
+	members[0] = sleeper(H);
+	must(put(H "/g/cpuset.inherit", "1"));
+	must(attach(H "/g", members[0]));
+
+	/* it could have some, but has none */
+	must(put(H "/mine/cpuset.cpu_exclusive", "1"));
+	must(put(H "/g/cpuset.inherit", "0"));
+	check_str(text_of(H "/g/cpuset.cpus"), all);
+	check_str(text_of(H "/g/cpuset.mems"), text_of(H "/cpuset.mems"));
+
+	must(put(H "/g/cpuset.inherit", "1"));
+	must(put(H "/mine/cpuset.cpus", "0"));
+	before = snapshot(H);
+	if (strcmp(all, "0\n")) {
+		must(put(H "/g/cpuset.inherit", "0"));
+		check(!strchr(text_of(H "/g/cpuset.cpus"), '0'));
+		check_str(text_of(H "/mine/cpuset.cpus"), "0\n");
+		return;
+	}
+	/* nothing is left for its process */
+	must_fail(put(H "/g/cpuset.inherit", "0"), ENOSPC);
+	check_same(before, snapshot(H));
+}
+
 TEST(inherit, forgotten_with_the_subsystem, "inherit")
 {
 	set_up("pids,name=t");
