@@ -1155,6 +1155,39 @@ TEST(oom, near_nested, "oom")
 	check_eq(in_stat(G, "near"), 1);
 }
 
+/* Less can be left without a charge, too. */
+TEST(oom, near_by_writing, "oom")
+{
+	struct job job;
+	int fd;
+
+	set_up("0");
+	must(put(G "/memory.limit_in_bytes", "64M"));
+	must(put(G "/oom.near_bytes", str("%u", 8 << 20)));
+	fd = handle(G);
+	job = start(G, take_fault, 20);
+	wait_for(is_done(&job));
+	check(!is_told(fd, 0));
+	must(put(G "/memory.limit_in_bytes", "48M"));
+	check(!is_told(fd, 0));
+	must(put(G "/memory.limit_in_bytes", "26M"));
+	check_told(fd, "near", G);
+	/* Another one only after there was more. */
+	msleep(200);
+	must(put(G "/memory.limit_in_bytes", "25M"));
+	check(!is_told(fd, 0));
+	must(put(G "/memory.limit_in_bytes", "48M"));
+	must(put(G "/memory.limit_in_bytes", "26M"));
+	check_told(fd, "near", G);
+	/* Another value, while less is left. */
+	must(put(G "/memory.limit_in_bytes", "48M"));
+	check(!is_told(fd, 0));
+	must(put(G "/oom.near_bytes", str("%u", 40 << 20)));
+	check_told(fd, "near", G);
+	check_eq(in_stat(G, "near"), 3);
+	wait_done(&job);
+}
+
 /* --- things go while somebody waits --- */
 
 TEST(oom, group_removed, "oom")
