@@ -9,6 +9,7 @@
  * queue of a socket, happens while it is sent, unless it waits in ifb0.
  */
 #include <arpa/inet.h>
+#include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <linux/pkt_cls.h>
 #include <net/if.h>
@@ -174,6 +175,7 @@ struct sink_opts {
 	uint32_t addr;	/* to be bound to */
 	bool elsewhere; /* in a namespace of its own */
 	int pass_to;	/* socket that the socket is sent to, and left in */
+	bool shares;	/* the port, which belongs to the second one */
 };
 
 union address {
@@ -285,6 +287,18 @@ static void pass_socket(int to, int fd)
 	check_eq(sys(sendmsg(to, &msg, 0)), 1);
 }
 
+/* Of the sockets that share the port, select the second one. */
+static void share_port(int fd)
+{
+	struct sock_filter code = BPF_STMT(BPF_RET | BPF_K, 1);
+	struct sock_fprog program = { .len = 1, .filter = &code };
+	int one = 1;
+
+	must(sys(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one))));
+	must(sys(setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program,
+			    sizeof(program))));
+}
+
 static void sink_run(const struct sink_opts *o, struct counts *c)
 {
 	int family = o->family ? o->family : AF_INET, fd, one = 1;
@@ -299,6 +313,8 @@ static void sink_run(const struct sink_opts *o, struct counts *c)
 		must(sys(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one,
 				    sizeof(one))));
 	must(sys(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one))));
+	if (o->shares)
+		share_port(fd);
 	must(sys(bind(fd, &a.sa, sizeof(a))));
 	if (o->pass_to) {
 		pass_socket(o->pass_to, fd);
@@ -921,6 +937,30 @@ TEST(net, bound, "net_rx")
 	expect("bound", sender(SOCK_DGRAM, PORT_A), &a, CLASS_A);
 }
 
+/* A program selects one of the sockets that share a port, in two groups. */
+static void shared_port(int family, int type)
+{
+	struct sink_opts o = { .dir = H "/a",
+			       .family = family,
+			       .type = type,
+			       .port = PORT_A,
+			       .shares = true };
+	struct sink b;
+
+	sink_with(&o);
+	o.dir = H "/b";
+	b = sink_with(&o);
+	for (int i = 0; i < 16; i++)
+		expect(str("sender %d", i),
+		       sender_of(family, type, RX_ADDR, PORT_A), &b, CLASS_B);
+}
+
+TEST(net, shared_port, "net_rx")
+{
+	set_up();
+	shared_port(AF_INET, SOCK_DGRAM);
+}
+
 TEST(net, fragments, "net_rx")
 {
 	struct sink a;
@@ -1520,6 +1560,12 @@ TEST(net, ipv6_udp, "net_rx6")
 	b = sink_with(&bound);
 	expect("bound", sender_of(AF_INET6, SOCK_DGRAM, RX_ADDR, PORT_B), &b,
 	       CLASS_B);
+}
+
+TEST(net, ipv6_shared_port, "net_rx6")
+{
+	set_up_ipv6();
+	shared_port(AF_INET6, SOCK_DGRAM);
 }
 
 TEST(net, ipv6_tcp, "net_rx6")
