@@ -1295,6 +1295,20 @@ TEST(oom, both_removed, "oom")
 	must(sys(close(fd)));
 }
 
+/* The old file of a handler has come to its end, and says so. */
+static void check_ended(int fd)
+{
+	struct told t;
+
+	check(is_told(fd, 0));
+	must_fail(read_await(fd, &t), ENODEV);
+	close(fd);
+}
+
+/*
+ * The job waits until the handler has found its new file, which tells what has
+ * happened so far.
+ */
 TEST(oom, split_meanwhile, "oom")
 {
 	struct job job;
@@ -1306,14 +1320,71 @@ TEST(oom, split_meanwhile, "oom")
 	job = start(G, take_fault, NEED);
 	check_told(fd, "oom", G);
 	must(put(H "/cgroup.split", "s memory,oom"));
-	wait_killed(&job);
-	close(fd);
+	check_ended(fd);
 	must(mount_v1(H2, "memory,oom,name=s"));
-	fd = handle(H2 "/g");
-	job = start(H2 "/g", take_fault, NEED);
+	msleep(100);
+	check(!is_done(&job) && !is_gone(&job));
+	fd = must(sys(open(H2 "/g/oom.await", O_RDONLY)));
 	check_told(fd, "oom", H2 "/g");
-	must(put(H2 "/g/memory.limit_in_bytes", MORE));
+	check_eq(in_stat(H2 "/g", "oom"), 1);
+
+	/* and back */
+	must(put(H "/cgroup.merge", str("%d", hierarchy_of("oom"))));
+	check_ended(fd);
+	msleep(100);
+	check(!is_done(&job) && !is_gone(&job));
+	fd = must(sys(open(G "/oom.await", O_RDONLY)));
+	check_told(fd, "oom", G);
+	check_eq(in_stat(G, "oom"), 1);
+	check_eq(in_stat(G, "expired"), 0);
+	must(put(G "/memory.limit_in_bytes", MORE));
 	wait_done(&job);
+	check_eq(nr_kills(G), 0);
+}
+
+/* Nobody waits for long for a handler that does not come back. */
+TEST(oom, split_for_good, "oom")
+{
+	long began;
+	struct job job;
+	int fd;
+
+	must(mount_v1(H, "memory,pids,oom,name=t"));
+	make_group(G, LIMIT, LONG);
+	fd = handle(G);
+	job = start(G, take_fault, NEED);
+	check_told(fd, "oom", G);
+	began = now_ms();
+	must(put(H "/cgroup.split", "s memory,oom"));
+	check_ended(fd);
+	wait_killed(&job);
+	check_elapsed(began, 10000);
+	must(mount_v1(H2, "memory,oom,name=s"));
+	/* this is over: a new event has no handler at all */
+	began = now_ms();
+	job = start(H2 "/g", take_fault, NEED);
+	wait_killed(&job);
+	check_elapsed(began, 0);
+	check_eq(in_stat(H2 "/g", "oom"), 1);
+}
+
+/* A deadline that comes earlier holds. */
+TEST(oom, split_before_the_deadline, "oom")
+{
+	const char *ms = patient_ms(1000);
+	struct job job;
+	int fd;
+
+	must(mount_v1(H, "memory,pids,oom,name=t"));
+	make_group(G, LIMIT, ms);
+	fd = handle(G);
+	job = start(G, take_fault, NEED);
+	check_told(fd, "oom", G);
+	must(put(H "/cgroup.split", "s memory,oom"));
+	check_ended(fd);
+	must(mount_v1(H2, "memory,oom,name=s"));
+	wait_killed(&job);
+	check_eq(in_stat(H2 "/g", "expired"), 1);
 }
 
 /* --- memory nodes --- */
