@@ -79,6 +79,17 @@ unsigned patience(void);
 void find_interfaces(void (*after_each)(void));
 bool have(const char *interface);
 
+/* --- for PID 1 (clean.c, main.c) --- */
+
+/* End the machine. */
+void bail_out(const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+/* What there is now is there after each clean_up(). */
+void clean_start(void);
+/* Remove processes, groups and hierarchies; what is left, or NULL. */
+const char *clean_up(void);
+void kill_all(void);
+
 #define fail(...) fail_at(__FILE__, __LINE__, __VA_ARGS__)
 
 #define check(cond)                               \

@@ -14,9 +14,9 @@
 
 const char *str(const char *fmt, ...)
 {
-	static char bufs[16][512];
+	static char bufs[64][512];
 	static unsigned next;
-	char *buf = bufs[next++ % 16];
+	char *buf = bufs[next++ % 64];
 	va_list ap;
 	int n;
 

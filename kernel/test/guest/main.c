@@ -15,8 +15,7 @@
 #include "ports.h"
 #include "tap.h"
 
-#define TEST_SECONDS 120  /* of the guest's time, times patience() */
-#define SETTLE_TRIES 1000 /* 10 ms each */
+#define TEST_SECONDS 120 /* of the guest's time, times patience() */
 #define KMEMLEAK "/sys/kernel/debug/kmemleak"
 
 /* Set by the linker: the tests in the order of the files. */
@@ -28,7 +27,6 @@ static int status_fd = -1;
 static char cmdline[4096];
 /* Why a test was skipped or failed, from its process. */
 static char *reason;
-static char *cgroups_at_start;
 
 /* --- for tests --- */
 
@@ -116,9 +114,7 @@ static void end_machine(void)
 		pause();
 }
 
-static void bail_out(const char *fmt, ...)
-	__attribute__((noreturn, format(printf, 1, 2)));
-static void bail_out(const char *fmt, ...)
+void bail_out(const char *fmt, ...)
 {
 	int fd = status_fd >= 0 ? status_fd : open("/dev/kmsg", O_WRONLY);
 	char text[512];
@@ -176,147 +172,6 @@ static void set_up(void)
 }
 
 /* --- after each test --- */
-
-/* Hierarchy numbers; not group counts, which change as dead ones are freed. */
-static char *hierarchies(void)
-{
-	char *text, *save, *line, *ret;
-
-	if (read_all("/proc/cgroups", &text) < 0)
-		bail_out("cannot read /proc/cgroups");
-	ret = calloc(1, strlen(text) + 64);
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		char name[64];
-		int h, n, enabled;
-
-		if (sscanf(line, "%63s %d %d %d", name, &h, &n, &enabled) == 4)
-			sprintf(ret + strlen(ret), "%s %d %d\n", name, h,
-				h ? n : 1);
-	}
-	free(text);
-	return ret;
-}
-
-/*
- * Call fn(), unless it is NULL, with the mount options of each v1 hierarchy;
- * return the number of hierarchies.
- */
-static unsigned for_each_hierarchy(void (*fn)(const char *options))
-{
-	char *text, *save, *line, options[256];
-	unsigned nr = 0;
-
-	if (read_all("/proc/self/cgroup", &text) < 0)
-		bail_out("cannot read /proc/self/cgroup");
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		char *list = strchr(line, ':');
-
-		if (!list || !strncmp(line, "0:", 2))
-			continue;
-		list++;
-		list[strcspn(list, ":")] = '\0';
-		snprintf(options, sizeof(options), "%s%s",
-			 !strncmp(list, "name=", 5) ? "none," : "", list);
-		nr++;
-		if (fn)
-			fn(options);
-	}
-	free(text);
-	return nr;
-}
-
-static void kill_all(void)
-{
-	kill(-1, SIGKILL);
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-}
-
-/* A signal does not end a frozen task. */
-static void thaw(const char *path)
-{
-	put(str("%s/freezer.state", path), "THAWED");
-	for (size_t i = 1; i < ARRAY_SIZE(tree_dirs); i++)
-		put(str("%s%s/freezer.state", path, tree_dirs[i]), "THAWED");
-}
-
-/* Unmount the last file system below /cg, its groups gone; false: no more. */
-static bool unmount_one(void)
-{
-	char *text, *save, *line, path[256] = "", type[32], p[256];
-
-	if (read_all("/proc/self/mounts", &text) < 0)
-		bail_out("cannot read /proc/self/mounts");
-	for (line = strtok_r(text, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save))
-		if (sscanf(line, "%*s %255s %31s", p, type) == 2 &&
-		    !strncmp(p, "/cg/", 4))
-			strcpy(path, p);
-	free(text);
-	if (!*path)
-		return false;
-	thaw(path);
-	kill_all();
-	remove_below(path);
-	if (umount(path) < 0)
-		umount2(path, MNT_DETACH);
-	return true;
-}
-
-/* Error of the last hierarchy that could not be mounted, for the report. */
-static char mount_error[128];
-
-static void mount_again(const char *options)
-{
-	int r = mount_v1("/cg/again", options);
-
-	if (r == 0) {
-		remove_below("/cg/again");
-		r = sys(umount("/cg/again"));
-	}
-	if (r)
-		snprintf(mount_error, sizeof(mount_error), "%.64s: %s", options,
-			 strerror(-r));
-}
-
-/*
- * A hierarchy that is unmounted before all of its groups are freed stays until
- * it is mounted and unmounted once more.  Most groups are freed soon; those of
- * a victim of the OOM killer, after two seconds.  A hierarchy on its way out
- * needs time, and a mount creates it again.
- */
-static const char *clean_up(void)
-{
-	static char why[512];
-	char *h;
-
-	*mount_error = '\0';
-	kill_all();
-	swapoff("/dev/ram0");
-	while (unmount_one())
-		;
-	remove_below(V2);
-	put("/proc/sys/vm/drop_caches", "3");
-	for (int i = 1; i < SETTLE_TRIES * (int)patience(); i++) {
-		kill_all();
-		h = hierarchies();
-		if (!for_each_hierarchy(NULL) && !strcmp(h, cgroups_at_start)) {
-			free(h);
-			return NULL;
-		}
-		snprintf(why, sizeof(why), "hierarchies %s; %s", h,
-			 mount_error);
-		free(h);
-		if (i % 16 == 0)
-			put("/proc/sys/vm/drop_caches", "3");
-		if (i == 4 || i == 8 || i % 16 == 0)
-			for_each_hierarchy(mount_again);
-		msleep(10);
-	}
-	return why;
-}
 
 static void clean_up_early(void)
 {
@@ -482,7 +337,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	set_up();
-	cgroups_at_start = hierarchies();
+	clean_start();
 	find_interfaces(clean_up_early);
 	leaks = exists(KMEMLEAK);
 	for (size_t i = 0; i < nr; i++)
