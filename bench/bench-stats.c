@@ -20,10 +20,10 @@
  *
  * files=usage reads memory.usage_in_bytes; files=all adds memory.stat and
  * cpu.stat, 46 numbers in all, and one more that the text leaves out; cpu, memory
- * and pids are the file of that controller alone.  On v2, where all controllers share their groups, they are
- * memory.current, memory.stat, cpu.stat and, in files=all too, pids.current;
- * files=io is io.stat, after a read from a disk, for which there is text only.
- * (On v1 blkio counts nothing without a limit.)
+ * and pids are the file of that controller alone.  On v2, where all controllers
+ * share their groups, they are memory.current, memory.stat, cpu.stat and, in
+ * files=all too, pids.current; files=io is io.stat, after a read from a disk, for
+ * which there is text only.  (On v1 blkio counts nothing without a limit.)
  *
  * With readers=N that many processes read all groups, each for itself.  Requests
  * are built once; answers are parsed message by message.

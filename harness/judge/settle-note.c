@@ -22,8 +22,8 @@ static void count(const struct effect *effects, size_t nr, struct tally *t)
 
 		t->confirmed += e->screening.there && changed;
 		t->withdrawn += e->screening.there && e->verdict == V_NO_CHANGE;
-		t->unconfirmed += !e->screening.there && changed &&
-				  !settle_is_plain(e);
+		t->unconfirmed +=
+			!e->screening.there && changed && !settle_is_plain(e);
 		t->doubtful += e->verdict == V_INCONCLUSIVE;
 	}
 }
