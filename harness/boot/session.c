@@ -11,6 +11,7 @@
 #include "interrupt.h"
 #include "log.h"
 #include "progress.h"
+#include "run-leftovers.h"
 #include "session.h"
 #include "supervise.h"
 
@@ -50,21 +51,39 @@ static int make_id(struct run *run)
 	return 0;
 }
 
-static enum exit_status make_run_dir(struct run *run, const char *parent)
+/* 0, -errno, or -EAGAIN: that one is somebody else's. */
+static int try_run_dir(struct session *s, const char *parent)
 {
+	struct run *run = s->run;
+	int r = make_id(run);
+
+	if (r < 0)
+		return r;
+	set_str(&run->dir, xasprintf("%s/%s", parent, run->id));
+	if (mkdir(run->dir, 0777) < 0)
+		return errno == EEXIST ? -EAGAIN : -errno;
+	r = run_dir_lock(run->dir);
+	if (r < 0)
+		return r == -ENOENT ? -EAGAIN : r;
+	s->lock_fd = r;
+	return 0;
+}
+
+static enum exit_status make_run_dir(struct session *s, const char *parent)
+{
+	struct run *run = s->run;
 	int r = mkdir_p(parent, 0777);
 
-	for (int tries = 0; r == 0 && tries < 100; tries++) {
-		r = make_id(run);
-		if (r < 0)
-			break;
-		set_str(&run->dir, xasprintf("%s/%s", parent, run->id));
-		if (mkdir(run->dir, 0777) == 0)
-			return ST_OK;
-		r = errno == EEXIST ? 0 : -errno;
+	if (r == 0) {
+		run_leftovers_tidy(parent);
+		r = -EAGAIN;
 	}
+	for (int tries = 0; r == -EAGAIN && tries < 100; tries++)
+		r = try_run_dir(s, parent);
+	if (r == 0)
+		return ST_OK;
 	set_str(&run->dir, NULL);
-	return host_failed(r ? r : -EEXIST, parent,
+	return host_failed(r == -EAGAIN ? -EEXIST : r, parent,
 			   "cannot make the run directory");
 }
 
@@ -92,7 +111,7 @@ static enum exit_status make_initramfs(struct session *s)
 	char sha256[65];
 	int r;
 
-	s->initramfs = xasprintf("%s/initramfs.cpio", s->run->dir);
+	s->initramfs = xasprintf("%s/" INITRAMFS_FILE, s->run->dir);
 	r = initramfs_build(s->bench_dir, s->files, s->initramfs, sha256);
 	if (r == -ENOSPC || r == -EDQUOT)
 		return host_failed(r, s->run->dir,
@@ -136,7 +155,7 @@ static enum exit_status save(struct session *s, const char *status)
 
 enum exit_status session_prepare(struct session *s, const char *parent)
 {
-	enum exit_status r = make_run_dir(s->run, parent);
+	enum exit_status r = make_run_dir(s, parent);
 
 	if (r != ST_OK)
 		return r;
@@ -323,6 +342,9 @@ void session_release(struct session *s)
 		unlink(s->initramfs);
 	boot_jobs_release(&s->jobs);
 	free(s->initramfs);
+	if (s->lock_fd > 0)
+		close(s->lock_fd);
+	s->lock_fd = 0;
 }
 
 static enum exit_status boot_status(const struct run *run,

@@ -34,6 +34,7 @@ struct session {
 	/* None is started after that, by now_ns(); of session_boot(), too. */
 	uint64_t until_ns;
 
+	int lock_fd;	 /* of the run directory until then; 0: none */
 	char *initramfs; /* RUN/initramfs.cpio; there until it is released */
 	struct boot_jobs jobs;
 	size_t nr_booted; /* boots that were not kept ones */

@@ -219,6 +219,14 @@ static int is_run_name(const struct dirent *de)
 	return de->d_name[0] != '.';
 }
 
+/* Others are stray, or killed before they began; the next run tidies up. */
+static bool is_run_dir(const char *dir)
+{
+	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
+
+	return access(path, F_OK) == 0;
+}
+
 static enum exit_status list_runs(const struct env *env)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/runs", env->results_dir);
@@ -237,6 +245,8 @@ static enum exit_status list_runs(const struct env *env)
 		_cleanup_(run_freep) struct run *run = NULL;
 
 		free(found[i]);
+		if (!is_run_dir(path))
+			continue;
 		if (run_load(path, &run, NULL) == 0)
 			print_run(run);
 		else

@@ -212,6 +212,12 @@ has "$work/out" '^patched	dir:.*/tree	.*/series	base.config	-$' \
 	'list --kernels shows what kernels.ini says'
 run 0 'list --runs' list --runs
 is "$(wc -l <"$work/out")" 1 'list --runs without runs has a head only'
+mkdir -p "$work/results/runs/no-run" "$work/results/runs/20261130T100624Z-707e"
+: >"$work/results/runs/stray"
+: >"$work/results/runs/20261130T100624Z-707e/initramfs.cpio"
+run 0 'list --runs beside stray files' list --runs
+is "$(wc -l <"$work/out")" 1 'they are no runs'
+rm -rf "$work/results/runs"
 printf '#!/bin/sh\nexit 3\n' >"$work/bench/bench-zz"
 chmod +x "$work/bench/bench-zz"
 run 5 'a guest program that fails' list
@@ -737,6 +743,19 @@ is "$(run_status)" interrupted '^C: the run is marked'
 nothing_left '^C'
 run 0 'list --runs after ^C' list --runs
 has "$work/out" '	interrupted	fake:.*	3/22	' 'the run that was interrupted is listed'
+
+fresh
+"$cgmark" run -q $img --machine "fake:$work/hang" -j 1 >"$work/out" 2>"$work/err" &
+pid=$!
+wait_until 300 two_are_done
+killed=$(run_dir)
+kill -KILL $pid
+wait $pid
+is "$(run_status)" running 'kill -9: nobody was there to mark the run'
+run 0 'the next run' run $img --machine "fake:$work/same"
+has "$killed/run.json" '"status": "interrupted"' 'kill -9: the next run marks it'
+nothing_left 'kill -9, and the next run'
+run 0 'the killed run can be read' verify "$killed"
 
 # --- the host ---------------------------------------------------------------------------
 fresh
