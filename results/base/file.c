@@ -98,16 +98,21 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
+static char *dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return xstrdup(".");
+	return xstrndup(path, slash == path ? 1 : slash - path);
+}
+
 /* The directory entry has to reach the disk too, not just the data. */
 static int fsync_dir_of(const char *path)
 {
-	_cleanup_free_ char *dir = xstrdup(path);
-	_cleanup_close_ int fd = -1;
-	char *slash = strrchr(dir, '/');
+	_cleanup_free_ char *dir = dir_of(path);
+	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	if (slash)
-		slash[slash == dir] = '\0';
-	fd = open(slash ? dir : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
 		return -errno;
 	return 0;
@@ -134,30 +139,74 @@ static int write_and_sync(int fd, mode_t mode, const void *data, size_t len)
 	return 0;
 }
 
+/*
+ * Opens a file beside path.  It has no name, so that nothing stays of it if this
+ * process is killed, where the file system can do that.
+ */
+static int open_beside(const char *path, char **name)
+{
+	_cleanup_free_ char *dir = dir_of(path);
+	int fd = open(dir, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+
+	*name = NULL;
+	if (fd >= 0)
+		return fd;
+	*name = xasprintf("%s.XXXXXX", path);
+	fd = mkostemp(*name, O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Only rename() replaces a file, and it takes a name. */
+static int give_name(int fd, const char *path, char **name)
+{
+	_cleanup_free_ char *link = xasprintf("/proc/self/fd/%d", fd);
+	_cleanup_free_ char *tmp = xasprintf("%s.XXXXXX", path);
+	int named;
+
+	/* For a name that nobody has. */
+	named = mkostemp(tmp, O_CLOEXEC);
+	if (named < 0)
+		return -errno;
+	close(named);
+	unlink(tmp);
+	if (linkat(AT_FDCWD, link, AT_FDCWD, tmp, AT_SYMLINK_FOLLOW) < 0)
+		return -errno;
+	*name = steal_ptr(tmp);
+	return 0;
+}
+
+static int set_owner(int fd, const struct stat *old)
+{
+	/* Only root can give a file away; otherwise the writer owns it. */
+	if (old && fchown(fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
+		return -errno;
+	return 0;
+}
+
 /* old: the file being replaced, or NULL. */
 static int replace_file(const char *path, const struct stat *old,
 			const void *data, size_t len)
 {
-	_cleanup_free_ char *tmp = xasprintf("%s.XXXXXX", path);
-	int fd, r;
+	_cleanup_free_ char *tmp = NULL;
+	int fd = open_beside(path, &tmp), r;
 
-	fd = mkostemp(tmp, O_CLOEXEC);
 	if (fd < 0)
-		return -errno;
-	/* Only root can give a file away; otherwise the writer owns it. */
-	if (old && fchown(fd, old->st_uid, old->st_gid) < 0 && errno != EPERM)
-		r = -errno;
-	else
+		return fd;
+	r = set_owner(fd, old);
+	if (r == 0)
 		r = write_and_sync(fd,
 				   old ? old->st_mode & 0777 : default_mode(),
 				   data, len);
+	if (r == 0 && !tmp)
+		r = give_name(fd, path, &tmp);
 	/* Some file systems report a full disk only here. */
 	if (close(fd) < 0 && r == 0)
 		r = -errno;
 	if (r == 0 && rename(tmp, path) < 0)
 		r = -errno;
 	if (r < 0) {
-		unlink(tmp);
+		if (tmp)
+			unlink(tmp);
 		return r;
 	}
 	return fsync_dir_of(path);

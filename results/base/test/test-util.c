@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 
 #include "alloc.h"
 #include "file.h"
@@ -296,6 +297,36 @@ static void test_mkdir_and_rm(void **state)
 	assert_int_equal(count_entries(*state), 0);
 }
 
+/* A file that is too large ends the process, as any signal would. */
+static void test_killed_while_writing(void **state)
+{
+	static const char data[1 << 16];
+	_cleanup_free_ char *path = xasprintf("%s/f", (char *)*state);
+	_cleanup_close_ int probe =
+		open(*state, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+	const struct rlimit limit = { 4096, 4096 }, none = { 0, 0 };
+	int status;
+	pid_t pid;
+
+	if (probe < 0)
+		skip();
+	write_text(path, "old");
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		signal(SIGXFSZ, SIG_DFL);
+		setrlimit(RLIMIT_CORE, &none);
+		setrlimit(RLIMIT_FSIZE, &limit);
+		write_output(path, data, sizeof(data));
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(count_entries(*state), 1);
+	file_is(path, "old");
+	assert_int_equal(unlink(path), 0);
+}
+
 static void test_check_dir(void **state)
 {
 	_cleanup_free_ char *top = xasprintf("%s/t", (char *)*state);
@@ -364,6 +395,7 @@ int main(void)
 		IN_DIR(test_output_into_open_file),
 		IN_DIR(test_mkdir_and_rm),
 		IN_DIR(test_check_dir),
+		IN_DIR(test_killed_while_writing),
 		IN_DIR(test_log),
 	};
 
