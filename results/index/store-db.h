@@ -13,6 +13,8 @@
 
 /* An import holds the lock for about a second. */
 #define BUSY_TIMEOUT_MS 60000
+#define BUSY_SILENT_MS 2000 /* until that is told */
+#define BUSY_POLL_MS 10
 
 struct store {
 	sqlite3 *db;

@@ -8,13 +8,30 @@
  */
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "alloc.h"
 #include "file.h"
+#include "log.h"
 #include "store-check.h"
 #include "store-db.h"
 #include "store-import.h"
 #include "store.h"
+
+/* Called while another program has it locked; 0: gives up. */
+static int on_busy(void *arg, int calls)
+{
+	const struct store *st = arg;
+
+	if (calls >= BUSY_TIMEOUT_MS / BUSY_POLL_MS)
+		return 0;
+	if (calls == BUSY_SILENT_MS / BUSY_POLL_MS)
+		log_info(
+			"%s: another program has it locked; waiting up to %d s",
+			st->path, BUSY_TIMEOUT_MS / 1000);
+	usleep(BUSY_POLL_MS * 1000);
+	return 1;
+}
 
 static int open_db(struct store *st)
 {
@@ -28,7 +45,7 @@ static int open_db(struct store *st)
 	if (sqlite3_open_v2(st->path, &st->db, flags, NULL) != SQLITE_OK)
 		return st->db ? sql_error(st, "open it") : -ENOMEM;
 	sqlite3_extended_result_codes(st->db, 1);
-	sqlite3_busy_timeout(st->db, BUSY_TIMEOUT_MS);
+	sqlite3_busy_handler(st->db, on_busy, st);
 	/* The file may come from anywhere: its schema must not run code. */
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(st->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);

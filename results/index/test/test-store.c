@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "alloc.h"
@@ -776,6 +777,49 @@ static void test_two_writers(void **state)
 	free(dump(path));
 }
 
+/* In a child: holds the lock until something is in the log. */
+static void hold_until_told(const char *path, const char *log, int begun)
+{
+	struct stat st;
+	sqlite3 *db;
+
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL) !=
+		    SQLITE_OK ||
+	    write(begun, "", 1) != 1)
+		_exit(1);
+	while (stat(log, &st) < 0 || st.st_size == 0)
+		usleep(10000);
+	_exit(0);
+}
+
+static void test_wait_is_told(void **state)
+{
+	_cleanup_free_ char *path = db_path(state), *log = NULL;
+	_cleanup_free_ char *file = xasprintf("%s/stderr", (char *)*state);
+	struct run *run = loaded_run(*state, "r1");
+	struct store *st = open_store(path);
+	int begun[2];
+	char byte;
+	pid_t pid;
+
+	assert_int_equal(pipe(begun), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		hold_until_told(path, file, begun[1]);
+	close(begun[1]);
+	assert_int_equal(read(begun[0], &byte, 1), 1);
+	close(begun[0]);
+	capture_start(*state);
+	import(st, run, true);
+	log = capture_end();
+	wait_all(&pid, 1);
+	assert_non_null(strstr(log, "another program has it locked; waiting"));
+	run_free(run);
+	store_close(st);
+}
+
 /* All find it damaged at once, and the first replacement stays. */
 static void test_remade_at_once(void **state)
 {
@@ -868,6 +912,7 @@ int main(void)
 		IN_DIR(test_disk_full),
 		IN_DIR(test_made_at_once),
 		IN_DIR(test_two_writers),
+		IN_DIR(test_wait_is_told),
 		IN_DIR(test_remade_at_once),
 		IN_DIR(test_history_is_indexed),
 		IN_DIR(test_compact),
