@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <inttypes.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "log.h"
@@ -78,9 +79,25 @@ void progress_format_half(char *buf, size_t size, const struct progress *p,
 	snprintf(buf, size, "%.*s%s", (int)room, head, numbers);
 }
 
-static void show(struct progress *p, const char *line)
+/* The last column stays free: some terminals wrap as soon as it is full. */
+static size_t room(void)
+{
+	struct winsize ws = { 0 };
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &ws) < 0 || ws.ws_col < 2 ||
+	    ws.ws_col > LINE_MAX_COLUMNS)
+		return LINE_MAX_COLUMNS;
+	return ws.ws_col - 1;
+}
+
+static void show(struct progress *p, char *line)
 {
 	size_t len = strlen(line);
+
+	if (p->tty && len > room()) {
+		len = room();
+		line[len] = '\0';
+	}
 
 	if (!p->tty) {
 		log_info("%s", line);

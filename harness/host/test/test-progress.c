@@ -5,6 +5,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include "progress.h"
 
 #define S 1000000000ULL
@@ -65,12 +70,46 @@ static void half_a_line_has_the_numbers(void **state)
 	     "a-kernel-with-: apply ser 7/44, 08:49");
 }
 
+/* What a terminal of so many columns gets. */
+static const char *shown_on(unsigned short columns)
+{
+	static char text[512];
+	const struct winsize ws = { .ws_row = 24, .ws_col = columns };
+	int pty = posix_openpt(O_RDWR | O_NOCTTY), tty, saved = dup(2);
+	struct progress p;
+	ssize_t n;
+
+	assert_int_equal(grantpt(pty), 0);
+	assert_int_equal(unlockpt(pty), 0);
+	tty = open(ptsname(pty), O_RDWR | O_NOCTTY);
+	assert_int_equal(ioctl(tty, TIOCSWINSZ, &ws), 0);
+	dup2(tty, 2);
+	progress_init(&p, "kernel with-a-rather-long-name: ");
+	progress_step(&p, "a step that has many words to say, and then some");
+	dup2(saved, 2);
+	n = read(pty, text, sizeof(text) - 1);
+	text[n > 0 ? n : 0] = '\0';
+	close(saved);
+	close(tty);
+	close(pty);
+	return text;
+}
+
+static void a_narrow_terminal_gets_a_short_line(void **state)
+{
+	assert_int_equal(strcspn(shown_on(40), "\r"), 39);
+	assert_int_equal(strcspn(shown_on(200), "\r"), 78);
+	/* It does not know its width. */
+	assert_int_equal(strcspn(shown_on(0), "\r"), 78);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(progress_tells_the_time_left),
 		cmocka_unit_test(progress_fits_its_line),
 		cmocka_unit_test(half_a_line_has_the_numbers),
+		cmocka_unit_test(a_narrow_terminal_gets_a_short_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
