@@ -20,6 +20,7 @@
 #include "qemu-inputs.h"
 #include "symbols.h"
 #include "text.h"
+#include "tmpdir.h"
 
 #define QEMU_PROGRAM "qemu-system-x86_64"
 #define QEMU_PACKAGE "qemu-system-x86"
@@ -208,7 +209,7 @@ static int qemu_boot(struct machine *m, const struct qemu_mode *mode,
 	if (r == 0 && img->tcg_plugin)
 		r = write_symbols(m, img);
 	if (r < 0)
-		return r;
+		return tmpdir_full(r);
 	return start_qemu(m, mode, img, qemu, initrd);
 }
 

@@ -37,10 +37,23 @@ int tmpdir_make_in(const char *root, const char *prefix, char **ret,
 	return 0;
 }
 
+int tmpdir_full(int r)
+{
+	if (r != -ENOSPC && r != -EDQUOT)
+		return r;
+	log_err("no space left in %s: remove files there, or name another "
+		"folder with TMPDIR",
+		tmp_root());
+	return -EIO;
+}
+
 int tmpdir_make(char **ret, int *lock_fd)
 {
 	int r = tmpdir_make_in(tmp_root(), PREFIX, ret, lock_fd);
+	int full = tmpdir_full(r);
 
+	if (full != r)
+		return full;
 	return r < 0 ? log_err_errno(-r, "cannot make a folder in %s",
 				     tmp_root())
 		     : 0;

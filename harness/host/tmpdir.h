@@ -11,6 +11,11 @@
  * tmpdir_remove().  Returns 0 or -errno, logged; both may be set even then.
  */
 int tmpdir_make(char **path, int *lock_fd);
+/*
+ * Of what failed to be written into one: -ENOSPC and -EDQUOT are logged, with
+ * what to do, and become -EIO, as they say nothing about any other folder.
+ */
+int tmpdir_full(int r);
 /* The same as ROOT/PREFIXPID-XXXXXX, without messages. */
 int tmpdir_make_in(const char *root, const char *prefix, char **path,
 		   int *lock_fd);

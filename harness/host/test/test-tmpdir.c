@@ -96,9 +96,19 @@ static int teardown(void **state)
 	return rm_rf(root);
 }
 
+/* What is full is not the folder of the results. */
+static void a_full_one_is_no_other(void **state)
+{
+	assert_int_equal(tmpdir_full(0), 0);
+	assert_int_equal(tmpdir_full(-EACCES), -EACCES);
+	assert_int_equal(tmpdir_full(-ENOSPC), -EIO);
+	assert_int_equal(tmpdir_full(-EDQUOT), -EIO);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_full_one_is_no_other),
 		cmocka_unit_test(stale_ones_go),
 		cmocka_unit_test(removed_with_all_that_is_in_it),
 		cmocka_unit_test(nowhere_is_an_error),
