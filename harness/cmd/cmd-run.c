@@ -307,12 +307,15 @@ static void fill_run(struct request *rq, const char *words)
 
 static void tell_times(const struct request *rq)
 {
+	/* Somebody may have removed it meanwhile. */
+	bool there = access(rq->run->dir, F_OK) == 0;
 	uint64_t end = now_ns();
 
-	log_info("build %.1f s, boots %.1f s, compare %.1f s; the run is in %s",
+	log_info("build %.1f s, boots %.1f s, compare %.1f s%s%s",
 		 (rq->built_ns - rq->begin_ns) / 1e9,
 		 (rq->booted_ns - rq->built_ns) / 1e9,
-		 (end - rq->booted_ns) / 1e9, rq->run->dir);
+		 (end - rq->booted_ns) / 1e9, there ? "; the run is in " : "",
+		 there ? rq->run->dir : "");
 }
 
 static void tell_boots(const struct run *run)
