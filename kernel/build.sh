@@ -295,7 +295,9 @@ source_get_deb()
 
 source_id_git()
 {
-	repo=${source_path%@*} ref=${source_path##*@}
+	# The last @, but for one within a ref: HEAD@{1}.
+	repo=${source_path%@[!{]*}
+	ref=${source_path#"$repo@"}
 	if [ "$repo" = "$source_path" ] || [ -z "$ref" ]; then
 		bad_usage "git source without ref: git:$source_path (use git:PATH@REF)"
 	fi

@@ -163,12 +163,12 @@ static char *repo_of(const struct kernel_spec *k)
 {
 	const char *path = k->source + strlen("git:");
 
-	return xstrndup(path, strrchr(path, '@') - path);
+	return xstrndup(path, kernel_spec_git_ref(path) - 1 - path);
 }
 
 static const char *ref_of(const struct kernel_spec *k)
 {
-	return strrchr(k->source, '@') + 1;
+	return kernel_spec_git_ref(k->source);
 }
 
 static bool is_git(const struct kernel_spec *k)

@@ -99,7 +99,8 @@ static bool differ_in_header(const struct patches *a, const struct patches *b)
 /* As origin in trees.sh: other commits of a repository are another matter. */
 static bool same_origin(const char *a, const char *b)
 {
-	const char *end_a = strrchr(a, '@'), *end_b = strrchr(b, '@');
+	const char *end_a = kernel_spec_git_ref(a);
+	const char *end_b = kernel_spec_git_ref(b);
 
 	if (strcmp(a, b) == 0)
 		return true;

@@ -33,7 +33,7 @@ enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
 				    struct kernel_spec **ret, size_t *nr)
 {
 	const char *eq = strchr(word, '='), *what = eq ? eq + 1 : word;
-	int len = strcspn(what, ",");
+	int len = kernel_spec_item_len(what);
 	_cleanup_free_ char *name = NULL;
 	size_t nr_patches;
 	enum exit_status r =

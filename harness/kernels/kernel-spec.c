@@ -112,18 +112,29 @@ static enum exit_status set_dir(const struct context *cx, const char *path,
 	return ST_OK;
 }
 
+const char *kernel_spec_git_ref(const char *text)
+{
+	const char *end = text + strlen(text);
+
+	while (end > text) {
+		if (*--end == '@' && end[1] && end[1] != '{')
+			return end + 1;
+	}
+	return NULL;
+}
+
 static enum exit_status set_git(const struct context *cx, const char *text,
 				char **ret)
 {
-	const char *at = strrchr(text, '@');
+	const char *ref = kernel_spec_git_ref(text);
 	_cleanup_free_ char *path = NULL, *real = NULL;
 
-	if (!at || at == text || !at[1]) {
+	if (!ref || ref == text + 1) {
 		log_err("kernel '%s': a git source is written git:PATH@REF",
 			cx->word);
 		return ST_USAGE;
 	}
-	path = xstrndup(text, at - text);
+	path = xstrndup(text, ref - 1 - text);
 	real = resolve(cx, "git repository", path);
 	if (!real || check_path(cx, real) != ST_OK)
 		return ST_USAGE;
@@ -131,7 +142,7 @@ static enum exit_status set_git(const struct context *cx, const char *text,
 		log_err("kernel '%s': %s is no directory", cx->word, real);
 		return ST_USAGE;
 	}
-	*ret = xasprintf("git:%s@%s", real, at + 1);
+	*ret = xasprintf("git:%s@%s", real, ref);
 	return ST_OK;
 }
 
@@ -358,6 +369,23 @@ static enum exit_status apply(const struct context *cx,
 	return r;
 }
 
+size_t kernel_spec_item_len(const char *item)
+{
+	bool is_path = false;
+	const char *c;
+
+	for (c = item; *c; c++) {
+		is_path = is_path || *c == '/';
+		if (*c != ',')
+			continue;
+		/* In a path, only what looks like an option ends it. */
+		if (!is_path ||
+		    c[1 + strspn(c + 1, "abcdefghijklmnopqrstuvwxyz")] == '=')
+			break;
+	}
+	return c - item;
+}
+
 /* Splits "WHAT,key=value,..."; WHAT becomes the source, unchecked. */
 static enum exit_status split_word(const char *word, const char *text,
 				   struct kernel_opts *ret)
@@ -365,15 +393,19 @@ static enum exit_status split_word(const char *word, const char *text,
 	_cleanup_free_ char *copy = xstrdup(text);
 	char *item, *next, *value, **member;
 
-	next = strchr(copy, ',');
-	ret->source = next ? xstrndup(copy, next - copy) : xstrdup(copy);
+	next = copy + kernel_spec_item_len(copy);
+	ret->source = xstrndup(copy, next - copy);
+	if (!*next)
+		next = NULL;
 	for (item = next ? next + 1 : NULL; item; item = next) {
 		next = NULL;
 		/* A command line may contain commas, so it comes last. */
 		if (strncmp(item, "cmdline=", 8) != 0) {
-			next = strchr(item, ',');
-			if (next)
+			next = item + kernel_spec_item_len(item);
+			if (*next)
 				*next++ = '\0';
+			else
+				next = NULL;
 		}
 		value = strchr(item, '=');
 		if (!value) {

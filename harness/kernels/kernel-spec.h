@@ -57,6 +57,13 @@ enum exit_status kernel_spec_list(const char *kernel_dir,
  */
 enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
 				    struct kernel_spec **ret, size_t *nr);
+/* REF in PATH@REF, which may be HEAD@{1}; NULL if there is none. */
+const char *kernel_spec_git_ref(const char *text);
+/*
+ * Length of WHAT or of an option in "WHAT,key=value,...".  A comma belongs to a
+ * path, unless KEY= follows.
+ */
+size_t kernel_spec_item_len(const char *item);
 /* "deb:linux-source-6.12,patches=...,config=a:b,cmdline=..."; caller frees. */
 char *kernel_spec_text(const struct kernel_spec *k);
 

@@ -270,6 +270,10 @@ test_git_key()
 	repo commit -q --allow-empty -m two
 	run key --source "git:$work/git@HEAD"
 	ok "git: key is that of the tree" [ "$first" = "$(cat "$out")" ]
+	run key --source "git:$work/git@HEAD@{0}"
+	ok "git: a ref may have an @" [ "$first" = "$(cat "$out")" ]
+	run key --source "git:$work/git@"
+	ok "git: there has to be a ref" exits 2
 	run key --source "git:$work/git@nowhere"
 	ok "git: unknown ref is a bad spec" exits 2
 	run key --source "dir:$work/git"

@@ -209,6 +209,24 @@ static void bad_names(void **state)
 		     "at most 32");
 }
 
+/* "@" and "," in what is named, not between it and the rest. */
+static void refs_and_commas(void **state)
+{
+	make("a,b, c");
+	expect("g=git:repo@HEAD@{1}", "g",
+	       "git:%/repo@HEAD@{1},config=base.config:cgroup.config");
+	expect("g=git:repo@@{u}", "g",
+	       "git:%/repo@@{u},config=base.config:cgroup.config");
+	expect("g=git:./a,b, c@v1,config=base", "g",
+	       "git:%/a,b, c@v1,config=base.config");
+	put("a,b, c/series", "");
+	expect("g=git:./a,b, c@v1,patches=./a,b, c,config=base", "g",
+	       "git:%/a,b, c@v1,patches=%/a,b, c/series,config=base.config");
+	expect_error("v1=git:repo@", "git:PATH@REF");
+	expect_error("v1=git:repo@{1}", "git:PATH@REF");
+	expect_error("v1=git:./repo@v1,patchs=x", "did you mean 'patches'?");
+}
+
 static void unknown_words(void **state)
 {
 	expect_error("basline", "did you mean 'baseline'?");
@@ -344,6 +362,7 @@ int main(void)
 		cmocka_unit_test(sources),
 		cmocka_unit_test(an_image_needs_no_ini),
 		cmocka_unit_test(bad_names),
+		cmocka_unit_test(refs_and_commas),
 		cmocka_unit_test(unknown_words),
 		cmocka_unit_test(missing_sources),
 		cmocka_unit_test(malformed_ini),
