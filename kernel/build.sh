@@ -1039,7 +1039,12 @@ check_cache_path()
 
 parse_args()
 {
-	cache=${XDG_CACHE_HOME:-${HOME:-/}/.cache}/cgmark
+	# As cgmark has it: never a folder of /.
+	cache=
+	case ${XDG_CACHE_HOME-} in
+	/*)	cache=$XDG_CACHE_HOME/cgmark ;;
+	*)	[ -z "${HOME-}" ] || cache=$HOME/.cache/cgmark ;;
+	esac
 	jobs=$(nproc 2>/dev/null || echo 1)
 
 	while getopts hqj:c: opt; do
@@ -1100,6 +1105,8 @@ main()
 		b2sum:coreutils awk:mawk; do
 		need "${tool%:*}" "${tool#*:}"
 	done
+	[ -n "$cache" ] || die "$EX_HOST" \
+		"no place for the cache: set HOME or XDG_CACHE_HOME (-c names one)"
 	mkdir -p "$cache/src" "$cache/kernels" "$cache/objects" "$cache/tmp" \
 		"$cache/locks" "$cache/logs" 2>/dev/null ||
 		die "$EX_HOST" "cannot write the cache $cache (-c names another)"

@@ -531,6 +531,29 @@ test_path()
 	ok "a directory named gcc in PATH is no compiler" exits 0
 }
 
+test_no_home()
+{
+	(
+		unset HOME XDG_CACHE_HOME
+		"$build" key --source "dir:$work/linux"
+	) >"$out" 2>"$err"
+	status=$?
+	ok "without HOME there is no cache" exits 5
+	ok "and what to set is said" says 'set HOME or XDG_CACHE_HOME'
+	(
+		unset HOME
+		cd "$work" && XDG_CACHE_HOME=relative "$build" key \
+			--source "dir:$work/linux"
+	) >"$out" 2>"$err"
+	status=$?
+	ok "nor in a folder that is not absolute" exits 5
+	(
+		unset XDG_CACHE_HOME
+		HOME=$work/home "$build" key --source "dir:$work/linux"
+	) >"$out" 2>"$err"
+	ok "with HOME it is there" [ -d "$work/home/.cache/cgmark/kernels" ]
+}
+
 test_patch()
 {
 	make_patch one.patch b c
@@ -984,6 +1007,7 @@ test_changing_tree
 test_git_environment
 test_build
 test_path
+test_no_home
 test_patch
 test_errors
 test_concurrent
