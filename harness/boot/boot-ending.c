@@ -4,6 +4,7 @@
 
 #include "alloc.h"
 #include "boot-ending.h"
+#include "clean.h"
 #include "log.h"
 
 static struct boot_ending ended(enum blame blame, char *reason)
@@ -25,7 +26,7 @@ static char *diag_text(const struct boot_evidence *ev)
 	for (char *p = text; (p = strchr(p, '\n'));)
 		*p = ';';
 
-	_cleanup_free_ char *clean = boot_printable(text);
+	_cleanup_free_ char *clean = clean_text(text);
 
 	return xasprintf("; stderr: %s", clean);
 }
@@ -65,7 +66,7 @@ static struct boot_ending judge_process(const struct boot_evidence *ev)
 static char *early_text(const struct boot_evidence *ev)
 {
 	const struct boot_read *rd = ev->read;
-	_cleanup_free_ char *point = boot_printable(rd->point);
+	_cleanup_free_ char *point = clean_text(rd->point);
 
 	return xasprintf("the guest ended early, after %u of %u points%s%s",
 			 rd->nr_measured + rd->nr_skipped + rd->nr_bad,

@@ -271,7 +271,9 @@ static void read_manifest(struct json_fields *f, const char *key,
 static int check_data(const struct boot_entry_data *d, const char *name,
 		      json_t *said, struct strbuf *why)
 {
-	struct json_fields f = { .obj = said, .where = name, .why = why };
+	struct json_fields f = {
+		.verbatim = true, .obj = said, .where = name, .why = why
+	};
 	char want[65] = "", is[65];
 	uint64_t bytes = 0;
 
@@ -337,7 +339,7 @@ static int load_manifest(const char *dir, json_t **ret, struct strbuf *why)
 int boot_entry_read(const char *dir, const char *key, struct boot_entry *ret,
 		    struct strbuf *why)
 {
-	struct json_fields f = { .where = "", .why = why };
+	struct json_fields f = { .verbatim = true, .where = "", .why = why };
 	int r;
 
 	*ret = (struct boot_entry){ .key = NULL };

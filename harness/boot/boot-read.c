@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "boot-read.h"
 #include "alloc.h"
+#include "clean.h"
 #include "monotonic.h"
 #include "oops.h"
 #include "status-line.h"
@@ -9,20 +10,10 @@
 #define CUT "..."      /* begins what continues a line that is too long */
 #define CUT_KEPT 128   /* bytes of it that are looked at again */
 
-char *boot_printable(const char *s)
-{
-	char *copy = xstrdup(s);
-
-	for (char *p = copy; *p; p++)
-		if (*p < ' ' || *p > '~')
-			*p = *p == '\t' ? ' ' : '?';
-	return copy;
-}
-
 static void keep_first(char **slot, const char *line)
 {
 	if (!*slot)
-		*slot = boot_printable(line);
+		*slot = clean_text(line);
 }
 
 /* The last lines; after a splat, those around its first line. */
@@ -34,7 +25,7 @@ static void keep_tail(struct boot_read *rd, const char *line)
 		return;
 	slot = &rd->tail[rd->tail_nr++ % BOOT_TAIL];
 	free(*slot);
-	*slot = boot_printable(line);
+	*slot = clean_text(line);
 }
 
 static void console_line(struct boot_read *rd, const char *line)

@@ -51,10 +51,4 @@ void boot_read_bytes(struct boot_read *rd, enum machine_channel channel,
 void boot_read_eof(struct boot_read *rd, enum machine_channel channel);
 void boot_read_release(struct boot_read *rd);
 
-/*
- * Copy of a text from a guest, printable ASCII only: it goes to the user's
- * terminal and into JSON.  Caller frees.
- */
-char *boot_printable(const char *s);
-
 #endif

@@ -7,6 +7,7 @@
 #include "alloc.h"
 #include "boot-ending.h"
 #include "boot-watch.h"
+#include "clean.h"
 #include "log.h"
 #include "monotonic.h"
 #include "process.h"
@@ -182,7 +183,7 @@ static void blame_guest(struct boot_watch *w, const struct due *due)
 	const struct deadlines *d = &w->limits;
 	unsigned ms[] = { d->hello_ms, d->point_ms, d->silence_ms, d->boot_ms };
 	_cleanup_free_ char *time = duration(ms[due->what]);
-	_cleanup_free_ char *point = boot_printable(w->read.point);
+	_cleanup_free_ char *point = clean_text(w->read.point);
 
 	switch (due->what) {
 	case DUE_HELLO:

@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "clean.h"
 #include "log.h"
 #include "monotonic.h"
 #include "progress.h"
@@ -90,19 +91,19 @@ static size_t room(void)
 	return ws.ws_col - 1;
 }
 
-static void show(struct progress *p, char *line)
+static void show(struct progress *p, const char *line)
 {
-	size_t len = strlen(line);
+	_cleanup_free_ char *clean = clean_text(line);
+	size_t len = strlen(clean);
 
 	if (p->tty && len > room()) {
 		len = room();
-		line[len] = '\0';
+		clean[len] = '\0';
 	}
-
 	if (!p->tty) {
-		log_info("%s", line);
+		log_info("%s", clean);
 	} else {
-		fprintf(stderr, "%-*s\r", (int)p->width, line);
+		fprintf(stderr, "%-*s\r", (int)p->width, clean);
 		fflush(stderr);
 		p->width = len;
 	}

@@ -19,7 +19,7 @@
 #include "verdict-text.h"
 
 /* '#' begins a directive, and cannot be escaped. */
-static char *clean_text(const char *text)
+static char *ktap_text(const char *text)
 {
 	struct strbuf out = STRBUF_INIT;
 
@@ -48,7 +48,7 @@ static void print_figures(FILE *out, const struct kernel_row *row,
 			  const struct effect *e)
 {
 	char change[PRINT_MAX], range[PRINT_MAX];
-	_cleanup_free_ char *reason = clean_text(e->reason);
+	_cleanup_free_ char *reason = ktap_text(e->reason);
 
 	if (e->nr_boots > 0)
 		fprintf(out,
@@ -68,9 +68,9 @@ static void print_test(FILE *out, const struct kernel_row *row, size_t k,
 	_cleanup_free_ char *plain =
 		xasprintf("%s%s%s%s%s", row->bench, *row->params ? " " : "",
 			  row->params, *row->metric ? " " : "", row->metric);
-	_cleanup_free_ char *name = clean_text(plain);
+	_cleanup_free_ char *name = ktap_text(plain);
 	_cleanup_free_ char *why =
-		clean_text(*cell->why ? cell->why : row->cells[0].why);
+		ktap_text(*cell->why ? cell->why : row->cells[0].why);
 
 	if (e)
 		print_figures(out, row, e);
@@ -87,8 +87,7 @@ static bool print_contender(FILE *out, const struct kernel_table *t, size_t k,
 			    const struct print_opts *o)
 {
 	const struct run *run = t->comparison->run;
-	_cleanup_free_ char *name =
-		clean_text(run->kernels[t->kernels[k]].name);
+	_cleanup_free_ char *name = ktap_text(run->kernels[t->kernels[k]].name);
 	unsigned nr = 0, number = 0;
 	bool ok = true;
 
@@ -114,12 +113,12 @@ int compare_print_ktap(FILE *out, const struct findings *f,
 	const struct kernel_table *t = f->table;
 	const struct run *run = t->comparison->run;
 	_cleanup_free_ char *summary = print_summary(t->comparison, SIZE_MAX);
-	_cleanup_free_ char *text = clean_text(summary);
+	_cleanup_free_ char *text = ktap_text(summary);
 
 	fprintf(out, "KTAP version 1\n1..%zu\n# %s\n", t->nr_kernels - 1, text);
 	for (size_t k = 1; k < t->nr_kernels; k++) {
 		_cleanup_free_ char *name =
-			clean_text(run->kernels[t->kernels[k]].name);
+			ktap_text(run->kernels[t->kernels[k]].name);
 		bool ok = print_contender(out, t, k, o);
 		bool none = ok && t->comparison->nr_compared[k - 1] == 0;
 

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "clean.h" /* print_clean() */
 #include "strbuf.h"
 
 #define PRINT_MAX 48 /* enough for every number below */
@@ -23,11 +24,6 @@ const char *print_change(char buf[PRINT_MAX], double ratio);
 /* Interval "-99.18..-99.16%", "=" if it is the value 1 alone. */
 const char *print_interval(char buf[PRINT_MAX], double lo, double hi);
 
-/*
- * Appends foreign text on one line, with '?' for control characters and invalid
- * UTF-8.
- */
-void print_clean(struct strbuf *out, const char *s);
 /* Prints foreign text behind a head, wrapped at PRINT_COLUMNS and indented. */
 void print_wrapped(FILE *out, const char *head, const char *text);
 /* The same at another number of columns, more than the head has. */

@@ -37,6 +37,16 @@ void inifile_fail_key(struct inifile *f, const char *key,
 		     nr == 1 ? "is" : "are", nr ? words.buf : "none");
 }
 
+/* But for TABs, and the CR of a CR LF. */
+static bool is_control(const char *s)
+{
+	unsigned char c = *s;
+
+	if (c == '\r')
+		return s[1] && s[1] != '\n';
+	return (c < ' ' && c != '\t') || c == 0x7f;
+}
+
 /*
  * inih reports neither the line of a pair nor that it cut a line to fit its
  * buffer, so lines are counted and measured as they are handed to it.
@@ -51,6 +61,10 @@ static char *read_line(char *buf, int size, void *stream)
 	f->line++;
 	f->continued = *f->next == ' ' || *f->next == '\t';
 	len = strcspn(f->next, "\n");
+	for (size_t i = 0; i < len; i++)
+		if (is_control(f->next + i))
+			inifile_fail(f, "a control character in column %zu",
+				     i + 1);
 	if (len > max)
 		inifile_fail(f, "the line is longer than %zu characters", max);
 	memcpy(buf, f->next, len < max ? len : max);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "log.h"
+#include "clean.h"
 
 static enum log_level log_max = LOG_INFO;
 
@@ -18,12 +19,13 @@ log_va(enum log_level level, const char *fmt, va_list ap, const char *tail)
 {
 	static const char *const prefix[] = { "error: ", "warning: ", "",
 					      "debug: " };
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *clean = NULL;
 
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
+	clean = clean_text(text ? text : fmt);
 	/* One write() per message: those of two processes must not mix. */
-	fprintf(stderr, "cgmark: %s%s%s%s\n", prefix[level], text ? text : fmt,
+	fprintf(stderr, "cgmark: %s%s%s%s\n", prefix[level], clean,
 		tail ? ": " : "", tail ? tail : "");
 }
 

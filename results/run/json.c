@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "json.h"
 #include "alloc.h"
+#include "clean.h"
 #include "file.h"
 #include "log.h"
 #include "record.h"
@@ -112,8 +113,7 @@ static int parse_text(const struct strbuf *text, json_t **ret,
 	else
 		strbuf_addf(why, "altered: line %d: ", err.line);
 	/* The parser quotes its input, which may be anything. */
-	for (const char *p = err.text; *p; p++)
-		strbuf_addf(why, "%c", *p < ' ' || *p > '~' ? '?' : *p);
+	print_clean(why, err.text);
 	return -EBADMSG;
 }
 
@@ -203,16 +203,18 @@ void json_field_str(struct json_fields *f, const char *key, char **ret)
 	const char *s = get_string(f, key);
 
 	free(*ret);
-	*ret = xstrdup(s ? s : "");
+	*ret = f->verbatim ? xstrdup(s ? s : "") : clean_text(s);
 }
 
 void json_field_buf(struct json_fields *f, const char *key, char *buf,
 		    size_t size)
 {
-	const char *s = get_string(f, key);
+	const char *value = get_string(f, key);
+	_cleanup_free_ char *s = NULL;
 
-	if (!s)
+	if (!value)
 		return;
+	s = f->verbatim ? xstrdup(value) : clean_text(value);
 	if (strlen(s) >= size)
 		json_field_fault(f, key, "longer than %zu bytes", size - 1);
 	else

@@ -35,12 +35,16 @@ struct json_fields {
 	json_t *obj;
 	const char *where; /* "boots[3]", "" at the top */
 	struct strbuf *why;
-	int err; /* 0 or -EBADMSG */
+	bool verbatim; /* strings are for programs, and never shown */
+	int err;       /* 0 or -EBADMSG */
 };
 
 __attribute__((format(printf, 3, 4))) int
 json_field_fault(struct json_fields *f, const char *key, const char *fmt, ...);
-/* *ret is always allocated; an old value is freed. */
+/*
+ * *ret is always allocated; an old value is freed.  Unless verbatim, it is made
+ * clean (clean.h) here, so that whoever shows it need not.
+ */
 void json_field_str(struct json_fields *f, const char *key, char **ret);
 /* Copies into buf; a value that does not fit is a fault. */
 void json_field_buf(struct json_fields *f, const char *key, char *buf,

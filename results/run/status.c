@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "status.h"
 #include "alloc.h"
+#include "clean.h"
 #include "point-find.h"
 #include "status-line.h"
 
@@ -22,17 +23,11 @@ char *status_point_name(const struct plan_point *p)
 			 p->id.params);
 }
 
-static void make_printable(char *s)
-{
-	for (; *s; s++)
-		if (*s < ' ' || *s > '~')
-			*s = '?';
-}
-
 __attribute__((format(printf, 2, 3))) static void fault(struct parser *p,
 							const char *fmt, ...)
 {
 	struct status *st = p->st;
+	_cleanup_free_ char *clean = NULL;
 	char text[256];
 	va_list ap;
 
@@ -41,15 +36,15 @@ __attribute__((format(printf, 2, 3))) static void fault(struct parser *p,
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	make_printable(text);
-	st->faults[st->nr_faults - 1] = xasprintf("line %u: %s", p->line, text);
+	clean = clean_text(text);
+	st->faults[st->nr_faults - 1] =
+		xasprintf("line %u: %s", p->line, clean);
 }
 
 static void set_text(struct status *st, size_t i, const char *text)
 {
 	free(st->text[i]);
-	st->text[i] = xstrdup(text);
-	make_printable(st->text[i]);
+	st->text[i] = clean_text(text);
 }
 
 static bool same_name(const char *name, const char *s, size_t len)
@@ -129,8 +124,7 @@ static void take_start(struct parser *p, const struct status_line *l)
 static void take_bail(struct status *st, const char *why)
 {
 	free(st->bail);
-	st->bail = xstrdup(why);
-	make_printable(st->bail);
+	st->bail = clean_text(why);
 }
 
 static void check_head(struct parser *p, const struct status_line *l)

@@ -24,7 +24,7 @@
 struct status {
 	size_t nr_points;
 	enum point_status *status; /* MISSING without a result line */
-	char **text;		   /* reason in printable ASCII, or "" */
+	char **text;		   /* reason, clean (clean.h), or "" */
 	bool ended;		   /* "# cgmark: end" was there */
 	char *bail;		   /* text of "Bail out!", or NULL */
 	struct run_facts facts;	   /* the last such comment */

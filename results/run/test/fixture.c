@@ -16,7 +16,7 @@ static void set_kernel(struct run_kernel *k, const char *name)
 	k->series_sha256 = xasprintf("%064d", 5);
 	k->series_total = xstrdup("3");
 	k->config_sha256 = xasprintf("%064d", 7);
-	k->toolchain = xstrdup("gcc \"12\"\t\xc3\xa9");
+	k->toolchain = xstrdup("gcc \"12\" \xc3\xa9");
 	k->cmdline = xstrdup("quiet");
 	k->image = xasprintf("/cache/%s/vmlinux", name);
 	k->board = xstrdup("pc");

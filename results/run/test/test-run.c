@@ -210,7 +210,7 @@ static void test_failed_boot_round_trip(void **state)
 	b->ok = false;
 	b->blame = BLAME_SUBJECT;
 	/* What a console holds need not be text. */
-	b->reason = xstrdup("panic: \"x\"\t\\ \xff\xfe");
+	b->reason = xstrdup("panic: \"x\" \\ \xff\xfe");
 	b->splat = xstrdup("BUG: at mm/slub.c:1");
 	assert_int_equal(run_save_boot(run, b), 0);
 	got = load(run->dir, &damaged, &log);
@@ -219,8 +219,25 @@ static void test_failed_boot_round_trip(void **state)
 	assert_true(b->finished);
 	assert_false(b->ok);
 	assert_int_equal(b->blame, BLAME_SUBJECT);
-	assert_string_equal(b->reason, "panic: \"x\"\t\\ ??");
+	assert_string_equal(b->reason, "panic: \"x\" \\ ??");
 	assert_string_equal(b->splat, "BUG: at mm/slub.c:1");
+}
+
+/* Whoever shows it need not think of terminals. */
+static void test_control_characters(void **state)
+{
+	_cleanup_(run_freep) struct run *run = fixture_run(*state, "r");
+	_cleanup_(run_freep) struct run *got = NULL;
+	_cleanup_free_ char *log = NULL;
+	unsigned damaged;
+
+	free(run->machine_detail);
+	run->machine_detail = xstrdup("QEMU \x1b]0;title\a\xc2\x9b"
+				      "2J\n");
+	assert_int_equal(mkdir_p(run->dir, 0777), 0);
+	assert_int_equal(run_save(run), 0);
+	got = load(run->dir, &damaged, &log);
+	assert_string_equal(got->machine_detail, "QEMU ?]0;title???2J?");
 }
 
 /* Every planned point is MISSING until something says otherwise. */
@@ -1033,6 +1050,7 @@ int main(void)
 		IN_DIR(test_bad_samples),
 		IN_DIR(test_status_not_ended),
 		IN_DIR(test_status_faults_logged),
+		IN_DIR(test_control_characters),
 		IN_DIR(test_interrupted),
 		IN_DIR(test_panicked),
 		IN_DIR(test_no_run),
