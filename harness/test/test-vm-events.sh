@@ -23,7 +23,8 @@ measure() {
 		--no-repeat --no-null --samples 5 --bench null \
 		--bench fault/anon --bench fork/exit --param group=none \
 		--param controllers=none --param depth=1 --param sets=0 \
-		--param listeners=0 \
+		--param listeners=0 --param dying=0 --param threads=1 \
+		--param favordynmods=0 --param psi=1 \
 		-o "$work/$dir" "$@" >"$work/out" 2>"$work/err"
 }
 

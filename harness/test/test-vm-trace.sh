@@ -17,7 +17,8 @@ show="$work/err"
 	--bench 'cgroup/*' --bench fork/exit --param controllers=none \
 	--param pace=burst --param depth=1 --param sets=0 --param siblings=0 \
 	--param threads=1 --param load=none --param favordynmods=0 \
-	--param file=procs --param listeners=0 \
+	--param file=procs --param listeners=0 --param dying=0 \
+	--param zombie=0 --param psi=1 \
 	--events cgroup:cgroup_attach_task,cgroup:cgroup_mkdir,cgroup:cgroup_rmdir,sched:sched_switch,context-switches,sched:cgmark_nothing \
 	>"$work/out" 2>"$work/err"
 ok $? 'a run that counts tracepoints'
