@@ -314,7 +314,10 @@ static enum exit_status measure_nulls(struct calibrate *c)
 	return r;
 }
 
-/* What a call may cost there so that it is this part of an operation. */
+/*
+ * What a call may cost there so that it is this part of an operation, in all boots:
+ * a point moves by less than the threshold.
+ */
 static double room_at(const struct calibrate *c, const struct cost *cost,
 		      unsigned point, bool instructions, double *least)
 {
@@ -331,7 +334,7 @@ static double room_at(const struct calibrate *c, const struct cost *cost,
 		return 0;
 	*least = CALIB_INSNS / calls;
 	return values_centre(c->values, (unsigned)boot, point, metric) / calls *
-	       cost->part;
+	       cost->part * (1 + JUDGE_THRESHOLD);
 }
 
 /* The largest such cost, where points are those of the place, or any. */

@@ -135,10 +135,10 @@ crc=$(gzip -c "$work/profile" | tail -c 8 | od -An -tx4 -N4 | tr -d ' ')
 	printf 'E\t%d\t%s\n' "$(grep -c '^[PNI]' "$work/profile")" "$crc"
 } >"$work/streams/base/profile.tsv"
 stream padded 100000 50000 1000
-stream fork-insns-300 100300 50000 1000
-stream exit-insns-300 100300 50000 1000
-stream fork-tail-200000 100000 50000 1000 100 200000
-stream exit-tail-200000 100000 50000 1000 100 200000
+stream fork-insns-302 100302 50000 1000
+stream exit-insns-302 100302 50000 1000
+stream fork-tail-200400 100000 50000 1000 100 200400
+stream exit-tail-200400 100000 50000 1000 100 200400
 # 0.3% of a read that calls it ten times is 15 instructions a call.
 stream stat-insns-16 100000 50160 1000
 
@@ -177,7 +177,7 @@ has "$work/out" '^tails of 1% or more, found and called one +6 of 6 ' \
 has "$work/out" '^wrong benchmark +0 of 30 ' 'the others are counted'
 check 'the file is there, and JSON' jq -e '.format == 1 and .boots > 50' "$json"
 is "$(jq -c '[.costs[] | [.place, .kind, .n]]' "$json")" \
-	'[["fork","insns",300],["exit","insns",300],["stat","insns",16],["fork","tail",200000],["exit","tail",200000]]' \
+	'[["fork","insns",302],["exit","insns",302],["stat","insns",16],["fork","tail",200400],["exit","tail",200400]]' \
 	'costs are as large as asked for, where something pays them'
 check 'and a plot' grep -q '<svg' "${json%.json}.svg"
 runs=$(find "$work/results/calibration" -path '*/runs/*' -prune | wc -l)
@@ -213,26 +213,26 @@ fault() {
 stream padded 100000 50000 1100
 fault 'a false alarm' 'false alarm, padded kernel: null, [+]10%'
 stream padded 100000 50000 1000
-stream fork-insns-300 100000 50000 1000
-fault 'a cost that is missed' 'miss, fork-insns-300: fork/exit'
-stream fork-insns-300 100300 50000 1100
-fault 'a cost that shows elsewhere, too' 'wrong benchmark, fork-insns-300: null'
-stream fork-insns-300 99000 50000 1000
-fault 'a cost that is a gain' 'wrong direction, fork-insns-300: fork/exit'
-stream fork-insns-300 100300 50000 1000
-stream fork-tail-200000 101000 50000 1000
+stream fork-insns-302 100000 50000 1000
+fault 'a cost that is missed' 'miss, fork-insns-302: fork/exit'
+stream fork-insns-302 100302 50000 1100
+fault 'a cost that shows elsewhere, too' 'wrong benchmark, fork-insns-302: null'
+stream fork-insns-302 99000 50000 1000
+fault 'a cost that is a gain' 'wrong direction, fork-insns-302: fork/exit'
+stream fork-insns-302 100302 50000 1000
+stream fork-tail-200400 101000 50000 1000
 fault 'a tail that is none' 'found and called one +3 of 6'
-stream fork-tail-200000 100000 50000 1000 100 200000
+stream fork-tail-200400 100000 50000 1000 100 200400
 
 # --- interrupted -----------------------------------------------------------------------
 date +%N >"$work/tree.version"
-echo 'slow 200' >"$work/streams/exit-tail-200000/ending"
+echo 'slow 200' >"$work/streams/exit-tail-200400/ending"
 : >"$work/err"
 "$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
 	--costs "$costs" >"$work/out" 2>"$work/err" &
 pid=$!
 for _ in $(seq 600); do
-	grep -q 'exit-tail-200000, cost' "$work/err" && break
+	grep -q 'exit-tail-200400, cost' "$work/err" && break
 	sleep 0.1
 done
 "$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
@@ -243,7 +243,7 @@ kill -TERM $pid
 wait $pid
 is $? 130 'interrupted'
 has "$work/err" 'is kept: the same command goes on' 'it says how to go on'
-rm "$work/streams/exit-tail-200000/ending"
+rm "$work/streams/exit-tail-200400/ending"
 before=$(find "$work/results/calibration" -path '*/runs/*' -prune | wc -l)
 calibrate 0 'it goes on' --costs "$costs"
 is "$(find "$work/results/calibration" -path '*/runs/*' -prune | wc -l)" \
