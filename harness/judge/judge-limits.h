@@ -9,7 +9,7 @@
 #define JUDGE_THRESHOLD 0.002
 /* Of tails: a few samples make them, so that they move more. */
 #define JUDGE_THRESHOLD_MEAN 0.005
-#define JUDGE_THRESHOLD_P99 0.02
+#define JUDGE_THRESHOLD_P99 0.05
 #define JUDGE_THRESHOLD_LARGEST 0.10
 /* A threshold is so many spreads above the median of the layout null, at most. */
 #define JUDGE_NULL_SPREADS 5
