@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <dirent.h>
-
 #include "alloc.h"
 #include "cmd.h"
 #include "exit-status.h"
@@ -81,41 +79,6 @@ static enum exit_status import_named(struct totals *t, char **dirs, int nr)
 	return status;
 }
 
-static int is_run_name(const struct dirent *de)
-{
-	return de->d_name[0] != '.';
-}
-
-static bool has_run_json(const char *dir)
-{
-	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
-
-	return access(path, F_OK) == 0;
-}
-
-/* Without run.json: a run that was killed before it began. */
-static int list_runs(const char *runs_dir, char ***ret, size_t *nr_ret)
-{
-	struct dirent **found = NULL;
-	int nr = scandir(runs_dir, &found, is_run_name, alphasort);
-
-	if (nr < 0 && errno != ENOENT)
-		return log_err_errno(errno, "cannot read '%s'", runs_dir);
-	*nr_ret = 0;
-	*ret = xcalloc(nr < 0 ? 1 : nr + 1, sizeof(char *));
-	for (int i = 0; i < nr; i++) {
-		char *dir = xasprintf("%s/%s", runs_dir, found[i]->d_name);
-
-		if (has_run_json(dir))
-			(*ret)[(*nr_ret)++] = dir;
-		else
-			free(dir);
-		free(found[i]);
-	}
-	free(found);
-	return 0;
-}
-
 /* Oldest first, so a new database has the runs in order. */
 static enum exit_status import_all(struct totals *t, const char *runs_dir)
 {
@@ -124,7 +87,7 @@ static enum exit_status import_all(struct totals *t, const char *runs_dir)
 	enum exit_status status = ST_OK;
 	size_t nr;
 
-	if (list_runs(runs_dir, &dirs, &nr) < 0)
+	if (run_dirs_list(runs_dir, &dirs, &nr) < 0)
 		return ST_HOST;
 	left_out = run_copies_find(dirs, nr);
 	for (size_t i = 0; i < nr; i++) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <argp.h>
-#include <dirent.h>
 
 #include "alloc.h"
 #include "catalog.h"
@@ -9,6 +8,7 @@
 #include "kernel-spec.h"
 #include "list-needs.h"
 #include "log.h"
+#include "run-dirs.h"
 #include "run.h"
 #include "suite.h"
 
@@ -214,45 +214,25 @@ static void print_run(const struct run *run)
 	putchar('\n');
 }
 
-static int is_run_name(const struct dirent *de)
-{
-	return de->d_name[0] != '.';
-}
-
-/* Others are stray, or killed before they began; the next run tidies up. */
-static bool is_run_dir(const char *dir)
-{
-	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
-
-	return access(path, F_OK) == 0;
-}
-
 static enum exit_status list_runs(const struct env *env)
 {
 	_cleanup_free_ char *dir = xasprintf("%s/runs", env->results_dir);
-	struct dirent **found = NULL;
+	_cleanup_free_ char **paths = NULL;
 	enum exit_status ret = ST_OK;
-	int nr = scandir(dir, &found, is_run_name, alphasort);
+	size_t nr;
 
-	if (nr < 0 && errno != ENOENT) {
-		log_err_errno(errno, "cannot read %s", dir);
+	if (run_dirs_list(dir, &paths, &nr) < 0)
 		return ST_HOST;
-	}
 	printf("RUN\tSTATUS\tMACHINE\tBOOTS\tPOINTS\tKERNELS\n");
-	for (int i = 0; i < nr; i++) {
-		_cleanup_free_ char *path =
-			xasprintf("%s/%s", dir, found[i]->d_name);
+	for (size_t i = 0; i < nr; i++) {
+		_cleanup_free_ char *path = paths[i];
 		_cleanup_(run_freep) struct run *run = NULL;
 
-		free(found[i]);
-		if (!is_run_dir(path))
-			continue;
 		if (run_load(path, &run, NULL) == 0)
 			print_run(run);
 		else
 			ret = ST_HOST;
 	}
-	free(found);
 	return ret;
 }
 

@@ -2,7 +2,10 @@
 #include "run-dirs.h"
 
 #include <argp.h>
+#include <dirent.h>
+#include <unistd.h>
 
+#include "alloc.h"
 #include "log.h"
 
 static const struct argp_option options[] = {
@@ -42,4 +45,38 @@ enum exit_status run_dirs_parse(int argc, char **argv, const char *doc,
 	if (ret->quiet)
 		log_set_level(LOG_WARNING);
 	return ST_OK;
+}
+
+static int is_run_name(const struct dirent *de)
+{
+	return de->d_name[0] != '.';
+}
+
+static bool has_run_json(const char *dir)
+{
+	_cleanup_free_ char *path = xasprintf("%s/run.json", dir);
+
+	return access(path, F_OK) == 0;
+}
+
+int run_dirs_list(const char *runs_dir, char ***ret, size_t *nr_ret)
+{
+	struct dirent **found = NULL;
+	int nr = scandir(runs_dir, &found, is_run_name, alphasort);
+
+	if (nr < 0 && errno != ENOENT)
+		return log_err_errno(errno, "cannot read '%s'", runs_dir);
+	*nr_ret = 0;
+	*ret = xcalloc(nr < 0 ? 1 : nr + 1, sizeof(char *));
+	for (int i = 0; i < nr; i++) {
+		char *dir = xasprintf("%s/%s", runs_dir, found[i]->d_name);
+
+		if (has_run_json(dir))
+			(*ret)[(*nr_ret)++] = dir;
+		else
+			free(dir);
+		free(found[i]);
+	}
+	free(found);
+	return 0;
 }

@@ -4,6 +4,7 @@
 #define CGMARK_RUN_DIRS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "exit-status.h"
 
@@ -19,5 +20,12 @@ struct run_dirs {
  */
 enum exit_status run_dirs_parse(int argc, char **argv, const char *doc,
 				struct run_dirs *ret);
+
+/*
+ * The paths of all runs in a folder, by name, so oldest first; none if there is no
+ * folder.  Without run.json it is none: stray, or killed before it began (the next
+ * run tidies up).  The caller frees each and the list.  -errno is logged.
+ */
+int run_dirs_list(const char *runs_dir, char ***ret, size_t *nr_ret);
 
 #endif
