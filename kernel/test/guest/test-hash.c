@@ -186,3 +186,33 @@ TEST(hash, zombies_of_other_csses, "hash")
 	must(sys(rmdir(V2 "/a")));
 	must(put(V2 "/cgroup.subtree_control", "-pids"));
 }
+
+/*
+ * A mount links css_sets where they are.  If it moved the tasks to other ones,
+ * a zombie, which nothing moves, would keep the old one.
+ */
+TEST(hash, mount_moves_nobody, "hash")
+{
+	pid_t zombie, pid;
+	long before;
+
+	must(mount_v1(H, "debug"));
+	if (!strstr(text_of(V2 "/cgroup.controllers"), "pids"))
+		skip("pids is not on the default hierarchy");
+	group(V2 "/a");
+	pid = sleeper(V2 "/a");
+	zombie = sleeper(V2 "/a");
+	must(sys(kill(zombie, SIGKILL)));
+	wait_for(state_of(zombie) == 'Z');
+	before = table().csets;
+	for (int i = 0; i < 3; i++) {
+		must(mount_v1(H2, "pids"));
+		check_eq(table().csets, before);
+		must(umount_v1(H2));
+		wait_gone("pids", "pids");
+		check_eq(table().csets, before);
+	}
+	reap(zombie);
+	stop(pid);
+	wait_for(rmdir(V2 "/a") == 0);
+}
