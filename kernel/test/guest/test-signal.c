@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Stateless subsystems, and the first of them: signal.send. */
 #include <pthread.h>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -373,6 +374,30 @@ static int came_by_fork(const sigset_t *set)
 	return ret;
 }
 
+#define SLOW_TRIES 64
+
+/* What is told of a fork; its begin by a byte in the pipe. */
+static struct slow_fork {
+	int begin[2];
+	volatile long ns;    /* how long one took without signals */
+	volatile int result; /* of came_by_fork() */
+} * slow;
+
+static long ns_of_a_fork(void)
+{
+	struct timespec from, to;
+	pid_t pid;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	pid = must(sys(fork()));
+	if (pid == 0)
+		_exit(0);
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	in_status(pid);
+	return (to.tv_sec - from.tv_sec) * 1000000000L +
+	       (to.tv_nsec - from.tv_nsec);
+}
+
 /* Forks slowly, as it has much memory, and tells what the child got. */
 static void fork_slowly(void)
 {
@@ -381,6 +406,7 @@ static void fork_slowly(void)
 	pid_t pid;
 	char *p;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	must(attach(H "/d", getpid()));
 	block_both(&set);
 	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -388,41 +414,52 @@ static void fork_slowly(void)
 	check(p != MAP_FAILED);
 	for (size_t i = 0; i < len; i += 4096)
 		p[i] = 1;
-	received[1] = 1;
+	slow->ns = ns_of_a_fork();
+	check(write(slow->begin[1], "", 1) == 1);
 	pid = fork();
 	if (pid == 0)
 		_exit(came_by_fork(&set));
-	received[2] = in_status(pid);
+	slow->result = in_status(pid);
 	for (;;)
 		pause();
+}
+
+/* The two at one eighth after the other of the time that the fork takes. */
+static int signal_during_a_fork(int eighth)
+{
+	pid_t pid;
+	char c;
+
+	slow->result = -1;
+	pid = must(sys(fork()));
+	if (pid == 0)
+		fork_slowly();
+	check(read(slow->begin[0], &c, 1) == 1);
+	usleep(slow->ns / 8000 * eighth);
+	must(put(H "/d/signal.send", str("%d", SIG_A)));
+	must(put(H "/d/signal.send", str("%d", SIG_B)));
+	wait_for(slow->result >= 0);
+	stop(pid);
+	return slow->result;
 }
 
 /* Both are for the child, if its fork was under way when both were sent. */
 TEST(signal, two_during_a_fork, "signal")
 {
+	const struct sched_param first = { .sched_priority = 1 };
 	bool both = false;
 
-	share_counter();
+	slow = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	check(slow != MAP_FAILED);
+	must(sys(pipe(slow->begin)));
 	must(mount_v1(H, "signal,name=t"));
 	make_tree(H);
-	for (int delay = 0; delay < 60 && !both; delay++) {
-		pid_t pid;
-
-		received[1] = received[2] = -1;
-		pid = must(sys(fork()));
-		if (pid == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			fork_slowly();
-		}
-		wait_for(received[1] == 1);
-		usleep(delay % 20 * 250);
-		must(put(H "/d/signal.send", str("%d", SIG_A)));
-		must(put(H "/d/signal.send", str("%d", SIG_B)));
-		wait_for(received[2] >= 0);
-		/* never the second one without the first */
-		both = received[2] == 3;
-		stop(pid);
-	}
+	/* Run at once when there is something to read, and when it is time. */
+	must(sys(sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK,
+				    &first)));
+	for (int i = 0; i < SLOW_TRIES && !both; i++)
+		both = signal_during_a_fork(i % 8) == 3;
 	check(both);
 }
 
