@@ -140,7 +140,7 @@ static int begin_foreign(struct bench_ctx *ctx)
 
 BENCH_DEFINE(attach_process) = {
 	.name = "attach/process",
-	.summary = "move a child with all its threads by cgroup.procs",
+	.summary = "move a process with all its threads by cgroup.procs",
 	/* net_cls, on v1 only, also looks at every file that is open. */
 	.params = PARAMS(COMMON_PARAMS("cpu,all,cpuset,net_cls")),
 	.setup = setup_process,

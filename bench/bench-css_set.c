@@ -182,7 +182,8 @@ static int css_set_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(css_set_lookup) = {
 	.name = "css_set/lookup",
-	.summary = "move a thread to a cgroup: its css_set is there, or is not",
+	.summary =
+		"move a thread; the kernel has its combination of groups, or makes it",
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_PIDS",
 	.params = PARAMS(PARAM("sets", "16,64,256,1024,4096"),

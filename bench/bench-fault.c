@@ -246,7 +246,8 @@ BENCH_DEFINE(fault_anon) = {
 
 BENCH_DEFINE(fault_anon_v2) = {
 	.name = "fault/anon_v2",
-	.summary = "the same in a memory group of v2",
+	.summary =
+		"first write to a page of anonymous memory, in a group of v2",
 	.extra = true,
 	.params = PARAMS(PARAM("group", "v2"), AXES(NULL)),
 	ANON,
@@ -262,7 +263,8 @@ BENCH_DEFINE(fault_file) = {
 
 BENCH_DEFINE(fault_file_v2) = {
 	.name = "fault/file_v2",
-	.summary = "the same in a memory group of v2",
+	.summary =
+		"first write to a page of tmpfs, or its fallocate, in a group of v2",
 	.params = PARAMS(PARAM("group", "v2"), AXES(NULL), HOW),
 	FILE_PAGES,
 };

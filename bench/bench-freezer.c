@@ -184,7 +184,7 @@ static int freezer_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(freezer_freeze) = {
 	.name = "freezer/freeze",
-	.summary = "freeze all tasks of a cgroup, and see that they are",
+	.summary = "stop all tasks of a group, and see that they stand still",
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_FREEZER",
 	.samples = 9,

@@ -236,7 +236,7 @@ static int inherit_check(struct bench_ctx *ctx)
 BENCH_DEFINE(inherit_toggle) = {
 	.name = "inherit/toggle",
 	.summary =
-		"a cgroup gives up its state of a controller and gets it back",
+		"a group shares a controller's state with its parent, and no more",
 	.version = 1,
 	.kconfig = "CGROUPS CGROUP_PIDS",
 	.samples = 15,

@@ -202,7 +202,8 @@ static int io_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(io_throttle_path) = {
 	.name = "io/throttle_path",
-	.summary = "read or write one page of a RAM disk directly",
+	.summary =
+		"read or write one page of a disk whose group may have a limit",
 	.version = 1,
 	.extra = true,
 	.kconfig = "BLK_CGROUP BLK_DEV_THROTTLING BLK_DEV_RAM",

@@ -439,7 +439,8 @@ static int mm_owner_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(mm_owner_exit) = {
 	.name = "mm_owner/exit",
-	.summary = "exit of the owner of memory",
+	.summary =
+		"the task that memory is charged to ends: whom to charge now?",
 	.version = 1,
 	.kconfig = "MEMCG USERFAULTFD CROSS_MEMORY_ATTACH PROC_CHILDREN",
 	.samples = 15,

@@ -527,7 +527,7 @@ static int classid_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(net_write_classid) = {
 	.name = "net/write_classid",
-	.summary = "write net_cls.classid of a group with open sockets",
+	.summary = "give a group with open sockets another class of traffic",
 	.version = 1,
 	.kconfig = "CGROUP_NET_CLASSID DUMMY NET_SCH_HTB NET_CLS_CGROUP",
 	.samples = 15,

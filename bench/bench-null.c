@@ -15,7 +15,7 @@ static int null_run(struct bench_ctx *ctx, uint64_t nr)
 
 BENCH_DEFINE(null) = {
 	.name = "null",
-	.summary = "read the clock twice with an empty run in between",
+	.summary = "nothing: read the clock twice",
 	.version = 1,
 	.kconfig = "CGROUPS",
 	.run = null_run,

@@ -493,7 +493,7 @@ static int handle_setup(struct bench_ctx *ctx)
 
 BENCH_DEFINE(oom_notify) = {
 	.name = "oom/notify",
-	.summary = "a cgroup runs out of memory, until its handler runs",
+	.summary = "a group runs out of memory, until its handler is told",
 	.version = 1,
 	.kconfig = "CGROUPS MEMCG MEMCG_V1",
 	.samples = 15,
@@ -511,7 +511,7 @@ BENCH_DEFINE(oom_notify) = {
 BENCH_DEFINE(oom_handle) = {
 	.name = "oom/handle",
 	.summary =
-		"the handler kills one process, until another has its memory",
+		"a group runs out of memory: a handler kills one, others go on",
 	.version = 1,
 	.kconfig = "CGROUPS MEMCG MEMCG_V1",
 	.samples = 15,

@@ -496,7 +496,7 @@ static int stats_setup_v2(struct bench_ctx *ctx)
 
 BENCH_DEFINE(stats_read) = {
 	.name = "stats/read",
-	.summary = "read statistics of all of the groups",
+	.summary = "read the statistics of a number of groups",
 	.kconfig = "CGROUPS MEMCG_V1 CFS_BANDWIDTH TASKSTATS",
 	.first = FIRST_ALL,
 	.params = PARAMS(PARAM("groups", "1,10,100,1000"),
@@ -511,7 +511,7 @@ BENCH_DEFINE(stats_read) = {
 
 BENCH_DEFINE(stats_read_v2) = {
 	.name = "stats/read_v2",
-	.summary = "the same on v2",
+	.summary = "read the statistics of a number of groups of cgroup v2",
 	.kconfig = "CGROUPS MEMCG CFS_BANDWIDTH CGROUP_PIDS BLK_CGROUP "
 		   "BLK_DEV_RAM TASKSTATS",
 	.params = PARAMS(PARAM_MORE("groups", "10", "1,100"),
@@ -574,7 +574,8 @@ static int describe_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(stats_describe) = {
 	.name = "stats/describe",
-	.summary = "list the statistics of the system, of a group, with keys",
+	.summary =
+		"ask what statistics there are: all, of a group, or with keys",
 	.version = 1,
 	.extra = true,
 	.first = FIRST_ALL,

@@ -33,7 +33,7 @@ static int syscall_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(syscall_getppid) = {
 	.name = "syscall",
-	.summary = "getppid() as a raw system call",
+	.summary = "a system call that does next to nothing, getppid()",
 	.version = 1,
 	.kconfig = "CGROUPS",
 	.nr_ops = 64,

@@ -174,7 +174,7 @@ static int pid_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(taskstats_pid) = {
 	.name = "taskstats/pid",
-	.summary = "statistics of one task",
+	.summary = "read the accounting statistics of one task",
 	.version = 1,
 	.extra = true,
 	.kconfig = "TASKSTATS",
@@ -221,7 +221,7 @@ static int tgid_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(taskstats_tgid) = {
 	.name = "taskstats/tgid",
-	.summary = "statistics of a process with some threads",
+	.summary = "read the accounting statistics of a process with threads",
 	.version = 1,
 	.kconfig = "TASKSTATS",
 	.extra = true,
@@ -295,7 +295,7 @@ static int cgroup_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(taskstats_cgroup) = {
 	.name = "taskstats/cgroup",
-	.summary = "states of the tasks of a cgroup",
+	.summary = "count the tasks of a group by their state, over netlink",
 	.version = 1,
 	.kconfig = "TASKSTATS CGROUPS",
 	.extra = true,
@@ -395,7 +395,8 @@ static int exit_check(struct bench_ctx *ctx)
 
 BENCH_DEFINE(taskstats_exit) = {
 	.name = "taskstats/exit",
-	.summary = "life of a process that listeners are told the end of",
+	.summary =
+		"a process starts and ends, and listeners are told of its end",
 	.version = 1,
 	.extra = true,
 	.kconfig = "TASKSTATS",

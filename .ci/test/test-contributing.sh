@@ -33,7 +33,7 @@ build_and_list() {
 	shift
 	meson setup --reconfigure "$work/tree/build" "$work/tree" &&
 		ninja -C "$work/tree/build" cgmark "$@" &&
-		"$work/tree/build/cgmark" list >"$list"
+		"$work/tree/build/cgmark" list --wide >"$list"
 }
 
 meson setup "$work/tree/build" "$work/tree" >"$work/log" 2>&1

@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "exit-status.h"
 #include "kernel-spec.h"
+#include "list-benches.h"
 #include "list-needs.h"
 #include "log.h"
 #include "run-dirs.h"
@@ -17,13 +18,18 @@ struct list_opts {
 	bool suites;
 	bool kernels;
 	bool runs;
+	bool wide;
 	const char *needs; /* a kernel */
+	char **words;
+	size_t nr_words;
 };
 
 static const struct argp_option options[] = {
 	{ "benchmarks", 'b', NULL, 0,
-	  "Benchmarks with suites, params, the kernel configuration that they "
-	  "need, and what one operation is (default)",
+	  "Benchmarks by topic, and what one operation is (default)", 0 },
+	{ "wide", 'w', NULL, 0,
+	  "Benchmarks one per line, also with version, suites, params and the "
+	  "kernel configuration that they need",
 	  0 },
 	{ "suites", 's', NULL, 0,
 	  "Suites with their purpose and number of benchmarks", 0 },
@@ -56,9 +62,21 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case 'r':
 		o->runs = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		argp_error(state, "'%s': unexpected argument", arg);
-		return EINVAL;
+	case 'w':
+		o->wide = true;
+		return 0;
+	case ARGP_KEY_ARGS:
+		o->words = state->argv + state->next;
+		o->nr_words = state->argc - state->next;
+		return 0;
+	case ARGP_KEY_END:
+		if (o->nr_words &&
+		    (o->suites || o->needs || o->kernels || o->runs))
+			argp_error(state,
+				   "'%s': only benchmarks are chosen by "
+				   "words",
+				   o->words[0]);
+		return 0;
 	}
 	return ARGP_ERR_UNKNOWN;
 }
@@ -66,82 +84,43 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse_opt,
-	.doc = "List benchmarks, suites, kernels or runs, one per line, with "
-	       "columns separated by TABs; the first line names them.",
+	.args_doc = "[WORD...]",
+	.doc = "List benchmarks: all, or those that have each WORD in their "
+	       "name, topic, params, suites or description, and then with "
+	       "params.  Suites, kernels, runs and --wide are one per line, "
+	       "with columns separated by TABs; the first line names them.",
 };
-
-static void print_keys(const struct bench_info *b)
-{
-	for (size_t i = 0; i < b->nr_keys; i++) {
-		const struct bench_key *k = &b->keys[i];
-
-		printf("%s%s=", i ? " " : "", k->key);
-		for (size_t j = 0; j < k->nr_values; j++)
-			printf("%s%s", j ? "," : "", k->values[j]);
-		for (size_t j = 0; j < k->nr_more; j++)
-			printf("%s%s", j ? "," : "+", k->more[j]);
-	}
-	if (!b->nr_keys)
-		putchar('-');
-}
-
-struct suites {
-	struct suite *list;
-	size_t nr;
-};
-
-static void suites_release(struct suites *s)
-{
-	for (size_t i = 0; i < s->nr; i++)
-		suite_release(&s->list[i]);
-	free(s->list);
-}
-
-static void print_suites_of(const struct suites *s, const struct bench_info *b)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < s->nr; i++) {
-		if (!suite_has(&s->list[i], b))
-			continue;
-		printf("%s%s", any ? "," : "", s->list[i].name);
-		any = true;
-	}
-	if (!any)
-		putchar('-');
-}
 
 /* The caller releases both even after an error. */
-static enum exit_status load_benchmarks(const struct env *env,
-					struct catalog *c, struct suites *s)
+static enum exit_status
+load_benchmarks(const struct env *env, struct catalog *c, struct list_suites *s)
 {
 	enum exit_status r = catalog_load(env->bench_dir, c);
 
 	if (r == ST_OK)
-		r = suite_load_all(env->suites_dir, &s->list, &s->nr);
+		r = suite_load_all(env->suites_dir, &s->v, &s->nr);
 	return r;
 }
 
-static enum exit_status list_benchmarks(const struct env *env)
+static enum exit_status list_benchmarks(const struct env *env,
+					const struct list_opts *o)
 {
 	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
-	_cleanup_(suites_release) struct suites s = { NULL, 0 };
+	_cleanup_(list_suites_release) struct list_suites s = { NULL, 0 };
 	enum exit_status r = load_benchmarks(env, &c, &s);
+	size_t nr;
 
 	if (r != ST_OK)
 		return r;
-	printf("BENCHMARK\tVERSION\tSUITES\tPARAMS\tNEEDS\tONE OPERATION\n");
-	for (size_t i = 0; i < c.nr; i++) {
-		const struct bench_info *b = &c.benches[i];
-
-		printf("%s\t%u\t", b->name, b->version);
-		print_suites_of(&s, b);
-		putchar('\t');
-		print_keys(b);
-		printf("\t%s\t%s\n", *b->kconfig ? b->kconfig : "-",
-		       b->summary);
-	}
-	return ST_OK;
+	if (o->wide)
+		nr = list_benches_wide(&c, &s, o->words, o->nr_words);
+	else
+		nr = list_benches(&c, &s, o->words, o->nr_words);
+	if (nr || !o->nr_words)
+		return ST_OK;
+	log_err("no benchmark is about '%s'%s: 'cgmark list' shows all",
+		o->words[0], o->nr_words > 1 ? " and the other words" : "");
+	return ST_USAGE;
 }
 
 static void print_suite(const struct suite *s, const struct catalog *c)
@@ -159,15 +138,15 @@ static void print_suite(const struct suite *s, const struct catalog *c)
 static enum exit_status list_suites(const struct env *env)
 {
 	_cleanup_(catalog_release) struct catalog c = { NULL, 0 };
-	_cleanup_(suites_release) struct suites s = { NULL, 0 };
+	_cleanup_(list_suites_release) struct list_suites s = { NULL, 0 };
 	enum exit_status r = load_benchmarks(env, &c, &s);
 
 	if (r != ST_OK)
 		return r;
 	printf("SUITE\tALIASES\tBENCHMARKS\tWHAT IT IS FOR\n");
 	for (size_t i = 0; i < s.nr; i++) {
-		print_suite(&s.list[i], &c);
-		if (suite_check(&s.list[i], &c) != ST_OK)
+		print_suite(&s.v[i], &c);
+		if (suite_check(&s.v[i], &c) != ST_OK)
 			r = ST_USAGE;
 	}
 	return r;
@@ -246,7 +225,7 @@ enum exit_status cmd_list(const struct env *env, int argc, char **argv)
 	if (!o.suites && !o.needs && !o.kernels && !o.runs)
 		o.benchmarks = true;
 	if (o.benchmarks)
-		r = list_benchmarks(env);
+		r = list_benchmarks(env, &o);
 	if (r == ST_OK && o.suites)
 		r = list_suites(env);
 	if (r == ST_OK && o.needs)

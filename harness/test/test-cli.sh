@@ -200,6 +200,8 @@ rm -r "$work/bench/bench-tool" "$work/guests"
 
 # --- lists ----------------------------------------------------------------------
 run 0 'list' list
+has "$work/out" '^  alpha/fast  *one fast thing$' 'list is for readers'
+run 0 'list --wide' list --wide
 has "$work/out" '^alpha/fast	1	quick	sets=16,64	CGROUPS	one fast thing$' \
 	'list shows benchmark, version, suites, params, needs and summary'
 has "$work/out" '^null	1	quick	-	-	nothing at all$' \

@@ -42,7 +42,7 @@ show="$work/err"
 mkdir "$work/home"
 cd "$work/home" || exit 99
 
-cg list
+cg list --wide
 is $? 0 'list'
 has "$work/out" '^css_set/lookup	' 'list has benchmarks'
 has "$work/out" '^workload/' 'list has workloads'

@@ -53,7 +53,7 @@ printf '[suite]\nbenchmarks = *\nextra = no\nalso = raed/*\n' \
 is $? 2 'a suite that adds an unknown benchmark is refused'
 has "$work/err" "wrong.ini: benchmark 'raed/\*' is not known" 'it is named'
 rm "$work/suites/wrong.ini"
-"$cgmark" list >"$work/out" 2>"$work/err"
+"$cgmark" list --wide >"$work/out" 2>"$work/err"
 has "$work/out" '^read/all	1	quick	' 'also adds what is extra'
 has "$work/out" '^read/slow	1	-	' 'and nothing else'
 
