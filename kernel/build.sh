@@ -464,9 +464,16 @@ is_text()
 	[ -f "$1" ] && [ -r "$1" ]
 }
 
-# The lines of the series without comments and the blanks around them.
+# The lines of the series without comments and the blanks around them; a patch is
+# a series of one.
 series_lines()
 {
+	case $series in
+	*.patch | *.diff)
+		printf '%s\n' "${series##*/}"
+		return
+		;;
+	esac
 	sed -e 's/#.*//' -e 's/^[[:space:]]*//' -e 's/[[:space:]]*$//' \
 		-e '/^$/d' "$series"
 }

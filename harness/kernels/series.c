@@ -67,6 +67,26 @@ static enum exit_status add_line(struct series *s, const char *file,
 	return extra ? ST_USAGE : ST_OK;
 }
 
+static bool is_patch(const char *file)
+{
+	const char *dot = strrchr(file, '.');
+
+	return dot && (!strcmp(dot, ".patch") || !strcmp(dot, ".diff"));
+}
+
+static enum exit_status add_lines(struct series *s, const char *file,
+				  int dir_len, const char *text)
+{
+	enum exit_status r = ST_OK;
+
+	for (const char *line = text; r == ST_OK && *line;) {
+		r = add_line(s, file, dir_len, line);
+		line += strcspn(line, "\n");
+		line += *line == '\n';
+	}
+	return r;
+}
+
 enum exit_status series_load(const char *file, struct series *ret)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
@@ -81,11 +101,10 @@ enum exit_status series_load(const char *file, struct series *ret)
 		return ST_USAGE;
 	}
 	ret->name = series_name(file);
-	for (const char *line = text.buf; status == ST_OK && *line;) {
-		status = add_line(ret, file, dir_len, line);
-		line += strcspn(line, "\n");
-		line += *line == '\n';
-	}
+	if (is_patch(file))
+		add_patch(ret, file, dir_len, xstrdup(file + dir_len));
+	else
+		status = add_lines(ret, file, dir_len, text.buf);
 	if (status != ST_OK)
 		series_release(ret);
 	return status;

@@ -226,6 +226,8 @@ test_key()
 		"$(run_key --patches "$work/patches/series3" --first 1 --config "$work/a.config")" ]
 	ok "and without any patch that of the source" [ "$key" = \
 		"$(run_key --patches "$work/patches/series3" --first 0 --config "$work/a.config")" ]
+	ok "a patch is a series of itself" [ "$patched" = \
+		"$(run_key --patches "$work/patches/one.patch" --config "$work/a.config")" ]
 	printf '\t\n \r\none.patch\r\n\r\n' >"$work/patches/series3"
 	ok "blank lines and CRLF are no patches" [ "$patched" = \
 		"$(run_key --patches "$work/patches/series3" --config "$work/a.config")" ]

@@ -49,6 +49,24 @@ static void name_is(const char *file, const char *want)
 	assert_string_equal(name, want);
 }
 
+/* Not read as a list: a diff has lines that look like names of patches. */
+static void test_patch(void **state)
+{
+	_cleanup_free_ char *listed = NULL;
+	struct series s;
+	char hex[65];
+
+	put_text(state, "a.patch", DIFF_A);
+	listed = sum_of(state, "a.patch\n", 1);
+	load(state, "a.patch", &s);
+	assert_int_equal(s.nr, 1);
+	assert_string_equal(s.patches[0], "a.patch");
+	assert_string_equal(s.name, "a.patch");
+	assert_int_equal(series_sha256(&s, 1, hex), ST_OK);
+	assert_string_equal(hex, listed);
+	series_release(&s);
+}
+
 static void test_name(void **state)
 {
 	name_is("/home/me/v2/series", "v2");
@@ -249,10 +267,15 @@ static void test_thousand(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_name), IN_DIR(test_lines),
-		IN_DIR(test_empty),	     IN_DIR(test_sum),
-		IN_DIR(test_what_counts),    IN_DIR(test_missing),
-		IN_DIR(test_thousand),	     IN_DIR(test_refused),
+		cmocka_unit_test(test_name),
+		IN_DIR(test_patch),
+		IN_DIR(test_lines),
+		IN_DIR(test_empty),
+		IN_DIR(test_sum),
+		IN_DIR(test_what_counts),
+		IN_DIR(test_missing),
+		IN_DIR(test_thousand),
+		IN_DIR(test_refused),
 		IN_DIR(test_no_file),
 	};
 
