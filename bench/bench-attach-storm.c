@@ -135,6 +135,7 @@ BENCH_DEFINE(attach_storm) = {
 	.params = PARAMS(PARAM("version", "1,2"),
 			 PARAM_MORE("controllers", "none", "cpu"),
 			 PARAM_AXIS("favordynmods", "0", "1"),
+			 PARAM_AXIS("rcu", "normal", "expedited"),
 			 PARAM_AXIS("attachers", "4", "1,16"),
 			 PARAM_AXIS("forkers", "4", "1,16"),
 			 PARAM_VARIANT("pace", "burst,200ms")),

@@ -4,7 +4,8 @@
  * to cgroup.procs.  That takes the threadgroup rwsem for writing; the first
  * time it waits for an RCU grace period.  In a burst the rwsem stays ready for
  * writers and nothing waits; with a pace of 200 ms it does not, and each
- * operation pays for the wait, unless a hierarchy is mounted with favordynmods.
+ * operation pays for the wait, unless a hierarchy is mounted with favordynmods;
+ * with rcu=expedited it pays for interrupting the CPUs instead.
  *
  * file=tasks moves only the calling thread (v1's tasks, v2's cgroup.threads),
  * which does not need that rwsem.  On version=1, controllers=all is all of

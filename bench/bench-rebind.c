@@ -13,6 +13,9 @@
  *           directories, unmount it, and wait until the kernel has let go of
  *           the controller; with way=new it has when remount returns
  *
+ * Mounting waits for RCU, far longer than all else takes; what it executes is
+ * seen with rcu=expedited.
+ *
  * That is the least that userspace needs: it can miss a process that forks
  * meanwhile, and would have to read all again until nothing is new.
  */

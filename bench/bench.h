@@ -198,6 +198,12 @@ const char *ctx_name(const struct bench_ctx *ctx);
  */
 int ctx_controllers(struct bench_ctx *ctx, const char *which);
 /*
+ * In setup(): the param rcu.  "expedited" has RCU interrupt CPUs rather than wait for them, on
+ * the whole system until the set-up is undone; "normal" leaves it as it is.
+ * Results as above, and for another word that of ctx_bad_param().
+ */
+int ctx_rcu(struct bench_ctx *ctx);
+/*
  * In check(): is the task (0: the caller) in a cgroup of that name, whatever
  * its parents?  hierarchy is as for cg_of().  0, or -errno with the reason
  * recorded.

@@ -52,6 +52,8 @@ int attach_base(struct bench_ctx *ctx, bool threads, struct cg *ret)
 	if (version != 1 && version != 2)
 		return ctx_bad_param(ctx, "version");
 	r = dynmods_setup(ctx);
+	if (r == 0)
+		r = ctx_rcu(ctx);
 	if (r)
 		return r;
 	if (version == 2)

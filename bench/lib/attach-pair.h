@@ -14,11 +14,13 @@
 	PARAM("version", "1,2"),                                             \
 		PARAM_MORE_AT("controllers", _cores, _more, "pace=burst"),   \
 		PARAM_AXIS_AT("favordynmods", "0", "1", "controllers=none"), \
+		PARAM_AXIS_AT("rcu", "normal", "expedited",                  \
+			      "controllers=none"),                           \
 		PARAM_VARIANT("pace", "burst,200ms"),                        \
 		LOAD_PARAM_PAUSES("controllers=none")
 
 /*
- * Find or mount a place to make cgroups in, as version, controllers and
+ * Find or mount a place to make cgroups in, as version, controllers, rcu and
  * favordynmods say.  With threads its children can hold single threads of a
  * process.  Results as for ctx_hierarchy().
  */

@@ -90,7 +90,7 @@ int rebind_take_params(struct bench_ctx *ctx, struct rebind *rb)
 	if (!rb->new_way && strcmp(way, "mainline"))
 		return ctx_bad_param(ctx, "way");
 	ctx_may_idle(ctx);
-	return 0;
+	return ctx_rcu(ctx);
 }
 
 int rebind_take_places(struct bench_ctx *ctx, struct rebind *rb)

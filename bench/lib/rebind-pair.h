@@ -15,7 +15,8 @@
 #define REBIND_PARAMS                                                   \
 	PARAM("way", "mainline,new"), PARAM("groups", "1,16,128,1024"), \
 		PARAM_MORE_AT("tasks", "0,256", "16,64,1024,4096",      \
-			      "groups=16")
+			      "groups=16"),                             \
+		PARAM_AXIS_AT("rcu", "normal", "expedited", "groups=1")
 
 struct rebind {
 	struct rebind_hierarchy main, side;

@@ -9,6 +9,9 @@
 #include "places.h"
 #include "polite.h"
 
+/* For files outside of cgroups, by their path. */
+static const struct cg here = { .fd = AT_FDCWD, .version = 1 };
+
 const struct cg *ctx_subtree(const struct bench_ctx *ctx)
 {
 	return &ctx->subtree;
@@ -289,6 +292,43 @@ static int undo_controllers(struct bench_ctx *ctx)
 	return r;
 }
 
+/* --- RCU --- */
+
+#define RCU_EXPEDITED "/sys/kernel/rcu_expedited"
+
+int ctx_rcu(struct bench_ctx *ctx)
+{
+	const char *how = ctx_param(ctx, "rcu");
+	char *was = ctx->traces->rcu;
+	int r;
+
+	if (!strcmp(how, "normal"))
+		return 0;
+	if (strcmp(how, "expedited"))
+		return ctx_bad_param(ctx, "rcu");
+	r = cg_read(&here, RCU_EXPEDITED, was, sizeof(ctx->traces->rcu));
+	if (r == -ENOENT)
+		return ctx_skip(ctx, "no " RCU_EXPEDITED);
+	if (r >= 0)
+		r = cg_write(&here, RCU_EXPEDITED, "1");
+	if (r < 0)
+		return ctx_fail(ctx, r, RCU_EXPEDITED);
+	return 0;
+}
+
+static int undo_rcu(struct bench_ctx *ctx)
+{
+	char *was = ctx->traces->rcu;
+	int r;
+
+	if (!*was)
+		return 0;
+	was[strcspn(was, "\n")] = '\0';
+	r = cg_write(&here, RCU_EXPEDITED, was);
+	*was = '\0';
+	return r;
+}
+
 int ctx_check_moved(struct bench_ctx *ctx, pid_t tid, const char *hierarchy,
 		    const char *name)
 {
@@ -307,7 +347,6 @@ int ctx_check_moved(struct bench_ctx *ctx, pid_t tid, const char *hierarchy,
 
 void ctx_thaw(const struct bench_ctx *ctx)
 {
-	const struct cg here = { .fd = AT_FDCWD, .version = 1 };
 	char path[256];
 
 	for (unsigned i = 0; i < CTX_MOUNTS_MAX; i++) {
@@ -341,5 +380,6 @@ int ctx_undo(struct bench_ctx *ctx)
 	}
 	note(ctx, &first, cg_remove(&ctx->v2, ctx->name), "remove the subtree");
 	note(ctx, &first, undo_controllers(ctx), "disable controllers in v2");
+	note(ctx, &first, undo_rcu(ctx), "let RCU wait again");
 	return first;
 }

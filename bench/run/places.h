@@ -23,6 +23,7 @@ struct ctx_mount {
 struct ctx_traces {
 	struct ctx_mount mounts[CTX_MOUNTS_MAX];
 	char enabled[256]; /* controllers enabled in v2's root: "-a -b" */
+	char rcu[8];	   /* what rcu_expedited was, if it was changed */
 };
 
 /*
