@@ -51,8 +51,9 @@ if it is not 0, else of what failed after it.
 
 Suites of tests: unit store fake vm functional style.  These are longer and run
 only when they are named: series builds and boots each patch, cost finds three
-that are slower, long is the rest of functional on the debug kernel, vm on a kernel
-with tracepoints, a kernel of another version, and builds from kept objects.
+that are slower, known what Linux once had, long is that and the rest of functional
+on the debug kernel, vm on a kernel with tracepoints, a kernel of another version,
+and builds from kept objects.
 
 "./run.sh --help" is this text, "./run.sh run --help" that of a subcommand,
 "man $build/harness/man/cgmark.1" the manual.
