@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* profile.tsv in the making: kept in memory, written at the end. */
+/* profile.tsv in the making. */
 #ifndef CGMARK_TCG_OUTPUT_H
 #define CGMARK_TCG_OUTPUT_H
 
 #include "context.h"
 #include "model.h"
 #include "places.h"
+#include "stream.h"
 #include "symbols.h"
 
 struct output {
-	char *path;
-	char *text;
-	size_t len, alloc;
-	unsigned records;
+	struct stream stream;
 	unsigned nr_events;
 };
 
-/* False without memory. */
-bool output_set_file(struct output *o, const char *path);
 /* The head; false if no file was set. */
 bool output_begin(struct output *o, const struct symbols *s, bool with_model);
 void output_model(struct output *o, const struct cache_shape *l1i,
@@ -26,7 +22,5 @@ void output_model(struct output *o, const struct cache_shape *l1i,
 void output_point(struct output *o, const char *text, uint64_t samples,
 		  const struct contexts *c, const struct places *p,
 		  const struct symbols *s);
-/* The end, and all of it to the disk; false with a message on stderr. */
-bool output_write(struct output *o);
 
 #endif

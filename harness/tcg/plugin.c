@@ -229,7 +229,7 @@ static void on_end(qemu_plugin_id_t id, void *udata)
 		count_last_block();
 		write_point("whole\t1\t\t1", 1);
 	}
-	if (!output_write(&output))
+	if (!stream_write(&output.stream))
 		/* Not exit(), which has brought us here. */
 		_exit(EXIT_FAILURE);
 }
@@ -256,7 +256,7 @@ static bool parse_argument(const char *arg, struct shapes *shapes)
 	name[len] = '\0';
 	value++;
 	if (strcmp(name, "out") == 0)
-		return output_set_file(&output, value);
+		return stream_set_file(&output.stream, value);
 	if (strcmp(name, "symbols") == 0)
 		return symbols_load(&symbols, value);
 	if (strcmp(name, "model") == 0)
