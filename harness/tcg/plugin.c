@@ -5,12 +5,15 @@
  * marker instructions to tell which point runs and where a measured part begins
  * and ends (mark.h).
  *
+ * With sharing=on it records in its place what CPUs share (sharing-watch.h).
+ *
  * This file instruments what QEMU translates, and follows the markers; count.c
  * counts.
  *
  * Arguments: out=FILE (required), symbols=FILE, model=on|off, and for tests
  * l1i=, l1d=, ll=BYTES:WAYS:LINE and whole=on, which treats the whole
- * execution as one measured part.  A symbols file has one "HEXADDRESS NAME" a
+ * execution as one measured part; for sharing objects=FILE (objects.h) and, for
+ * tests, lines=N, the size of its table.  A symbols file has one "HEXADDRESS NAME" a
  * line, ascending; the name "-" ends the function before it.
  */
 #include <stdio.h>
@@ -18,13 +21,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "announce.h"
 #include "api.h"
 #include "count.h"
 #include "output.h"
-#include "record.h"
+#include "sharing-watch.h"
+#include "sharing.h"
 #include "symbols.h"
-
-#define POINT_TEXT_MAX REC_LINE_MAX
 
 API_EXPORT int qemu_plugin_version = API_VERSION;
 
@@ -37,29 +40,19 @@ struct marker {
 static struct symbols symbols;
 static struct output output;
 static bool whole;
-
-static bool announcing; /* bits of a point's text come */
-static char point_text[POINT_TEXT_MAX];
-static unsigned point_bits;
+static bool sharing; /* the other plugin in this file (sharing-watch.h) */
+static char *objects;
+static unsigned max_lines;
+static struct announce announce;
 
 /* --- markers --- */
 
 static void start_point(void)
 {
-	memset(point_text, 0, sizeof(point_text));
-	point_bits = 0;
-	announcing = true;
+	announce_begin(&announce);
 	counts.measured = false;
 	if (counts.with_model)
 		model_reset(&counts.model);
-}
-
-static void add_bit(unsigned bit)
-{
-	if (!announcing || point_bits / 8 >= sizeof(point_text) - 1)
-		return;
-	point_text[point_bits / 8] |= bit << point_bits % 8;
-	point_bits++;
 }
 
 static void write_point(const char *text, uint64_t samples)
@@ -76,19 +69,24 @@ static void on_mark(unsigned vcpu, void *udata)
 	switch (m->code) {
 	case MARK_BIT_0:
 	case MARK_BIT_1:
-		add_bit(m->code == MARK_BIT_1);
+		announce_bit(&announce, m->code == MARK_BIT_1);
 		break;
 	case MARK_POINT:
 		start_point();
 		break;
 	case MARK_SAMPLES:
-		announcing = false;
+		announce_end(&announce);
 		count_clear();
 		break;
 	case MARK_END:
-		write_point(point_text, counts.nr_measured);
-		point_text[0] = '\0';
+		write_point(announce.text, counts.nr_measured);
+		announce.text[0] = '\0';
 		break;
+	case MARK_OPERATION_0:
+	case MARK_OPERATION_1:
+	case MARK_OPERATION_2:
+	case MARK_OPERATION_3:
+	case MARK_OPERATION_END:
 	case NR_MARKS:
 		break;
 	}
@@ -244,6 +242,21 @@ static bool parse_switch(const char *text, bool *ret)
 	return *ret || strcmp(text, "off") == 0;
 }
 
+static bool keep_text(const char *text, char **ret)
+{
+	*ret = strdup(text);
+	return *ret != NULL;
+}
+
+/* A power of two. */
+static bool parse_lines(const char *text, unsigned *ret)
+{
+	char *end;
+
+	*ret = strtoul(text, &end, 10);
+	return !*end && *ret >= 2 && *ret <= 1u << 24 && !(*ret & (*ret - 1));
+}
+
 static bool parse_argument(const char *arg, struct shapes *shapes)
 {
 	const char *value = strchr(arg, '=');
@@ -259,6 +272,12 @@ static bool parse_argument(const char *arg, struct shapes *shapes)
 		return stream_set_file(&output.stream, value);
 	if (strcmp(name, "symbols") == 0)
 		return symbols_load(&symbols, value);
+	if (strcmp(name, "objects") == 0)
+		return keep_text(value, &objects);
+	if (strcmp(name, "lines") == 0)
+		return parse_lines(value, &max_lines);
+	if (strcmp(name, "sharing") == 0)
+		return parse_switch(value, &sharing);
 	if (strcmp(name, "model") == 0)
 		return parse_switch(value, &counts.with_model);
 	if (strcmp(name, "whole") == 0)
@@ -272,7 +291,44 @@ static bool parse_argument(const char *arg, struct shapes *shapes)
 	return false;
 }
 
-static bool set_up(int argc, char **argv)
+static bool parse_arguments(int argc, char **argv, struct shapes *shapes)
+{
+	symbols_init(&symbols);
+	for (int i = 0; i < argc; i++) {
+		if (parse_argument(argv[i], shapes))
+			continue;
+		fprintf(stderr, "cgmark-tcg: cannot use argument '%s'\n",
+			argv[i]);
+		return false;
+	}
+	if (output.stream.path)
+		return true;
+	fprintf(stderr, "cgmark-tcg: argument out=FILE is missing\n");
+	return false;
+}
+
+static bool set_up_counts(const struct shapes *shapes)
+{
+	contexts_init(&counts.contexts);
+	output_begin(&output, &symbols, counts.with_model);
+	counts.measured = whole;
+	if (!counts.with_model)
+		return true;
+	output_model(&output, &shapes->l1i, &shapes->l1d, &shapes->ll);
+	return model_init(&counts.model, &shapes->l1i, &shapes->l1d,
+			  &shapes->ll);
+}
+
+static bool start_counting(qemu_plugin_id_t id, const struct shapes *shapes)
+{
+	if (!set_up_counts(shapes))
+		return false;
+	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
+	qemu_plugin_register_atexit_cb(id, on_end, NULL);
+	return true;
+}
+
+static bool start(qemu_plugin_id_t id, int argc, char **argv)
 {
 	/* Those of the processor that machine sim names (Nehalem). */
 	struct shapes shapes = {
@@ -281,24 +337,28 @@ static bool set_up(int argc, char **argv)
 		.ll = { 8 << 20, 16, 64 },
 	};
 
-	symbols_init(&symbols);
-	contexts_init(&counts.contexts);
-	for (int i = 0; i < argc; i++) {
-		if (parse_argument(argv[i], &shapes))
-			continue;
-		fprintf(stderr, "cgmark-tcg: cannot use argument '%s'\n",
-			argv[i]);
+	if (!parse_arguments(argc, argv, &shapes))
 		return false;
-	}
-	if (!output_begin(&output, &symbols, counts.with_model)) {
-		fprintf(stderr, "cgmark-tcg: argument out=FILE is missing\n");
-		return false;
-	}
-	counts.measured = whole;
-	if (!counts.with_model)
+	if (!sharing)
+		return start_counting(id, &shapes);
+	return sharing_watch_start(id, &(struct sharing_watch){
+					       .symbols = &symbols,
+					       .objects = objects,
+					       .stream = &output.stream,
+					       .max_lines = max_lines,
+				       });
+}
+
+/* Counts are of one CPU; sharing is among several. */
+static bool fits_cpus(const struct qemu_info *info)
+{
+	int most = sharing ? SHARING_CPUS : 1;
+
+	if (!info->system_emulation || info->system.smp_vcpus <= most)
 		return true;
-	output_model(&output, &shapes.l1i, &shapes.l1d, &shapes.ll);
-	return model_init(&counts.model, &shapes.l1i, &shapes.l1d, &shapes.ll);
+	fprintf(stderr, "cgmark-tcg: needs at most %d CPU%s\n", most,
+		most == 1 ? "" : "s");
+	return false;
 }
 
 int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info,
@@ -311,14 +371,11 @@ int qemu_plugin_install(qemu_plugin_id_t id, const struct qemu_info *info,
 			API_VERSION, info->version.min, info->version.cur);
 		return -1;
 	}
-	if (strcmp(info->target_name, "x86_64") != 0 ||
-	    (info->system_emulation && info->system.smp_vcpus != 1)) {
-		fprintf(stderr, "cgmark-tcg: needs one x86_64 CPU\n");
+	if (strcmp(info->target_name, "x86_64") != 0) {
+		fprintf(stderr, "cgmark-tcg: needs x86_64\n");
 		return -1;
 	}
-	if (!set_up(argc, argv))
+	if (!start(id, argc, argv) || !fits_cpus(info))
 		return -1;
-	qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
-	qemu_plugin_register_atexit_cb(id, on_end, NULL);
 	return 0;
 }

@@ -52,19 +52,30 @@ static uint32_t hash(uint64_t v)
 	return (v * 0x9e3779b97f4a7c15ULL) >> 32;
 }
 
-static struct line *find_line(struct sharing *s, uint64_t at)
+/* Where the line is in the index, or could be put. */
+static uint32_t *find_slot(const struct sharing *s, uint64_t at)
 {
 	uint32_t mask = 2 * s->max.lines - 1;
 	uint32_t i = hash(at);
-	uint32_t *slot;
 
-	for (;; i++) {
-		slot = &s->index[i & mask];
-		if (!*slot)
-			break;
-		if (s->lines[*slot].at == at)
-			return &s->lines[*slot];
-	}
+	while (s->index[i & mask] && s->lines[s->index[i & mask]].at != at)
+		i++;
+	return &s->index[i & mask];
+}
+
+struct line *sharing_find(const struct sharing *s, uint64_t at)
+{
+	uint32_t i = *find_slot(s, at & ~(uint64_t)(LINE_BYTES - 1));
+
+	return i ? &s->lines[i] : NULL;
+}
+
+static struct line *need_line(struct sharing *s, uint64_t at)
+{
+	uint32_t *slot = find_slot(s, at);
+
+	if (*slot)
+		return &s->lines[*slot];
 	if (s->nr_lines == s->max.lines) {
 		s->full = "lines";
 		return NULL;
@@ -156,7 +167,7 @@ static bool touch(struct sharing *s, unsigned cpu, const struct access *a,
 	unsigned offset = at % LINE_BYTES;
 	uint64_t mask =
 		bytes == LINE_BYTES ? ~0ULL : ((1ULL << bytes) - 1) << offset;
-	struct line *l = find_line(s, at - offset);
+	struct line *l = need_line(s, at - offset);
 	struct side *d;
 	bool is_second;
 

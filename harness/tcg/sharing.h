@@ -25,7 +25,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SHARING_CPUS 4
+#include "sharing-names.h"
+
+#define SHARING_CPUS SHARING_CPUS_MAX
 #define LINE_SHIFT 6
 #define LINE_BYTES (1u << LINE_SHIFT)
 /* Operations of a CPU in one point. */
@@ -98,6 +100,8 @@ void sharing_begin(struct sharing *s, unsigned cpu);
  * object is still there.
  */
 bool sharing_access(struct sharing *s, unsigned cpu, const struct access *a);
+/* The line that the address is in, if one was touched; else NULL. */
+struct line *sharing_find(const struct sharing *s, uint64_t at);
 /* All operations are over: the figures of all lines are complete. */
 void sharing_settle(struct sharing *s);
 

@@ -148,11 +148,25 @@ bool symbols_has(const struct symbols *s, const char *name)
 	return false;
 }
 
-bool symbols_is_fault_entry(const struct symbols *s, uint64_t at)
+static bool begins_here(const struct symbols *s, uint64_t at, const char *head)
 {
-	static const char head[] = "asm_exc_";
 	const struct symbol *found = find(s, at);
 
 	return found && found->at == at &&
 	       strncmp(s->names[found->function], head, strlen(head)) == 0;
+}
+
+bool symbols_is_fault_entry(const struct symbols *s, uint64_t at)
+{
+	return begins_here(s, at, "asm_exc_");
+}
+
+bool symbols_is_interrupt_entry(const struct symbols *s, uint64_t at)
+{
+	return begins_here(s, at, "asm_sysvec_") ||
+	       begins_here(s, at, "asm_common_interrupt") ||
+	       begins_here(s, at, "asm_spurious_interrupt") ||
+	       /* 6.12 has a stub for each vector before these. */
+	       begins_here(s, at, "irq_entries_start") ||
+	       begins_here(s, at, "spurious_entries_start");
 }

@@ -32,5 +32,7 @@ bool symbols_has(const struct symbols *s, const char *name);
 const char *symbols_name(const struct symbols *s, uint32_t function);
 /* Does the kernel begin to serve a fault or trap here? */
 bool symbols_is_fault_entry(const struct symbols *s, uint64_t at);
+/* Or an interrupt? */
+bool symbols_is_interrupt_entry(const struct symbols *s, uint64_t at);
 
 #endif

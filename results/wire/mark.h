@@ -12,6 +12,9 @@
  * operand that no compiler emits.  A point is sent bit by bit:
  *   MARK_POINT  text of the point, lowest bit of each byte first  MARK_SAMPLES
  *   one measured part per sample                                  MARK_END
+ * On several CPUs, and for the plugin's record of who shares what, a worker that
+ * is bound to a CPU says so around each operation inside measured parts:
+ *   MARK_OPERATION_0 + CPU    the operation    MARK_OPERATION_END
  * The text is "BENCH<TAB>VERSION<TAB>PARAMS<TAB>NR_OPS".  Measured parts
  * between MARK_POINT and MARK_SAMPLES are warm-up.
  */
@@ -34,6 +37,11 @@ enum mark {
 	MARK_POINT,
 	MARK_SAMPLES,
 	MARK_END,
+	MARK_OPERATION_0, /* on CPU 0 begins */
+	MARK_OPERATION_1,
+	MARK_OPERATION_2,
+	MARK_OPERATION_3,
+	MARK_OPERATION_END,
 	NR_MARKS,
 };
 
