@@ -10,6 +10,7 @@
 #include "log.h"
 #include "profile.h"
 #include "sha256.h"
+#include "sharing-names.h"
 
 /* As of the channels of a boot. */
 #define FILE_BYTES_MAX (256ull << 20)
@@ -22,6 +23,7 @@ const char *boot_entry_file_name(enum boot_entry_file file)
 		[ENTRY_STATUS] = "status.ktap",
 		[ENTRY_SAMPLES] = "samples.tsv",
 		[ENTRY_PROFILE] = PROFILE_FILE,
+		[ENTRY_SHARING] = SHARING_FILE,
 	};
 
 	return names[file];
@@ -53,7 +55,8 @@ static bool same_data(const struct boot_entry_data *a,
 bool boot_entry_same(const struct boot_entry *a, const struct boot_entry *b)
 {
 	return same_data(&a->files[ENTRY_SAMPLES], &b->files[ENTRY_SAMPLES]) &&
-	       same_data(&a->files[ENTRY_PROFILE], &b->files[ENTRY_PROFILE]);
+	       same_data(&a->files[ENTRY_PROFILE], &b->files[ENTRY_PROFILE]) &&
+	       same_data(&a->files[ENTRY_SHARING], &b->files[ENTRY_SHARING]);
 }
 
 /* ---- from and to runs ---- */

@@ -20,6 +20,7 @@ enum boot_entry_file {
 	ENTRY_STATUS,
 	ENTRY_SAMPLES,
 	ENTRY_PROFILE, /* of boots that were profiled */
+	ENTRY_SHARING, /* of those that recorded what CPUs share */
 	NR_ENTRY_FILES,
 };
 

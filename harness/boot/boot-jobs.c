@@ -5,10 +5,12 @@
 #include "file.h"
 #include "plan-format.h"
 #include "profile.h"
+#include "sharing-names.h"
 
 /* How much slower a profiled boot may be (harness/test/bench-profile.sh). */
 #define PATIENCE_COUNTS 3
 #define PATIENCE_MODEL 8
+#define PATIENCE_SHARING 8
 
 /* Some count what others time; apart from that it is the same for all roles. */
 static int make_plan(const struct boot_jobs_how *how, unsigned p, bool events,
@@ -138,6 +140,20 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 	boot_image_set_kernel(&jobs->list[i].img, k);
 }
 
+/* What CPUs share is a figure like others, so that each boot has it. */
+static void record_sharing(const struct boot_jobs_how *how, size_t i,
+			   struct boot_jobs *jobs)
+{
+	struct boot_job *job = &jobs->list[i];
+
+	jobs->profiles[i] = xasprintf("%s/" SHARING_FILE, job->dir);
+	job->img.tcg_plugin = how->tcg_plugin;
+	job->img.profile = jobs->profiles[i];
+	job->img.profile_sharing = true;
+	if (job->patience < PATIENCE_SHARING)
+		job->patience = PATIENCE_SHARING;
+}
+
 /*
  * Profiles come from repeat boots: these must match the boots they repeat bit
  * for bit, which proves that counting changes nothing.
@@ -147,7 +163,13 @@ static void profile_job(const struct boot_jobs_how *how, size_t i,
 {
 	struct boot_job *job = &jobs->list[i];
 
-	if (!how->tcg_plugin || job->boot->role != BOOT_REPEAT)
+	if (!how->tcg_plugin)
+		return;
+	if (how->profile_sharing) {
+		record_sharing(how, i, jobs);
+		return;
+	}
+	if (job->boot->role != BOOT_REPEAT)
 		return;
 	jobs->profiles[i] = xasprintf("%s/" PROFILE_FILE, job->dir);
 	job->img.tcg_plugin = how->tcg_plugin;

@@ -29,6 +29,7 @@ struct boot_jobs_how {
 	/* Count by function in the repeat boots with this plugin; or NULL. */
 	const char *tcg_plugin;
 	bool profile_model;
+	bool profile_sharing; /* in its place, in all boots: what CPUs share */
 };
 
 /*

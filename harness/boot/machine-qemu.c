@@ -15,6 +15,7 @@
 #include "kvm-probe.h"
 #include "log.h"
 #include "machine.h"
+#include "objects.h"
 #include "process.h"
 #include "qemu-args.h"
 #include "qemu-inputs.h"
@@ -112,16 +113,32 @@ static char *symbols_path(const struct machine *m)
 	return xasprintf("%s/symbols", m->tmpdir);
 }
 
-static int write_symbols(const struct machine *m, const struct boot_image *img)
+static char *objects_path(const struct machine *m)
+{
+	return xasprintf("%s/objects", m->tmpdir);
+}
+
+static int write_list(char *path, const char *vmlinux,
+		      int (*format)(const char *vmlinux, struct strbuf *ret))
 {
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
-	_cleanup_free_ char *path = symbols_path(m);
-	int r = symbols_format(img->vmlinux, &sb);
+	_cleanup_free_ char *owned = path;
+	int r = format(vmlinux, &sb);
 
 	if (r < 0)
 		return r;
-	r = write_file_atomic(path, sb.buf, sb.len);
-	return r < 0 ? log_err_errno(-r, "cannot write %s", path) : 0;
+	r = write_file_atomic(owned, sb.buf ? sb.buf : "", sb.len);
+	return r < 0 ? log_err_errno(-r, "cannot write %s", owned) : 0;
+}
+
+/* For the plugin. */
+static int write_symbols(const struct machine *m, const struct boot_image *img)
+{
+	int r = write_list(symbols_path(m), img->vmlinux, symbols_format);
+
+	if (r == 0 && img->profile_sharing)
+		r = write_list(objects_path(m), img->vmlinux, objects_format);
+	return r;
 }
 
 /* Channels and ports; that for diagnosis is stdout and stderr. */
@@ -162,8 +179,9 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 			machine_vcpus(m->arg));
 	if (img->tcg_plugin) {
 		_cleanup_free_ char *symbols = symbols_path(m);
+		_cleanup_free_ char *objects = objects_path(m);
 
-		qemu_args_add_plugin(&a, img, symbols);
+		qemu_args_add_plugin(&a, img, symbols, objects);
 	}
 	record_command(&m->command, &a);
 

@@ -41,6 +41,7 @@ struct boot_image {
 	const char *tcg_plugin;
 	const char *profile;		/* path that it writes to */
 	bool profile_model;		/* caches and branches too */
+	bool profile_sharing;		/* in its place: what CPUs share */
 	const struct guest_port *ports; /* beside the channels */
 	size_t nr_ports;		/* at most GUEST_PORTS_MAX */
 	bool real_clock; /* for sim: time passes as on the host, uncounted */

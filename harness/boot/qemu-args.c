@@ -123,16 +123,30 @@ static void add_path(struct strbuf *sb, const char *name, const char *path)
 }
 
 void qemu_args_add_plugin(struct qemu_args *a, const struct boot_image *img,
-			  const char *symbols)
+			  const char *symbols, const char *objects)
 {
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 
 	add_path(&sb, "file", img->tcg_plugin);
 	add_path(&sb, "symbols", symbols);
 	add_path(&sb, "out", img->profile);
-	strbuf_addf(&sb, ",model=%s", img->profile_model ? "on" : "off");
+	if (img->profile_sharing) {
+		add_path(&sb, "objects", objects);
+		strbuf_addstr(&sb, ",sharing=on");
+	} else {
+		strbuf_addf(&sb, ",model=%s",
+			    img->profile_model ? "on" : "off");
+	}
 	args_add_words(a, "-plugin");
 	args_add(a, "%s", sb.buf + 1);
+}
+
+/* Where the plugin finds it, to name objects (tcg/guest-memory.h). */
+static void args_add_memory(struct qemu_args *a, unsigned mem_mib)
+{
+	args_add_words(a, "-object");
+	args_add(a, "memory-backend-memfd,id=memory,share=on,size=%uM",
+		 mem_mib);
 }
 
 void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
@@ -144,7 +158,8 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 
 	args_add(a, "%s", qemu);
 	args_add_words(a, "-no-user-config -nodefaults -machine");
-	args_add(a, pc ? PC : MICROVM);
+	args_add(a, "%s%s", pc ? PC : MICROVM,
+		 img->profile_sharing ? ",memory-backend=memory" : "");
 	args_add_words(a, mode->accel);
 	args_add_words(a, "-rtc");
 	args_add_words(a, mode->rtc);
@@ -154,6 +169,8 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "%u", vcpus);
 	args_add(a, "-m");
 	args_add(a, "%uM", img->mem_mib);
+	if (img->profile_sharing)
+		args_add_memory(a, img->mem_mib);
 	args_add_words(a, "-display none -monitor none -no-reboot -chardev");
 	args_add(a, "file,id=console,path=/dev/fd/%d", fds[CH_CONSOLE]);
 	args_add_words(a, "-serial chardev:console -device");

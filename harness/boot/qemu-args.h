@@ -28,9 +28,12 @@ struct qemu_args {
 void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 		     const struct boot_image *img, const char *qemu,
 		     const char *initrd, const int *fds, unsigned vcpus);
-/* Count by function: img->tcg_plugin, with the file that names the symbols. */
+/*
+ * Count by function, or record what CPUs share: img->tcg_plugin, with the files
+ * that name the symbols and, for the latter, the variables.
+ */
 void qemu_args_add_plugin(struct qemu_args *a, const struct boot_image *img,
-			  const char *symbols);
+			  const char *symbols, const char *objects);
 void qemu_args_release(struct qemu_args *a);
 
 #endif

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "alloc.h"
+#include "objects.h"
 #include "process.h"
 #include "qemu-inputs.h"
 #include "symbols.h"
@@ -92,7 +93,7 @@ static void add_arguments(struct boot_inputs *ret, const struct qemu_mode *mode,
 	neutral.tcg_plugin = "PLUGIN";
 	qemu_args_build(&a, mode, &neutral, "QEMU", "INITRD", fds, vcpus);
 	if (img->tcg_plugin)
-		qemu_args_add_plugin(&a, &neutral, "SYMBOLS");
+		qemu_args_add_plugin(&a, &neutral, "SYMBOLS", "OBJECTS");
 	text = or_abort(shell_quote((const char *const *)a.v, a.nr));
 	/* A kernel's command line may have anything in it. */
 	boot_inputs_add_data(ret, "arguments", text, strlen(text));
@@ -101,12 +102,17 @@ static void add_arguments(struct boot_inputs *ret, const struct qemu_mode *mode,
 static int add_plugin(struct boot_inputs *ret, const struct boot_image *img)
 {
 	_cleanup_strbuf_ struct strbuf symbols = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf objects = STRBUF_INIT;
 	int r = boot_inputs_add_file(ret, "plugin", img->tcg_plugin);
 
 	if (r == 0)
 		r = symbols_format(img->vmlinux, &symbols);
 	if (r == 0)
 		boot_inputs_add_data(ret, "symbols", symbols.buf, symbols.len);
+	if (r == 0 && img->profile_sharing)
+		r = objects_format(img->vmlinux, &objects);
+	if (r == 0 && img->profile_sharing)
+		boot_inputs_add_data(ret, "objects", objects.buf, objects.len);
 	return r;
 }
 

@@ -99,6 +99,7 @@ static enum exit_status make_jobs(struct session *s, size_t first)
 		.setup_only = s->setup_only,
 		.tcg_plugin = s->tcg_plugin,
 		.profile_model = s->profile_model,
+		.profile_sharing = s->profile_sharing,
 	};
 	int r = boot_jobs_make(&how, &s->jobs);
 

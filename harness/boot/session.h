@@ -28,6 +28,7 @@ struct session {
 	/* Count by function in the repeat boots with this plugin; or NULL. */
 	const char *tcg_plugin;
 	bool profile_model;
+	bool profile_sharing; /* in its place, in all boots: what CPUs share */
 
 	/* Limits of session_boot_more(), as long as it is not 0. */
 	size_t max_boots; /* that are not kept ones */

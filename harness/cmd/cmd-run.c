@@ -366,6 +366,7 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 		.tcg_plugin =
 			o->profile != PROFILE_OFF ? rq->env->tcg_plugin : NULL,
 		.profile_model = o->profile == PROFILE_MODEL,
+		.profile_sharing = o->profile == PROFILE_SHARING,
 	};
 	_cleanup_free_ char *parent =
 		o->output ? xstrdup(o->output)

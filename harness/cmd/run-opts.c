@@ -65,7 +65,7 @@ static const struct argp_option options[] = {
 	  "Measuring boots of each kernel, 1 to 64 (default: those of the "
 	  "suite, or 8)",
 	  2 },
-	{ "profile", OPT_PROFILE, "counts|model", OPTION_ARG_OPTIONAL,
+	{ "profile", OPT_PROFILE, "counts|model|sharing", OPTION_ARG_OPTIONAL,
 	  "Count by kernel function in the repeat boots, for cgmark explain; "
 	  "model: also cache misses and mispredicted branches of a processor "
 	  "model.  sim only",
@@ -259,19 +259,37 @@ static void parse_profile(struct run_opts *o, const char *arg,
 		o->profile = PROFILE_COUNTS;
 	else if (strcmp(arg, "model") == 0)
 		o->profile = PROFILE_MODEL;
+	else if (strcmp(arg, "sharing") == 0)
+		o->profile = PROFILE_SHARING;
 	else
-		argp_error(state, "--profile '%s': counts or model", arg);
+		argp_error(state, "--profile '%s': counts, model or sharing",
+			   arg);
+}
+
+/* One CPU shares nothing, and the plugin knows up to four. */
+static void check_sharing(const struct run_opts *o, struct argp_state *state)
+{
+	if (strcmp(o->machine, "sim:2") != 0 &&
+	    strcmp(o->machine, "sim:3") != 0 &&
+	    strcmp(o->machine, "sim:4") != 0)
+		argp_error(state,
+			   "--profile=sharing needs machine sim:2, "
+			   "sim:3 or sim:4, not '%s'",
+			   o->machine);
 }
 
 static void check_together(const struct run_opts *o, struct argp_state *state)
 {
-	if (o->profile != PROFILE_OFF && o->no_repeat)
+	if (o->profile != PROFILE_OFF && o->profile != PROFILE_SHARING &&
+	    o->no_repeat)
 		argp_error(state, "--profile needs the repeat boots: leave "
 				  "out --no-repeat");
 	if (o->series.nr > 0 && strncmp(o->machine, "local", 5) == 0)
 		argp_error(state, "--series boots kernels; machine local "
 				  "measures the one that runs");
-	if (o->profile != PROFILE_OFF && strcmp(o->machine, "sim") != 0)
+	if (o->profile == PROFILE_SHARING)
+		check_sharing(o, state);
+	else if (o->profile != PROFILE_OFF && strcmp(o->machine, "sim") != 0)
 		argp_error(state, "--profile needs machine sim, not '%s'",
 			   o->machine);
 }

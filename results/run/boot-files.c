@@ -5,6 +5,7 @@
 #include "boot-settle.h"
 #include "file.h"
 #include "log.h"
+#include "sharing.h"
 #include "status.h"
 
 static const char *blame_name(unsigned i)
@@ -411,6 +412,29 @@ static enum trust load_samples(struct boot_load *l)
 	return judge_stream(l, r, intact, &err, &why);
 }
 
+/* Of a boot that recorded it. */
+static void load_sharing(struct boot_load *l)
+{
+	_cleanup_(sharing_release) struct sharing sharing = { NULL };
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	struct rec_error err;
+	int r = read_stream(l, SHARING_FILE, &text, &why);
+
+	if (r == -ENOENT)
+		return;
+	if (r == 0) {
+		r = sharing_parse(text.buf ? text.buf : "", text.len, &sharing,
+				  &err);
+		if (r < 0)
+			strbuf_addstr(&why, err.text);
+	}
+	if (r == 0)
+		boot_take_sharing(l, &sharing);
+	else if (l->boot->ok)
+		boot_fault(l, SHARING_FILE, "%s", why.buf);
+}
+
 static bool boot_was_started(const struct boot_load *l)
 {
 	_cleanup_free_ char *status =
@@ -460,6 +484,7 @@ void run_load_boot(const struct run *run, struct run_boot *boot,
 		load_status(&l);
 		trust = load_samples(&l);
 		kept = boot_settle(&l, trust);
+		load_sharing(&l);
 		if (!boot->finished && !boot->damaged)
 			log_warn(
 				"%s/boots/%s: did not finish; %zu of %zu points were measured",

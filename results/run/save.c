@@ -3,9 +3,11 @@
 #include "log.h"
 #include "profile.h"
 #include "run-files.h"
+#include "sharing-names.h"
 
 static const char *const boot_files[] = {
 	"plan.tsv", "console.log", "status.ktap", "samples.tsv", PROFILE_FILE,
+	SHARING_FILE,
 };
 
 static void set_text(json_t *obj, const char *key, const char *value)
