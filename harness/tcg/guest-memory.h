@@ -16,13 +16,10 @@
 #define DIRECT_MAP_END 0xffffc88000000000ULL
 #define VMALLOC 0xffffc90000000000ULL
 #define VMALLOC_END 0xffffe90000000000ULL
-#define STRUCT_PAGES 0xffffea0000000000ULL
-#define STRUCT_PAGES_END 0xffffeb0000000000ULL
 #define CPU_ENTRY 0xfffffe0000000000ULL
 #define CPU_ENTRY_END 0xffffff0000000000ULL
 #define KERNEL_IMAGE 0xffffffff80000000ULL
 #define KERNEL_MODULES 0xffffffffa0000000ULL
-#define STRUCT_PAGE_BYTES 64
 
 struct guest_memory {
 	const uint8_t *bytes; /* NULL: not found */

@@ -8,7 +8,6 @@
 #include "slab-caches.h"
 
 #define CPUS_MAX 64
-#define PAGE_SHIFT 12
 #define LINE_MASK 63ULL
 /* In struct page: of a slab its cache, of a tail its head and bit 0. */
 #define PAGE_SLAB 8
@@ -92,8 +91,11 @@ void objects_refresh(struct objects *o)
 {
 	if (!o->memory.bytes)
 		guest_memory_find(&o->memory, objects_find(o, "init_top_pgt"));
-	if (o->memory.bytes)
-		slab_caches_find(o);
+	if (!o->memory.bytes)
+		return;
+	struct_pages_find(&o->pages, &o->memory,
+			  objects_find(o, "mem_section"));
+	slab_caches_find(o);
 }
 
 /* --- owners --- */
@@ -117,22 +119,22 @@ static uint64_t head_page(const struct objects *o, uint64_t page)
 struct owner objects_owner(const struct objects *o, uint64_t at)
 {
 	struct owner ret = { .kind = OWNER_BY_ADDRESS };
-	uint64_t page, cache = 0, mapping = 0, first;
+	uint64_t page, cache = 0, mapping = 0;
 
 	if (!is_in_direct_map(at))
 		return ret;
-	page = STRUCT_PAGES +
-	       ((at - DIRECT_MAP) >> PAGE_SHIFT) * STRUCT_PAGE_BYTES;
+	page = struct_pages_of(&o->pages, at);
+	if (!page)
+		return ret;
 	page = head_page(o, page);
 	guest_memory_u64(&o->memory, page + PAGE_SLAB, &cache);
 	for (size_t i = 0; i < o->nr_caches; i++) {
 		if (o->caches[i].at != cache)
 			continue;
-		first = DIRECT_MAP + ((page - STRUCT_PAGES) / STRUCT_PAGE_BYTES
-				      << PAGE_SHIFT);
 		ret.kind = OWNER_SLAB;
 		ret.cache = i;
-		ret.in_slab = (at & ~LINE_MASK) - first;
+		ret.in_slab = (at & ~LINE_MASK) -
+			      struct_pages_memory(&o->pages, page);
 		return ret;
 	}
 	guest_memory_u64(&o->memory, page + PAGE_MAPPING, &mapping);
@@ -203,7 +205,7 @@ static const char *name_of_range(uint64_t at)
 
 static void name_by_address(const struct objects *o, uint64_t at, char *ret)
 {
-	if (at >= STRUCT_PAGES && at < STRUCT_PAGES_END) {
+	if (struct_pages_memory(&o->pages, at)) {
 		strcpy(ret, "[struct page]");
 		add_offset(ret, at % STRUCT_PAGE_BYTES);
 	} else if (!(at >= KERNEL_IMAGE && name_variable(o, at, "", ret)) &&

@@ -18,6 +18,7 @@
 #define CGMARK_TCG_OBJECTS_H
 
 #include "guest-memory.h"
+#include "struct-pages.h"
 
 #define OBJECT_NAME_MAX 96
 
@@ -37,6 +38,7 @@ struct objects {
 	struct object *list; /* ascending */
 	size_t nr, alloc;
 	struct guest_memory memory;
+	struct struct_pages pages;
 	struct cache_of_objects *caches; /* each ever found */
 	size_t nr_caches, alloc_caches;
 };
