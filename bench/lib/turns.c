@@ -14,6 +14,8 @@
 #include "turns.h"
 
 #define LINE_BYTES 64
+#define NSEC_PER_SEC 1000000000ULL
+#define SETTLE_NS 40000000ULL
 
 enum what { OPERATION, REWIND };
 
@@ -159,9 +161,32 @@ int turns_run(uint64_t nr)
 	return round_of(OPERATION, nr);
 }
 
+/*
+ * The kernel frees much of what operations leave behind after a grace period.  So
+ * that no operation has to do with that of others, all rounds begin when it is
+ * done, and at the same distance from a tick of the clock.
+ */
+static void settle(void)
+{
+	struct timespec ts;
+	uint64_t ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ns = ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec + SETTLE_NS;
+	ns += SETTLE_NS - ns % SETTLE_NS;
+	ts.tv_sec = ns / NSEC_PER_SEC;
+	ts.tv_nsec = ns % NSEC_PER_SEC;
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) ==
+	       EINTR)
+		;
+}
+
 int turns_rewind(void)
 {
-	return work->rewind ? round_of(REWIND, 1) : 0;
+	int r = work->rewind ? round_of(REWIND, 1) : 0;
+
+	settle();
+	return r;
 }
 
 /* --- start and end --- */
@@ -208,6 +233,8 @@ int turns_start(struct bench_ctx *ctx, const struct turns_work *of)
 
 	if (r)
 		return r;
+	/* It sleeps between samples, but the runner cannot tell. */
+	ctx_may_idle(ctx);
 	work = of;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -38,7 +38,7 @@ struct turns_work {
 int turns_start(struct bench_ctx *ctx, const struct turns_work *work);
 /* In run(): each does so many operations. */
 int turns_run(uint64_t nr);
-/* In between(): each rewinds. */
+/* In between(): each rewinds, and what the kernel has put off is done. */
 int turns_rewind(void);
 /* In check(): each has done all of them.  0 or -errno with the reason. */
 int turns_check(struct bench_ctx *ctx);
