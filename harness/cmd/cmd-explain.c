@@ -10,6 +10,7 @@
 #include "explain-folded.h"
 #include "explain-json.h"
 #include "explain-perf.h"
+#include "explain-sharing.h"
 #include "explain-text.h"
 #include "explain-tree.h"
 #include "lines-text.h"
@@ -29,6 +30,7 @@ enum format {
 static const char *const formats[] = { "text", "json", "folded", "svg",
 				       "perf-script" };
 
+#define SHARING_EVENT "sharing"
 #define TOP_DEFAULT 15
 #define TREE_DEFAULT 5 /* percent */
 #define WORDS_MAX 4    /* BASE CONTENDER BENCH POINT */
@@ -37,6 +39,7 @@ struct explain_opts {
 	const char *run;
 	enum format format;
 	unsigned event;
+	bool sharing; /* in place of an event */
 	size_t top;
 	bool strict;
 	const char *annotate; /* a function */
@@ -53,7 +56,8 @@ static const struct argp_option options[] = {
 	{ "event", 'e', "EVENT", 0,
 	  "What to explain: insns (default), loads, stores; for runs with "
 	  "--profile=model also l1i_misses, l1d_misses, ll_misses, branches, "
-	  "mispredicts, cycles",
+	  "mispredicts, cycles; for those with --profile=sharing sharing: lines "
+	  "of memory that several CPUs use",
 	  0 },
 	{ "top", 't', "N", 0, "Functions per point; 0: all (default: 15)", 0 },
 	{ "format", 'f', "text|json|folded|svg|perf-script", 0,
@@ -96,14 +100,18 @@ static void parse_format(struct explain_opts *o, const char *arg,
 static void parse_event(struct explain_opts *o, const char *arg,
 			struct argp_state *state)
 {
-	const char *names[NR_EXPLAIN_EVENTS];
+	const char *names[NR_EXPLAIN_EVENTS + 1];
 
+	o->sharing = strcmp(arg, SHARING_EVENT) == 0;
+	if (o->sharing)
+		return;
 	o->event = explain_find_event(arg);
 	if (o->event < NR_EXPLAIN_EVENTS)
 		return;
 	for (unsigned i = 0; i < NR_EXPLAIN_EVENTS; i++)
 		names[i] = explain_event_name(i);
-	suggest_log("event", arg, names, NR_EXPLAIN_EVENTS);
+	names[NR_EXPLAIN_EVENTS] = SHARING_EVENT;
+	suggest_log("event", arg, names, ARRAY_SIZE(names));
 	argp_usage(state);
 }
 
@@ -136,6 +144,11 @@ static void parse_tree(struct explain_opts *o, const char *arg,
 static void check_options(const struct explain_opts *o,
 			  struct argp_state *state)
 {
+	if (o->sharing && (o->annotate || o->source || o->tree || o->strict ||
+			   o->format > FORMAT_JSON))
+		argp_error(state, "--event sharing lists lines of memory, as "
+				  "text or JSON: leave out --annotate, "
+				  "--source, --tree and --strict");
 	if (o->source && o->format != FORMAT_TEXT)
 		argp_error(state, "--source prints text: leave out --format");
 	if (o->annotate &&
@@ -220,6 +233,11 @@ static enum exit_status pick_kernels(const struct env *env,
 
 	if (r != ST_OK)
 		return r;
+	/* One kernel is enough to show what CPUs share. */
+	if (o->sharing && s.nr == 0) {
+		ret[EX_BASE] = ret[EX_CONT] = s.base;
+		return ST_OK;
+	}
 	if (s.nr != 1) {
 		log_err("run %s has %zu kernels: name the two to compare",
 			(*run)->id, (*run)->nr_kernels);
@@ -506,6 +524,24 @@ static enum exit_status explain(const struct run *run,
 	return o->strict && res.nr_doubt ? ST_INCONCLUSIVE : ST_OK;
 }
 
+static enum exit_status explain_lines(const struct run *run,
+				      const struct explain_opts *o,
+				      const unsigned kernels[EX_BOTH])
+{
+	_cleanup_free_ bool *wanted = xcalloc(run->nr_points + 1, 1);
+
+	for (size_t i = 0; i < run->nr_points; i++)
+		wanted[i] = is_wanted(&run->points[i].plan, o);
+	return explain_sharing(&(struct explain_sharing){
+		.run = run,
+		.kernels = { kernels[EX_BASE], kernels[EX_CONT] },
+		.wanted = wanted,
+		.named = o->nr_words >= 3,
+		.top = o->top,
+		.json = o->format == FORMAT_JSON,
+	});
+}
+
 enum exit_status cmd_explain(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
@@ -519,6 +555,8 @@ enum exit_status cmd_explain(const struct env *env, int argc, char **argv)
 	r = pick_kernels(env, &o, &run, kernels);
 	if (r == ST_OK)
 		r = check_wish(run, &o);
+	if (r == ST_OK && o.sharing)
+		return explain_lines(run, &o, kernels);
 	for (unsigned i = 0; i < EX_BOTH && r == ST_OK; i++)
 		r = explain_load(run, kernels[i], &k[i]);
 	if (r == ST_OK) {

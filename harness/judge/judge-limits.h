@@ -23,6 +23,9 @@
 /* ... to this, which also holds with fewer boots of the null than these, ... */
 #define JUDGE_FLOOR 20
 #define JUDGE_MIN_NULL 4
+/* Of moves per operation in place of instructions: a part of a line. */
+#define JUDGE_FLOOR_MOVES_LEAST 0.02
+#define JUDGE_FLOOR_MOVES 0.5
 /* ... unless all boots differ by this part. */
 #define JUDGE_FLOOR_PART 0.02
 

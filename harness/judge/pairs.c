@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "judge-limits.h"
+#include "sharing-names.h"
 
 /* ln(b/a) for a, b >= 0; infinite if one of them is 0. */
 static double log_ratio(double a, double b)
@@ -196,6 +197,18 @@ static double threshold_of(const struct subject *s, const struct null_pairs *n)
 		    fmin(n->largest, median + JUDGE_NULL_SPREADS * spread));
 }
 
+struct floor_range {
+	double least, most;
+};
+
+static struct floor_range floor_range(const char *metric)
+{
+	if (strcmp(metric, SHARING_MOVES) == 0)
+		return (struct floor_range){ JUDGE_FLOOR_MOVES_LEAST,
+					     JUDGE_FLOOR_MOVES };
+	return (struct floor_range){ JUDGE_FLOOR_LEAST, JUDGE_FLOOR };
+}
+
 /*
  * What the point moves by on the baseline: in the layout null, and from one
  * perturbation to the other.  What moves by more than the limit is the
@@ -204,13 +217,14 @@ static double threshold_of(const struct subject *s, const struct null_pairs *n)
 static double floor_of(const struct subject *s, const struct null_pairs *n,
 		       const struct pairs *p)
 {
+	struct floor_range range = floor_range(s->metric);
 	double moves = n->most;
 
 	/* A few samples make a tail: four quiet boots say little of it. */
 	if (n->nr < JUDGE_MIN_NULL || s->statistic != STAT_CENTRE)
-		return JUDGE_FLOOR;
+		return range.most;
 	moves = fmax(moves, range_of(p->base, p->nr));
-	return fmin(JUDGE_FLOOR, fmax(JUDGE_FLOOR_LEAST, moves));
+	return fmin(range.most, fmax(range.least, moves));
 }
 
 static void find_limits(const struct subject *s, struct pairs *p)

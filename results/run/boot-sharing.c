@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The figures of sharing.tsv as samples of a boot: one value per point. */
+/* The moves of sharing.tsv as samples of a boot: one value per point. */
 #include "alloc.h"
 #include "boot-load.h"
 #include "sharing.h"
@@ -47,7 +47,6 @@ static void take_point(struct boot_load *l, unsigned i,
 	if (!p->nr_ops)
 		return;
 	add_sample(b, i, SHARING_MOVES, shared_moves(p), p->nr_ops);
-	add_sample(b, i, SHARING_LINES, shared_touches(p), p->nr_ops);
 }
 
 void boot_take_sharing(struct boot_load *l, const struct sharing *s)

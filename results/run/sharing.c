@@ -36,11 +36,16 @@ static int read_cpus(const char *s, unsigned *ret, char *why)
 	return 0;
 }
 
+/* Terminals and reports get to see it. */
 static int check_name(const char *s, char *why)
 {
-	return *s && strlen(s) < NAME_MAX_BYTES
-		       ? 0
-		       : bad(why, "no name: '%.40s'", s);
+	size_t len = strlen(s);
+
+	for (size_t i = 0; i < len; i++)
+		if (s[i] < ' ' || s[i] > '~')
+			return bad(why, "a name with strange letters");
+	return len && len < NAME_MAX_BYTES ? 0
+					   : bad(why, "no name: '%.40s'", s);
 }
 
 /* Room for one more, which is zeroed. */
@@ -101,6 +106,8 @@ static int read_error(struct sharing *s, char *const *field, unsigned nr,
 
 	if (nr != 2 || !p || p->error || p->nr_lines)
 		return bad(why, "the error of no point");
+	if (check_name(field[1], why) < 0)
+		return -EBADMSG;
 	p->error = xstrdup(field[1]);
 	return 0;
 }
@@ -227,6 +234,15 @@ uint64_t shared_moves(const struct shared_point *p)
 
 	for (size_t i = 0; i < p->nr_lines; i++)
 		sum += p->lines[i].moves;
+	return sum;
+}
+
+uint64_t shared_most(const struct shared_point *p)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < p->nr_lines; i++)
+		sum += p->lines[i].most;
 	return sum;
 }
 

@@ -60,6 +60,7 @@ const struct shared_point *sharing_find(const struct sharing *s,
 
 /* Sums over the lines of a point. */
 uint64_t shared_moves(const struct shared_point *p);
+uint64_t shared_most(const struct shared_point *p);
 uint64_t shared_touches(const struct shared_point *p);
 
 #endif

@@ -11,8 +11,7 @@
 #define SHARING_OBJECT_MAX 96
 #define SHARING_CPUS_MAX 4
 
-/* Names of its figures as metrics. */
+/* The metric that comes from it. */
 #define SHARING_MOVES "moves"
-#define SHARING_LINES "shared_lines"
 
 #endif
