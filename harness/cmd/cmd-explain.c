@@ -222,22 +222,40 @@ static const struct argp argp = {
 
 /* --- what to explain --- */
 
+/* One kernel, named twice or not at all, is enough to show what CPUs share. */
+static bool is_only_kernel(const struct env *env, const struct explain_opts *o,
+			   struct run **run)
+{
+	unsigned damaged;
+
+	if (!o->sharing || select_run(env, o->run, run, &damaged) != ST_OK)
+		return false;
+	if ((*run)->nr_kernels == 1 &&
+	    (o->nr_words < 2 ||
+	     (strcmp(o->words[0], (*run)->kernels[0].name) == 0 &&
+	      strcmp(o->words[1], o->words[0]) == 0)))
+		return true;
+	run_free(*run);
+	*run = NULL;
+	return false;
+}
+
 static enum exit_status pick_kernels(const struct env *env,
 				     const struct explain_opts *o,
 				     struct run **run, unsigned ret[EX_BOTH])
 {
 	_cleanup_(selection_release) struct selection s = { 0 };
 	size_t nr = o->nr_words < 2 ? o->nr_words : 2;
-	enum exit_status r =
-		select_subjects(env, o->run, o->words, nr, run, &s);
+	enum exit_status r;
+
+	if (is_only_kernel(env, o, run)) {
+		ret[EX_BASE] = ret[EX_CONT] = 0;
+		return ST_OK;
+	}
+	r = select_subjects(env, o->run, o->words, nr, run, &s);
 
 	if (r != ST_OK)
 		return r;
-	/* One kernel is enough to show what CPUs share. */
-	if (o->sharing && s.nr == 0) {
-		ret[EX_BASE] = ret[EX_CONT] = s.base;
-		return ST_OK;
-	}
 	if (s.nr != 1) {
 		log_err("run %s has %zu kernels: name the two to compare",
 			(*run)->id, (*run)->nr_kernels);

@@ -114,7 +114,8 @@ static void print_pair(FILE *out, const struct shared_view *v,
 	char text[PRINT_MAX];
 
 	print_row(out, v, mark_of(v, p), p->name, p->moves,
-		  falsely > 0 ? print_value(text, falsely, VALUE_WIDTH) : "");
+		  falsely >= 0.005 ? print_value(text, falsely, VALUE_WIDTH)
+				   : "");
 	if (p->was)
 		fprintf(out, "    was %.66s\n", p->was);
 	if (l->lines > 1)
