@@ -94,14 +94,24 @@ static void wait_for(unsigned who)
 			relax();
 }
 
-/* All turns of a worker in a round that begins at `turn`. */
-static void take_turns(unsigned who, unsigned turn)
+/* The turn of another one may be the last of the round. */
+static void wait_for_end(unsigned end)
 {
-	for (; turn != shared->until; turn += nr_workers) {
+	/* It is later than that if the next round has begun. */
+	for (uint64_t i = 1; (int)(shared->turn - end) < 0; i++)
+		if (i % spin == 0)
+			relax();
+}
+
+/* All turns of a worker in a round. */
+static void take_turns(unsigned who, unsigned begin, unsigned end)
+{
+	for (unsigned turn = begin; turn != end; turn += nr_workers) {
 		wait_for(who);
 		operate(who);
 		shared->turn++;
 	}
+	wait_for_end(end);
 }
 
 static int bind_to(unsigned cpu)
@@ -128,27 +138,22 @@ static int begin_worker(unsigned who)
 static void worker_main(unsigned who)
 {
 	begin_worker(who);
-	for (unsigned turn = 0;; turn = shared->until) {
-		while (shared->until == turn)
-			futex(&shared->until, FUTEX_WAIT, turn);
-		take_turns(who, turn);
-		/* The last one's turn may be under way. */
-		while (shared->turn != shared->until)
-			relax();
+	for (unsigned begin = 0, end;; begin = end) {
+		while ((end = shared->until) == begin)
+			futex(&shared->until, FUTEX_WAIT, begin);
+		take_turns(who, begin, end);
 	}
 }
 
 static int round_of(enum what what, uint64_t nr)
 {
-	unsigned from = shared->until;
+	unsigned begin = shared->until, end = begin + nr * nr_workers;
 
 	shared->what = what;
-	shared->until += nr * nr_workers;
+	shared->until = end;
 	if (nr_workers > 1)
 		futex(&shared->until, FUTEX_WAKE, INT_MAX);
-	take_turns(0, from);
-	while (shared->turn != shared->until)
-		relax();
+	take_turns(0, begin, end);
 	for (unsigned i = 0; i < nr_workers; i++)
 		if (shared->workers[i].error)
 			return -shared->workers[i].error;
