@@ -68,7 +68,8 @@ static const struct argp_option options[] = {
 	{ "profile", OPT_PROFILE, "counts|model|sharing", OPTION_ARG_OPTIONAL,
 	  "Count by kernel function in the repeat boots, for cgmark explain; "
 	  "model: also cache misses and mispredicted branches of a processor "
-	  "model.  sim only",
+	  "model; sharing: lines of memory that several CPUs use, in all boots "
+	  "of sim:2 to sim:4.  sim only",
 	  2 },
 	{ "events", OPT_EVENTS, "EVENT[,EVENT]...", 0,
 	  "Also count events of the kernel and the processor, in extra boots "
