@@ -14,6 +14,7 @@
 #include "how-to-read.html.h"
 #include "html-events.h"
 #include "html-rows.h"
+#include "html-shared.h"
 #include "html-ways.h"
 #include "html-write.h"
 #include "number.h"
@@ -365,6 +366,7 @@ void html_report(struct strbuf *out, const struct findings *fd,
 	html_ways(out, fd);
 	html_events(out, fd);
 	html_rows(out, fd);
+	html_shared(out, fd);
 	add_figures(out, "Where it changed",
 		    "Call trees of the benchmarks that changed most, each at "
 		    "its point that changed most. Blue: the contender "

@@ -17,6 +17,7 @@
 #include "judge-limits.h"
 #include "kernels-text.h"
 #include "number.h"
+#include "shared-text.h"
 #include "strbuf.h"
 #include "time-limits.h"
 #include "verdict-text.h"
@@ -364,6 +365,14 @@ static void print_time_legend(FILE *out)
 	print_wrapped(out, "", text);
 }
 
+static bool any_moves(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_effects; i++)
+		if (strcmp(c->effects[i].metric, SHARING_MOVES) == 0)
+			return true;
+	return false;
+}
+
 static bool any_tail(const struct comparison *c)
 {
 	for (size_t i = 0; i < c->nr_effects; i++) {
@@ -392,10 +401,11 @@ static void print_legend(FILE *out, const struct comparison *c)
 		"ratios; ±: to the farther end of its %g%% interval; "
 		"diff: of the medians, exact; n: boot pairs. A change "
 		"is more than the threshold (%g%%%s) and than the point "
-		"moves by on the baseline (%d to %d instructions), or %g%% in "
-		"all boots.%s",
+		"moves by on the baseline (%d to %d instructions%s), or %g%% "
+		"in all boots.%s",
 		JUDGE_LEVEL * 100, JUDGE_THRESHOLD * 100,
 		range.buf ? range.buf : "", JUDGE_FLOOR_LEAST, JUDGE_FLOOR,
+		any_moves(c) ? ", of moves 0.02 to 0.5 lines" : "",
 		JUDGE_FLOOR_PART * 100,
 		any_tail(c) ? " tail: operations that are slow now and "
 			      "then, by what shows them."
@@ -404,6 +414,8 @@ static void print_legend(FILE *out, const struct comparison *c)
 	print_wrapped(out, "", text);
 	if (*print_limits(c->run->machine))
 		print_wrapped(out, "", print_limits(c->run->machine));
+	if (any_moves(c))
+		print_wrapped(out, "", shared_limits);
 }
 
 static void print_footnotes(FILE *out, const struct comparison *c,
