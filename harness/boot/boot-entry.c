@@ -19,10 +19,8 @@
 const char *boot_entry_file_name(enum boot_entry_file file)
 {
 	static const char *const names[NR_ENTRY_FILES] = {
-		[ENTRY_CONSOLE] = "console.log",
-		[ENTRY_STATUS] = "status.ktap",
-		[ENTRY_SAMPLES] = "samples.tsv",
-		[ENTRY_PROFILE] = PROFILE_FILE,
+		[ENTRY_CONSOLE] = "console.log", [ENTRY_STATUS] = "status.ktap",
+		[ENTRY_SAMPLES] = "samples.tsv", [ENTRY_PROFILE] = PROFILE_FILE,
 		[ENTRY_SHARING] = SHARING_FILE,
 	};
 

@@ -30,7 +30,12 @@ struct run_opts {
 	unsigned jobs;		/* 0: as many as there are cores */
 	struct deadlines deadlines;
 	uint64_t seed;
-	enum { PROFILE_OFF, PROFILE_COUNTS, PROFILE_MODEL, PROFILE_SHARING } profile;
+	enum {
+		PROFILE_OFF,
+		PROFILE_COUNTS,
+		PROFILE_MODEL,
+		PROFILE_SHARING
+	} profile;
 	bool no_repeat;
 	bool no_null;
 	bool no_settle;

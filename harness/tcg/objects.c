@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "objects.h"
-#include "slab-caches.h"
 
 #define CPUS_MAX 64
 #define LINE_MASK 63ULL
@@ -57,7 +56,7 @@ void objects_release(struct objects *o)
 	for (size_t i = 0; i < o->nr; i++)
 		free(o->list[i].name);
 	free(o->list);
-	free(o->caches);
+	free(o->caches.list);
 	*o = (struct objects){ .nr = 0 };
 }
 
@@ -95,7 +94,10 @@ void objects_refresh(struct objects *o)
 		return;
 	struct_pages_find(&o->pages, &o->memory,
 			  objects_find(o, "mem_section"));
-	slab_caches_find(o);
+	slab_caches_find(
+		&o->caches, &o->memory,
+		&(struct slab_symbols){ objects_find(o, "slab_caches"),
+					objects_find(o, "kmem_cache") });
 }
 
 /* --- owners --- */
@@ -128,8 +130,8 @@ struct owner objects_owner(const struct objects *o, uint64_t at)
 		return ret;
 	page = head_page(o, page);
 	guest_memory_u64(&o->memory, page + PAGE_SLAB, &cache);
-	for (size_t i = 0; i < o->nr_caches; i++) {
-		if (o->caches[i].at != cache)
+	for (size_t i = 0; i < o->caches.nr; i++) {
+		if (o->caches.list[i].at != cache)
 			continue;
 		ret.kind = OWNER_SLAB;
 		ret.cache = i;
@@ -217,11 +219,11 @@ static void name_by_address(const struct objects *o, uint64_t at, char *ret)
 void objects_name(const struct objects *o, const struct owner *owner,
 		  uint64_t at, char ret[OBJECT_NAME_MAX])
 {
-	const struct cache_of_objects *c;
+	const struct slab_cache *c;
 
 	switch (owner->kind) {
 	case OWNER_SLAB:
-		c = &o->caches[owner->cache];
+		c = &o->caches.list[owner->cache];
 		snprintf(ret, OBJECT_NAME_MAX, "slab:%s", c->name);
 		add_offset(ret, (owner->in_slab + (at & LINE_MASK)) % c->bytes);
 		return;

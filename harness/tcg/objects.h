@@ -9,15 +9,12 @@
  *   [struct page]+0x34        of any page
  *   [user page], [page cache], [page], [stack], [vmalloc], [module],
  *   [cpu entry], [kernel], [unknown]
- *
- * Caches are found in the guest's memory without knowing what struct kmem_cache
- * looks like: kmem_cache itself is one, named "kmem_cache", in the list
- * slab_caches, and caches kmalloc-N tell where the size is.
  */
 #ifndef CGMARK_TCG_OBJECTS_H
 #define CGMARK_TCG_OBJECTS_H
 
 #include "guest-memory.h"
+#include "slab-caches.h"
 #include "struct-pages.h"
 
 #define OBJECT_NAME_MAX 96
@@ -28,19 +25,12 @@ struct object {
 	char *name;
 };
 
-struct cache_of_objects {
-	uint64_t at;	/* of its struct kmem_cache */
-	uint32_t bytes; /* of an object */
-	char name[OBJECT_NAME_MAX / 2];
-};
-
 struct objects {
 	struct object *list; /* ascending */
 	size_t nr, alloc;
 	struct guest_memory memory;
 	struct struct_pages pages;
-	struct cache_of_objects *caches; /* each ever found */
-	size_t nr_caches, alloc_caches;
+	struct slab_caches caches;
 };
 
 /* What a line belongs to, as far as that may change. */
@@ -52,7 +42,7 @@ struct owner {
 		OWNER_PAGE_CACHE,
 		OWNER_STACK,
 	} kind;
-	uint32_t cache;	  /* OWNER_SLAB: index in caches */
+	uint32_t cache;	  /* OWNER_SLAB: index in caches.list */
 	uint32_t in_slab; /* likewise: where the line is */
 };
 

@@ -6,8 +6,8 @@
 #include "sharing-names.h"
 
 static const char *const boot_files[] = {
-	"plan.tsv", "console.log", "status.ktap", "samples.tsv", PROFILE_FILE,
-	SHARING_FILE,
+	"plan.tsv",    "console.log", "status.ktap",
+	"samples.tsv", PROFILE_FILE,  SHARING_FILE,
 };
 
 static void set_text(json_t *obj, const char *key, const char *value)

@@ -12,7 +12,6 @@
 #include <cmocka.h>
 
 #include "objects.h"
-#include "slab-caches.h"
 
 #define MEMORY_BYTES (1u << 22)
 #define DATA (KERNEL_IMAGE + 0x1000) /* variables */
@@ -148,7 +147,7 @@ static void test_variables(void **state)
 
 static void test_caches(void **state)
 {
-	assert_int_equal(objects.nr_caches, NR_CACHES);
+	assert_int_equal(objects.caches.nr, NR_CACHES);
 	put_u64(page_of(0x100) + 8, cache_at(4));
 	check(DIRECT_MAP + 0x100000 + 3 * 512 + 0x98, "slab:kmalloc-512+0x98");
 	check(DIRECT_MAP + 0x100000, "slab:kmalloc-512");
@@ -191,7 +190,7 @@ static void test_new_cache(void **state)
 	put_u64(page_of(0x100) + 8, cache_at(4));
 	put(NAMES + 32 * 4, "dentry", 7);
 	put(cache_at(4) + SIZE_AT, &(uint32_t){ 192 }, 4);
-	slab_caches_find(&objects);
+	objects_refresh(&objects);
 	check(DIRECT_MAP + 0x100000 + 192 + 8, "slab:dentry+0x8");
 	put(NAMES + 32 * 4, "kmalloc-512", 12);
 	put(cache_at(4) + SIZE_AT, &(uint32_t){ 512 }, 4);
