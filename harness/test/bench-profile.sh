@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # bench-profile.sh CGMARK: how much longer a profiled boot takes, as CPU time of
 # QEMU for whole boots that attach, look up and fork.  Allowed are three times as
-# much with counts, eight times with the model.  Run by `meson test --benchmark`,
-# as no test should judge host time.
+# much with counts, eight times with the model or for what CPUs share.  Run by
+# `meson test --benchmark`, as no test should judge host time.
 
 cgmark=$(realpath "$1")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
@@ -25,6 +25,27 @@ ratio() {
 	ok $? "$1: at most $2 times the CPU time"
 }
 
+# shared MOST: boots whose workers fault, attach and fork on two CPUs
+shared() {
+	for how in plain sharing; do
+		profile=
+		[ $how = plain ] || profile=--profile=sharing
+		"$cgmark" run -q -j 1 --fresh --no-compare --no-null \
+			--no-repeat --perturbations 1 --machine sim:2 \
+			--bench twin/fault --bench twin/attach --bench twin/fork \
+			--param parallel=2 --param spin=64 \
+			--kernel base=baseline $profile \
+			-o "$work/$how" >"$work/out" 2>"$work/err"
+		show="$work/err" ok $? "sharing: $how measured" || return
+	done
+	plain=$(jq .cpu_ms "$work"/plain/*/boots/base-p0/boot.json)
+	profiled=$(jq .cpu_ms "$work"/sharing/*/boots/base-p0/boot.json)
+	echo "# sharing: $plain ms, recorded $profiled ms"
+	[ "$profiled" -le $((plain * $1)) ]
+	ok $? "sharing: at most $1 times the CPU time"
+}
+
 ratio counts 3
 ratio model 8
+shared 8
 tap_done
