@@ -157,6 +157,19 @@ static void add_offset(char ret[OBJECT_NAME_MAX], uint64_t offset)
 			 offset);
 }
 
+/* Which entry of it is used depends on addresses, and says nothing. */
+static bool is_hash_table(const struct object *v)
+{
+	static const char *const ends[] = { "_table", "_hash", "_hashtable" };
+	size_t len = strlen(v->name);
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (v->bytes > LINE_MASK + 1 && len > strlen(ends[i]) &&
+		    strcmp(v->name + len - strlen(ends[i]), ends[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool name_variable(const struct objects *o, uint64_t at,
 			  const char *prefix, char *ret)
 {
@@ -164,8 +177,10 @@ static bool name_variable(const struct objects *o, uint64_t at,
 
 	if (!v)
 		return false;
-	snprintf(ret, OBJECT_NAME_MAX, "%s%s", prefix, v->name);
-	add_offset(ret, at - v->at);
+	snprintf(ret, OBJECT_NAME_MAX, "%s%s%s", prefix, v->name,
+		 is_hash_table(v) ? "[]" : "");
+	if (!is_hash_table(v))
+		add_offset(ret, at - v->at);
 	return true;
 }
 

@@ -4,6 +4,7 @@
  * and, as far as it can be, in every kernel.
  *
  *   css_set_lock              a variable, by the symbol table
+ *   css_set_table[]           any entry of a table that is a hash by its name
  *   percpu:runqueues+0x40     of any CPU
  *   slab:task_struct+0x18     an object of that cache: offset in the object
  *   [struct page]+0x34        of any page

@@ -104,9 +104,9 @@ static int set_up(void **state)
 	dprintf(fd,
 		"40 8 runqueues\n%llx 10 slab_caches\n%llx 8 kmem_cache\n"
 		"%llx 8 mem_section\n%llx 200 __per_cpu_offset\n"
-		"%llx 4 css_set_lock\n",
+		"%llx 4 css_set_lock\n%llx 400 css_set_table\n%llx 8 small_table\n",
 		SLAB_CACHES, KMEM_CACHE, MEM_SECTION, PER_CPU_OFFSET,
-		DATA + 0x400);
+		DATA + 0x400, DATA + 0x800, DATA + 0xc00);
 	close(fd);
 	assert_true(objects_load(&objects, path));
 	unlink(path);
@@ -140,6 +140,8 @@ static void test_variables(void **state)
 	check(DATA + 0x400, "css_set_lock");
 	check(DATA + 0x403, "css_set_lock+0x3");
 	check(DATA + 0x404, "[kernel]");
+	check(DATA + 0x800 + 0x1b0, "css_set_table[]");
+	check(DATA + 0xc04, "small_table+0x4");
 	check(KERNEL_MODULES + 5, "[module]");
 	check(CPU_ENTRY + 64, "[cpu entry]");
 	check(VMALLOC + 64, "[vmalloc]");
