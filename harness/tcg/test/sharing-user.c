@@ -6,6 +6,7 @@
  */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,8 @@ static struct {
 } turn;
 
 static unsigned turn_length = 1;
+static bool
+	says_wrong_cpu; /* the first thread, as if QEMU took it for another */
 
 /* --- operations --- */
 
@@ -84,7 +87,7 @@ static const struct point {
 
 static void operate(const struct point *p, unsigned cpu)
 {
-	if (cpu)
+	if (cpu || says_wrong_cpu)
 		mark(MARK_OPERATION_1);
 	else
 		mark(MARK_OPERATION_0);
@@ -127,6 +130,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1)
 		turn_length = atoi(argv[1]);
+	says_wrong_cpu = argc > 2;
 	if (!turn_length || OPS % turn_length ||
 	    pthread_create(&thread, NULL, second, NULL))
 		return EXIT_FAILURE;

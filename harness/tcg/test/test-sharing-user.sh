@@ -14,9 +14,10 @@ if ! command -v qemu-x86_64 >/dev/null; then
 	exit 0
 fi
 
-# record FILE TURN [ARGUMENT]
+# record FILE "TURN [wrong]" [ARGUMENT]
 record() {
-	qemu-x86_64 -plugin "$plugin,sharing=on,out=$1${3+,$3}" "$program" "$2" \
+	# shellcheck disable=SC2086 # two words
+	qemu-x86_64 -plugin "$plugin,sharing=on,out=$1${3+,$3}" "$program" $2 \
 		2>"$work/err"
 }
 
@@ -58,5 +59,11 @@ record "$work/full" 1 lines=2
 is "$(of in-two-lines "$work/full")" \
 	'200 the table of lines is full: fewer operations fit' \
 	'a full table is an error, and there are no figures'
+
+# --- a QEMU that takes one CPU for another ---
+record "$work/wrong" '1 wrong'
+is "$(of in-one-line "$work/wrong")" \
+	'100 QEMU says that another CPU runs than does' \
+	'an operation of another CPU than QEMU says is an error'
 
 tap_done
