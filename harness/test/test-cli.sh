@@ -837,12 +837,13 @@ run 0 'import of a run with events' import
 run 0 'verify of a run with events' verify
 fresh
 run 0 'run --events with one kernel' run --kernel "base=image:$work/vmlinux-a" \
-	--machine "fake:$work/counted" --events page-faults,cycles
+	--machine "fake:$work/counted" --events page-faults,cycles \
+	--latencies=find_css_set
 has "$work/out" '^  page-faults  *8$' 'one kernel alone has its events shown'
 fresh
 sed -i '/cycles/d' "$work/counted/new/events-p0/samples.tsv"
 run 5 'a damaged stream of events' run $img --machine "fake:$work/counted" \
-	--events page-faults,cycles
+	--events page-faults,cycles --latencies=find_css_set
 has "$work/out" 'No regression: NO CHANGE at all 4 points' \
 	'it leaves the verdicts as they are'
 }

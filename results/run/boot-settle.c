@@ -44,23 +44,73 @@ static size_t take_lacks(struct boot_load *l, size_t point)
 	return nr;
 }
 
+static bool is_figure_of(const char *metric, const char *function)
+{
+	size_t len = strlen(function);
+
+	if (strncmp(metric, function, len) || metric[len] != ':')
+		return false;
+#define IS(_word)                              \
+	if (!strcmp(metric + len + 1, #_word)) \
+		return true;
+	LATENCY_METRICS(IS)
+#undef IS
+	return false;
+}
+
+/* A boot that counts events times nothing, and the others do nothing else. */
+static bool metric_planned(const struct boot_load *l, const char *metric)
+{
+	const struct run *run = l->run;
+
+	if (l->boot->role != BOOT_EVENTS)
+		return rec_is_clock_metric(metric);
+	for (size_t i = 0; i < run->nr_events; i++)
+		if (!strcmp(run->events[i].ev.name, metric))
+			return true;
+	for (size_t i = 0; i < run->nr_latencies; i++)
+		if (is_figure_of(metric, run->latencies[i]))
+			return true;
+	return false;
+}
+
+/* Of the last nr lacks of the boot. */
+static bool lacks_planned(const struct boot_load *l, size_t nr,
+			  struct strbuf *why)
+{
+	const struct run_boot *b = l->boot;
+
+	for (size_t i = b->nr_lacks - nr; i < b->nr_lacks; i++) {
+		if (metric_planned(l, b->lacks[i].metric))
+			continue;
+		strbuf_addf(why, "metric %s was not planned",
+			    b->lacks[i].metric);
+		return false;
+	}
+	return true;
+}
+
 /*
  * Checks the sorted samples of one point; *why explains what is wrong.  Every
  * metric needs one sample of each repetition, and a point without samples needs
- * a lack.  figures: a metric may have a single value for all repetitions
- * instead.
+ * a lack.  Where events are counted, a metric may have a single value for all
+ * repetitions instead.
  */
-static bool is_complete(const struct run_sample *e, size_t nr, size_t nr_lacks,
-			bool figures, const struct plan_point *p,
+static bool is_complete(const struct boot_load *l, const struct run_sample *e,
+			size_t nr, size_t nr_lacks, const struct plan_point *p,
 			struct strbuf *why)
 {
+	bool figures = l->boot->role == BOOT_EVENTS;
 	size_t in_metric = 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		const struct run_sample *s = &e[i];
 		bool first = i == 0 || strcmp(s->metric, e[i - 1].metric);
 
-		if (s->rep >= p->samples)
+		if (first && !metric_planned(l, s->metric))
+			strbuf_addf(why, "metric %s was not planned",
+				    s->metric);
+		else if (s->rep >= p->samples)
 			strbuf_addf(why, "repetition %u of %s was not planned",
 				    s->rep, s->metric);
 		else if (s->value > INT64_MAX || s->nr_ops > INT64_MAX)
@@ -81,7 +131,7 @@ static bool is_complete(const struct run_sample *e, size_t nr, size_t nr_lacks,
 	}
 	if (nr + nr_lacks == 0)
 		strbuf_addstr(why, "no sample is there");
-	return nr + nr_lacks > 0;
+	return nr + nr_lacks > 0 && lacks_planned(l, nr_lacks, why);
 }
 
 /* Keeps the samples of a point that is DONE and complete; true if so. */
@@ -106,7 +156,7 @@ static bool settle_point(struct boot_load *l, size_t i, size_t from, size_t nr,
 	}
 	if (b->status[i] != POINT_DONE)
 		return false;
-	if (is_complete(e, nr, nr_lacks, b->role == BOOT_EVENTS, p, &why)) {
+	if (is_complete(l, e, nr, nr_lacks, p, &why)) {
 		/* Close up: those of points before may have been dropped. */
 		if (nr && l->samples + b->nr_samples != e)
 			memmove(l->samples + b->nr_samples, e, nr * sizeof(*e));

@@ -65,6 +65,12 @@ bool point_same(const struct point_id *a, const struct point_id *b)
 	       strcmp(a->params, b->params) == 0;
 }
 
+bool rec_is_clock_metric(const char *metric)
+{
+	return !strcmp(metric, "insns") || !strcmp(metric, "guest_ns") ||
+	       !strcmp(metric, "elapsed_ns");
+}
+
 bool rec_is_token(const char *s, size_t max)
 {
 	size_t len;

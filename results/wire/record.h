@@ -51,6 +51,9 @@ struct sample {
 	uint64_t nr_ops; /* >= 1 */
 };
 
+/* Is it one of the first three?  Boots that count events have only others. */
+bool rec_is_clock_metric(const char *metric);
+
 /* A metric that could not be measured at a point. */
 struct lack {
 	struct point_id id;

@@ -666,6 +666,45 @@ static void test_lack_not_planned(void **state)
 	assert_int_equal(got->boots[1].nr_lacks, 0);
 }
 
+/* A boot of that role whose first point has nothing but this line. */
+static void check_metric(const char *dir, enum boot_role role, const char *line,
+			 const char *want)
+{
+	_cleanup_(run_freep) struct run *run = written_run(dir);
+	_cleanup_(run_freep) struct run *got = NULL;
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+
+	run->boots[1].role = role;
+	run->latencies = xcalloc(1, sizeof(*run->latencies));
+	run->latencies[run->nr_latencies++] = xstrdup("find_css_set");
+	assert_int_equal(run_save(run), 0);
+	strbuf_addf(&sb, "V\t1\tcgmark-samples\n%s", line);
+	add_end(&sb, 1);
+	rewrite(run, "samples.tsv", sb.buf);
+	got = load_damaged(run, "null, which is ok in status.ktap: metric ");
+	assert_int_equal(got->boots[1].nr_samples, 0);
+	assert_int_equal(got->boots[1].status[0], POINT_ERROR);
+	assert_string_equal(got->boots[1].status_text[0], want);
+}
+
+static void test_metric_not_planned(void **state)
+{
+	check_metric(*state, BOOT_MEASURE, "S\tnull\t1\t-\tbribe\t0\t9\t1\n",
+		     "metric bribe was not planned");
+	check_metric(*state, BOOT_MEASURE,
+		     "S\tnull\t1\t-\tfind_css_set:calls\t0\t9\t1\n",
+		     "metric find_css_set:calls was not planned");
+	check_metric(*state, BOOT_MEASURE, "N\tnull\t1\t-\tcycles\tno PMU\n",
+		     "metric cycles was not planned");
+	check_metric(*state, BOOT_EVENTS, "S\tnull\t1\t-\tinsns\t0\t9\t1\n",
+		     "metric insns was not planned");
+	check_metric(*state, BOOT_EVENTS,
+		     "S\tnull\t1\t-\tfind_css_set:some_ns\t0\t9\t1\n",
+		     "metric find_css_set:some_ns was not planned");
+	check_metric(*state, BOOT_EVENTS, "N\tnull\t1\t-\tcycles\tno PMU\n",
+		     "metric cycles was not planned");
+}
+
 static void test_bad_samples(void **state)
 {
 	_cleanup_(run_freep) struct run *run = written_run(*state);
@@ -1047,6 +1086,7 @@ int main(void)
 		IN_DIR(test_ok_without_samples),
 		IN_DIR(test_events),
 		IN_DIR(test_lack_not_planned),
+		IN_DIR(test_metric_not_planned),
 		IN_DIR(test_bad_samples),
 		IN_DIR(test_status_not_ended),
 		IN_DIR(test_status_faults_logged),
