@@ -213,11 +213,13 @@ static enum exit_status end_status(const struct session *s, int r)
 	}
 	if (r == -ENOSPC || r == -EDQUOT)
 		host_failed(r, run->dir, "the run stopped");
-	if (r < 0) {
+	if (r < 0 && access(run->dir, F_OK) < 0)
+		log_err("the run stopped: %s is gone", run->dir);
+	else if (r < 0)
 		log_err("the run stopped; %zu of %zu boots are kept in %s",
 			kept, run->nr_boots, run->dir);
+	if (r < 0)
 		return ST_HOST;
-	}
 	return ST_OK;
 }
 

@@ -759,6 +759,23 @@ has "$killed/run.json" '"status": "interrupted"' 'kill -9: the next run marks it
 nothing_left 'kill -9, and the next run'
 run 0 'the killed run can be read' verify "$killed"
 
+# Somebody removes the run directory while the last boot hangs.
+fresh
+"$cgmark" run $img --machine "fake:$work/hang" -j 1 --no-null --no-repeat \
+	--perturbations 2 --deadline-silence 3 >"$work/out" 2>"$work/err" &
+pid=$!
+wait_until 300 two_are_done
+gone=$(run_dir)
+rm -rf "$gone"
+wait $pid
+is $? 5 'the run directory is removed: exit status 5'
+has "$work/err" "the run stopped: $gone is gone$" 'removed: the message names it'
+has "$work/err" 'boots [0-9.]+ s, compare [0-9.]+ s$' \
+	'removed: the last line does not say that the run is there'
+! grep -q 'are kept in' "$work/err"
+ok $? 'removed: nor does any other'
+nothing_left 'removed'
+
 # --- the host ---------------------------------------------------------------------------
 fresh
 mv "$work/bench/guest-init" "$work/init"
