@@ -71,6 +71,31 @@ run_once --bench null --kernel base=baseline \
 is $? 4 'no apply: exit status 4'
 has "$work/err" 'hunk #?[0-9]+.*init/main.c' 'no apply: which hunk'
 
+# --- a full TMPDIR, which is not the run directory ----------------------------
+# full NAME OPTIONS: a run while TMPDIR is a file system made with these.
+cat >"$work/full.sh" <<'END'
+mount -t tmpfs -o "$1" none "$TMPDIR" 2>/dev/null || exit 77
+shift
+"$@"
+END
+full() {
+	unshare -rm sh "$work/full.sh" "$2" "$cgmark" run -q -j 1 --fresh \
+		--perturbations 1 --no-null --no-repeat --bench null \
+		--kernel baseline >"$work/out" 2>"$work/err"
+	got=$?
+	if [ $got -eq 77 ] || grep -q '^unshare:' "$work/err"; then
+		ok 0 "$1 # SKIP no mount namespace here"
+		return
+	fi
+	is $got 5 "$1: exit status 5"
+	has "$work/err" "no space left in $TMPDIR: remove files there, or name another folder with TMPDIR" \
+		"$1: the message names it"
+	grep -q 'remove old runs' "$work/err"
+	is $? 1 "$1: and not the run directory"
+}
+full 'no room for a folder in TMPDIR' nr_inodes=1
+full 'no room for an initrd in TMPDIR' size=64k
+
 # --- QEMU killed, ^C: in the middle of a run ---------------------------------
 is_measuring() {
 	grep -qs 'ok 1 ' "$CGMARK_RESULTS_DIR"/runs/*/boots/*/status.ktap
