@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "calibration.h"
+#include "clean.h"
 #include "json.h"
 #include "log.h"
 
@@ -226,7 +227,7 @@ static void read_faults(struct json_fields *f, struct calibration *c)
 		const char *text = json_string_value(json_array_get(array, i));
 
 		if (text)
-			c->faults[c->nr_faults++] = xstrdup(text);
+			c->faults[c->nr_faults++] = clean_text(text);
 		else
 			json_field_fault(f, "faults", "has more than text");
 	}

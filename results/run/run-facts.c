@@ -64,8 +64,10 @@ static bool take_word(char *word, struct run_facts *f)
 	if (!value)
 		return false;
 	*value++ = '\0';
-	if (!strcmp(word, "throttled_by"))
-		snprintf(f->throttled_by, sizeof(f->throttled_by), "%s", value);
+	if (!strcmp(word, "throttled_by")) {
+		*f->throttled_by = '\0';
+		add_path(f->throttled_by, sizeof(f->throttled_by), value);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
 		if (strcmp(word, numbers[i].key))
 			continue;

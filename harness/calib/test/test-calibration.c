@@ -56,6 +56,23 @@ static void expect_bad(const char *dir, const char *path, int want,
 		fail_msg("said: %s", said);
 }
 
+static void what_is_read_is_clean(void **state)
+{
+	_cleanup_(calibration_freep) struct calibration *got = NULL;
+	_cleanup_free_ char *path = path_of(state);
+	struct calibration *c = made_up();
+
+	c->faults = xcalloc(1, sizeof(*c->faults));
+	c->faults[c->nr_faults++] = xstrdup("\033[2Jno fault");
+	free(c->suite);
+	c->suite = xstrdup("quick\a");
+	assert_int_equal(calibration_save(c, path), 0);
+	assert_int_equal(calibration_load(path, &got), 0);
+	assert_string_equal(got->faults[0], "?[2Jno fault");
+	assert_string_equal(got->suite, "quick?");
+	calibration_free(c);
+}
+
 static void bad_files_are_refused(void **state)
 {
 	_cleanup_free_ char *path = path_of(state);
@@ -100,6 +117,8 @@ int main(void)
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(
 			bad_files_are_refused, scratch_setup, scratch_teardown),
+		cmocka_unit_test_setup_teardown(
+			what_is_read_is_clean, scratch_setup, scratch_teardown),
 		cmocka_unit_test(names_tell_them_apart),
 	};
 

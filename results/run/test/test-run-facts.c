@@ -57,6 +57,18 @@ static void a_long_group_fits(void **state)
 	assert_int_equal(strlen(f.throttled_by), RUN_FACTS_BY_MAX - 1);
 }
 
+/* Reports name it. */
+static void a_group_is_clean(void **state)
+{
+	struct run_facts f = { 0 };
+
+	assert_true(
+		run_facts_parse("cgmark: facts elapsed_ns=5 throttled_by=/x "
+				"throttled_by=/\033[2J\b\xc3\xa9z",
+				&f));
+	assert_string_equal(f.throttled_by, "/?[2J???z");
+}
+
 static void nothing_known_is_no_number(void **state)
 {
 	struct run_facts f = { 0 };
@@ -102,6 +114,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(there_and_back),
 		cmocka_unit_test(a_long_group_fits),
+		cmocka_unit_test(a_group_is_clean),
 		cmocka_unit_test(nothing_known_is_no_number),
 		cmocka_unit_test(malformed),
 	};
