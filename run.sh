@@ -28,7 +28,7 @@ stress-ng hyperfine linux-perf
 busybox-static
 '
 test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base
-cmark-gfm python3-jsonschema'
+cmark-gfm python3-jsonschema clang libclang-rt-dev'
 # For the suite long alone.
 long_packages='linux-source-6.1'
 
@@ -49,11 +49,11 @@ results/report/index.html.
 results/cgmark.db has all nights, and the report.  Exit status: that of the run,
 if it is not 0, else of what failed after it.
 
-Suites of tests: unit store fake vm functional style.  These are longer and run
+Suites of tests: unit store fake vm functional fuzz style.  These are longer and run
 only when they are named: series builds and boots each patch, cost finds three
 that are slower, known what Linux once had, long is that and the rest of functional
 on the debug kernel, vm on a kernel with tracepoints, a kernel of another version,
-and builds from kept objects.
+builds from kept objects, and ten minutes of each fuzz target.
 
 "./run.sh --help" is this text, "./run.sh run --help" that of a subcommand,
 "man $build/harness/man/cgmark.1" the manual.
