@@ -160,8 +160,10 @@ enum exit_status cmd_gate(const struct env *env, int argc, char **argv)
 	enum exit_status r;
 
 	/* Status 2 is a bad kernel to git: a slip of the pen is not. */
-	if (wants_bisect(argc, argv))
+	if (wants_bisect(argc, argv)) {
 		argp_err_exit_status = gate_bisect_status(ST_USAGE, false);
+		alloc_err_exit_status = gate_bisect_status(ST_HOST, false);
+	}
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return argp_err_exit_status;
 	r = gate(env, &o, &expired);

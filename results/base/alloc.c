@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "alloc.h"
 
+#include "exit-status.h"
+
+int alloc_err_exit_status = ST_HOST;
+
 void *or_abort(void *p)
 {
 	if (!p) {
 		fputs("cgmark: error: out of memory\n", stderr);
-		abort();
+		/* exit() would write what is half done. */
+		_exit(alloc_err_exit_status);
 	}
 	return p;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Allocation for the host that never returns NULL: it aborts with a message. */
+/* Allocation for the host that never returns NULL: it exits with a message. */
 #ifndef CGMARK_ALLOC_H
 #define CGMARK_ALLOC_H
 
@@ -14,5 +14,7 @@ char *xasprintf(const char *fmt, ...) __printf(1, 2);
 
 /* Returns p; ends the program with a message if it is NULL. */
 void *or_abort(void *p);
+/* The status of that, as argp_err_exit_status; ST_HOST unless set. */
+extern int alloc_err_exit_status;
 
 #endif

@@ -327,6 +327,36 @@ static void test_killed_while_writing(void **state)
 	assert_int_equal(unlink(path), 0);
 }
 
+static int status_without_memory(void)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		or_abort(NULL);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+/* The host is at fault, and git bisect is not told of a regression. */
+static void test_no_memory(void **state)
+{
+	_cleanup_free_ char *log = NULL;
+
+	capture_start(*state);
+	assert_int_equal(status_without_memory(), 5);
+	log = capture_end();
+	assert_string_equal(log, "cgmark: error: out of memory\n");
+	capture_start(*state);
+	alloc_err_exit_status = 128;
+	assert_int_equal(status_without_memory(), 128);
+	alloc_err_exit_status = 5;
+	free(capture_end());
+}
+
 static void test_check_dir(void **state)
 {
 	_cleanup_free_ char *top = xasprintf("%s/t", (char *)*state);
@@ -394,6 +424,7 @@ int main(void)
 		IN_DIR(test_output_into_device),
 		IN_DIR(test_output_into_open_file),
 		IN_DIR(test_mkdir_and_rm),
+		IN_DIR(test_no_memory),
 		IN_DIR(test_check_dir),
 		IN_DIR(test_killed_while_writing),
 		IN_DIR(test_log),
