@@ -104,7 +104,9 @@ static int mark_interrupted(const char *dir)
 		return 0;
 	json_object_del(json, "crc32"); /* comes anew */
 	json_object_set_new(json, "status", json_string("interrupted"));
-	log_info("%s: the run was killed, and is marked as interrupted", dir);
+	log_info("%s: the run was killed or could not write its end; it is "
+		 "marked as interrupted",
+		 dir);
 	return json_file_save(path, json);
 }
 
@@ -127,7 +129,7 @@ static void tidy_unless_used(int runs_fd, const char *runs, const char *name)
 	_cleanup_close_ int fd = -1;
 	struct stat st;
 
-	/* Runs that ended have no initramfs. */
+	/* Runs that ended have no initramfs, if they could say so. */
 	if (has_file(dir, "run.json") && !has_file(dir, INITRAMFS_FILE))
 		return;
 	fd = openat(runs_fd, name,

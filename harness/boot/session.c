@@ -149,9 +149,13 @@ static enum exit_status save(struct session *s, const char *status)
 
 	set_str(&s->run->status, xstrdup(status));
 	r = run_save(s->run);
-	if (r == -ENOSPC || r == -EDQUOT)
-		return host_failed(r, s->run->dir, "cannot write run.json");
-	return r < 0 ? ST_HOST : ST_OK;
+	s->unsaved = r < 0;
+	if (r != -ENOSPC && r != -EDQUOT)
+		return r < 0 ? ST_HOST : ST_OK;
+	/* Nothing is booted any more, and what the initramfs took is enough. */
+	if (truncate(s->initramfs, 0) == 0)
+		s->unsaved = run_save(s->run) < 0;
+	return host_failed(r, s->run->dir, "cannot write run.json");
 }
 
 enum exit_status session_prepare(struct session *s, const char *parent)
@@ -341,7 +345,8 @@ enum exit_status session_boot_more(struct session *s, struct run_boot *boots,
 
 void session_release(struct session *s)
 {
-	if (s->initramfs)
+	/* One that is empty tells the next run to mark this one. */
+	if (s->initramfs && (!s->unsaved || truncate(s->initramfs, 0) < 0))
 		unlink(s->initramfs);
 	boot_jobs_release(&s->jobs);
 	free(s->initramfs);

@@ -37,6 +37,7 @@ struct session {
 
 	int lock_fd;	 /* of the run directory until then; 0: none */
 	char *initramfs; /* RUN/initramfs.cpio; there until it is released */
+	bool unsaved;	 /* run.json does not have the status */
 	struct boot_jobs jobs;
 	size_t nr_booted; /* boots that were not kept ones */
 };
@@ -63,7 +64,10 @@ enum exit_status session_boot(struct session *s);
 enum exit_status session_boot_more(struct session *s, struct run_boot *boots,
 				   size_t nr);
 
-/* Frees what the session holds, but not the run; removes the initramfs. */
+/*
+ * Frees what the session holds, but not the run; removes the initramfs, or leaves
+ * an empty one for run_leftovers_tidy() if run.json could not be written.
+ */
 void session_release(struct session *s);
 
 /* Exit status by how boots and points of a loaded run ended; logs a summary. */
