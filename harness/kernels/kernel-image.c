@@ -96,9 +96,8 @@ enum exit_status kernel_image(const struct kernel_spec *spec,
 	enum exit_status r;
 
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		log_err_errno(errno, "kernel %s: cannot read %s", spec->name,
-			      path);
-		return ST_USAGE;
+		return exit_status_unreadable(-log_err_errno(
+			errno, "kernel %s: cannot read %s", spec->name, path));
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size == 0) {
 		log_err("kernel %s: %s is %s", spec->name, path,

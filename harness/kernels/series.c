@@ -98,7 +98,7 @@ enum exit_status series_load(const char *file, struct series *ret)
 	memset(ret, 0, sizeof(*ret));
 	if (r < 0) {
 		log_err("cannot read series %s: %s", file, read_error(-r));
-		return ST_USAGE;
+		return exit_status_unreadable(-r);
 	}
 	ret->name = series_name(file);
 	if (is_patch(file))
@@ -152,7 +152,7 @@ static enum exit_status add_sum(const struct series *s, size_t i,
 	if (r < 0) {
 		log_err("cannot read patch %s of series %s: %s", s->paths[i],
 			s->name, read_error(-r));
-		return ST_USAGE;
+		return exit_status_unreadable(-r);
 	}
 	diff = find_diff(&patch);
 	sha256_hex(diff, patch.len ? patch.buf + patch.len - diff : 0, hex);

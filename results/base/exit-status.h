@@ -3,6 +3,8 @@
 #ifndef CGMARK_EXIT_STATUS_H
 #define CGMARK_EXIT_STATUS_H
 
+#include <errno.h>
+
 enum exit_status {
 	ST_OK = 0, /* no regression */
 	ST_REGRESSION = 1,
@@ -12,5 +14,19 @@ enum exit_status {
 	ST_HOST = 5,	      /* the harness or the host failed */
 	ST_INTERRUPTED = 130, /* ^C or SIGTERM; what was measured is kept */
 };
+
+/* Of a file that a user named and that cannot be opened or read. */
+static inline enum exit_status exit_status_unreadable(int err)
+{
+	switch (err) {
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case EIO:
+		return ST_HOST;
+	default:
+		return ST_USAGE;
+	}
+}
 
 #endif

@@ -115,7 +115,7 @@ enum exit_status inifile_read(const char *path,
 
 	if (r < 0) {
 		log_err_errno(-r, "cannot read %s", path);
-		return ST_USAGE;
+		return exit_status_unreadable(-r);
 	}
 	if (text.len > 0 && strlen(text.buf) != text.len) {
 		log_err("%s: not a text file", path);

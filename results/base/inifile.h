@@ -29,8 +29,9 @@ struct inifile {
 
 /*
  * Calls on_pair for each pair of a file; each continuation line is a pair of
- * its own.  ST_USAGE if the file cannot be read, is malformed or was rejected by
- * on_pair; the first error is logged with its line.  A key before the first
+ * its own.  ST_USAGE if the file cannot be read (ST_HOST: for want of descriptors
+ * or memory), is malformed or was rejected by on_pair; the first error is logged
+ * with its line.  A key before the first
  * section is an error.
  */
 enum exit_status
