@@ -110,11 +110,53 @@ static int mark_interrupted(const char *dir)
 	return json_file_save(path, json);
 }
 
+/* "boot.json.XXXXXX": a killed writer had just given it this name. */
+static bool is_half_named(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && end - name > 5 && strncmp(end - 5, ".json", 5) == 0 &&
+	       strlen(end + 1) == 6;
+}
+
+static void remove_half_named(const char *dir)
+{
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *de;
+
+	while (d && (de = readdir(d)))
+		if (is_half_named(de->d_name))
+			unlinkat(fd, de->d_name, 0);
+	if (d)
+		closedir(d);
+	else if (fd >= 0)
+		close(fd);
+}
+
+static bool tidy_boot(const char *boots, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", boots, name);
+
+	remove_half_named(path);
+	return true;
+}
+
+/* Its files are whole or not there, but for names. */
+static void tidy_files(const char *dir)
+{
+	_cleanup_free_ char *boots = xasprintf("%s/boots", dir);
+
+	remove_half_named(dir);
+	all_entries(boots, tidy_boot);
+}
+
 static void tidy(const char *dir)
 {
 	_cleanup_free_ char *initramfs = xasprintf("%s/" INITRAMFS_FILE, dir);
 
 	if (has_file(dir, "run.json")) {
+		tidy_files(dir);
 		if (mark_interrupted(dir) == 0)
 			unlink(initramfs);
 	} else if (all_entries(dir, is_preparation)) {

@@ -88,6 +88,24 @@ static void test_killed_run(void **state)
 	assert_true(has(ID "/boots/a-p0/boot.json"));
 }
 
+static void test_half_named(void **state)
+{
+	_cleanup_free_ char *link = xasprintf("%s/" ID "/boots/b", runs);
+	_cleanup_free_ char *other = xasprintf("%s/other", runs);
+
+	put_run("running");
+	put(ID "/run.json.a1B2c3", "{");
+	put(ID "/boots/a-p0/boot.json.a1B2c3", "{");
+	put(ID "/boots/a-p0/x.json.data", "somebody's");
+	put("other/boot.json.a1B2c3", "somebody's");
+	assert_int_equal(symlink(other, link), 0);
+	run_leftovers_tidy(runs);
+	assert_false(has(ID "/run.json.a1B2c3"));
+	assert_false(has(ID "/boots/a-p0/boot.json.a1B2c3"));
+	assert_true(has(ID "/boots/a-p0/x.json.data"));
+	assert_true(has("other/boot.json.a1B2c3"));
+}
+
 static void test_ended_run(void **state)
 {
 	put_run("complete");
@@ -174,9 +192,9 @@ static void test_in_use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_killed_run), T(test_ended_run), T(test_damaged_run),
-		T(test_not_begun),  T(test_not_ours),  T(test_link),
-		T(test_in_use),
+		T(test_killed_run), T(test_ended_run),	T(test_damaged_run),
+		T(test_not_begun),  T(test_not_ours),	T(test_link),
+		T(test_in_use),	    T(test_half_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
