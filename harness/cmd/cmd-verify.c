@@ -5,6 +5,7 @@
 #include "log.h"
 #include "run-dirs.h"
 #include "run.h"
+#include "verify-trust.h"
 
 static const char doc[] =
 	"Check that every file of a run is there, complete, unaltered "
@@ -35,7 +36,8 @@ static bool was_run(const char *dir)
 	return access(boots, F_OK) == 0;
 }
 
-static enum exit_status verify_dir(const char *dir, bool quiet)
+static enum exit_status verify_dir(const struct env *env, const char *dir,
+				   bool quiet)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
 	unsigned damaged = 0;
@@ -48,10 +50,13 @@ static enum exit_status verify_dir(const char *dir, bool quiet)
 		return ST_HOST;
 	if (!quiet)
 		print_run(run, damaged);
+	if (!quiet && verify_is_foreign(run))
+		verify_trust_print(env, run);
 	return damaged ? ST_HOST : ST_OK;
 }
 
-static enum exit_status verify_latest(const char *runs_dir, bool quiet)
+static enum exit_status verify_latest(const struct env *env,
+				      const char *runs_dir, bool quiet)
 {
 	_cleanup_free_ char *dir = NULL;
 	int r;
@@ -65,7 +70,7 @@ static enum exit_status verify_latest(const char *runs_dir, bool quiet)
 		log_err_errno(-r, "cannot read '%s'", runs_dir);
 		return ST_HOST;
 	}
-	return verify_dir(dir, quiet);
+	return verify_dir(env, dir, quiet);
 }
 
 enum exit_status cmd_verify(const struct env *env, int argc, char **argv)
@@ -77,9 +82,9 @@ enum exit_status cmd_verify(const struct env *env, int argc, char **argv)
 	if (run_dirs_parse(argc, argv, doc, &dirs) != ST_OK)
 		return ST_USAGE;
 	if (!dirs.nr)
-		return verify_latest(runs, dirs.quiet);
+		return verify_latest(env, runs, dirs.quiet);
 	for (int i = 0; i < dirs.nr; i++) {
-		enum exit_status r = verify_dir(dirs.v[i], dirs.quiet);
+		enum exit_status r = verify_dir(env, dirs.v[i], dirs.quiet);
 
 		/* Damage outweighs a usage error. */
 		if (r > worst)

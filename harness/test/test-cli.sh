@@ -501,6 +501,38 @@ run 3 'compare --strict of boots of another run' compare --strict \
 ! grep -q 'NO CHANGE' "$work/out"
 ok $? 'it gives no verdict on them'
 
+# What can be believed of somebody else's: this one says that it is of another host.
+! "$cgmark" verify "$first" | grep -q 'no signature'
+ok $? 'verify of our own says nothing of trust'
+cp -r "$first" "$work/theirs"
+sed 's/^  "host": .*/  "host": "128 x CPU, Linux 9",/; /^  "crc32"/d' \
+	"$first/run.json" | sed '$d' | sed '$s/,$//' | head -c -1 >"$work/body"
+{
+	cat "$work/body"
+	printf ',\n  "crc32": "%s"\n}\n' "$(gzip -c "$work/body" | tail -c 8 |
+		od -An -tx4 -N4 | tr -d ' ')"
+} >"$work/theirs/run.json"
+run 0 'verify of a run of another host' verify "$work/theirs"
+has "$work/out" '^  It says that it was made on: 128 x CPU, Linux 9$' 'it says so'
+has "$work/out" 'no signature' 'it says what sums are worth'
+has "$work/out" '^  kernel base: not kept here' 'a kernel that nobody can look at'
+has "$work/out" '^  guest: the same as of this cgmark$' 'a guest that is the same'
+has "$work/out" '^  machine fake: it counts exactly' 'what a run here would show'
+key=$(jq -r '.kernels[1].key' "$first/run.json")
+mkdir -p "$work/xdg/cgmark/kernels/$key"
+cp "$work/vmlinux-b" "$work/xdg/cgmark/kernels/$key/vmlinux"
+XDG_CACHE_HOME="$work/xdg" run 0 'with a kernel that is kept' verify "$work/theirs"
+has "$work/out" '^  kernel new: the same vmlinux is kept here$' 'it says so'
+echo >>"$work/xdg/cgmark/kernels/$key/vmlinux"
+XDG_CACHE_HOME="$work/xdg" run 0 'with one that was altered' verify "$work/theirs"
+has "$work/out" '^  kernel new: not kept here' 'it is another'
+if [ "$(id -u)" -eq 0 ]; then
+	chown -R 65534 "$work/theirs"
+	run 0 "verify of another user's" verify "$work/theirs"
+	has "$work/out" '^  It belongs to user 65534[.]$' 'it says so, too'
+fi
+rm -rf "$work/theirs" "$work/xdg"
+
 # The output file keeps its type, mode and owner.
 at="$work/output"
 mkdir "$at"
@@ -879,7 +911,8 @@ has "$work/out" '^host: page-faults: (counted|not supported: E[A-Z]*: .*)$' \
 if [ -e /sys/bus/event_source/devices/cpu ]; then
 	has "$work/out" '^host: cycles: ' 'a counter of this host'
 else
-	has "$work/out" '^host: cycles: not supported: ENOENT: .*no PMU' \
+	# Who is not root may not even ask.
+	has "$work/out" '^host: cycles: not supported: (ENOENT: .*no PMU|EACCES: )' \
 		'without a PMU cycles are not supported'
 fi
 refused 'probe of an unknown event' "'page-fualts'.*did you mean 'page-faults'" \
