@@ -18,7 +18,7 @@ targets=programs	# of ninja: not the tests, unless they are to run
 # plots, workloads, guests to work in.
 packages='
 gcc libc6-dev meson ninja-build pkg-config scdoc
-libjansson-dev libinih-dev libmd-dev libsqlite3-dev r-mathlib libcmocka-dev
+libjansson-dev libinih-dev libmd-dev libsqlite3-dev libzstd-dev r-mathlib libcmocka-dev
 libnl-genl-3-dev libnl-route-3-dev libpfm4-dev libdw-dev
 linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
 patch xz-utils cpio lz4 zstd

@@ -5,7 +5,7 @@
 
 #include "alloc.h"
 #include "faults.h"
-#include "file.h"
+#include "packed.h"
 #include "run-merge.h"
 #include "strbuf.h"
 #include "values.h"
@@ -175,7 +175,7 @@ static char *plan_options(const struct run *run, const struct run_boot *b)
 	_cleanup_free_ char *path = run_boot_path(run, b, "plan.tsv");
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT, out = STRBUF_INIT;
 
-	if (read_regular(path, RUN_FILE_BYTES_MAX, &text) < 0 || !text.buf ||
+	if (packed_read(path, RUN_FILE_BYTES_MAX, &text) < 0 || !text.buf ||
 	    rec_parse_plan(text.buf, text.len, on_option, on_point, &out,
 			   NULL) < 0)
 		return NULL;

@@ -5,6 +5,7 @@
 #include "boot-settle.h"
 #include "file.h"
 #include "log.h"
+#include "packed.h"
 #include "sharing.h"
 #include "status.h"
 
@@ -179,9 +180,13 @@ static void check_other_files(struct boot_load *l)
 	json_object_foreach(json_object_get(l->json, "files"), file, v)
 	{
 		_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+		_cleanup_free_ char *path = NULL;
 
 		if (!strcmp(file, "status.ktap") ||
 		    !strcmp(file, "samples.tsv") || !is_file_name(file))
+			continue;
+		path = run_boot_path(l->run, l->boot, file);
+		if (packed_is_gone(path))
 			continue;
 		if (check_file(l, file, &why) < 0)
 			boot_fault(l, file, "%s", why.buf);
@@ -193,7 +198,7 @@ static int read_stream(struct boot_load *l, const char *file,
 		       struct strbuf *ret, struct strbuf *why)
 {
 	_cleanup_free_ char *path = run_boot_path(l->run, l->boot, file);
-	int r = read_regular(path, RUN_FILE_BYTES_MAX, ret);
+	int r = packed_read(path, RUN_FILE_BYTES_MAX, ret);
 
 	if (r < 0)
 		strbuf_addstr(why, r == -ENOENT ? "missing" : read_error(-r));

@@ -2,6 +2,7 @@
 #include "run-files.h"
 
 #include "file.h"
+#include "packed.h"
 
 /* File systems limit names to 255 bytes. */
 #define FILE_NAME_LEN_MAX 200
@@ -18,6 +19,20 @@ bool is_file_name(const char *s)
 	return true;
 }
 
+/* Of a file that was compressed, of which there is no more than fits in memory. */
+static int packed_sum(const char *path, struct file_sum *ret)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	int r = packed_read(path, RUN_FILE_BYTES_MAX, &text);
+
+	if (r < 0)
+		return r;
+	ret->bytes = text.len;
+	snprintf(ret->crc, sizeof(ret->crc), "%08lx",
+		 (unsigned long)rec_crc32(0, text.buf, text.len));
+	return 0;
+}
+
 int file_sum(const char *path, struct file_sum *ret)
 {
 	_cleanup_close_ int fd = -1;
@@ -26,6 +41,8 @@ int file_sum(const char *path, struct file_sum *ret)
 	ssize_t n;
 
 	fd = open_regular(path, RUN_FILE_BYTES_MAX);
+	if (fd == -ENOENT)
+		return packed_sum(path, ret);
 	if (fd < 0)
 		return fd;
 	ret->bytes = 0;
