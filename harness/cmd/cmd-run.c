@@ -301,6 +301,10 @@ static void fill_run(struct request *rq, const char *words)
 	run->machine = xstrdup(rq->opts->machine);
 	run->host = host_describe();
 	run->suite = xstrdup(rq->has_suite ? rq->suite.name : "none");
+	if (rq->opts->night) {
+		run->job = xstrdup(rq->opts->job);
+		run->night = xstrdup(rq->opts->night);
+	}
 	run->seed = rq->opts->seed;
 	run->perturbations = rq->perturbations;
 }

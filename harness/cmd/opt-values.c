@@ -34,8 +34,7 @@ unsigned opt_milliseconds(struct argp_state *state, const char *what,
 
 #define WEEK_S (7 * 24 * 3600)
 
-unsigned opt_duration(struct argp_state *state, const char *what,
-		      const char *text)
+bool read_duration(const char *text, unsigned *ret)
 {
 	static const struct {
 		char unit;
@@ -47,11 +46,22 @@ unsigned opt_duration(struct argp_state *state, const char *what,
 
 	for (size_t i = 0; n > 0 && i < ARRAY_SIZE(units); i++)
 		if (*end == units[i].unit && (!*end || !end[1]) &&
-		    n <= WEEK_S / units[i].seconds)
-			return n * units[i].seconds;
-	argp_error(state,
-		   "--%s '%s': a duration such as 90s, 5m or 1h, up to a "
-		   "week",
-		   what, text);
-	return 0;
+		    n <= WEEK_S / units[i].seconds) {
+			*ret = n * units[i].seconds;
+			return true;
+		}
+	return false;
+}
+
+unsigned opt_duration(struct argp_state *state, const char *what,
+		      const char *text)
+{
+	unsigned s = 0;
+
+	if (!read_duration(text, &s))
+		argp_error(state,
+			   "--%s '%s': a duration such as 90s, 5m or 1h, up to "
+			   "a week",
+			   what, text);
+	return s;
 }

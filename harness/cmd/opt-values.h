@@ -4,6 +4,7 @@
 #define CGMARK_OPT_VALUES_H
 
 #include <argp.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,7 @@ unsigned opt_milliseconds(struct argp_state *state, const char *what,
 			  const char *text);
 
 /* Seconds of "90s", "5m" or "2h", up to a week; a number alone is of seconds. */
+bool read_duration(const char *text, unsigned *ret);
 unsigned opt_duration(struct argp_state *state, const char *what,
 		      const char *text);
 

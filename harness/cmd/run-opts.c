@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <limits.h>
 
+#include "alloc.h"
+#include "day.h"
 #include "event-names.h"
+#include "night-ini.h"
 #include "plan-limits.h"
 #include "run-opts.h"
 
@@ -29,6 +32,7 @@ enum {
 	OPT_STRICT,
 	OPT_FORMAT,
 	OPT_NO_COMPARE,
+	OPT_NIGHT,
 	OPT_PROFILE,
 	OPT_EVENTS,
 	OPT_LATENCIES,
@@ -123,6 +127,10 @@ static const struct argp_option options[] = {
 	  "lacks points that the baseline has",
 	  3 },
 	{ "no-compare", OPT_NO_COMPARE, NULL, 0, "Only measure and store", 3 },
+	{ "night", OPT_NIGHT, "DAY/JOB", 0,
+	  "The run is of that night of a job, for cgmark trend: "
+	  "2026-12-31/main",
+	  3 },
 	{ "quiet", 'q', NULL, 0, "No progress, only warnings and errors", 3 },
 	{ "verbose", 'v', NULL, 0,
 	  "Print the command line of each boot, and other details", 3 },
@@ -279,6 +287,21 @@ static void check_sharing(const struct run_opts *o, struct argp_state *state)
 			   o->machine);
 }
 
+/* "2026-12-31/main" */
+static void parse_night(struct run_opts *o, char *arg, struct argp_state *state)
+{
+	char *slash = strchr(arg, '/');
+	unsigned day;
+
+	if (slash)
+		*slash = '\0';
+	if (!slash || !day_parse(arg, &day) || !night_job_ok(slash + 1))
+		argp_error(state, "--night: write DAY/JOB, such as "
+				  "2026-12-31/main");
+	o->night = arg;
+	o->job = slash + 1;
+}
+
 static void check_together(const struct run_opts *o, struct argp_state *state)
 {
 	if (o->profile != PROFILE_OFF && o->profile != PROFILE_SHARING &&
@@ -307,6 +330,11 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		o->format = compare_format_find(arg);
 		if (!o->format)
 			argp_usage(state);
+		return 0;
+	case OPT_NIGHT:
+		free(o->own_night);
+		o->own_night = xstrdup(arg);
+		parse_night(o, o->own_night, state);
 		return 0;
 	case OPT_PROFILE:
 		parse_profile(o, arg, state);
@@ -360,4 +388,5 @@ void run_opts_release(struct run_opts *o)
 	free(o->series.v);
 	free(o->benches.v);
 	free(o->params.v);
+	free(o->own_night);
 }

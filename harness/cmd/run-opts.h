@@ -21,6 +21,9 @@ struct run_opts {
 	const char *latencies; /* comma separated functions; NULL: none */
 	const char *events;    /* comma separated names; NULL: none */
 	const char *output;    /* NULL: RESULTS/runs */
+	const char *job;       /* of nightly.ini, and its night; NULL: none */
+	const char *night;
+	char *own_night; /* where these two are */
 	const struct compare_format *format;
 	unsigned perturbations; /* 0: those of the suite */
 	unsigned samples;	/* 0: the benchmark's own */

@@ -233,3 +233,27 @@ DROP TABLE sample;
 CREATE VIEW sample AS
 SELECT boot, point, metric, rep + each.key AS rep, each.value, nr_ops
 FROM sample_list, json_each(sample_list.list) AS each;
+
+-- version 8
+-- Of which job of nightly.ini a run is, and of which of its nights ('': by hand).
+ALTER TABLE run ADD COLUMN job TEXT NOT NULL DEFAULT '';
+ALTER TABLE run ADD COLUMN night TEXT NOT NULL DEFAULT '';
+-- What a history shows of a run's kernels at its points, so that a history of years
+-- does not read every sample again.  It comes from the samples of the run when
+-- somebody asks for it first; summed is by which version of the procedure (0: not
+-- yet).  NULL: no such number.
+ALTER TABLE run ADD COLUMN summed INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE figure (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	kernel INTEGER NOT NULL,
+	point INTEGER NOT NULL REFERENCES point,
+	metric INTEGER NOT NULL REFERENCES metric,
+	value REAL NOT NULL,
+	p99 REAL,
+	spread REAL,
+	kept INTEGER NOT NULL,
+	repeated INTEGER NOT NULL,
+	boots TEXT NOT NULL, -- JSON: [[perturbation, value], ...]
+	PRIMARY KEY (run, kernel, point, metric)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX figure_point ON figure (point);

@@ -31,8 +31,9 @@ static const char *const statements[NR_STATEMENTS] = {
 			  "(SELECT point FROM run_point)",
 	[ADD_RUN] = "INSERT INTO run (name, created, status, version, "
 		    "command_line, machine, machine_detail, host, "
-		    "guest_sha256, suite, seed, perturbations, digest) "
-		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    "guest_sha256, suite, seed, perturbations, digest, job, "
+		    "night) "
+		    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[ADD_POINT] = "INSERT OR IGNORE INTO point (bench, version, params) "
 		      "VALUES (?, ?, ?)",
 	[GET_POINT] = "SELECT id FROM point "
@@ -134,11 +135,11 @@ static int add_run(struct import *im)
 
 	/* As text: SQLite's integers are signed. */
 	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)r->seed);
-	ret = RUN_STATEMENT(im, ADD_RUN, "sssssssssssis", r->id, r->created,
+	ret = RUN_STATEMENT(im, ADD_RUN, "sssssssssssisss", r->id, r->created,
 			    r->status, r->version, r->command_line, r->machine,
 			    r->machine_detail, r->host, r->guest_sha256,
 			    r->suite, seed, (int64_t)r->perturbations,
-			    im->digest);
+			    im->digest, r->job, r->night);
 	im->run_id = last_id(im);
 	return ret;
 }

@@ -36,6 +36,11 @@ static void read_provenance(struct json_fields *f, struct run *run)
 	json_field_str(f, "host", &run->host);
 	json_field_str(f, "guest_sha256", &run->guest_sha256);
 	json_field_str(f, "suite", &run->suite);
+	/* Only of a nightly run. */
+	if (json_object_get(f->obj, "night")) {
+		json_field_str(f, "job", &run->job);
+		json_field_str(f, "night", &run->night);
+	}
 	read_seed(f, &run->seed);
 	json_field_uint(f, "perturbations", &run->perturbations);
 	if (json_object_get(f->obj, "boots_named"))

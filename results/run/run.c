@@ -84,6 +84,8 @@ void run_free(struct run *run)
 	free(run->host);
 	free(run->guest_sha256);
 	free(run->suite);
+	free(run->job);
+	free(run->night);
 	free(run->status);
 	free(run->settling.ended);
 	free(run);

@@ -139,6 +139,9 @@ struct run {
 	char *host;	      /* "2 x CPU MODEL, Linux RELEASE" */
 	char *guest_sha256;   /* of the initramfs without the plan */
 	char *suite;
+	/* Of nightly.ini, and the day on which its night began; NULL or "": none. */
+	char *job;
+	char *night; /* "2026-12-31" */
 	uint64_t seed;
 	unsigned perturbations;
 	/* Each boot.json names its run and kernel key; not in old runs. */

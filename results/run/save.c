@@ -130,6 +130,10 @@ static void set_provenance(json_t *obj, const struct run *run)
 	set_text(obj, "host", run->host);
 	set_text(obj, "guest_sha256", run->guest_sha256);
 	set_text(obj, "suite", run->suite);
+	if (run->night && *run->night) {
+		set_text(obj, "job", run->job);
+		set_text(obj, "night", run->night);
+	}
 	set_text(obj, "seed", seed);
 	set_int(obj, "perturbations", run->perturbations);
 }

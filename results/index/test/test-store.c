@@ -82,7 +82,7 @@ static char *dump(const char *path)
 		"PRAGMA foreign_key_check",
 		"SELECT name, created, status, version, command_line, machine,"
 		" machine_detail, host, guest_sha256, suite, seed,"
-		" perturbations, digest FROM run ORDER BY name",
+		" perturbations, digest, job, night FROM run ORDER BY name",
 		"SELECT r.name, k.idx, k.name, spec, kernel_key,"
 		" vmlinux_sha256, source_version, release, patches,"
 		" series, series_sha256, series_total, config_sha256, toolchain, cmdline, image,"
@@ -339,7 +339,7 @@ static void test_migration(void **state)
 	assert_string_equal(rows, "old|base|base-p0|insns|555|\n"
 				  "old|base|base-p0|insns|556|\n--\n");
 	after = query(path, "PRAGMA user_version");
-	assert_string_equal(after, "7|\n--\n");
+	assert_string_equal(after, "8|\n--\n");
 	/* Old rows have no digest: the run is imported again. */
 	import(st, old, true);
 	import(st, old, false);
@@ -380,11 +380,11 @@ static void test_newer(void **state)
 	_cleanup_free_ char *path = db_path(state), *log = NULL, *rows = NULL;
 
 	store_close(open_store(path));
-	execute(path, "PRAGMA user_version = 8");
+	execute(path, "PRAGMA user_version = 9");
 	assert_int_equal(open_fails(path, state, &log), -EPROTONOSUPPORT);
-	assert_non_null(strstr(log, "schema version 8 was written by a newer"));
+	assert_non_null(strstr(log, "schema version 9 was written by a newer"));
 	rows = query(path, "PRAGMA user_version");
-	assert_string_equal(rows, "8|\n--\n");
+	assert_string_equal(rows, "9|\n--\n");
 }
 
 static void test_not_ours(void **state)
@@ -656,7 +656,7 @@ static void test_kill_in_migration(void **state)
 	assert_string_equal(before, after);
 	store_close(open_store(path));
 	done = query(path, "PRAGMA user_version");
-	assert_string_equal(done, "7|\n--\n");
+	assert_string_equal(done, "8|\n--\n");
 }
 
 static int arm_limit(sqlite3 *db, char **err, const void *api)
