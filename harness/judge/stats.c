@@ -80,6 +80,28 @@ double stats_median(const double *v, size_t n)
 	return stats_quantile(v, n, 0.5);
 }
 
+static double mean(const double *v, size_t n)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += v[i];
+	return n ? sum / (double)n : NAN;
+}
+
+static size_t nr_trimmed(size_t n)
+{
+	return n < 3 ? 0 : n < 40 ? 1 : n / 20;
+}
+
+double stats_centre(const double *v, size_t n)
+{
+	_cleanup_free_ double *s = n > 0 ? sorted_copy(v, n) : NULL;
+	size_t cut = nr_trimmed(n);
+
+	return s ? mean(s + cut, n - 2 * cut) : NAN;
+}
+
 double stats_mad(const double *v, size_t n, double median)
 {
 	_cleanup_free_ double *d = xcalloc(n + 1, sizeof(*d));

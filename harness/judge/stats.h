@@ -17,8 +17,13 @@ struct interval {
 /* Ascending. */
 void stats_sort(double *v, size_t n);
 
-/* All four: NaN for n == 0. */
+/* All five: NaN for n == 0. */
 double stats_median(const double *v, size_t n);
+/*
+ * The mean without the lowest and the highest twentieth, at least one each; with
+ * fewer than three values, of all.
+ */
+double stats_centre(const double *v, size_t n);
 /* Type 7 (linear between order statistics), p in 0..1. */
 double stats_quantile(const double *v, size_t n, double p);
 /* Several at once, which sorts only once. */

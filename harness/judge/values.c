@@ -181,11 +181,6 @@ static double mean(const double *x, size_t nr)
 	return nr ? sum / (double)nr : NAN;
 }
 
-static size_t nr_trimmed(size_t nr)
-{
-	return nr < 3 ? 0 : nr < 40 ? 1 : nr / 20;
-}
-
 /* The same name in the run, which outlives that of the caller; NULL: not there. */
 static const char *metric_of(const struct values *v, unsigned boot,
 			     unsigned point, const char *metric)
@@ -204,12 +199,11 @@ static void sum_up(const struct values *v, unsigned boot, unsigned point,
 {
 	_cleanup_free_ double *x = NULL;
 	size_t nr = values_get(v, boot, point, metric, &x);
-	size_t cut = nr_trimmed(nr);
 
 	ret->metric = metric_of(v, boot, point, metric);
 	ret->nr = nr;
 	stats_sort(x, nr);
-	ret->value[STAT_CENTRE] = nr ? mean(x + cut, nr - 2 * cut) : NAN;
+	ret->value[STAT_CENTRE] = stats_centre(x, nr);
 	ret->value[STAT_MEAN] = mean(x, nr);
 	ret->value[STAT_P99] = nr ? stats_quantile_sorted(x, nr, 0.99) : NAN;
 	ret->value[STAT_LARGEST] = nr ? x[nr - 1] : NAN;

@@ -57,9 +57,8 @@ size_t values_get(const struct values *v, unsigned boot, unsigned point,
 /* What sums up the samples of one boot. */
 enum statistic {
 	/*
-	 * The mean without the lowest and the highest twentieth, at least one
-	 * sample each; with fewer than three samples, of all.  The value of a
-	 * boot: unlike a median it does not jump from one mode to the other.
+	 * stats_centre(), the value of a boot: unlike a median it does not jump
+	 * from one mode to the other.
 	 */
 	STAT_CENTRE,
 	STAT_MEAN, /* of all samples: what slow ones cost shows in it */
