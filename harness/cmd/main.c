@@ -20,6 +20,8 @@ static const struct cmd cmds[] = {
 	  cmd_bisect },
 	{ "calibrate", "find out what verdicts are worth here", cmd_calibrate },
 	{ "report", "write the HTML report and its plots", cmd_report },
+	{ "trend", "show figures night by night, and where they changed",
+	  cmd_trend },
 	{ "import", "read run directories into the database", cmd_import },
 	{ "verify", "check the files of a run", cmd_verify },
 	{ "list", "list benchmarks, kernels or runs", cmd_list },
