@@ -4,7 +4,7 @@
  * ASCII but for what is foreign, no line that "git am" or "git commit" would
  * take for its own (a rule of "---", a "#"), and the tags at the end.
  */
-#include "compare-formats.h"
+#include "compare-mail.h"
 
 #include <math.h>
 #include <string.h>
@@ -191,7 +191,7 @@ static void print_doubts(FILE *out, const struct comparison *c,
 	}
 }
 
-static void print_compared(FILE *out, const struct findings *f)
+void compare_mail_origin(FILE *out, const struct findings *f)
 {
 	const struct kernel_table *t = f->table;
 	const struct run *run = t->comparison->run;
@@ -243,13 +243,11 @@ static void print_tags(FILE *out, const struct comparison *c,
 	}
 }
 
-int compare_print_mail(FILE *out, const struct findings *f,
-		       const struct print_opts *o)
+void compare_mail_table(FILE *out, const struct findings *f,
+			const struct print_opts *o)
 {
 	const struct kernel_table *t = f->table;
-	_cleanup_free_ char *summary = print_summary(t->comparison, SIZE_MAX);
 
-	print_text(out, "cgmark: ", summary);
 	if (t->nr_kernels == 2) {
 		print_pair(out, t, o);
 	} else {
@@ -258,7 +256,17 @@ int compare_print_mail(FILE *out, const struct findings *f,
 	}
 	print_legend(out, t);
 	print_doubts(out, t->comparison, o);
-	print_compared(out, f);
-	print_tags(out, t->comparison, o);
+}
+
+int compare_print_mail(FILE *out, const struct findings *f,
+		       const struct print_opts *o)
+{
+	const struct comparison *c = f->table->comparison;
+	_cleanup_free_ char *summary = print_summary(c, SIZE_MAX);
+
+	print_text(out, "cgmark: ", summary);
+	compare_mail_table(out, f, o);
+	compare_mail_origin(out, f);
+	print_tags(out, c, o);
 	return 0;
 }
