@@ -35,7 +35,7 @@ long_packages='linux-source-6.1'
 usage() {
 	cat <<END
 Usage: ./run.sh [-q]                 set up, build, boot, compare, report
-       ./run.sh [-q] nightly [OPTION]...      the same with every benchmark and more boots
+       ./run.sh [-q] nightly [OPTION]...      what a machine does every night
        ./run.sh [-q] test [--suite NAME]...   all tests, or those suites
        ./run.sh [-q] SUBCOMMAND ...  set up, then "cgmark SUBCOMMAND ..."
        ./run.sh --help
@@ -44,10 +44,9 @@ Without words: builds the baseline and the patched kernel (kept under
 \$XDG_CACHE_HOME/cgmark), boots both, prints a verdict and writes
 results/report/index.html.
 
-"nightly" is for a machine that does so every night: "cgmark run --suite nightly
---strict" with further options, such as --kernel, then "cgmark import", so that
-results/cgmark.db has all nights, and the report.  Exit status: that of the run,
-if it is not 0, else of what failed after it.
+"nightly" is for a machine that does so every night: it measures what
+results/nightly.ini says, compares, looks at the trend of all nights, and writes
+the report and a mail; "cgmark nightly --help" tells more.
 
 Suites of tests: unit store fake vm functional fuzz style.  These are longer and run
 only when they are named: series builds and boots each patch, cost finds three
@@ -239,18 +238,8 @@ cmd_nightly() {
 	all=$(now)
 	setup
 	# shellcheck disable=SC2086 # an option or nothing
-	"$build/cgmark" run $q --suite nightly --strict "$@"
+	"$build/cgmark" nightly $q "$@"
 	status=$?
-	# Nothing was run.
-	[ $status -ne 2 ] || exit 2
-	after=0
-	# shellcheck disable=SC2086 # what a failed run measured is kept as well
-	"$build/cgmark" import $q || after=$?
-	if is_verdict $status; then
-		# shellcheck disable=SC2086
-		"$build/cgmark" report $q || after=$?
-	fi
-	[ $status -ne 0 ] || status=$after
 	say "the night took $(($(now) - all)) s"
 	exit $status
 }

@@ -52,34 +52,28 @@ calls() {
 	is "$(paste -sd '|' "$CALLS")" "$want_calls" "$name: calls"
 }
 
-night='run --suite nightly --strict'
 calls 0 'run|report' 'without words'
 calls 0 'run -q|report -q' 'quiet' -q
-calls 0 "$night|import|report" 'nightly' nightly
-calls 0 "run -q --suite nightly --strict -j 1|import -q|report -q" \
-	'nightly, quiet, with options' -q nightly -j 1
+calls 0 'nightly' 'nightly' nightly
+calls 0 'nightly -q --night 2026-12-31 -- -j 1' 'nightly, quiet, with options' \
+	-q nightly --night 2026-12-31 -- -j 1
 calls 0 'list --suites' 'a subcommand' list --suites
 is "$(cat "$CALLS.ninja")" "-C $work/build programs" 'tests are not built to run'
 for s in 1 3; do
 	export run_status=$s
 	calls $s 'run|report' "verdict $s"
-	calls $s "$night|import|report" "nightly, verdict $s" nightly
 done
 for s in 4 5 130; do
 	export run_status=$s
 	calls $s 'run' "failure $s"
-	calls $s "$night|import" "nightly, failure $s: what there is is kept" \
-		nightly
 done
-export run_status=2
-calls 2 "$night --no-such-option" 'nightly, usage' nightly --no-such-option
-export run_status=0 import_status=5
-calls 5 "$night|import|report" 'nightly, the index failed' nightly
-export run_status=1 import_status=5
-calls 1 "$night|import|report" 'nightly, a regression comes first' nightly
+for s in 1 2 5 130; do
+	export nightly_status=$s
+	calls $s 'nightly' "nightly, status $s" nightly
+done
 
 # Without a kernel their source is unpacked meanwhile; that it fails is no matter.
-unset run_status import_status
+unset run_status nightly_status
 [ ! -e "$CALLS.unpack" ]
 ok $? 'with kernels in the cache nothing is unpacked'
 rm -r "$work/cache/cgmark/kernels/0011"

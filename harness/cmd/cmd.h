@@ -32,6 +32,7 @@ enum exit_status cmd_bisect(const struct env *env, int argc, char **argv);
 enum exit_status cmd_calibrate(const struct env *env, int argc, char **argv);
 enum exit_status cmd_report(const struct env *env, int argc, char **argv);
 enum exit_status cmd_trend(const struct env *env, int argc, char **argv);
+enum exit_status cmd_nightly(const struct env *env, int argc, char **argv);
 enum exit_status cmd_mail(const struct env *env, int argc, char **argv);
 enum exit_status cmd_import(const struct env *env, int argc, char **argv);
 enum exit_status cmd_list(const struct env *env, int argc, char **argv);

@@ -22,6 +22,8 @@ static const struct cmd cmds[] = {
 	{ "report", "write the HTML report and its plots", cmd_report },
 	{ "trend", "show figures night by night, and where they changed",
 	  cmd_trend },
+	{ "nightly", "measure, compare and publish, as every night",
+	  cmd_nightly },
 	{ "mail", "write the message about a run, without sending it",
 	  cmd_mail },
 	{ "import", "read run directories into the database", cmd_import },
