@@ -5,57 +5,60 @@
 #include <math.h>
 
 #include "events.h"
+#include "html-table.h"
 #include "html-write.h"
 #include "number.h"
 
-static void add_cell(struct strbuf *out, const struct event_side *side)
+static void add_side(struct html_table *html, const struct event_side *side)
 {
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	char buf[PRINT_MAX];
 
-	if (side->lacking)
-		html_element(out, "<td class=\"n\" title=\"", side->why,
-			     "\">not supported</td>");
-	else
-		html_element(out, "<td class=\"n\">",
-			     print_value(buf, side->value, 12), "</td>");
+	if (!side->lacking) {
+		html_cell(html, print_value(buf, side->value, 12));
+		return;
+	}
+	html_element(&why, " title=\"", side->why, "\"");
+	html_cell_open(html, why.buf);
+	strbuf_addstr(html->out, "not supported");
+	html_cell_close(html);
 }
 
-static void add_row(struct strbuf *out, const struct event_table *t,
+static void add_row(struct html_table *html, const struct event_table *t,
 		    const struct event_row *row)
 {
 	const struct plan_point *p = &t->run->points[row->point].plan;
 	double base = row->side[EV_BASE].value, cont = row->side[EV_CONT].value;
 	char buf[PRINT_MAX];
 
-	html_element(out, "<tr><td class=\"name\">", p->id.bench, "");
+	html_row(html);
+	html_cell_open(html, "");
+	html_text(html->out, p->id.bench);
 	if (*p->id.params)
-		html_element(out, "<br><code>", p->id.params, "</code>");
-	html_element(out, "</td><td>", t->metrics[row->event], "</td>");
-	add_cell(out, &row->side[EV_BASE]);
-	if (t->kernel[EV_CONT] >= 0) {
-		add_cell(out, &row->side[EV_CONT]);
-		html_element(out, "<td class=\"n\">",
-			     base == cont ? "="
-					  : print_difference(buf, cont - base),
-			     "</td>");
-	}
-	strbuf_addstr(out, "</tr>\n");
+		html_element(html->out, "<br><code>", p->id.params, "</code>");
+	html_cell_close(html);
+	html_cell(html, t->metrics[row->event]);
+	add_side(html, &row->side[EV_BASE]);
+	if (t->kernel[EV_CONT] < 0)
+		return;
+	add_side(html, &row->side[EV_CONT]);
+	html_cell(html,
+		  base == cont ? "=" : print_difference(buf, cont - base));
 }
 
-static void add_head(struct strbuf *out, const struct event_table *t)
+static void add_head(struct html_table *html, struct strbuf *out,
+		     const struct event_table *t)
 {
 	const struct run *run = t->run;
 
-	html_element(
-		out,
-		"<div class=\"scroll\"><table>\n<thead><tr><th>Benchmark</th>"
-		"<th>Event</th><th class=\"n\">",
-		run->kernels[t->kernel[EV_BASE]].name, "</th>");
-	if (t->kernel[EV_CONT] >= 0)
-		html_element(out, "<th class=\"n\">",
-			     run->kernels[t->kernel[EV_CONT]].name,
-			     "</th><th class=\"n\">Difference</th>");
-	strbuf_addstr(out, "</tr></thead>\n<tbody>\n");
+	html_table_begin(html, out, NULL);
+	html_column(html, "Benchmark", false);
+	html_column(html, "Event", false);
+	html_column(html, run->kernels[t->kernel[EV_BASE]].name, true);
+	if (t->kernel[EV_CONT] < 0)
+		return;
+	html_column(html, run->kernels[t->kernel[EV_CONT]].name, true);
+	html_column(html, "Difference", true);
 }
 
 static void add_lacks(struct strbuf *out, const struct event_table *t)
@@ -72,10 +75,12 @@ static void add_lacks(struct strbuf *out, const struct event_table *t)
 
 static void add_table(struct strbuf *out, const struct event_table *t)
 {
-	add_head(out, t);
+	struct html_table html;
+
+	add_head(&html, out, t);
 	for (size_t i = 0; i < t->nr; i++)
-		add_row(out, t, &t->rows[i]);
-	strbuf_addstr(out, "</tbody></table></div>\n");
+		add_row(&html, t, &t->rows[i]);
+	html_table_end(&html);
 	add_lacks(out, t);
 }
 

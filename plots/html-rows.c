@@ -4,25 +4,27 @@
 
 #include <math.h>
 
+#include "html-table.h"
 #include "html-write.h"
 #include "number.h"
 #include "verdict-text.h"
 
-static void add_row(struct strbuf *out, const struct row_entry *entry)
+static void add_row(struct html_table *t, const struct row_entry *entry)
 {
 	const struct explain_row *v = &entry->v;
 	char buf[PRINT_MAX];
 
-	html_element(out, "<tr><td class=\"name\">", v->row->name, "</td>");
-	html_element(out, "<td>", entry->point->id.bench, "");
+	html_row(t);
+	html_cell(t, v->row->name);
+	html_cell_open(t, "");
+	html_text(t->out, entry->point->id.bench);
 	if (*entry->point->id.params)
-		html_element(out, "<br><code>", entry->point->id.params,
+		html_element(t->out, "<br><code>", entry->point->id.params,
 			     "</code>");
-	strbuf_addstr(out, "</td>");
-	html_number(out, print_value(buf, v->value[EX_BASE], 12));
-	html_number(out, print_value(buf, v->value[EX_CONT], 12));
-	html_number(out, isnan(v->diff) ? "-" : print_difference(buf, v->diff));
-	strbuf_addstr(out, "</tr>\n");
+	html_cell_close(t);
+	html_cell(t, print_value(buf, v->value[EX_BASE], 12));
+	html_cell(t, print_value(buf, v->value[EX_CONT], 12));
+	html_cell(t, isnan(v->diff) ? "-" : print_difference(buf, v->diff));
 }
 
 static void add_lacking(struct strbuf *out, const struct run *run,
@@ -41,21 +43,20 @@ static void add_lacking(struct strbuf *out, const struct run *run,
 static void add_table(struct strbuf *out, const struct comparison *c,
 		      const struct row_list *l)
 {
-	const char *cont = c->run->kernels[l->kernels[EX_CONT].index].name;
+	struct html_table t;
 
-	html_element(out,
-		     "<div class=\"scroll\"><table>\n<thead><tr><th>Row</th>"
-		     "<th>Benchmark</th><th class=\"n\">",
-		     c->run->kernels[c->base].name, "</th>");
-	html_element(
-		out, "<th class=\"n\">", cont,
-		"</th><th class=\"n\">Difference</th></tr></thead>\n<tbody>\n");
+	html_table_begin(&t, out, NULL);
+	html_column(&t, "Row", false);
+	html_column(&t, "Benchmark", false);
+	html_column(&t, c->run->kernels[c->base].name, true);
+	html_column(&t, c->run->kernels[l->kernels[EX_CONT].index].name, true);
+	html_column(&t, "Difference", true);
 	for (unsigned row = 0; row < NR_PROFILE_ROWS; row++)
 		for (size_t i = 0; i < l->nr; i++)
 			if (l->list[i].v.row == &profile_rows[row] &&
 			    row_list_shows(l, &l->list[i]))
-				add_row(out, &l->list[i]);
-	strbuf_addstr(out, "</tbody></table></div>\n");
+				add_row(&t, &l->list[i]);
+	html_table_end(&t);
 	for (unsigned i = 0; i < EX_BOTH; i++)
 		add_lacking(out, c->run, &l->kernels[i]);
 }

@@ -4,60 +4,66 @@
 
 #include <math.h>
 
+#include "alloc.h"
+#include "html-table.h"
 #include "html-write.h"
 #include "number.h"
 #include "ways-text.h"
 
 /* w NULL: that kernel measured nothing in this metric. */
-static void add_value(struct strbuf *out, const struct way *w)
+static void add_value(struct html_table *t, const struct way *w)
 {
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	char buf[PRINT_MAX];
 
 	if (w && !isnan(w->value)) {
-		html_number(out, print_value(buf, w->value, 12));
+		html_cell(t, print_value(buf, w->value, 12));
 		return;
 	}
-	html_element(out, "<td class=\"n\" title=\"",
-		     w ? w->why : "not measured", "\">");
-	strbuf_addf(out, "%s</td>",
-		    w && w->status == POINT_SKIP     ? "skipped"
-		    : w && w->status < POINT_MISSING ? "failed"
-						     : "-");
+	html_element(&why, " title=\"", w ? w->why : "not measured", "\"");
+	html_cell_open(t, why.buf);
+	strbuf_addstr(t->out, w && w->status == POINT_SKIP     ? "skipped"
+			      : w && w->status < POINT_MISSING ? "failed"
+							       : "-");
+	html_cell_close(t);
 }
 
-static void add_way(struct strbuf *out, const struct way_table *base,
+static void add_way(struct html_table *t, const struct way_table *base,
 		    const struct way_group *g, size_t i)
 {
 	const struct way *w = &g->ways[i];
 	char buf[PRINT_MAX];
 
-	html_element(out, "<td>", w->name, "</td>");
+	html_cell(t, w->name);
 	if (base)
-		add_value(out, way_table_find(base, w->point, g->metric));
-	add_value(out, w);
-	html_number(out,
-		    (int)i == g->reference ? "1" : print_ratio(buf, w->ratio));
-	strbuf_addstr(out, "</tr>\n");
+		add_value(t, way_table_find(base, w->point, g->metric));
+	add_value(t, w);
+	html_cell(t, (int)i == g->reference ? "1" : print_ratio(buf, w->ratio));
 }
 
-static void add_group(struct strbuf *out, const struct way_table *base,
+/* Spans the rows of all ways. */
+static void add_name(struct html_table *t, const struct way_group *g)
+{
+	_cleanup_free_ char *span = xasprintf(" rowspan=\"%zu\"", g->nr);
+
+	html_cell_open(t, span);
+	html_text(t->out, g->bench);
+	if (*g->metric && strcmp(g->metric, "insns") != 0)
+		html_element(t->out, " <span class=\"muted\">(", g->metric,
+			     ")</span>");
+	if (*g->params)
+		html_element(t->out, "<br><code>", g->params, "</code>");
+	html_cell_close(t);
+}
+
+static void add_group(struct html_table *t, const struct way_table *base,
 		      const struct way_group *g)
 {
 	for (size_t i = 0; i < g->nr; i++) {
-		strbuf_addstr(out, "<tr>");
-		if (i == 0) {
-			strbuf_addf(out, "<td class=\"name\" rowspan=\"%zu\">",
-				    g->nr);
-			html_text(out, g->bench);
-			if (*g->metric && strcmp(g->metric, "insns") != 0)
-				html_element(out, " <span class=\"muted\">(",
-					     g->metric, ")</span>");
-			if (*g->params)
-				html_element(out, "<br><code>", g->params,
-					     "</code>");
-			strbuf_addstr(out, "</td>");
-		}
-		add_way(out, base, g, i);
+		html_row_below(t, i > 0);
+		if (i == 0)
+			add_name(t, g);
+		add_way(t, base, g, i);
 	}
 }
 
@@ -66,19 +72,19 @@ static void add_table(struct strbuf *out, const struct way_table *base,
 		      const struct way_table *t)
 {
 	const struct run *run = t->run;
+	struct html_table html;
 
-	strbuf_addstr(out, "<div class=\"scroll\"><table>\n<thead><tr>"
-			   "<th>Benchmark</th><th>Way</th>");
+	html_table_begin(&html, out, NULL);
+	html_column(&html, "Benchmark", false);
+	html_column(&html, "Way", false);
 	if (base)
-		html_element(out, "<th class=\"n\">",
-			     run->kernels[base->kernel].name, "</th>");
-	html_element(out, "<th class=\"n\">", run->kernels[t->kernel].name,
-		     "</th><th class=\"n\">Against 1</th></tr></thead>\n"
-		     "<tbody>\n");
+		html_column(&html, run->kernels[base->kernel].name, true);
+	html_column(&html, run->kernels[t->kernel].name, true);
+	html_column(&html, "Against 1", true);
 	for (size_t i = 0; i < t->nr; i++)
 		if (way_group_shows(&t->groups[i]))
-			add_group(out, base, &t->groups[i]);
-	strbuf_addstr(out, "</tbody></table></div>\n");
+			add_group(&html, base, &t->groups[i]);
+	html_table_end(&html);
 }
 
 static bool shows(const struct way_table *t)

@@ -200,7 +200,7 @@ static bool is_known(const char *name)
 		"details",  "summary", "svg",	     "g",	    "path",
 		"text",	    "tspan",   "rect",	     "circle",	    "use",
 		"defs",	    "filter",  "feFlood",    "feComposite", "polygon",
-		"clipPath",
+		"clipPath", "caption",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
@@ -416,7 +416,8 @@ static void test_plain(void **state)
 	assert_non_null(strstr(page, "<h1>patched against base</h1>"));
 	assert_non_null(strstr(page, "css_set/lookup over sets"));
 	assert_non_null(strstr(page, "op=miss"));
-	assert_non_null(strstr(page, "<td class=\"v IMPROVEMENT\">"));
+	assert_non_null(strstr(page, "<td class=\"v IMPROVEMENT\" "
+				     "data-l=\"Verdict\">"));
 	assert_non_null(strstr(page, "cannot</strong> say how long"));
 	assert_non_null(strstr(page, "prefers-color-scheme:dark"));
 	svg = slurp("out/css_set-lookup.svg");
@@ -523,13 +524,17 @@ static void test_profile(void **state)
 	assert_non_null(strstr(page, "<h2>What functions cost</h2>"));
 	assert_non_null(strstr(page,
 			       "<td class=\"name\">css_set lookup</td>"
-			       "<td>css_set/lookup<br><code>op=hit,sets=16"
-			       "</code></td><td class=\"n\">100</td>"
-			       "<td class=\"n\">2</td>"
-			       "<td class=\"n\">-98</td>"));
+			       "<td data-l=\"Benchmark\">css_set/lookup<br>"
+			       "<code>op=hit,sets=16</code></td>"
+			       "<td class=\"n\" data-l=\"base\">100</td>"
+			       "<td class=\"n\" data-l=\"patched\">2</td>"
+			       "<td class=\"n\" data-l=\"Difference\">-98"
+			       "</td>"));
 	/* No symbol is no 0. */
-	assert_non_null(strstr(page, "<td class=\"n\">-</td><td class=\"n\">"
-				     "-</td><td class=\"n\">-</td>"));
+	assert_non_null(strstr(page, "<td class=\"n\" data-l=\"base\">-</td>"
+				     "<td class=\"n\" data-l=\"patched\">-"
+				     "</td><td class=\"n\" "
+				     "data-l=\"Difference\">-</td>"));
 	assert_non_null(strstr(page, "No symbol in base, as inlined or not in "
 				     "it: cgroup_migrate."));
 	assert_null(strstr(page, PRINT_NO_PROFILE));
@@ -560,11 +565,14 @@ static void test_ways(void **state)
 		page,
 		"rowspan=\"2\">rebind/add <span class=\"muted\">(guest_ns)"
 		"</span><br><code>groups=16,tasks=0</code></td>"
-		"<td>mainline</td><td class=\"n\">1,002</td>"
-		"<td class=\"n\">1,002</td><td class=\"n\">1</td></tr>\n"
-		"<tr><td>new</td><td class=\"n\" title=\"this kernel cannot\">"
-		"skipped</td><td class=\"n\">501</td>"
-		"<td class=\"n\">1/2.00</td></tr>\n"));
+		"<td data-l=\"Way\">mainline</td>"
+		"<td class=\"n\" data-l=\"base\">1,002</td>"
+		"<td class=\"n\" data-l=\"patched\">1,002</td>"
+		"<td class=\"n\" data-l=\"Against 1\">1</td></tr>\n"
+		"<tr><td data-l=\"Way\">new</td><td class=\"n\" "
+		"data-l=\"base\" title=\"this kernel cannot\">skipped</td>"
+		"<td class=\"n\" data-l=\"patched\">501</td><td class=\"n\" "
+		"data-l=\"Against 1\">1/2.00</td></tr>\n"));
 }
 
 /* A single kernel has a column less; names that are code stay text. */
@@ -584,8 +592,9 @@ static void test_hostile_ways(void **state)
 	run->nr_kernels = 2;
 	check_page("out/index.html");
 	page = slurp("out/index.html");
-	assert_non_null(strstr(page, "<td>&lt;script&gt;"));
-	assert_non_null(strstr(page, ">failed</td><td class=\"n\"></td></tr>"));
+	assert_non_null(strstr(page, ">&lt;script&gt;&quot;"));
+	assert_non_null(strstr(page, ">failed</td><td class=\"n\" "
+				     "data-l=\"Against 1\"></td></tr>"));
 	assert_null(strstr(page, "<script"));
 }
 
@@ -601,14 +610,16 @@ static void test_events(void **state)
 	assert_int_equal(report(run), 0);
 	check_page("out/index.html");
 	page = slurp("out/index.html");
-	assert_non_null(strstr(page,
-			       "<td>page-faults</td><td class=\"n\">8</td>"
-			       "<td class=\"n\">9</td>"
-			       "<td class=\"n\">+1</td>"));
+	assert_non_null(strstr(page, ">page-faults</td>"
+				     "<td class=\"n\" data-l=\"base\">8</td>"
+				     "<td class=\"n\" data-l=\"patched\">9</td>"
+				     "<td class=\"n\" data-l=\"Difference\">+1"
+				     "</td>"));
 	/* Not there is no 0, and what a guest says is no markup. */
-	assert_non_null(strstr(page, "<td>cycles</td><td class=\"n\" "
-				     "title=\"ENOENT: no &lt;PMU&gt;\">"
-				     "not supported</td>"));
+	assert_non_null(
+		strstr(page, ">cycles</td><td class=\"n\" "
+			     "data-l=\"base\" title=\"ENOENT: no &lt;PMU&gt;\">"
+			     "not supported</td>"));
 	assert_non_null(strstr(page, "cycles not supported on base and "));
 	run_free(run);
 }
