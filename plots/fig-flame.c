@@ -84,7 +84,8 @@ static void add_graph(const struct comparison *c, const struct row_list *l,
 	mem = open_memstream(&fig->svg, &len);
 	if (!mem)
 		abort();
-	explain_print_flame_element(mem, id, c->run, l->kernels, e);
+	explain_print_flame_element(mem, id, c->run, l->kernels, e,
+				    EXPLAIN_FLAME_WIDTH);
 	fclose(mem);
 }
 

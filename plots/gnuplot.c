@@ -66,6 +66,14 @@ void gp_template(struct strbuf *out, const char *name)
 	strbuf_addf(out, "load plots . '/%s'\n", name);
 }
 
+void gp_to_file(struct strbuf *out, const char *script, const char *path,
+		bool png)
+{
+	strbuf_addf(out, "png = %d\ntarget = ", png);
+	gp_string(out, path, SIZE_MAX);
+	strbuf_addf(out, "\n%sunset output\nreset\n", script);
+}
+
 /* gnuplot's message is the last line of several that show the place. */
 static void log_failure(int status, struct strbuf *text)
 {

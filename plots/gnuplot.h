@@ -3,6 +3,8 @@
 #ifndef CGMARK_GNUPLOT_H
 #define CGMARK_GNUPLOT_H
 
+#include <stdbool.h>
+
 #include "strbuf.h"
 
 /* Foreign text as a quoted gnuplot string of at most max characters. */
@@ -16,6 +18,13 @@ void gp_title(struct strbuf *out, const char *title, unsigned width,
 	      unsigned height);
 /* "load" of a template in the directory that variable plots names. */
 void gp_template(struct strbuf *out, const char *name);
+
+/*
+ * Appends a script that gp_begin() began, with its plot as a file; any number of
+ * them make one script.
+ */
+void gp_to_file(struct strbuf *out, const char *script, const char *path,
+		bool png);
 
 /* How long one plot may take; tests shorten it. */
 extern unsigned gnuplot_timeout_ms;

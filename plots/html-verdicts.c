@@ -91,10 +91,11 @@ static void effect_row(struct html_table *t, const struct effect *e)
 	html_cell_close(t);
 }
 
-void html_effects(struct strbuf *out, const struct comparison *c,
-		  unsigned contender, const char *bench)
+size_t html_effects(struct strbuf *out, const struct comparison *c,
+		    unsigned contender, const char *bench, size_t max)
 {
 	struct html_table t;
+	size_t nr = 0;
 
 	html_table_begin(&t, out, NULL);
 	html_column(&t, "Benchmark", false);
@@ -108,11 +109,14 @@ void html_effects(struct strbuf *out, const struct comparison *c,
 	for (size_t i = 0; i < c->nr_effects; i++) {
 		const struct effect *e = &c->effects[i];
 
-		if (e->contender == contender &&
-		    (!bench || strcmp(e->bench, bench) == 0))
+		if (e->contender != contender ||
+		    (bench && strcmp(e->bench, bench) != 0))
+			continue;
+		if (nr++ < max)
 			effect_row(&t, e);
 	}
 	html_table_end(&t);
+	return nr > max ? nr - max : 0;
 }
 
 static void cost_row(struct html_table *t, const struct comparison *c,

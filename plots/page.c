@@ -32,7 +32,7 @@ static void add_verdicts(struct strbuf *out, const struct comparison *c)
 			out, "</h2>\n<p>", summary,
 			". Instructions per operation where no unit is named; "
 			"medians over boots.</p>\n");
-		html_effects(out, c, k, NULL);
+		html_effects(out, c, k, NULL, SIZE_MAX);
 	}
 }
 

@@ -34,6 +34,7 @@ enum exit_status cmd_report(const struct env *env, int argc, char **argv);
 enum exit_status cmd_trend(const struct env *env, int argc, char **argv);
 enum exit_status cmd_nightly(const struct env *env, int argc, char **argv);
 enum exit_status cmd_mail(const struct env *env, int argc, char **argv);
+enum exit_status cmd_site(const struct env *env, int argc, char **argv);
 enum exit_status cmd_import(const struct env *env, int argc, char **argv);
 enum exit_status cmd_list(const struct env *env, int argc, char **argv);
 enum exit_status cmd_build(const struct env *env, int argc, char **argv);

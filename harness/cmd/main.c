@@ -26,6 +26,7 @@ static const struct cmd cmds[] = {
 	  cmd_nightly },
 	{ "mail", "write the message about a run, without sending it",
 	  cmd_mail },
+	{ "site", "write the published site of all runs", cmd_site },
 	{ "import", "read run directories into the database", cmd_import },
 	{ "verify", "check the files of a run", cmd_verify },
 	{ "list", "list benchmarks, kernels or runs", cmd_list },

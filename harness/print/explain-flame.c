@@ -13,7 +13,7 @@
 #include "number.h"
 #include "strbuf.h"
 
-#define WIDTH 1200.0
+#define NARROW 640 /* with less, the head is of short lines */
 #define ROW 18
 #define HEAD 44
 #define MARGIN 10
@@ -24,7 +24,8 @@
 struct flame {
 	FILE *out;
 	const struct explanation *e;
-	double all;	/* width of the root, per operation */
+	double width;	/* pixels of the root */
+	double all;	/* what it stands for, per operation */
 	unsigned depth; /* deepest row */
 };
 
@@ -158,7 +159,7 @@ static void add_children(struct flame *f, unsigned node, double x,
 		depth < EXPLAIN_STACK_MAX ? sorted_children(f, node, &list) : 0;
 
 	for (size_t i = 0; i < nr; i++) {
-		double w = weight(f, list[i]) / f->all * WIDTH;
+		double w = weight(f, list[i]) / f->all * f->width;
 
 		if (w < MIN_WIDTH)
 			break;
@@ -171,28 +172,44 @@ static void add_children(struct flame *f, unsigned node, double x,
 	}
 }
 
-static void add_caption(const struct flame *f, const char *base,
-			const char *cont)
+/* Foreign text, cut where the picture ends. */
+static void add_line(const struct flame *f, unsigned y, const char *open,
+		     const char *text)
+{
+	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
+	size_t room = (size_t)(f->width / TEXT_WIDTH);
+
+	print_clean(&clean, text);
+	while (room < clean.len &&
+	       ((unsigned char)clean.buf[room] & 0xc0) == 0x80)
+		room--;
+	fprintf(f->out, "<text%s x=\"%d\" y=\"%u\">", open, MARGIN, y);
+	add_text(f->out, clean.buf ? clean.buf : "", room);
+	fputs("</text>\n", f->out);
+}
+
+static char *caption_text(const struct flame *f, const char *base,
+			  const char *cont)
 {
 	_cleanup_free_ char *point =
 		print_point(f->e->point->id.bench, f->e->point->id.params);
 
-	add_text(f->out, point, SIZE_MAX);
-	fprintf(f->out, ": %s per operation, ",
-		explain_event_name(f->e->event));
-	add_clean(f->out, cont);
-	fputs(" against ", f->out);
-	add_clean(f->out, base);
+	return xasprintf("%s: %s per operation, %s against %s", point,
+			 explain_event_name(f->e->event), cont, base);
 }
 
-static void add_legend(const struct flame *f, const char *cont)
+static void add_head(const struct flame *f, const char *caption,
+		     const char *cont)
 {
-	fprintf(f->out,
-		"<text x=\"%d\" y=\"34\">Width: both kernels together. "
-		"Blue: less on ",
-		MARGIN);
-	add_clean(f->out, cont);
-	fputs(", orange: more.</text>\n", f->out);
+	_cleanup_free_ char *legend =
+		f->width < NARROW
+			? xasprintf("blue: less on %s, orange: more", cont)
+			: xasprintf("Width: both kernels together. Blue: less "
+				    "on %s, orange: more.",
+				    cont);
+
+	add_line(f, 16, " class=\"t\"", caption);
+	add_line(f, 34, "", legend);
 }
 
 static void add_dark_step(FILE *out, char class, unsigned step, unsigned colour)
@@ -228,11 +245,12 @@ void explain_flame_rules(FILE *out)
 void explain_print_flame_element(FILE *out, const char *id,
 				 const struct run *run,
 				 const struct explain_kernel kernels[EX_BOTH],
-				 const struct explanation *e)
+				 const struct explanation *e, unsigned width)
 {
 	const char *base = run->kernels[kernels[EX_BASE].index].name;
 	const char *cont = run->kernels[kernels[EX_CONT].index].name;
-	struct flame f = { .e = e };
+	struct flame f = { .e = e, .width = width - 2.0 * MARGIN };
+	_cleanup_free_ char *caption = caption_text(&f, base, cont);
 	unsigned height;
 
 	f.all = weight(&f, 0);
@@ -243,19 +261,14 @@ void explain_print_flame_element(FILE *out, const char *id,
 	f.out = out;
 	fprintf(out,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"flame\" "
-		"width=\"%g\" height=\"%u\" viewBox=\"0 0 %g %u\" "
+		"width=\"%u\" height=\"%u\" viewBox=\"0 0 %u %u\" "
 		"role=\"img\" aria-labelledby=\"%s-title\">\n"
 		"<title id=\"%s-title\">",
-		WIDTH + 2 * MARGIN, height, WIDTH + 2 * MARGIN, height, id, id);
-	add_caption(&f, base, cont);
-	fprintf(out,
-		"</title>\n<rect class=\"p\" width=\"100%%\" "
-		"height=\"100%%\" fill=\"#fff\"/>\n"
-		"<text class=\"t\" x=\"%d\" y=\"16\">",
-		MARGIN);
-	add_caption(&f, base, cont);
-	fputs("</text>\n", out);
-	add_legend(&f, cont);
+		width, height, width, height, id, id);
+	add_clean(out, caption);
+	fprintf(out, "</title>\n<rect class=\"p\" width=\"100%%\" "
+		     "height=\"100%%\" fill=\"#fff\"/>\n");
+	add_head(&f, caption, cont);
 	if (f.all > 0)
 		add_children(&f, 0, MARGIN, 0);
 	fputs("</svg>\n", out);
@@ -271,7 +284,8 @@ void explain_print_flame(FILE *out, const struct run *run,
 
 	if (!mem)
 		return;
-	explain_print_flame_element(mem, "flame", run, kernels, e);
+	explain_print_flame_element(mem, "flame", run, kernels, e,
+				    EXPLAIN_FLAME_WIDTH);
 	fclose(mem);
 	/* Puts its style behind the opening tag. */
 	head = strcspn(svg, ">") + 1;

@@ -7,11 +7,13 @@
 
 #include "explain.h"
 
+#define EXPLAIN_FLAME_WIDTH 1220 /* pixels, of one for a desk */
+
 /* An element for a page; its id is a prefix of the ids inside it. */
 void explain_print_flame_element(FILE *out, const char *id,
 				 const struct run *run,
 				 const struct explain_kernel kernels[EX_BOTH],
-				 const struct explanation *e);
+				 const struct explanation *e, unsigned width);
 /* The style rules that the element needs, for light and dark. */
 void explain_flame_rules(FILE *out);
 /* A self-contained SVG file. */
