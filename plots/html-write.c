@@ -3,31 +3,37 @@
 
 #include "number.h"
 
+static const char *entity_of(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	default:
+		return "&#39;";
+	}
+}
+
 void html_text(struct strbuf *out, const char *s)
 {
 	_cleanup_strbuf_ struct strbuf clean = STRBUF_INIT;
+	const char *p;
 
 	print_clean(&clean, s);
-	for (const char *p = clean.buf ? clean.buf : ""; *p; p++) {
-		switch (*p) {
-		case '&':
-			strbuf_addstr(out, "&amp;");
-			break;
-		case '<':
-			strbuf_addstr(out, "&lt;");
-			break;
-		case '>':
-			strbuf_addstr(out, "&gt;");
-			break;
-		case '"':
-			strbuf_addstr(out, "&quot;");
-			break;
-		case '\'':
-			strbuf_addstr(out, "&#39;");
-			break;
-		default:
-			strbuf_add(out, p, 1);
-		}
+	p = clean.buf ? clean.buf : "";
+	for (;;) {
+		size_t plain = strcspn(p, "&<>\"'");
+
+		strbuf_add(out, p, plain);
+		p += plain;
+		if (!*p)
+			return;
+		strbuf_addstr(out, entity_of(*p++));
 	}
 }
 

@@ -38,13 +38,16 @@ void print_clean(struct strbuf *out, const char *s)
 
 	strbuf_add(out, "", 0);
 	while (*u) {
-		size_t len = utf8_len(u);
+		size_t good = 0, len;
 
-		if (len)
-			strbuf_add(out, u, len);
-		else
+		while ((len = utf8_len(u + good)))
+			good += len;
+		strbuf_add(out, u, good);
+		u += good;
+		if (*u) {
 			strbuf_addstr(out, "?");
-		u += len ? len : 1;
+			u++;
+		}
 	}
 }
 
