@@ -28,7 +28,10 @@ stress-ng hyperfine linux-perf
 busybox-static
 '
 test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base
-cmark-gfm python3-jsonschema clang libclang-rt-dev'
+cmark-gfm python3-jsonschema clang libclang-rt-dev chromium tidy'
+# From npm, for the tests of the site: what finds pages that not everybody can read.
+axe_version=4.10.3
+axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
 # For the suite long alone.
 long_packages='linux-source-6.1'
 
@@ -48,8 +51,8 @@ results/report/index.html.
 results/nightly.ini says, compares, looks at the trend of all nights, and writes
 the report and a mail; "cgmark nightly --help" tells more.
 
-Suites of tests: unit store fake vm functional fuzz style.  These are longer and run
-only when they are named: series builds and boots each patch, cost finds three
+Suites of tests: unit store fake site vm functional fuzz style.  These are longer
+and run only when they are named: series builds and boots each patch, cost finds three
 that are slower, known what Linux once had, long is that and the rest of functional
 on the debug kernel, vm on a kernel with tracepoints, a kernel of another version,
 builds from kept objects, and ten minutes of each fuzz target.
@@ -107,6 +110,24 @@ install_packages() {
 		die "apt-get could not install: $lack"
 	fi
 	rm -f "$log"
+}
+
+# axe-core into the cache, once.  Without it the test that needs it says so.
+fetch_axe() {
+	axe=${XDG_CACHE_HOME:-${HOME:-/}/.cache}/cgmark/axe-core
+	[ ! -s "$axe/axe.min.js" ] || return 0
+	command -v npm >/dev/null || install_packages npm
+	tmp=$(mktemp -d) || die "no temporary file: is the disk full?"
+	say "fetching axe-core $axe_version"
+	if (cd "$tmp" && npm pack --silent "axe-core@$axe_version" &&
+	    echo "$axe_sha256  axe-core-$axe_version.tgz" | sha256sum -c --quiet &&
+	    tar -xzf "axe-core-$axe_version.tgz" package/axe.min.js) \
+			>"$tmp/log" 2>&1; then
+		mkdir -p "$axe" && mv "$tmp/package/axe.min.js" "$axe/"
+	else
+		tail -n 5 "$tmp/log" >&2
+	fi
+	rm -rf "$tmp"
 }
 
 # configure_and_compile DIR [MESON_ARGUMENT]...
@@ -194,6 +215,7 @@ cmd_test() {
 	case " $* " in
 	*' long '*)	install_packages "$long_packages" ;;
 	esac
+	fetch_axe
 	targets=all
 	configure_and_compile "$build"
 	passed=0 failed=0 skipped=0

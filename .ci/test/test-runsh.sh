@@ -16,6 +16,12 @@ script() {
 }
 printf '#!/bin/sh\necho installed\n' | script "$work/bin/dpkg-query"
 printf '#!/bin/sh\nexit 0\n' | script "$work/bin/meson"
+# Fetches nothing: the archive that it leaves is another.
+script "$work/bin/npm" <<'END'
+#!/bin/sh
+echo "$*" >"$CALLS.npm"
+echo forged >axe-core-4.10.3.tgz
+END
 script "$work/bin/ninja" <<'END'
 #!/bin/sh
 echo "$*" >"$CALLS.ninja"
@@ -134,6 +140,9 @@ script "$work/bin/meson" <<'END'
 exit 0
 END
 calls 1 '' 'a failed test' test --suite vm
+is "$(cat "$CALLS.npm")" 'pack --silent axe-core@4.10.3' 'npm is asked for axe-core'
+[ ! -e "$work/cache/cgmark/axe-core/axe.min.js" ]
+ok $? 'of a forged archive nothing is taken'
 is "$(cat "$CALLS.ninja")" "-C $work/build all" '... but to be tested'
 is "$(grep -A 2 '^cgmark' "$work/out")" 'cgmark:vm / one: not ok 2 - broken
 # a is 1, not 2

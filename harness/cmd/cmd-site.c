@@ -95,10 +95,15 @@ static enum exit_status write_site(const struct env *env,
 	_cleanup_(history_freep) struct history *history = NULL;
 	const struct history_wish wish = { .nr_nights = 1 };
 	struct site_counts counts;
-	int r = history_load(db, &wish, &history);
+	int r = access(db, F_OK) < 0 ? 0 : history_load(db, &wish, &history);
 
 	if (r < 0)
 		return ST_HOST;
+	if (!history)
+		log_info(
+			"there is no %s: run \"cgmark import\" for a site with "
+			"history",
+			db);
 	r = site_write(
 		&(struct site_opts){
 			.out = out,

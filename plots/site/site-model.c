@@ -105,15 +105,20 @@ static bool *find_newest(const struct site *s, const struct site_run *r)
 	return NULL;
 }
 
+/* Those of jobs first: runs by hand do not push them out. */
 static void find_lines(struct site *s)
 {
-	for (size_t i = 0; i < s->runs.nr && s->nr_lines < LINES_MAX; i++) {
-		const struct site_run *r = &s->runs.list[i];
-		bool *newest = may_lead(r) ? find_newest(s, r) : NULL;
+	for (int by_hand = 0; by_hand < 2; by_hand++)
+		for (size_t i = 0; i < s->runs.nr && s->nr_lines < LINES_MAX;
+		     i++) {
+			const struct site_run *r = &s->runs.list[i];
+			bool *newest = NULL;
 
-		if (newest)
-			add_line(s, r, newest);
-	}
+			if (may_lead(r) && (*r->job == '\0') == by_hand)
+				newest = find_newest(s, r);
+			if (newest)
+				add_line(s, r, newest);
+		}
 }
 
 /* ---- names ---- */

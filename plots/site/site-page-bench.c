@@ -55,9 +55,13 @@ static void add_verdicts(struct strbuf *out, const struct site_line *l,
 	if (!c->nr_contenders)
 		html_costs(out, c, bench);
 	for (size_t i = 0; i < c->nr_contenders; i++) {
-		size_t left = html_effects(out, c, c->contenders[i], bench,
-					   ROWS_MAX / c->nr_contenders);
+		unsigned k = c->contenders[i];
+		size_t left;
 
+		html_element(out, "<h4>", c->run->kernels[k].name, " against ");
+		html_element(out, "", c->run->kernels[c->base].name, "</h4>\n");
+		left = html_effects(out, c, k, bench,
+				    ROWS_MAX / c->nr_contenders);
 		if (left)
 			strbuf_addf(out,
 				    "<p>%zu more, less severe, are on the page "
@@ -147,7 +151,7 @@ int site_bench_page(const struct site *s, const struct site_steps *st,
 
 	site_begin(&page, bench, "../");
 	html_element(&page, "<p class=\"muted\"><a href=\"../data/bench/", slug,
-		     ".csv\" download>All nights as CSV</a></p>\n");
+		     ".csv\" download=\"\">All nights as CSV</a></p>\n");
 	site_heading(&page, 2, "verdicts", "Verdicts");
 	for (size_t i = 0; i < s->nr_lines; i++)
 		if (site_line_has(&s->lines[i], bench))

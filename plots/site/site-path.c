@@ -71,13 +71,14 @@ static int write_all(int fd, const char *p, size_t len)
  * Without fsync(): a site has thousands of files and can be made again, which
  * replaces what a power cut left empty.
  */
-static int replace(const char *path, const void *data, size_t len)
+static int replace(const char *site, const char *path, const void *data,
+		   size_t len)
 {
-	_cleanup_free_ char *tmp = xasprintf("%s.tmp-%d", path, (int)getpid());
+	_cleanup_free_ char *tmp =
+		xasprintf("%s/" SITE_TMP "/%d", site, (int)getpid());
 	_cleanup_close_ int fd = -1;
 	int r;
 
-	unlink(tmp);
 	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return -errno;
@@ -100,6 +101,6 @@ int site_file(const char *site, const char *path, const void *data, size_t len)
 	*strrchr(dir, '/') = '\0';
 	r = mkdir_p(dir, 0755);
 	if (r == 0)
-		r = replace(full, data, len);
+		r = replace(site, full, data, len);
 	return r < 0 ? log_err_errno(-r, "cannot write %s", full) : 0;
 }

@@ -16,6 +16,9 @@
  */
 char *site_slug(const char *name);
 
+/* Folder of a site for files that are being written; empty between two builds. */
+#define SITE_TMP "data/tmp"
+
 /*
  * Writes SITE/PATH unless it has this content already; makes folders.  A reader sees
  * the old content or the new.  -errno, logged.

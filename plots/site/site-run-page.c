@@ -181,7 +181,7 @@ static void add_raw(struct strbuf *out, const struct site_run *r,
 	}
 	sha256_hex(tar->buf, tar->len, hex);
 	html_element(out, "<p>All that the run left behind: <a href=\"",
-		     r->slug, ".tar.zst\" download>");
+		     r->slug, ".tar.zst\" download=\"\">");
 	html_element(out, "", r->slug, ".tar.zst</a>, ");
 	strbuf_addf(out, "%s bytes, SHA-256 <code>%s</code>. ",
 		    print_value(size, (double)tar->len, 16), hex);
@@ -190,7 +190,7 @@ static void add_raw(struct strbuf *out, const struct site_run *r,
 			   "<code>report</code> take it, <code>cgmark "
 			   "verify</code> checks every file.");
 	html_element(out, " <a href=\"", r->slug,
-		     ".csv\" download>The verdicts as CSV</a>.</p>\n");
+		     ".csv\" download=\"\">The verdicts as CSV</a>.</p>\n");
 	add_files(out, files);
 }
 

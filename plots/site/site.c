@@ -34,6 +34,8 @@ static int claim(const char *out)
 {
 	_cleanup_free_ char *index = xasprintf("%s/index.html", out);
 	_cleanup_free_ char *mark = xasprintf("%s/" MARK, out);
+	_cleanup_free_ char *tmp = xasprintf("%s/" SITE_TMP, out);
+	int r;
 
 	if (access(index, F_OK) == 0 && access(mark, F_OK) < 0) {
 		log_err("%s has an index.html that is not of a cgmark site; "
@@ -41,6 +43,12 @@ static int claim(const char *out)
 			out);
 		return -EEXIST;
 	}
+	/* What one that was killed left behind. */
+	r = rm_rf(tmp);
+	if (r == 0)
+		r = mkdir_p(tmp, 0755);
+	if (r < 0)
+		return log_err_errno(-r, "cannot make %s", tmp);
 	return site_file(out, MARK, "1\n", 2);
 }
 
