@@ -32,13 +32,17 @@ cmark-gfm python3-jsonschema clang libclang-rt-dev chromium tidy'
 # From npm, for the tests of the site: what finds pages that not everybody can read.
 axe_version=4.10.3
 axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
-# For the suite long alone.
+# For the suite long, and for the gallery.
 long_packages='linux-source-6.1'
+# Kernels of the gallery: each has the series up to the end of one topic.
+topics='css_set=2 migrate=5 rebind=10 procs=12 signal=14 taskstats=20 stats=30 mm_owner=32
+swap=36 oom=41'
 
 usage() {
 	cat <<END
 Usage: ./run.sh [-q]                 set up, build, boot, compare, report
        ./run.sh [-q] nightly [OPTION]...      what a machine does every night
+       ./run.sh [-q] site --demo [OPTION]...  the gallery: real runs, and a site of them
        ./run.sh [-q] test [--suite NAME]...   all tests, or those suites
        ./run.sh [-q] SUBCOMMAND ...  set up, then "cgmark SUBCOMMAND ..."
        ./run.sh --help
@@ -50,6 +54,9 @@ results/report/index.html.
 "nightly" is for a machine that does so every night: it measures what
 results/nightly.ini says, compares, looks at the trend of all nights, and writes
 the report and a mail; "cgmark nightly --help" tells more.
+
+"site --demo" measures 6.1 against 6.12, and the series topic by topic, with further
+options for both runs; it builds a dozen kernels.  Runs and site are in results/demo.
 
 Suites of tests: unit store fake site vm functional fuzz style.  These are longer
 and run only when they are named: series builds and boots each patch, cost finds three
@@ -266,6 +273,33 @@ cmd_nightly() {
 	exit $status
 }
 
+# Runs that failed are told, and shown as far as they got.
+cmd_demo() {
+	all=$(now)
+	install_packages "$long_packages"
+	setup
+	export CGMARK_RESULTS_DIR="$top/results/demo"
+	status=0
+	# shellcheck disable=SC2086 # an option or nothing
+	"$build/cgmark" run $q --suite quick --profile \
+		--kernel v6.1=deb:linux-source-6.1,config=base:cgroup:net:base-full \
+		--kernel v6.12=baseline "$@" || status=$?
+	[ $status -ne 2 ] || exit 2
+	kernels=
+	for topic in $topics; do
+		kernels="$kernels --kernel ${topic%=*}=patched,first=${topic#*=}"
+	done
+	# shellcheck disable=SC2086
+	"$build/cgmark" run $q --suite quick --profile --kernel baseline $kernels \
+		--kernel all=patched "$@" || status=$?
+	# shellcheck disable=SC2086
+	"$build/cgmark" import $q && "$build/cgmark" site $q -o "$top/results/demo/site" ||
+		exit 5
+	say "the gallery took $(($(now) - all)) s"
+	# Regressions are what it shows.
+	is_verdict $status || exit $status
+}
+
 q=
 case ${1-} in
 -q | --quiet)
@@ -289,6 +323,17 @@ nightly)
 test)
 	shift
 	cmd_test "$@"
+	;;
+site)
+	shift
+	if [ "${1-}" = --demo ]; then
+		shift
+		cmd_demo "$@"
+	else
+		brief=true
+		setup
+		exec "$build/cgmark" site $q "$@"
+	fi
 	;;
 -*)
 	printf 'run.sh: error: unknown option %s\n' "$1" >&2

@@ -139,6 +139,14 @@ script "$work/bin/meson" <<'END'
 [ "$1" = test ] && printf 'Ok: 1\nFail: 1\n'
 exit 0
 END
+calls 0 "$(paste -sd '|' <<END
+run --suite quick --profile --kernel v6.1=deb:linux-source-6.1,config=base:cgroup:net:base-full --kernel v6.12=baseline --no-null
+run --suite quick --profile --kernel baseline --kernel css_set=patched,first=2 --kernel migrate=patched,first=5 --kernel rebind=patched,first=10 --kernel procs=patched,first=12 --kernel signal=patched,first=14 --kernel taskstats=patched,first=20 --kernel stats=patched,first=30 --kernel mm_owner=patched,first=32 --kernel swap=patched,first=36 --kernel oom=patched,first=41 --kernel all=patched --no-null
+import
+site -o $work/top/results/demo/site
+END
+)" 'the gallery' site --demo --no-null
+calls 0 'site -o x' 'a site that is no gallery' site -o x
 calls 1 '' 'a failed test' test --suite vm
 is "$(cat "$CALLS.npm")" 'pack --silent axe-core@4.10.3' 'npm is asked for axe-core'
 [ ! -e "$work/cache/cgmark/axe-core/axe.min.js" ]
