@@ -16,8 +16,8 @@
 #include "stats.h"
 #include "svg.h"
 
-#define WIDTH_PX 720
-#define HEIGHT_PX 360
+#define WIDTH_PX FIG_CALIBRATION_WIDTH
+#define HEIGHT_PX FIG_CALIBRATION_HEIGHT
 #define KEY_PX 26 /* below the title */
 
 /* Finer than the table has them: a decade in eight. */
@@ -85,15 +85,14 @@ static void add_axis(struct strbuf *s)
 	strbuf_addf(s, "top_px = %d\n", TITLE_PX + KEY_PX);
 }
 
-static char *script(const struct calibration *c)
+char *fig_calibration_script(const struct calibration *c)
 {
 	_cleanup_strbuf_ struct strbuf data = STRBUF_INIT;
 	struct strbuf s = STRBUF_INIT;
 	unsigned nr = 0;
 
 	gp_begin(&s, WIDTH_PX, HEIGHT_PX);
-	gp_title(&s, "Costs of known size, and how often they were found",
-		 WIDTH_PX, HEIGHT_PX);
+	gp_title(&s, FIG_CALIBRATION_TITLE, WIDTH_PX, HEIGHT_PX);
 	add_axis(&s);
 	for (int k = 0; k < NR_COST_KINDS; k++) {
 		strbuf_addf(&s, "col_%d = '%s'\npt_%d = %d\n", k,
@@ -111,7 +110,7 @@ static char *script(const struct calibration *c)
 int fig_calibration_write(const struct calibration *c, const char *plots_dir,
 			  const char *path)
 {
-	_cleanup_free_ char *text = script(c);
+	_cleanup_free_ char *text = fig_calibration_script(c);
 	_cleanup_strbuf_ struct strbuf raw = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf element = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf doc = STRBUF_INIT;
@@ -120,8 +119,7 @@ int fig_calibration_write(const struct calibration *c, const char *plots_dir,
 	if (r < 0)
 		return r;
 	r = svg_element(raw.buf ? raw.buf : "", "calibration",
-			"Costs of known size, and how often they were found",
-			&element);
+			FIG_CALIBRATION_TITLE, &element);
 	if (r == 0)
 		svg_document(element.buf, &doc);
 	if (r == 0)

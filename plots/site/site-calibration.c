@@ -5,11 +5,10 @@
 #include "calibration-text.h"
 #include "count.h"
 #include "fig-calibration.h"
-#include "file.h"
 #include "html-table.h"
 #include "html-write.h"
-#include "log.h"
 #include "site-html.h"
+#include "site-plot.h"
 
 /* The findings of a line own what was found for it. */
 void site_calibrations_load(struct site *s, const char *dir)
@@ -52,21 +51,21 @@ static void add_table(struct strbuf *out, const struct calibration *c)
 static int add_plot(const struct site *s, const struct site_line *l,
 		    struct strbuf *out)
 {
-	_cleanup_free_ char *dir = xasprintf("%s/plot/calibration", s->out);
-	_cleanup_free_ char *path = xasprintf("%s/%s.svg", dir, l->slug);
-	int r = mkdir_p(dir, 0755);
+	_cleanup_(site_plots_release) struct site_plots plots = { NULL, 0 };
+	struct site_plot *plot = site_plot_new(
+		&plots, xasprintf("calibration/%s", l->slug),
+		xstrdup(FIG_CALIBRATION_TITLE),
+		xstrdup("Each mark is a size of a cost that was made on purpose; "
+			"lines are 95% intervals. The table above sums it up."),
+		FIG_CALIBRATION_HEIGHT);
+	int r;
 
-	if (r < 0)
-		return log_err_errno(-r, "cannot make %s", dir);
-	r = fig_calibration_write(l->fd->calibration, s->plots_dir, path);
-	if (r < 0)
-		return r;
-	html_element(out, "<figure class=\"full\"><img src=\"plot/calibration/",
-		     l->slug,
-		     ".svg\" width=\"720\" height=\"360\" alt=\"Costs of known "
-		     "size, and how often they were found; the table sums it "
-		     "up\"></figure>\n");
-	return 0;
+	plot->width = FIG_CALIBRATION_WIDTH;
+	plot->script = fig_calibration_script(l->fd->calibration);
+	r = site_plots_draw(&plots, s->plots_dir, s->out);
+	if (r == 0)
+		site_plot_show(out, plot, "");
+	return r;
 }
 
 int site_calibrations(const struct site *s, struct strbuf *out)

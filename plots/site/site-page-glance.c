@@ -12,7 +12,8 @@
 #include "site-path.h"
 #include "verdict-text.h"
 
-#define WORDS_MAX 4 /* contenders; more get a sign each */
+#define WORDS_MAX 4    /* contenders; more get a sign each, ... */
+#define COLUMNS_MAX 44 /* ... and more than these another table */
 
 /* What the points of a benchmark have in common on one kernel. */
 struct summary {
@@ -142,32 +143,46 @@ static void add_cost(struct html_table *t, const struct site_line *l,
 	html_cell(t, "-");
 }
 
-/* The history of the last kernel, of a point with steps if any has some. */
+static bool is_of(const struct history_series *h, const struct site_line *l,
+		  const char *bench)
+{
+	return strcmp(h->bench, bench) == 0 &&
+	       strcmp(h->machine, l->info->machine) == 0 &&
+	       strcmp(h->job, l->info->job) == 0 &&
+	       run_kernel_index(l->run, h->kernel) >= 0;
+}
+
+/* That of the point and kernel with the most steps, and its kernel. */
 static void add_spark(struct html_table *t, const struct site *s,
 		      const struct site_line *l, const char *bench)
 {
-	const char *kernel = l->run->kernels[l->run->nr_kernels - 1].name;
 	const struct history_series *best = NULL;
 
 	for (size_t i = 0; s->history && i < s->history->nr_series; i++) {
 		const struct history_series *h = &s->history->series[i];
 
-		if (strcmp(h->bench, bench) == 0 &&
-		    strcmp(h->kernel, kernel) == 0 &&
-		    strcmp(h->machine, l->info->machine) == 0 &&
-		    strcmp(h->job, l->info->job) == 0 &&
-		    (!best || h->nr_steps > best->nr_steps))
+		if (is_of(h, l, bench) && h->nr_nights > 1 &&
+		    (!best || h->nr_steps >= best->nr_steps))
 			best = h;
 	}
 	html_cell_open(t, "");
-	if (best)
+	if (best) {
 		site_spark(t->out, best);
+		html_element(t->out, "<br><span class=\"muted\">", best->kernel,
+			     "</span>");
+	}
 	html_cell_close(t);
 }
 
+/* Contenders first..end - 1 of a comparison. */
+struct part {
+	size_t first, end;
+	bool compact;
+};
+
 static void add_row(struct html_table *t, const struct site *s,
-		    const struct site_line *l, const char *bench,
-		    const char *up)
+		    const struct site_line *l, const struct part *part,
+		    const char *bench, const char *up)
 {
 	const struct comparison *c = l->fd->comparison;
 	_cleanup_free_ char *slug = site_slug(bench);
@@ -178,30 +193,51 @@ static void add_row(struct html_table *t, const struct site *s,
 	html_cell_close(t);
 	add_cost(t, l, bench);
 	add_spark(t, s, l, bench);
-	for (size_t i = 0; i < c->nr_contenders; i++)
+	for (size_t i = part->first; i < part->end; i++)
 		add_cell(t, c, bench, c->contenders[i]);
 }
 
-void site_glance(struct strbuf *out, const struct site *s,
-		 const struct site_line *l, const char *up)
+static void add_table(struct strbuf *out, const struct site *s,
+		      const struct site_line *l, const struct part *part,
+		      const char *up)
 {
 	const struct comparison *c = l->fd->comparison;
 	_cleanup_free_ char *base =
 		xasprintf("%s, first point", c->run->kernels[c->base].name);
 	_cleanup_free_ char *caption =
 		xasprintf("%s, %s", l->title, l->info->created);
-	_cleanup_free_ char *spark = xasprintf(
-		"History of %s", c->run->kernels[c->run->nr_kernels - 1].name);
 	struct html_table t;
 
 	html_table_begin(&t, out, caption);
 	html_column(&t, "Benchmark", false);
 	html_column(&t, base, true);
-	html_column(&t, spark, false);
-	for (size_t i = 0; i < c->nr_contenders; i++)
+	html_column(&t, "History", false);
+	for (size_t i = part->first; i < part->end; i++)
 		html_column(&t, c->run->kernels[c->contenders[i]].name, false);
 	for (size_t i = 0; i < s->nr_benches; i++)
 		if (site_line_has(l, s->benches[i]))
-			add_row(&t, s, l, s->benches[i], up);
+			add_row(&t, s, l, part, s->benches[i], up);
 	html_table_end(&t);
+}
+
+void site_glance(struct strbuf *out, const struct site *s,
+		 const struct site_line *l, const char *up)
+{
+	size_t nr = l->fd->comparison->nr_contenders;
+	struct part part = { .compact = nr > WORDS_MAX };
+
+	strbuf_addstr(out, part.compact ? "<div class=\"compact\">\n" : "");
+	do {
+		part.end = part.first + COLUMNS_MAX < nr
+				   ? part.first + COLUMNS_MAX
+				   : nr;
+		add_table(out, s, l, &part, up);
+		part.first = part.end;
+	} while (part.first < nr);
+	if (!part.compact)
+		return;
+	strbuf_addstr(out,
+		      "</div>\n<p class=\"muted\">▲ REGRESSION, ▼ "
+		      "IMPROVEMENT, = NO CHANGE, ? INCONCLUSIVE, × INVALID: "
+		      "the most severe of its points.</p>\n");
 }

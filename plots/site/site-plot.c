@@ -28,6 +28,7 @@ struct site_plot *site_plot_new(struct site_plots *p, char *path, char *title,
 	plot->path = path;
 	plot->title = title;
 	plot->caption = caption;
+	plot->width = SITE_PLOT_WIDTH;
 	plot->height = height;
 	return plot;
 }
@@ -172,7 +173,8 @@ static void hash_templates(struct drawing *d)
 {
 	static const char *const names[] = {
 		"common.gp",	  "site-bars.gp",    "site-dots.gp",
-		"site-growth.gp", "site-history.gp", "site-tails.gp"
+		"site-growth.gp", "site-history.gp", "site-tails.gp",
+		"calibration.gp"
 	};
 	_cleanup_strbuf_ struct strbuf all = STRBUF_INIT;
 
@@ -214,10 +216,11 @@ int site_plots_draw(const struct site_plots *p, const char *plots_dir,
 void site_plot_show(struct strbuf *out, const struct site_plot *p,
 		    const char *up)
 {
-	html_element(out, "<figure class=\"panel\"><img src=\"", up, "plot/");
+	strbuf_addf(out, "<figure class=\"%s\">",
+		    p->width > SITE_PLOT_WIDTH ? "full" : "panel");
+	html_element(out, "<img src=\"", up, "plot/");
 	html_element(out, "", p->path, ".svg\"");
-	strbuf_addf(out, " width=\"%d\" height=\"%u\"", SITE_PLOT_WIDTH,
-		    p->height);
+	strbuf_addf(out, " width=\"%u\" height=\"%u\"", p->width, p->height);
 	html_element(out, " alt=\"", p->title, ". ");
 	html_element(out, "", p->caption, "\">\n");
 	html_element(out, "<figcaption>", p->caption, "");

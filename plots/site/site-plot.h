@@ -16,7 +16,7 @@ struct site_plot {
 	char *title;   /* foreign */
 	char *caption; /* what it shows, in words; foreign */
 	char *script;  /* for gnuplot */
-	unsigned height;
+	unsigned width, height;
 	struct strbuf table; /* HTML: the figures behind it */
 	struct strbuf after; /* HTML: what follows it */
 };
@@ -26,7 +26,7 @@ struct site_plots {
 	size_t nr;
 };
 
-/* Takes path, title, caption. */
+/* As wide as a phone.  Takes path, title, caption. */
 struct site_plot *site_plot_new(struct site_plots *p, char *path, char *title,
 				char *caption, unsigned height);
 void site_plots_release(struct site_plots *p);

@@ -14,6 +14,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "log.h"
+#include "made-up.h"
 #include "process.h"
 #include "read-page.h"
 #include "scratch.h"
@@ -272,6 +273,32 @@ static void test_repeatable(void **state)
 	assert_int_equal(stat("out/run/run-a.html", &after), 0);
 	assert_string_equal(first, second);
 	assert_int_equal(before.st_ino, after.st_ino);
+}
+
+/* The error rates of the installation, from a calibration that it keeps. */
+static void test_calibration(void **state)
+{
+	static const char *const dirs[] = { "a" };
+	_cleanup_(calibration_freep) struct calibration *c = made_up();
+	struct run *run = make_run(plain_names, 2, plain_points,
+				   ARRAY_SIZE(plain_points));
+	_cleanup_free_ char *file = NULL, *path = NULL, *front = NULL;
+
+	save_at(run, "a");
+	file = calibration_file(run->machine, run->machine_detail, run->suite);
+	path = xasprintf("none/%s", file);
+	set(&c->machine, run->machine);
+	set(&c->machine_detail, run->machine_detail);
+	set(&c->suite, run->suite);
+	run_free(run);
+	assert_int_equal(mkdir("none", 0755), 0);
+	assert_int_equal(calibration_save(c, path), 0);
+	assert_int_equal(build(dirs, 1), 0);
+	check_site(10);
+	front = slurp("out/index.html");
+	assert_non_null(strstr(front, ">0 of 300 (0% to 1.22%)</td>"));
+	assert_non_null(strstr(front, ">100 of 100 (96.4% to 100%)</td>"));
+	assert_non_null(strstr(front, "<img src=\"plot/calibration/sim,"));
 }
 
 /* ---- enemies ---- */
@@ -598,11 +625,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slugs), cmocka_unit_test(test_long_slugs),
 		SITE_TEST(test_plain),	      SITE_TEST(test_repeatable),
-		SITE_TEST(test_hostile),      SITE_TEST(test_links),
-		SITE_TEST(test_race),	      SITE_TEST(test_archive),
-		SITE_TEST(test_gone),	      SITE_TEST(test_damaged),
-		SITE_TEST(test_nothing),      SITE_TEST(test_claims),
-		SITE_TEST(test_history),      SITE_TEST(test_formula),
+		SITE_TEST(test_calibration),  SITE_TEST(test_hostile),
+		SITE_TEST(test_links),	      SITE_TEST(test_race),
+		SITE_TEST(test_archive),      SITE_TEST(test_gone),
+		SITE_TEST(test_damaged),      SITE_TEST(test_nothing),
+		SITE_TEST(test_claims),	      SITE_TEST(test_history),
+		SITE_TEST(test_formula),
 	};
 
 	log_set_level(LOG_WARNING);

@@ -55,10 +55,12 @@ find "$site/plot" -name '*.png' -exec head -c 8 {} \; | tr -d '\211\r\n\032' |
 is "$(cat "$work/png")" '' 'and is one'
 
 # --- in a browser -------------------------------------------------------------
-# All but the pages of runs, which are alike: of these one of each kind.
+# All but the pages of runs, and of the kernels of a series, which are alike: of these
+# one of each kind.
 {
-	grep -v "^$site/run/" "$work/pages"
-	printf '%s\n' "$site"/run/20260124*.html "$site"/run/20260508*.html
+	grep -v -e "^$site/run/" -e /kernel/patched-number "$work/pages"
+	printf '%s\n' "$site"/run/20260124*.html "$site"/run/20260508*.html \
+		"$site"/run/20260509*.html "$site"/kernel/patched-number-7.html
 } | sed "s,^$site/,," >"$work/some"
 # shellcheck disable=SC2046 # words on purpose
 python3 "$here/check-site.py" "$site" "$axe" $(cat "$work/some") >"$work/browser" 2>&1
