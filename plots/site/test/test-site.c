@@ -257,22 +257,38 @@ static void test_plain(void **state)
 		    exists("out/plot/css_set.lookup/boots"));
 }
 
+static ino_t inode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_ino;
+}
+
 /* The same runs give the same files: what is published can be compared. */
 static void test_repeatable(void **state)
 {
 	static const char *const dirs[] = { "a" };
 	_cleanup_free_ char *first = NULL, *second = NULL;
-	struct stat before, after;
+	ino_t page, raw;
 
 	save_plain("a", "run-a");
 	build(dirs, 1);
 	first = slurp("out/index.html");
-	assert_int_equal(stat("out/run/run-a.html", &before), 0);
+	page = inode_of("out/run/run-a.html");
 	build(dirs, 1);
 	second = slurp("out/index.html");
-	assert_int_equal(stat("out/run/run-a.html", &after), 0);
 	assert_string_equal(first, second);
-	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(inode_of("out/run/run-a.html"), page);
+	/* A raw file less is no reason to publish less, ... */
+	raw = inode_of("out/run/run-a.tar.zst");
+	assert_int_equal(unlink("a/boots/base-p1/status.ktap"), 0);
+	build(dirs, 1);
+	assert_int_equal(inode_of("out/run/run-a.tar.zst"), raw);
+	/* ... and a boot less is another run. */
+	assert_int_equal(rm_rf("a/boots/base-p2"), 0);
+	build(dirs, 1);
+	assert_int_not_equal(inode_of("out/run/run-a.html"), page);
 }
 
 /* The error rates of the installation, from a calibration that it keeps. */
