@@ -12,10 +12,11 @@
 #include "site-path.h"
 #include "site-script.h"
 
-#define PLOTS_MAX 24 /* of one benchmark */
-#define PLOT_PX 190  /* below title and legend */
-#define ROWS_MAX 120 /* of the table of one plot */
-#define GAP_DAYS 1.5 /* more is a hole, where nights come one by one */
+#define PLOTS_MAX 24   /* of one benchmark */
+#define PLOT_PX 190    /* below title and legend */
+#define ROWS_MAX 120   /* of the table of one plot, ... */
+#define CELLS_MAX 1500 /* ... which has no more than these */
+#define GAP_DAYS 1.5   /* more is a hole, where nights come one by one */
 #define SPARK_W 128
 #define SPARK_H 24
 
@@ -300,20 +301,23 @@ static void add_table(struct strbuf *out, const struct strand *st)
 	_cleanup_free_ struct row *rows =
 		xcalloc(rows_at_most(st), sizeof(*rows));
 	size_t nr = collect_rows(st, rows);
+	size_t most = CELLS_MAX / st->nr + 1;
 	struct html_table t;
+
+	most = most < ROWS_MAX ? most : ROWS_MAX;
 
 	html_table_begin(&t, out, NULL);
 	html_column(&t, "Nights", false);
 	for (size_t k = 0; k < st->nr; k++)
 		html_column(&t, st->list[k].kernel, true);
-	for (size_t i = nr; i > 0 && nr - i < ROWS_MAX; i--)
+	for (size_t i = nr; i > 0 && nr - i < most; i--)
 		add_row(&t, &rows[i - 1], st->nr);
 	html_table_end(&t);
-	if (nr > ROWS_MAX)
+	if (nr > most)
 		strbuf_addf(out,
 			    "<p class=\"muted\">%zu rows before these are in "
 			    "the CSV file of the benchmark.</p>\n",
-			    nr - ROWS_MAX);
+			    nr - most);
 	for (size_t i = 0; i < nr; i++)
 		free(rows[i].values);
 }

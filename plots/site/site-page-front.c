@@ -127,7 +127,9 @@ int site_front_page(const struct site *s, const struct site_steps *st)
 	add_today(&page, s);
 	add_lately(&page, s, st);
 	site_heading(&page, 2, "glance", "All benchmarks at a glance");
-	for (size_t i = 0; i < s->nr_lines && i < GLANCE_LINES; i++)
+	for (size_t i = 0; i < s->nr_lines && i < GLANCE_LINES &&
+			   page.len < SITE_PAGE_BYTES / 4;
+	     i++)
 		site_glance(&page, s, &s->lines[i], "");
 	r = site_calibrations(s, &page);
 	return r < 0 ? r : site_page(s, "index.html", &page);

@@ -17,6 +17,7 @@
 
 #define BATCH 32 /* plots that one gnuplot draws */
 #define SVG_BYTES_MAX (32 << 20)
+#define TABLES_UNTIL (1400u << 10) /* bytes of a page, which has to end, too */
 
 struct site_plot *site_plot_new(struct site_plots *p, char *path, char *title,
 				char *caption, unsigned height)
@@ -227,10 +228,13 @@ void site_plot_show(struct strbuf *out, const struct site_plot *p,
 	html_element(out, " <a href=\"", up, "plot/");
 	html_element(out, "", p->path, ".png\" aria-label=\"PNG of ");
 	html_element(out, "", p->title, "\">PNG</a></figcaption>\n");
-	if (p->table.len) {
+	if (p->table.len && out->len + p->table.len < TABLES_UNTIL) {
 		strbuf_addstr(out, "<details><summary>Table</summary>\n");
 		strbuf_add(out, p->table.buf, p->table.len);
 		strbuf_addstr(out, "</details>");
+	} else if (p->table.len) {
+		strbuf_addstr(out, "<p class=\"muted\">Its table is too large "
+				   "for this page: see the CSV files.</p>");
 	}
 	strbuf_addstr(out, "</figure>\n");
 	if (p->after.len)

@@ -21,8 +21,8 @@
 #include "site-path.h"
 #include "verdict-text.h"
 
-#define ROWS_MAX 1500 /* of verdicts */
-#define FILES_SHOWN 2000
+#define ROWS_MAX 1000 /* of verdicts */
+#define FILES_SHOWN 1000
 
 /* ---- parts ---- */
 

@@ -25,13 +25,14 @@ static inline bool is_void(const char *name)
 
 static inline bool is_known(const char *name)
 {
-	return is_among(" html head meta link title style body header nav main "
-			"h1 h2 h3 h4 p span code strong em a br wbr div ul li dl "
-			"dt dd table caption thead tbody tr th td figure "
-			"figcaption picture source img details summary svg g "
-			"path text tspan rect circle use defs filter feFlood "
-			"feComposite polygon clipPath ",
-			name);
+	return is_among(
+		" html head meta link title style body header nav main "
+		"h1 h2 h3 h4 p span code strong em a br wbr div ul li dl "
+		"dt dd table caption thead tbody tr th td figure "
+		"figcaption picture source img details summary svg g "
+		"path text tspan rect circle use defs filter feFlood "
+		"feComposite polygon clipPath ",
+		name);
 }
 
 enum { MAX_DEPTH = 64, MAX_IDS = 20000 };

@@ -150,6 +150,7 @@ static int look_at(const char *path, const struct stat *st, int type,
 	_cleanup_free_ char *text = NULL, *why = NULL;
 
 	assert_int_not_equal(type, FTW_SL);
+	assert_true(st->st_size < (2 << 20) || ends(path, ".csv"));
 	if (ends(path, ".svg")) {
 		text = slurp(path);
 		why = read_page(text, false);
@@ -511,6 +512,33 @@ static void test_claims(void **state)
 	assert_int_equal(build_with(NULL, 0, NULL, &counts), 0);
 }
 
+/* More of everything than a page has room for. */
+static void test_many(void **state)
+{
+	static const char *const dirs[] = { "a" };
+	enum { KERNELS = 30, POINTS = 110 };
+	char *names[KERNELS];
+	struct synth_point points[POINTS];
+	char params[POINTS][32];
+	struct run *run;
+
+	for (size_t i = 0; i < KERNELS; i++)
+		names[i] = xasprintf("a-kernel-with-a-name-%zu", i);
+	for (size_t i = 0; i < POINTS; i++) {
+		snprintf(params[i], sizeof(params[i]), "tasks=%zu,way=%zu",
+			 i / 10 + 1, i % 10);
+		points[i] = (struct synth_point){ "one/benchmark", params[i],
+						  "insns" };
+	}
+	run = make_run((const char *const *)names, KERNELS, points, POINTS);
+	save_at(run, "a");
+	run_free(run);
+	assert_int_equal(build(dirs, 1), 0);
+	check_site(KERNELS + 7);
+	for (size_t i = 0; i < KERNELS; i++)
+		free(names[i]);
+}
+
 /* ---- history ---- */
 
 enum { NIGHTS = 40, STEP_AT = 25 };
@@ -645,8 +673,8 @@ int main(void)
 		SITE_TEST(test_links),	      SITE_TEST(test_race),
 		SITE_TEST(test_archive),      SITE_TEST(test_gone),
 		SITE_TEST(test_damaged),      SITE_TEST(test_nothing),
-		SITE_TEST(test_claims),	      SITE_TEST(test_history),
-		SITE_TEST(test_formula),
+		SITE_TEST(test_many),	      SITE_TEST(test_claims),
+		SITE_TEST(test_history),      SITE_TEST(test_formula),
 	};
 
 	log_set_level(LOG_WARNING);
