@@ -4,7 +4,7 @@ set encoding utf8
 if (!exists('png')) { png = 0 }
 if (png) {
 	font_bold = 'Helvetica:Bold,13'
-	set terminal pngcairo size 1.5 * width,1.5 * height noenhanced font "Helvetica,13" fontscale 1.5 background col_page linewidth 1.5 pointscale 1.5
+	set terminal pngcairo size 1.5 * width,1.5 * height noenhanced font "Helvetica,13" fontscale 1.1 background col_page linewidth 1.5 pointscale 1.5
 } else {
 	font_bold = 'Helvetica,Arial,sans-serif Bold,13'
 	set terminal svg size width,height noenhanced font "Helvetica,Arial,sans-serif,13" background col_page linewidth 1

@@ -4,7 +4,8 @@ set lmargin at screen 12.0 / width
 set rmargin at screen 1 - 12.0 / width
 set tmargin at screen 1 - real(top_px) / height
 set bmargin at screen real(bottom_px) / height
-set xrange [-most * 1.02:most * 1.02]
+room = (x_max - x_min) * 0.02
+set xrange [x_min - room:x_max + room]
 set yrange [rows - 0.45:-0.55]
 unset ytics
 unset xtics

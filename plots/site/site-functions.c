@@ -68,15 +68,20 @@ static size_t differing(const struct explanation *e, size_t most)
 
 static void add_bars(struct strbuf *out, const struct explanation *e, size_t nr)
 {
-	double most = 0;
+	double lo = 0, hi = 0;
 
 	strbuf_addstr(out, "$bars << END\n");
 	for (size_t i = 0; i < nr; i++) {
-		strbuf_addf(out, "%zu %.9g\n", i, e->functions[i].self_diff);
-		most = fmax(most, fabs(e->functions[i].self_diff));
+		double diff = e->functions[i].self_diff;
+
+		strbuf_addf(out, "%zu %.9g\n", i, diff);
+		lo = fmin(lo, diff);
+		hi = fmax(hi, diff);
 	}
-	strbuf_addf(out, "END\nrows = %zu\nmost = %.9g\nbottom_px = %d\n", nr,
-		    most, BOTTOM_PX);
+	strbuf_addf(out,
+		    "END\nrows = %zu\nx_min = %.9g\nx_max = %.9g\n"
+		    "bottom_px = %d\n",
+		    nr, lo, hi, BOTTOM_PX);
 	for (size_t i = 0; i < nr; i++) {
 		char buf[PRINT_MAX];
 		_cleanup_free_ char *text = xasprintf(
