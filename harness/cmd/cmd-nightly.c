@@ -241,6 +241,17 @@ static enum exit_status do_jobs(const struct night *n, bool *all)
 	return r;
 }
 
+/* Before files are thinned: the site offers all that there was. */
+static enum exit_status step_site(const struct night *n)
+{
+	const char *const argv[] = { n->self,	 "site",       "--quiet",
+				     "--output", n->ini->site, NULL };
+
+	if (!n->ini->site)
+		return ST_OK;
+	return night_child(&n->log, argv, NULL, 0) == 0 ? ST_OK : ST_HOST;
+}
+
 /* A night in which a job could not begin is not over: somebody may mend the file. */
 static enum exit_status do_steps(struct night *n)
 {
@@ -250,6 +261,7 @@ static enum exit_status do_steps(struct night *n)
 
 	if (r == ST_INTERRUPTED)
 		return r;
+	r = worse(r, step_site(n));
 	run_leftovers_tidy(runs);
 	if (night_thin(n->env, n->ini->keep, n->ini->thin, n->name) < 0)
 		r = worse(r, ST_HOST);

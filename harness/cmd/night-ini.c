@@ -50,13 +50,16 @@ static void set_nights(struct inifile *f, const char *key, const char *value,
 static void on_nightly(struct inifile *f, const char *key, const char *value)
 {
 	static const char *const known[] = { "before", "time", "publish",
-					     "keep",   "thin", "mail-to" };
+					     "site",   "keep", "thin",
+					     "mail-to" };
 	struct night_ini *ini = f->arg;
 
 	if (strcmp(key, "before") == 0)
 		set_once(f, key, value, &ini->before);
 	else if (strcmp(key, "publish") == 0)
 		set_once(f, key, value, &ini->publish);
+	else if (strcmp(key, "site") == 0)
+		set_once(f, key, value, &ini->site);
 	else if (strcmp(key, "mail-to") == 0)
 		set_once(f, key, value, &ini->mail_to);
 	else if (strcmp(key, "keep") == 0)
@@ -182,6 +185,7 @@ void night_ini_release(struct night_ini *ini)
 	free(ini->jobs);
 	free(ini->before);
 	free(ini->publish);
+	free(ini->site);
 	free(ini->mail_to);
 	*ini = (struct night_ini){ 0 };
 }

@@ -6,6 +6,7 @@
  *   before = COMMAND    ; for sh, before anything is measured: fetch, upgrade
  *   time = 6h           ; after which no job begins and those under way end
  *   publish = DIR       ; where reports go; default RESULTS/report
+ *   site = DIR          ; where the site of all nights goes; default: none
  *   keep = 14           ; nights whose raw files stay as they are
  *   thin = 90           ; nights whose console logs stay
  *   mail-to = ADDRESS   ; of the message that is written, never sent
@@ -38,10 +39,10 @@ struct night_job {
 };
 
 struct night_ini {
-	char *before, *publish, *mail_to; /* NULL: none */
-	unsigned time_s;		  /* 0: no limit */
-	unsigned keep, thin;		  /* nights */
-	struct night_job *jobs;		  /* at least one */
+	char *before, *publish, *site, *mail_to; /* NULL: none */
+	unsigned time_s;			 /* 0: no limit */
+	unsigned keep, thin;			 /* nights */
+	struct night_job *jobs;			 /* at least one */
 	size_t nr;
 };
 

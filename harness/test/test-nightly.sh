@@ -105,8 +105,10 @@ is "$(sql 'SELECT count(*) FROM run')" 1 'nothing is measured again'
 
 sed 's/^kernel = new=.*/kernel = nosuch/' "$work/results/nightly.ini" >"$work/typo.ini"
 run 2 'a kernel that is not known' nightly -c "$work/typo.ini" --night 2026-01-02
-run 0 'the same night with the file mended' nightly --night 2026-01-02
+sed "s,^keep,site = $work/pages\n&," "$work/results/nightly.ini" >"$work/site.ini"
+run 0 'the same night with the file mended' nightly -c "$work/site.ini" --night 2026-01-02
 has "$work/out" '^job main: status 0' 'is measured'
+is "$(find "$work/pages/run" -name '*.html' | wc -l)" 2 'both nights are on the site'
 echo '{' >"$work/results/nightly/2026-01-02/state.json"
 run 0 'a night whose state is damaged' nightly -q --night 2026-01-02
 has "$work/err" 'state.json: .*; the night begins again' 'says so'
