@@ -2,36 +2,61 @@
 #include "dirs.h"
 
 #include <limits.h>
-#include <sys/stat.h>
 
 #include "alloc.h"
+#include "file.h"
+
+#define SOURCE_FILE "cgmark.source"
+
+/* Below what: the source, the build folder, or the prefix, which may be absolute. */
+enum below { BELOW_SOURCE, BELOW_BUILD };
 
 static const struct {
 	const char *variable;
-	const char *built;
+	enum below below;
+	const char *built;     /* NULL: found otherwise */
 	const char *installed; /* below the prefix; NULL: the user's own */
 } places[NR_DIRS] = {
-	[DIR_KERNEL] = { "CGMARK_KERNEL_DIR", SOURCE_DIR "/kernel",
+	[DIR_KERNEL] = { "CGMARK_KERNEL_DIR", BELOW_SOURCE, "kernel",
 			 DATA_DIR "/kernel" },
-	[DIR_BENCH] = { "CGMARK_BENCH_DIR", BUILD_DIR "/bench", BENCH_DIR },
-	[DIR_SUITES] = { "CGMARK_SUITES_DIR", SOURCE_DIR "/bench/suites",
+	[DIR_BENCH] = { "CGMARK_BENCH_DIR", BELOW_BUILD, "bench", BENCH_DIR },
+	[DIR_SUITES] = { "CGMARK_SUITES_DIR", BELOW_SOURCE, "bench/suites",
 			 DATA_DIR "/suites" },
-	[DIR_RESULTS] = { "CGMARK_RESULTS_DIR", SOURCE_DIR "/results", NULL },
-	[DIR_PLOTS] = { "CGMARK_PLOTS_DIR", SOURCE_DIR "/plots",
+	[DIR_RESULTS] = { "CGMARK_RESULTS_DIR", BELOW_SOURCE, "results", NULL },
+	[DIR_PLOTS] = { "CGMARK_PLOTS_DIR", BELOW_SOURCE, "plots",
 			DATA_DIR "/plots" },
-	[DIR_TCG_PLUGIN] = { "CGMARK_TCG_PLUGIN", TCG_PLUGIN,
+	[DIR_TCG_PLUGIN] = { "CGMARK_TCG_PLUGIN", BELOW_BUILD,
+			     "harness/tcg/cgmark-tcg.so",
 			     PLUGIN_DIR "/cgmark-tcg.so" },
-	[DIR_BOOTS] = { "CGMARK_BOOTS_DIR", NULL, NULL },
+	[DIR_BOOTS] = { "CGMARK_BOOTS_DIR", BELOW_BUILD, NULL, NULL },
 };
 
-/* Compares inodes, as the path may contain symlinks. */
-static bool is_built(void)
+/* Of this program, without its name; NULL if it cannot be told.  Caller frees. */
+static char *own_folder(void)
 {
-	struct stat self, built;
+	char *path = realpath("/proc/self/exe", NULL);
+	char *name = path ? strrchr(path, '/') : NULL;
 
-	return stat("/proc/self/exe", &self) == 0 &&
-	       stat(BUILD_DIR "/cgmark", &built) == 0 &&
-	       self.st_dev == built.st_dev && self.st_ino == built.st_ino;
+	if (name)
+		*name = '\0';
+	return path;
+}
+
+/*
+ * The source, if build is the folder that meson built this program in: a file
+ * beside it has the name, so that the program is the same wherever it is built.
+ * Caller frees; NULL: it is not.
+ */
+static char *find_source(const char *build)
+{
+	_cleanup_free_ char *path =
+		build ? xasprintf("%s/" SOURCE_FILE, build) : NULL;
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+
+	if (!path || read_regular(path, PATH_MAX, &text) < 0 || !text.len)
+		return NULL;
+	text.buf[strcspn(text.buf, "\n")] = '\0';
+	return text.buf[0] == '/' ? xstrdup(text.buf) : NULL;
 }
 
 static bool cut_end(char *s, const char *end)
@@ -45,16 +70,12 @@ static bool cut_end(char *s, const char *end)
 }
 
 /* The prefix above BIN_DIR; caller frees. */
-static char *find_prefix(void)
+static char *find_prefix(const char *own)
 {
-	char *path = realpath("/proc/self/exe", NULL);
-	char *name = path ? strrchr(path, '/') : NULL;
+	char *path = xstrdup(own ? own : "");
 
-	if (name) {
-		*name = '\0';
-		if (cut_end(path, "/" BIN_DIR))
-			return path;
-	}
+	if (cut_end(path, "/" BIN_DIR))
+		return path;
 	free(path);
 	return xstrdup(PREFIX);
 }
@@ -83,7 +104,13 @@ static char *user_cache(const char *sub)
 	return NULL;
 }
 
-static char *find(enum dir which, const char *prefix)
+/* Where things are that were not installed; prefix: those that were, or NULL. */
+struct roots {
+	const char *below[2];
+	const char *prefix;
+};
+
+static char *find(enum dir which, const struct roots *roots)
 {
 	const char *set = getenv(places[which].variable);
 	const char *installed = places[which].installed;
@@ -92,22 +119,29 @@ static char *find(enum dir which, const char *prefix)
 		return xstrdup(set);
 	if (which == DIR_BOOTS)
 		return user_cache("boots");
-	if (!prefix)
-		return xstrdup(places[which].built);
+	if (!roots->prefix)
+		return xasprintf("%s/%s", roots->below[places[which].below],
+				 places[which].built);
 	if (!installed)
 		return user_results();
 	/* Folders outside of the prefix are absolute. */
 	if (*installed == '/')
 		return xstrdup(installed);
-	return xasprintf("%s/%s", prefix, installed);
+	return xasprintf("%s/%s", roots->prefix, installed);
 }
 
 void dirs_find(struct dirs *ret)
 {
-	_cleanup_free_ char *prefix = is_built() ? NULL : find_prefix();
+	_cleanup_free_ char *own = own_folder();
+	_cleanup_free_ char *source = find_source(own);
+	_cleanup_free_ char *prefix = source ? NULL : find_prefix(own);
+	const struct roots roots = {
+		.below = { [BELOW_SOURCE] = source, [BELOW_BUILD] = own },
+		.prefix = prefix,
+	};
 
 	for (unsigned i = 0; i < NR_DIRS; i++)
-		ret->path[i] = find((enum dir)i, prefix);
+		ret->path[i] = find((enum dir)i, &roots);
 }
 
 void dirs_release(struct dirs *d)

@@ -22,14 +22,6 @@ mkdir "$work/elsewhere"
 mv "${program%/bin/cgmark}" "$moved"
 is "$(find "$work/root" -type f)" '' 'nothing is installed outside of the prefix'
 
-# As if there were no source and no build folder: their names in the program
-# become others of the same length.
-blind() {
-	other=/$(printf '%s' "${1#/}" | tr -c '' x)
-	LC_ALL=C sed -i "s,$1,$other,g" "$moved/bin/cgmark"
-}
-blind "$build"
-blind "$source"
 ! LC_ALL=C grep -q -F -e "$build" -e "$source" "$moved/bin/cgmark"
 ok $? 'the program has no name of the source or the build folder'
 
