@@ -108,6 +108,7 @@ BENCH_DEFINE(twin_fault) = {
 	TWIN_GROUPS,
 	.setup = twin_setup,
 	.nr_ops = NR_PAGES,
+	.once = true, /* there are no more pages */
 	.begin = fault_begin,
 	.check = fault_check,
 };
@@ -359,6 +360,7 @@ BENCH_DEFINE(twin_mkdir) = {
 	TWIN_GROUPS,
 	.setup = mkdir_setup,
 	.nr_ops = NR_MADE,
+	.once = true,
 	.begin = mkdir_begin,
 	.check = mkdir_check,
 };

@@ -35,7 +35,7 @@ static struct {
 	bool recording; /* inside the samples of a point */
 	uint64_t nr_samples;
 	const char *error;
-	bool *is_helper; /* by function: who called it says more */
+	bool *is_utility; /* by function: who called it says more */
 	/* Where guests' CPUs are threads, they may come at once. */
 	pthread_mutex_t lock;
 } w = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -60,7 +60,7 @@ static struct cpu *operating(unsigned vcpu)
  * Locks, copies and lists are used by everybody: the function that called them,
  * and is none of these, says what for.
  */
-static bool is_helper(const char *name)
+static bool is_utility(const char *name)
 {
 	static const char *const heads[] = {
 		"_raw_",      "__raw_",	     "native_queued_", "queued_",
@@ -86,9 +86,9 @@ static uint32_t caller_of(const struct cpu *c, uint32_t function)
 	const struct context *list = c->contexts.list;
 	uint32_t i = c->self;
 
-	if (!w.is_helper[function])
+	if (!w.is_utility[function])
 		return SYMBOL_USER;
-	while (i != CONTEXT_ROOT && w.is_helper[list[i].function])
+	while (i != CONTEXT_ROOT && w.is_utility[list[i].function])
 		i = list[i].parent;
 	return i == CONTEXT_ROOT ? SYMBOL_USER : list[i].function;
 }
@@ -377,14 +377,14 @@ static void on_end(qemu_plugin_id_t id, void *udata)
 		_Exit(EXIT_FAILURE);
 }
 
-static bool find_helpers(void)
+static bool find_utilities(void)
 {
 	const struct symbols *s = w.how.symbols;
 
-	w.is_helper = calloc(s->nr_names, sizeof(*w.is_helper));
-	for (uint32_t i = 0; w.is_helper && i < s->nr_names; i++)
-		w.is_helper[i] = is_helper(symbols_name(s, i));
-	return w.is_helper != NULL;
+	w.is_utility = calloc(s->nr_names, sizeof(*w.is_utility));
+	for (uint32_t i = 0; w.is_utility && i < s->nr_names; i++)
+		w.is_utility[i] = is_utility(symbols_name(s, i));
+	return w.is_utility != NULL;
 }
 
 bool sharing_watch_start(qemu_plugin_id_t id, const struct sharing_watch *how)
@@ -398,7 +398,7 @@ bool sharing_watch_start(qemu_plugin_id_t id, const struct sharing_watch *how)
 	if (how->objects && !objects_load(&w.objects, how->objects))
 		return false;
 	w.owners = calloc(lines + 1, sizeof(*w.owners));
-	if (!w.owners || !find_helpers() || !sharing_init(&w.sharing, &max)) {
+	if (!w.owners || !find_utilities() || !sharing_init(&w.sharing, &max)) {
 		fprintf(stderr, "cgmark-tcg: out of memory\n");
 		return false;
 	}
