@@ -133,7 +133,7 @@ static void add_contender(struct strbuf *out, const struct run *run,
 			  unsigned base, unsigned contender)
 {
 	struct shared_kernel k[EX_BOTH] = { 0 };
-	const struct shared_view v = { run, k, 0 };
+	const struct shared_view v = { .run = run, .kernels = k };
 
 	if (shared_load(run, base, &k[EX_BASE]) == ST_OK &&
 	    shared_load(run, contender, &k[EX_CONT]) == ST_OK)

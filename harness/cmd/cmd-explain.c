@@ -144,11 +144,11 @@ static void parse_tree(struct explain_opts *o, const char *arg,
 static void check_options(const struct explain_opts *o,
 			  struct argp_state *state)
 {
-	if (o->sharing && (o->annotate || o->source || o->tree || o->strict ||
-			   o->format > FORMAT_JSON))
+	if (o->sharing &&
+	    (o->annotate || o->tree || o->strict || o->format > FORMAT_JSON))
 		argp_error(state, "--event sharing lists lines of memory, as "
-				  "text or JSON: leave out --annotate, "
-				  "--source, --tree and --strict");
+				  "text or JSON: leave out --annotate, --tree "
+				  "and --strict");
 	if (o->source && o->format != FORMAT_TEXT)
 		argp_error(state, "--source prints text: leave out --format");
 	if (o->annotate &&
@@ -557,6 +557,7 @@ static enum exit_status explain_lines(const struct run *run,
 		.named = o->nr_words >= 3,
 		.top = o->top,
 		.json = o->format == FORMAT_JSON,
+		.source = o->source,
 	});
 }
 

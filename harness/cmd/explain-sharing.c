@@ -5,6 +5,7 @@
 #include "compare.h"
 #include "log.h"
 #include "number.h"
+#include "objdump.h"
 #include "shared-text.h"
 
 struct list {
@@ -85,11 +86,37 @@ static void print_all(const struct shared_view *v, const struct list *l)
 	print_wrapped(stdout, "", shared_limits);
 }
 
+/* The caller closes them in any case. */
+static enum exit_status open_fields(const struct explain_sharing *how,
+				    const struct shared_kernel k[EX_BOTH],
+				    struct fields *ret[EX_BOTH])
+{
+	for (unsigned i = 0; i < EX_BOTH; i++) {
+		const struct run_kernel *kernel =
+			&how->run->kernels[k[i].index];
+		enum exit_status st = vmlinux_check(kernel);
+		int r = st == ST_OK ? fields_open(kernel->image, &ret[i]) : 0;
+
+		if (r == -ENODATA)
+			log_err("kernel %s: %s has no debug information and so "
+				"no fields; cgmark builds kernels without",
+				kernel->name, kernel->image);
+		if (st != ST_OK || r < 0)
+			return st != ST_OK     ? st
+			       : r == -ENODATA ? ST_USAGE
+					       : ST_HOST;
+	}
+	return ST_OK;
+}
+
 static enum exit_status show(const struct explain_sharing *how,
 			     const struct shared_kernel k[EX_BOTH])
 {
 	_cleanup_(compare_freep) struct comparison *c = NULL;
-	const struct shared_view v = { how->run, k, how->top };
+	struct fields *fields[EX_BOTH] = { NULL };
+	const struct shared_view v = {
+		.run = how->run, .kernels = k, .top = how->top, .fields = fields
+	};
 	enum exit_status r = ST_OK;
 	struct list l = { NULL };
 
@@ -97,7 +124,11 @@ static enum exit_status show(const struct explain_sharing *how,
 		c = compare_run(how->run, k[EX_BASE].index, &k[EX_CONT].index,
 				1);
 	collect(how, k, c, &l);
-	if (l.nr + l.nr_equal == 0) {
+	if (how->source)
+		r = open_fields(how, k, fields);
+	if (r != ST_OK) {
+		/* It was logged. */
+	} else if (l.nr + l.nr_equal == 0) {
 		log_err("nothing to explain: no such point has workers on "
 			"several CPUs (twin/*)");
 		r = ST_USAGE;
@@ -110,6 +141,8 @@ static enum exit_status show(const struct explain_sharing *how,
 	for (size_t i = 0; i < l.nr; i++)
 		shared_diff_free(l.diffs[i]);
 	free(l.diffs);
+	for (unsigned i = 0; i < EX_BOTH; i++)
+		fields_close(fields[i]);
 	return r;
 }
 

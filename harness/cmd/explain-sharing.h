@@ -13,6 +13,7 @@ struct explain_sharing {
 	bool named; /* the points were: show those without a change */
 	size_t top;
 	bool json;
+	bool source; /* name fields of structures */
 };
 
 enum exit_status explain_sharing(const struct explain_sharing *how);

@@ -105,6 +105,18 @@ static void print_uses(FILE *out, const struct shared_line *l, bool writes)
 	print_wrapped(out, writes ? "    written by " : "    read by ", sb.buf);
 }
 
+static void print_field(FILE *out, const struct shared_view *v,
+			const struct shared_pair *p)
+{
+	unsigned k = p->line[EX_CONT] ? EX_CONT : EX_BASE;
+	_cleanup_free_ char *field = NULL;
+
+	if (v->fields && v->fields[k])
+		field = fields_find(v->fields[k], p->line[k]->name);
+	if (field)
+		fprintf(out, "    field %.68s\n", field);
+}
+
 static void print_pair(FILE *out, const struct shared_view *v,
 		       const struct shared_pair *p)
 {
@@ -118,6 +130,7 @@ static void print_pair(FILE *out, const struct shared_view *v,
 				   : "");
 	if (p->was)
 		fprintf(out, "    was %.66s\n", p->was);
+	print_field(out, v, p);
 	if (l->lines > 1)
 		fprintf(out, "    %llu lines\n", (unsigned long long)l->lines);
 	print_uses(out, l, true);

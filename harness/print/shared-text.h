@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "fields.h"
 #include "shared.h"
 
 /* Kernels may be the same: then the lines are listed. */
@@ -12,6 +13,7 @@ struct shared_view {
 	const struct run *run;
 	const struct shared_kernel *kernels; /* EX_BOTH */
 	size_t top;			     /* lines of a point; 0: all */
+	struct fields *const *fields; /* by kernel; NULL: not asked for */
 };
 
 void shared_print_text(FILE *out, const struct shared_view *v,
