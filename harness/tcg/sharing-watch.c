@@ -167,9 +167,11 @@ static void on_block(unsigned vcpu, void *udata)
 		return;
 	}
 	tasks_kernel(&c->tasks, &code->tasks);
-	c->self = contexts_child(&c->contexts, c->contexts.top, code->function);
-	if (c->contexts.nr >= MAX_CONTEXTS && !w.error)
-		w.error = "the table of callers is full";
+	if (c->contexts.nr >= MAX_CONTEXTS)
+		w.error = "the table of callers is full: fewer operations fit";
+	else
+		c->self = contexts_child(&c->contexts, c->contexts.top,
+					 code->function);
 }
 
 static void on_call(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t at,
