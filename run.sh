@@ -58,11 +58,12 @@ the report and a mail; "cgmark nightly --help" tells more.
 "site --demo" measures 6.1 against 6.12, and the series topic by topic, with further
 options for both runs; it builds a dozen kernels.  Runs and site are in results/demo.
 
-Suites of tests: unit store fake site vm functional fuzz style.  These are longer
-and run only when they are named: series builds and boots each patch, cost finds three
-that are slower, known what Linux once had, long is that and the rest of functional
-on the debug kernel, vm on a kernel with tracepoints, a kernel of another version,
-builds from kept objects, and ten minutes of each fuzz target.
+Suites of tests: unit store fake site vm functional fuzz faults shell style.  These
+are longer and run only when they are named: series builds and boots each patch, cost
+finds three that are slower, known what Linux once had, long is that and the rest of
+functional on the debug kernel, vm on a kernel with tracepoints, a kernel of another
+version, builds from kept objects, ten minutes of each fuzz target, and each fault 100
+times.
 
 "./run.sh --help" is this text, "./run.sh run --help" that of a subcommand,
 "man $build/harness/man/cgmark.1" the manual.
