@@ -74,7 +74,8 @@ static bool is_telling(const struct bench_info *b, const char *params)
 		char value[REC_PARAMS_MAX] = "";
 
 		rec_param_get(params, b->keys[i].key, value, sizeof(value));
-		if (strcmp(value, b->keys[i].values[0]) == 0)
+		/* Names leave out the only value of a sweep. */
+		if (!*value || strcmp(value, b->keys[i].values[0]) == 0)
 			continue;
 		if (is_large(value))
 			return false;

@@ -296,7 +296,7 @@ static int open_db(const char *db, struct store **ret)
 		log_err("%s: no database; \"cgmark import\" makes it", db);
 		return -ENOENT;
 	}
-	return store_open(db, ret);
+	return store_open_existing(db, ret);
 }
 
 int history_load(const char *db, const struct history_wish *wish,

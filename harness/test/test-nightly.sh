@@ -282,4 +282,11 @@ fi
 run 0 'uninstall' nightly --uninstall --user
 [ ! -e "$unit.service" ] && [ ! -e "$unit.timer" ]
 ok $? 'removes both'
+# --- who only reads leaves a database alone -------------------------------------
+echo 'my shopping list' >"$work/list.txt"
+run 5 'trend of what is no database' trend --database "$work/list.txt"
+has "$work/err" 'left as it is' 'it says so'
+is "$(cat "$work/list.txt")" 'my shopping list' 'it is'
+is "$(find "$work" -name 'list.txt.*')" '' 'and nothing is beside it'
+
 tap_done

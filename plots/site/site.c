@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "site.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "alloc.h"
 #include "file.h"
@@ -30,26 +32,74 @@ static int lock_site(const char *out)
 	return -1;
 }
 
-static int claim(const char *out)
+static bool is_empty(const char *dir, const char *but)
 {
-	_cleanup_free_ char *index = xasprintf("%s/index.html", out);
-	_cleanup_free_ char *mark = xasprintf("%s/" MARK, out);
-	_cleanup_free_ char *tmp = xasprintf("%s/" SITE_TMP, out);
-	int r;
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	bool empty = d != NULL;
 
-	if (access(index, F_OK) == 0 && access(mark, F_OK) < 0) {
-		log_err("%s has an index.html that is not of a cgmark site; "
-			"name an empty folder",
-			out);
+	while (empty && (e = readdir(d)))
+		empty = strcmp(e->d_name, ".") == 0 ||
+			strcmp(e->d_name, "..") == 0 ||
+			strcmp(e->d_name, but) == 0;
+	if (d)
+		closedir(d);
+	return empty;
+}
+
+/* Or new, and perhaps left by one that was killed before it left its mark. */
+static bool is_ours(const char *out, const char *mark)
+{
+	_cleanup_free_ char *data = xasprintf("%s/data", out);
+
+	if (access(mark, F_OK) == 0 || is_empty(out, ""))
+		return true;
+	return is_empty(out, "data") && is_empty(data, "");
+}
+
+/* A link would lead what is written, and removed, to another folder. */
+static int refuse_links(const char *out)
+{
+	static const char *const dirs[] = { "data",   "data/tmp", "bench",
+					    "kernel", "plot",	  "run" };
+	struct stat sb;
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		_cleanup_free_ char *path = xasprintf("%s/%s", out, dirs[i]);
+
+		if (lstat(path, &sb) < 0 || S_ISDIR(sb.st_mode))
+			continue;
+		log_err("%s is no folder of a cgmark site", path);
 		return -EEXIST;
 	}
+	return 0;
+}
+
+/* Nothing of somebody else's is replaced or removed. */
+static int claim(const char *out)
+{
+	_cleanup_free_ char *data = xasprintf("%s/data", out);
+	_cleanup_free_ char *mark = xasprintf("%s/" MARK, out);
+	_cleanup_free_ char *tmp = xasprintf("%s/" SITE_TMP, out);
+	int r = refuse_links(out);
+
+	if (r == 0 && !is_ours(out, mark)) {
+		log_err("%s has files that are not of a cgmark site; name an "
+			"empty folder",
+			out);
+		r = -EEXIST;
+	}
+	if (r < 0)
+		return r;
+	r = mkdir_p(data, 0755);
+	if (r == 0)
+		r = write_file_atomic(mark, "1\n", 2);
 	/* What one that was killed left behind. */
-	r = rm_rf(tmp);
+	if (r == 0)
+		r = rm_rf(tmp);
 	if (r == 0)
 		r = mkdir_p(tmp, 0755);
-	if (r < 0)
-		return log_err_errno(-r, "cannot make %s", tmp);
-	return site_file(out, MARK, "1\n", 2);
+	return r < 0 ? log_err_errno(-r, "cannot write %s", out) : 0;
 }
 
 /* All plots at once, so that all processors have something to draw. */

@@ -33,16 +33,16 @@ static int on_busy(void *arg, int calls)
 	return 1;
 }
 
-static int open_db(struct store *st)
+static int open_db(struct store *st, int flags)
 {
-	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	struct stat sb;
 
 	if (stat(st->path, &sb) == 0) {
 		st->dev = sb.st_dev;
 		st->ino = sb.st_ino;
 	}
-	if (sqlite3_open_v2(st->path, &st->db, flags, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(st->path, &st->db, SQLITE_OPEN_READWRITE | flags,
+			    NULL) != SQLITE_OK)
 		return st->db ? sql_error(st, "open it") : -ENOMEM;
 	sqlite3_extended_result_codes(st->db, 1);
 	sqlite3_busy_handler(st->db, on_busy, st);
@@ -79,7 +79,7 @@ static int remake(struct store *st)
 	sqlite3_close(st->db);
 	st->db = NULL;
 	st->remade = true;
-	return open_db(st);
+	return open_db(st, SQLITE_OPEN_CREATE);
 }
 
 int store_open(const char *path, struct store **ret)
@@ -88,9 +88,29 @@ int store_open(const char *path, struct store **ret)
 	int r;
 
 	st->path = xstrdup(path);
-	r = open_db(st);
+	r = open_db(st, SQLITE_OPEN_CREATE);
 	if (r == -EBADMSG)
 		r = remake(st);
+	if (r < 0) {
+		store_close(st);
+		return r;
+	}
+	*ret = st;
+	return 0;
+}
+
+int store_open_existing(const char *path, struct store **ret)
+{
+	struct store *st = xcalloc(1, sizeof(*st));
+	struct stat sb;
+	int r;
+
+	st->path = xstrdup(path);
+	r = stat(path, &sb) < 0 ? -errno : open_db(st, 0);
+	if (r == -EBADMSG)
+		log_err("%s: left as it is; 'cgmark import' replaces the "
+			"database of a results folder, and keeps the old one",
+			path);
 	if (r < 0) {
 		store_close(st);
 		return r;

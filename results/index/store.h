@@ -17,6 +17,11 @@ struct store;
  * Errors are logged.
  */
 int store_open(const char *path, struct store **ret);
+/*
+ * For who only reads: what is damaged, or no database at all, is left as it is
+ * (-EBADMSG, logged with what mends it), and nothing is made (-ENOENT).
+ */
+int store_open_existing(const char *path, struct store **ret);
 void store_close(struct store *st);
 
 /*

@@ -505,6 +505,20 @@ static void test_claims(void **state)
 	mine = slurp("out/index.html");
 	assert_string_equal(mine, "mine");
 	assert_int_equal(unlink("out/index.html"), 0);
+	/* What is removed at each start is removed of a site alone. */
+	assert_int_equal(mkdir_p("out/data/tmp", 0755), 0);
+	assert_int_equal(write_file_atomic("out/data/tmp/x", "mine", 4), 0);
+	assert_int_equal(build_with(NULL, 0, NULL, &counts), -EEXIST);
+	assert_true(exists("out/data/tmp/x"));
+	assert_int_equal(rename("out/data", "elsewhere"), 0);
+	assert_int_equal(symlink("../elsewhere", "out/data"), 0);
+	assert_int_equal(build_with(NULL, 0, NULL, &counts), -EEXIST);
+	assert_int_equal(write_file_atomic("elsewhere/site", "1\n", 2), 0);
+	assert_int_equal(build_with(NULL, 0, NULL, &counts), -EEXIST);
+	assert_true(exists("elsewhere/tmp/x"));
+	assert_int_equal(unlink("out/data"), 0);
+	/* Killed before it could leave its mark. */
+	assert_int_equal(mkdir("out/data", 0755), 0);
 	lock = open("out", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(flock(lock, LOCK_EX), 0);
 	assert_int_equal(build_with(NULL, 0, NULL, &counts), -EBUSY);
