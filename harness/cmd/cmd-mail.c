@@ -99,26 +99,6 @@ static int print_to(const struct mail_opts *o, const struct trend_mail *m)
 	return r < 0 ? log_err_errno(-r, "cannot write %s", o->output) : 0;
 }
 
-/* Without names also a run of one kernel, of which the history can tell. */
-static enum exit_status select_what(const struct env *env,
-				    const struct mail_opts *o, struct run **run,
-				    struct selection *s)
-{
-	unsigned damaged;
-	enum exit_status r;
-
-	if (o->nr_names > 0)
-		return select_subjects(env, o->run, o->names, o->nr_names, run,
-				       s);
-	r = select_run(env, o->run, run, &damaged);
-	if (r == ST_OK)
-		r = select_kernels(*run, NULL, 0, s);
-	if (r != ST_OK || (*run)->nr_kernels > 0)
-		return r;
-	log_err("run %s has no kernel: nothing to write", (*run)->id);
-	return ST_USAGE;
-}
-
 enum exit_status cmd_mail(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
@@ -131,7 +111,7 @@ enum exit_status cmd_mail(const struct env *env, int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
-	r = select_what(env, &o, &run, &s);
+	r = select_any(env, o.run, o.names, o.nr_names, "write", &run, &s);
 	if (r != ST_OK)
 		return r;
 	f = findings_new(run, s.base, s.contenders, s.nr);

@@ -55,26 +55,6 @@ static const struct argp argp = {
 	       "Kernels of several runs are named as for compare.",
 };
 
-/* Without names also a run of one kernel, of which there is something to show. */
-static enum exit_status select_what(const struct env *env,
-				    const struct report_opts *o,
-				    struct run **run, struct selection *s)
-{
-	unsigned damaged;
-	enum exit_status r;
-
-	if (o->nr_names > 0)
-		return select_subjects(env, o->run, o->names, o->nr_names, run,
-				       s);
-	r = select_run(env, o->run, run, &damaged);
-	if (r == ST_OK)
-		r = select_kernels(*run, NULL, 0, s);
-	if (r != ST_OK || (*run)->nr_kernels > 0)
-		return r;
-	log_err("run %s has no kernel: nothing to report", (*run)->id);
-	return ST_USAGE;
-}
-
 enum exit_status cmd_report(const struct env *env, int argc, char **argv)
 {
 	_cleanup_(run_freep) struct run *run = NULL;
@@ -86,7 +66,7 @@ enum exit_status cmd_report(const struct env *env, int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return ST_USAGE;
-	r = select_what(env, &o, &run, &s);
+	r = select_any(env, o.run, o.names, o.nr_names, "report", &run, &s);
 	if (r != ST_OK)
 		return r;
 	dir = o.output ? xstrdup(o.output)

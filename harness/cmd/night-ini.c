@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "night-ini.h"
 
-#include <ctype.h>
-
 #include "alloc.h"
 #include "inifile.h"
+#include "name.h"
 #include "opt-values.h"
 #include "text.h"
 
@@ -13,15 +12,7 @@
 
 bool night_job_ok(const char *name)
 {
-	size_t len = 0;
-
-	if (!*name || *name == '-' || *name == '.')
-		return false;
-	for (; name[len]; len++)
-		if (!isalnum((unsigned char)name[len]) &&
-		    !strchr("._-", name[len]))
-			return false;
-	return len <= JOB_NAME_MAX;
+	return name_ok(name, JOB_NAME_MAX);
 }
 
 static void set_once(struct inifile *f, const char *key, const char *value,

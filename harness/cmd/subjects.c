@@ -275,3 +275,21 @@ enum exit_status select_subjects(const struct env *env, const char *run_word,
 		return select_parts(&subjects, ret, s);
 	return merge(&subjects, ret, s);
 }
+
+enum exit_status select_any(const struct env *env, const char *run_word,
+			    char *const *names, size_t nr, const char *what,
+			    struct run **ret, struct selection *s)
+{
+	unsigned damaged;
+	enum exit_status r;
+
+	if (nr > 0)
+		return select_subjects(env, run_word, names, nr, ret, s);
+	r = select_run(env, run_word, ret, &damaged);
+	if (r == ST_OK)
+		r = select_kernels(*ret, NULL, 0, s);
+	if (r != ST_OK || (*ret)->nr_kernels > 0)
+		return r;
+	log_err("run %s has no kernel: nothing to %s", (*ret)->id, what);
+	return ST_USAGE;
+}

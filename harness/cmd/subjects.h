@@ -15,4 +15,13 @@ enum exit_status select_subjects(const struct env *env, const char *run_word,
 				 char *const *names, size_t nr,
 				 struct run **ret, struct selection *s);
 
+/*
+ * The same for who can also tell something of a single kernel: without names, all
+ * kernels of run_word.  what ends the message about a run without kernels,
+ * "nothing to ...": such as "report".
+ */
+enum exit_status select_any(const struct env *env, const char *run_word,
+			    char *const *names, size_t nr, const char *what,
+			    struct run **ret, struct selection *s);
+
 #endif

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <ctype.h>
-
+#include "kernels-ini.h"
 #include "alloc.h"
 #include "exit-status.h"
 #include "inifile.h"
-#include "kernels-ini.h"
 #include "log.h"
+#include "name.h"
 #include "suggest.h"
 
 bool kernels_ini_name_ok(const char *name)
 {
-	size_t len = 0;
-
-	if (!*name || *name == '-' || *name == '.')
-		return false;
-	for (; name[len]; len++)
-		if (!isalnum((unsigned char)name[len]) &&
-		    !strchr("._-", name[len]))
-			return false;
-	return len <= KERNELS_INI_NAME_MAX;
+	return name_ok(name, KERNELS_INI_NAME_MAX);
 }
 
 const char *const kernel_opts_keys[] = { "source", "patches", "first", "config",

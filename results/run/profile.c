@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "profile.h"
 #include "alloc.h"
+#include "line-why.h"
 #include "text.h"
 
 struct reader {
@@ -10,25 +11,14 @@ struct reader {
 	bool have_events;
 };
 
-__attribute__((format(printf, 2, 3))) static int bad(char *why, const char *fmt,
-						     ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, REC_WHY_MAX, fmt, ap);
-	va_end(ap);
-	return -EBADMSG;
-}
-
 static int read_number(const char *s, uint64_t max, uint64_t *ret, char *why)
 {
 	int r = text_u64(s, max, ret);
 
 	if (r == 0)
 		return 0;
-	return bad(why, "%s: '%.40s'",
-		   r == -ERANGE ? "too large" : "not a number", s);
+	return line_bad(why, "%s: '%.40s'",
+			r == -ERANGE ? "too large" : "not a number", s);
 }
 
 static int read_u64(const char *s, uint64_t *ret, char *why)
@@ -49,8 +39,8 @@ static int read_unsigned(const char *s, unsigned *ret, char *why)
 static int read_text(const char *s, char *ret, size_t size, char *why)
 {
 	if (!*s || strlen(s) >= size)
-		return bad(why, "no name of 1 to %zu letters: '%.40s'",
-			   size - 1, s);
+		return line_bad(why, "no name of 1 to %zu letters: '%.40s'",
+				size - 1, s);
 	strcpy(ret, s);
 	return 0;
 }
@@ -68,19 +58,19 @@ static int read_events(struct reader *rd, char *const *field, unsigned nr,
 		       char *why)
 {
 	if (rd->have_events)
-		return bad(why, "a second H line");
+		return line_bad(why, "a second H line");
 	rd->have_events = true;
 	for (unsigned i = 1; i < nr; i++) {
 		unsigned event = find_event(field[i]);
 
 		if (event == NR_PROFILE_EVENTS || rd->p->counted[event])
-			return bad(why, "unknown or double event '%.40s'",
-				   field[i]);
+			return line_bad(why, "unknown or double event '%.40s'",
+					field[i]);
 		rd->p->counted[event] = true;
 		rd->column[rd->nr_columns++] = event;
 	}
 	if (!rd->p->counted[PROFILE_INSNS])
-		return bad(why, "instructions were not counted");
+		return line_bad(why, "instructions were not counted");
 	return 0;
 }
 
@@ -90,7 +80,7 @@ static int read_model(struct reader *rd, char *const *field, unsigned nr,
 	struct profile *p = rd->p;
 
 	if (nr != 2)
-		return bad(why, "%u fields instead of 2", nr);
+		return line_bad(why, "%u fields instead of 2", nr);
 	p->model = xreallocarray(p->model, p->nr_model + 1, sizeof(*p->model));
 	p->model[p->nr_model++] = xstrdup(field[1]);
 	return 0;
@@ -114,7 +104,8 @@ static int read_point(struct reader *rd, char *const *field, unsigned nr,
 	int r = 0;
 
 	if (nr != 6 || !rd->have_events)
-		return bad(why, "%u fields instead of 6, or no H line", nr);
+		return line_bad(why, "%u fields instead of 6, or no H line",
+				nr);
 	pt = add_point(rd->p);
 	r = read_text(field[1], pt->id.bench, sizeof(pt->id.bench), why);
 	if (r == 0)
@@ -127,7 +118,7 @@ static int read_point(struct reader *rd, char *const *field, unsigned nr,
 	if (r == 0)
 		r = read_u64(field[5], &pt->samples, why);
 	if (r == 0 && (!pt->nr_ops || !pt->samples))
-		r = bad(why, "a point without operations");
+		r = line_bad(why, "a point without operations");
 	return r;
 }
 
@@ -152,13 +143,14 @@ static int read_node(struct reader *rd, char *const *field, unsigned nr,
 	int r;
 
 	if (!rd->p->nr_points || nr != 4 + rd->nr_columns)
-		return bad(why, "%u fields, or no P line before it", nr);
+		return line_bad(why, "%u fields, or no P line before it", nr);
 	pt = &rd->p->points[rd->p->nr_points - 1];
 	r = read_unsigned(field[1], &id, why);
 	if (r == 0)
 		r = read_unsigned(field[2], &parent, why);
 	if (r == 0 && (id != pt->nr_nodes + 1 || parent >= id))
-		r = bad(why, "context %u below %u is out of order", id, parent);
+		r = line_bad(why, "context %u below %u is out of order", id,
+			     parent);
 	if (r == 0)
 		r = read_text(field[3], function, sizeof(function), why);
 	if (r < 0)
@@ -179,7 +171,7 @@ static int read_symbol(struct reader *rd, char *const *field, unsigned nr,
 	int r;
 
 	if (nr != 3 || (strcmp(field[2], "0") && strcmp(field[2], "1")))
-		return bad(why, "not a symbol's name and 0 or 1");
+		return line_bad(why, "not a symbol's name and 0 or 1");
 	r = read_text(field[1], name, sizeof(name), why);
 	if (r < 0)
 		return r;
@@ -195,7 +187,7 @@ static int read_symbol(struct reader *rd, char *const *field, unsigned nr,
 static int read_address(const char *s, uint64_t *ret, char *why)
 {
 	if (text_hex(s, UINT64_MAX, ret) < 0)
-		return bad(why, "not an address: '%.40s'", s);
+		return line_bad(why, "not an address: '%.40s'", s);
 	return 0;
 }
 
@@ -218,7 +210,7 @@ static int read_range(struct reader *rd, char *const *field, unsigned nr,
 	int r;
 
 	if (!rd->p->nr_points || nr != 6)
-		return bad(why, "%u fields, or no P line before it", nr);
+		return line_bad(why, "%u fields, or no P line before it", nr);
 	pt = &rd->p->points[rd->p->nr_points - 1];
 	r = read_text(field[1], function, sizeof(function), why);
 	if (r == 0)
@@ -230,11 +222,11 @@ static int read_range(struct reader *rd, char *const *field, unsigned nr,
 	if (r == 0)
 		r = read_u64(field[5], &range.count, why);
 	if (r == 0 && (!range.nr || range.nr > range.bytes))
-		r = bad(why, "%u instructions in %u bytes", range.nr,
-			range.bytes);
+		r = line_bad(why, "%u instructions in %u bytes", range.nr,
+			     range.bytes);
 	if (r == 0 && pt->nr_ranges &&
 	    pt->ranges[pt->nr_ranges - 1].at > range.at)
-		r = bad(why, "address '%s' is out of order", field[2]);
+		r = line_bad(why, "address '%s' is out of order", field[2]);
 	if (r < 0)
 		return r;
 	range.function = xstrdup(function);
@@ -260,7 +252,7 @@ static int on_line(char *const *field, unsigned nr, void *arg, bool *counted,
 		return read_symbol(rd, field, nr, why);
 	if (!strcmp(field[0], "I"))
 		return read_range(rd, field, nr, why);
-	return bad(why, "unknown record '%.20s'", field[0]);
+	return line_bad(why, "unknown record '%.20s'", field[0]);
 }
 
 int profile_parse(const char *text, size_t len, struct profile *ret,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "sharing.h"
 #include "alloc.h"
+#include "line-why.h"
 #include "profile-names.h"
 #include "text.h"
 
@@ -8,22 +9,11 @@
 #define COUNT_MAX (1ULL << 48)
 #define NAME_MAX_BYTES PROFILE_FUNCTION_MAX
 
-__attribute__((format(printf, 2, 3))) static int bad(char *why, const char *fmt,
-						     ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, REC_WHY_MAX, fmt, ap);
-	va_end(ap);
-	return -EBADMSG;
-}
-
 static int read_count(const char *s, uint64_t *ret, char *why)
 {
 	return text_u64(s, COUNT_MAX, ret) == 0
 		       ? 0
-		       : bad(why, "no count: '%.40s'", s);
+		       : line_bad(why, "no count: '%.40s'", s);
 }
 
 static int read_cpus(const char *s, unsigned *ret, char *why)
@@ -31,7 +21,7 @@ static int read_cpus(const char *s, unsigned *ret, char *why)
 	uint64_t v;
 
 	if (text_hex(s, (1u << SHARING_CPUS_MAX) - 1, &v) < 0 || !v)
-		return bad(why, "no CPUs: '%.40s'", s);
+		return line_bad(why, "no CPUs: '%.40s'", s);
 	*ret = v;
 	return 0;
 }
@@ -43,9 +33,10 @@ static int check_name(const char *s, char *why)
 
 	for (size_t i = 0; i < len; i++)
 		if (s[i] < ' ' || s[i] > '~')
-			return bad(why, "a name with strange letters");
-	return len && len < NAME_MAX_BYTES ? 0
-					   : bad(why, "no name: '%.40s'", s);
+			return line_bad(why, "a name with strange letters");
+	return len && len < NAME_MAX_BYTES
+		       ? 0
+		       : line_bad(why, "no name: '%.40s'", s);
 }
 
 /* Room for one more, which is zeroed. */
@@ -73,17 +64,17 @@ static int read_point(struct sharing *s, char *const *field, unsigned nr,
 	int r;
 
 	if (nr != 6)
-		return bad(why, "%u fields instead of 6", nr);
+		return line_bad(why, "%u fields instead of 6", nr);
 	if (!*field[1] || strlen(field[1]) >= sizeof(p->id.bench) ||
 	    strlen(field[3]) >= sizeof(p->id.params))
-		return bad(why, "no point: '%.40s'", field[1]);
+		return line_bad(why, "no point: '%.40s'", field[1]);
 	p = ADD_ONE(s->points, s->nr_points, s->alloc_points);
 	strcpy(p->id.bench, field[1]);
 	if (strcmp(field[3], "-") != 0)
 		strcpy(p->id.params, field[3]);
 	r = text_u64(field[2], INT32_MAX, &version);
 	if (r < 0)
-		return bad(why, "no version: '%.40s'", field[2]);
+		return line_bad(why, "no version: '%.40s'", field[2]);
 	p->id.version = version;
 	r = read_count(field[4], &unused, why);
 	return r < 0 ? r : read_count(field[5], &unused, why);
@@ -95,7 +86,7 @@ static int read_ops(struct sharing *s, char *const *field, unsigned nr,
 	struct shared_point *p = last_point(s);
 
 	if (nr != 2 || !p || p->nr_ops)
-		return bad(why, "operations of no point, or told twice");
+		return line_bad(why, "operations of no point, or told twice");
 	return read_count(field[1], &p->nr_ops, why);
 }
 
@@ -105,7 +96,7 @@ static int read_error(struct sharing *s, char *const *field, unsigned nr,
 	struct shared_point *p = last_point(s);
 
 	if (nr != 2 || !p || p->error || p->nr_lines)
-		return bad(why, "the error of no point");
+		return line_bad(why, "the error of no point");
 	if (check_name(field[1], why) < 0)
 		return -EBADMSG;
 	p->error = xstrdup(field[1]);
@@ -122,7 +113,7 @@ static int read_line(struct sharing *s, char *const *field, unsigned nr,
 	int r = 0;
 
 	if (nr != 8 || !p || !p->nr_ops || p->error)
-		return bad(why, "%u fields, or a line of no point", nr);
+		return line_bad(why, "%u fields, or a line of no point", nr);
 	for (size_t i = 0; i < ARRAY_SIZE(counts) && r == 0; i++)
 		r = read_count(field[2 + i], counts[i], why);
 	if (r == 0)
@@ -130,10 +121,11 @@ static int read_line(struct sharing *s, char *const *field, unsigned nr,
 	if (r == 0)
 		r = check_name(field[1], why);
 	if (r == 0 && (!l.lines || l.truly > l.moves || l.moves > l.most))
-		r = bad(why, "%llu moves of %llu lines, %llu of them truly",
-			(unsigned long long)l.moves,
-			(unsigned long long)l.lines,
-			(unsigned long long)l.truly);
+		r = line_bad(why,
+			     "%llu moves of %llu lines, %llu of them truly",
+			     (unsigned long long)l.moves,
+			     (unsigned long long)l.lines,
+			     (unsigned long long)l.truly);
 	if (r < 0)
 		return r;
 	l.name = xstrdup(field[1]);
@@ -151,7 +143,7 @@ static int read_use(struct sharing *s, char *const *field, unsigned nr,
 
 	if (nr != 7 || !p || !p->nr_lines ||
 	    (strcmp(field[2], "r") && strcmp(field[2], "w")))
-		return bad(why, "%u fields, or the use of no line", nr);
+		return line_bad(why, "%u fields, or the use of no line", nr);
 	r = read_cpus(field[5], &u.cpus, why);
 	if (r == 0)
 		r = read_count(field[6], &u.accesses, why);
@@ -184,7 +176,7 @@ static int on_line(char *const *field, unsigned nr, void *arg, bool *counted,
 	for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
 		if (!strcmp(field[0], readers[i].record))
 			return readers[i].read(arg, field, nr, why);
-	return bad(why, "unknown record '%.20s'", field[0]);
+	return line_bad(why, "unknown record '%.20s'", field[0]);
 }
 
 int sharing_parse(const char *text, size_t len, struct sharing *ret,
