@@ -19,9 +19,9 @@ struct totals {
 
 static const char doc[] =
 	"Read run directories into the database."
-	"\vWithout RUN_DIR: all of RESULTS/runs.  Leaves known runs as "
-	"they are, and replaces those whose directory has changed.  The "
-	"database holds nothing that the directories do not: you can "
+	"\vWithout RUN_DIR, or into a new database: all of RESULTS/runs.  "
+	"Leaves known runs as they are, and replaces those whose directory has "
+	"changed.  The database holds nothing that the directories do not: you can "
 	"remove it and import them again at any time.  cgmark keeps a "
 	"damaged database under another name and makes a new one.";
 
@@ -103,7 +103,7 @@ int import_run(const struct env *env, const struct run *run)
 	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	struct totals t = { .quiet = true };
-	bool changed;
+	bool fresh = access(db, F_OK) < 0, changed;
 	int r;
 
 	r = mkdir_p(env->results_dir, 0777);
@@ -114,7 +114,7 @@ int import_run(const struct env *env, const struct run *run)
 		return r;
 	r = store_import(t.st, run, &changed);
 	/* Errors of the others do not concern this one. */
-	if (r == 0 && store_remade(t.st))
+	if (r == 0 && (store_remade(t.st) || fresh))
 		import_all(&t, runs);
 	store_close(t.st);
 	return r;
@@ -136,6 +136,7 @@ enum exit_status cmd_import(const struct env *env, int argc, char **argv)
 {
 	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
+	bool fresh = access(db, F_OK) < 0;
 	struct run_dirs dirs;
 	struct totals t = { 0 };
 	enum exit_status status;
@@ -157,7 +158,9 @@ enum exit_status cmd_import(const struct env *env, int argc, char **argv)
 		store_remade(t.st);
 		status = import_all(&t, runs);
 	}
-	if (store_remade(t.st) && import_all(&t, runs) != ST_OK)
+	/* A new database has all runs, not only those named. */
+	if ((store_remade(t.st) || (fresh && dirs.nr)) &&
+	    import_all(&t, runs) != ST_OK)
 		status = ST_HOST;
 	if (!dirs.quiet && print_totals(&t) != ST_OK)
 		status = ST_HOST;

@@ -129,8 +129,10 @@ static enum exit_status step_before(const struct night *n)
 	const char *const argv[] = { "/bin/sh", "-c", n->ini->before, NULL };
 	int status = ST_OK;
 
-	if (!n->ini->before || night_state_done(n->state, "before", &status))
-		return status == ST_OK ? ST_OK : ST_HOST;
+	/* One that failed is tried again. */
+	if (!n->ini->before ||
+	    (night_state_done(n->state, "before", &status) && status == ST_OK))
+		return ST_OK;
 	night_say(&n->log, "before: %s", n->ini->before);
 	status = night_child(&n->log, argv, NULL, n->until_s);
 	if (status >= 128)
@@ -228,7 +230,7 @@ static enum exit_status do_jobs(const struct night *n, bool *all)
 	enum exit_status r = step_before(n), of_job;
 
 	*all = true;
-	for (size_t i = 0; i < n->ini->nr && r != ST_INTERRUPTED; i++) {
+	for (size_t i = 0; i < n->ini->nr && !night_interrupted(); i++) {
 		const struct night_job *j = &n->ini->jobs[i];
 
 		of_job = do_job(n, j);
@@ -259,8 +261,8 @@ static enum exit_status do_steps(struct night *n)
 	bool all;
 	enum exit_status r = do_jobs(n, &all);
 
-	if (r == ST_INTERRUPTED)
-		return r;
+	if (r == ST_INTERRUPTED || night_interrupted())
+		return ST_INTERRUPTED;
 	r = worse(r, step_site(n));
 	run_leftovers_tidy(runs);
 	if (night_thin(n->env, n->ini->keep, n->ini->thin, n->name) < 0)
@@ -341,7 +343,9 @@ static enum exit_status go_through(struct night *n,
 		log_info("night %s is done; --again begins it again", n->name);
 		return (enum exit_status)status;
 	}
-	fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (night_catch_signals() < 0)
+		return ST_HOST;
+	fd = open(log, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	if (fd < 0) {
 		log_err_errno(errno, "cannot write %s", log);
 		return ST_HOST;

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "alloc.h"
@@ -40,17 +42,73 @@ static int wait_ms(long long until_s)
 	return left <= 0 ? 0 : left > 3600 ? 3600 * 1000 : (int)left * 1000;
 }
 
-/* Whether it has ended by then. */
-static bool wait_for(int pidfd, long long until_s)
-{
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-	int r;
+/* Of signals; -1: none are caught. */
+static int signal_fd = -1;
+static bool interrupted;
 
-	do
-		r = poll(&p, 1, wait_ms(until_s));
-	while ((r < 0 && errno == EINTR) ||
-	       (r == 0 && (long long)time(NULL) < until_s));
-	return r != 0;
+/* nohup ignores some. */
+static void add_unless_ignored(sigset_t *set, int sig)
+{
+	struct sigaction old;
+
+	if (sigaction(sig, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		sigaddset(set, sig);
+}
+
+int night_catch_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	add_unless_ignored(&set, SIGINT);
+	add_unless_ignored(&set, SIGTERM);
+	add_unless_ignored(&set, SIGHUP);
+	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signal_fd < 0)
+		return log_err_errno(errno, "cannot catch signals");
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return 0;
+}
+
+/* The signal that came, or 0. */
+static int take_signal(void)
+{
+	struct signalfd_siginfo info;
+
+	if (signal_fd < 0 ||
+	    read(signal_fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	interrupted = true;
+	return (int)info.ssi_signo;
+}
+
+bool night_interrupted(void)
+{
+	take_signal();
+	return interrupted;
+}
+
+/* Whether it has ended by then; signals are passed on. */
+static bool wait_for(pid_t pid, int pidfd, long long until_s)
+{
+	struct pollfd p[] = {
+		{ .fd = pidfd, .events = POLLIN },
+		{ .fd = signal_fd, .events = POLLIN },
+	};
+	int r, sig;
+
+	for (;;) {
+		r = poll(p, ARRAY_SIZE(p), wait_ms(until_s));
+		if (r > 0 && p[0].revents)
+			return true;
+		sig = r > 0 ? take_signal() : 0;
+		if (sig)
+			kill(pid, sig);
+		if (r < 0 && errno != EINTR)
+			return true;
+		if (r == 0 && (long long)time(NULL) >= until_s)
+			return false;
+	}
 }
 
 static int finish(const struct night_log *log, pid_t pid, int pidfd,
@@ -58,15 +116,47 @@ static int finish(const struct night_log *log, pid_t pid, int pidfd,
 {
 	int status = 0;
 
-	if (!wait_for(pidfd, until_s)) {
+	if (!wait_for(pid, pidfd, until_s)) {
 		night_say(log, "the time of the night is over");
 		kill(pid, SIGTERM);
-		if (!wait_for(pidfd, (long long)time(NULL) + GRACE_S))
+		if (!wait_for(pid, pidfd, (long long)time(NULL) + GRACE_S))
 			kill(pid, SIGKILL);
 	}
 	process_reap(pid, &status, NULL);
 	close(pidfd);
 	return process_exit_code(status);
+}
+
+#define LAST_WORDS 400 /* bytes */
+
+static char *skip(char *line, const char *head)
+{
+	size_t len = strlen(head);
+
+	return strncmp(line, head, len) == 0 ? line + len : line;
+}
+
+/* The last line that the child has written to the log since it had this size. */
+static void tell_last_words(const struct night_log *log, off_t from)
+{
+	char text[LAST_WORDS + 1], *line;
+	struct stat st;
+	ssize_t len;
+
+	if (fstat(log->fd, &st) < 0 || st.st_size <= from)
+		return;
+	if (st.st_size - from > LAST_WORDS)
+		from = st.st_size - LAST_WORDS;
+	len = pread(log->fd, text, LAST_WORDS, from);
+	while (len > 0 && text[len - 1] == '\n')
+		len--;
+	if (len <= 0)
+		return;
+	text[len] = '\0';
+	line = strrchr(text, '\n');
+	line = line ? line + 1 : text;
+	line = skip(skip(line, "cgmark: "), "error: ");
+	log_err("%s", line);
 }
 
 /* As it would be typed. */
@@ -85,10 +175,13 @@ int night_child(const struct night_log *log, const char *const *argv,
 		const char *out, long long until_s)
 {
 	_cleanup_close_ int fd = -1;
-	struct process p = { PROCESS_INIT };
+	struct process p = { PROCESS_INIT, .death_signal = SIGTERM };
+	struct stat st = { 0 };
 	int pidfd, r;
 	pid_t pid;
 
+	if (night_interrupted())
+		return ST_INTERRUPTED;
 	log_words(log, argv);
 	if (out) {
 		fd = open(out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
@@ -106,5 +199,10 @@ int night_child(const struct night_log *log, const char *const *argv,
 		log_err_errno(-r, "cannot run %s", argv[0]);
 		return ST_HOST;
 	}
-	return finish(log, pid, pidfd, until_s);
+	fstat(log->fd, &st);
+	r = finish(log, pid, pidfd, until_s);
+	if (r != ST_OK && r != ST_REGRESSION && r != ST_INCONCLUSIVE &&
+	    !interrupted)
+		tell_last_words(log, st.st_size);
+	return interrupted ? ST_INTERRUPTED : r;
 }

@@ -36,6 +36,7 @@ struct load {
 	size_t nr_metrics;
 	struct figure *figures;
 	size_t nr, alloc;
+	long today;	  /* days since 1970 */
 	int64_t last_run; /* of the figure before: most are of the same */
 	size_t last_index;
 };
@@ -95,15 +96,30 @@ static bool matches(const char *glob, const char *text)
 	return !glob || fnmatch(glob, text, 0) == 0;
 }
 
+/*
+ * What says nothing of its day has no place, and what is of a day to come would be
+ * the last night for a long time.  Tomorrow has begun somewhere.
+ */
+static bool has_place(const struct load *l, struct history_run *run,
+		      const struct store_run *row)
+{
+	if (!set_night(run, row))
+		return false;
+	if (run->day <= l->today + 1)
+		return true;
+	log_warn("run %s is left out: its night %s is yet to come", run->id,
+		 run->night);
+	return false;
+}
+
 static int on_run(const struct store_run *row, void *arg)
 {
 	struct load *l = arg;
 	const struct history_wish *w = l->wish;
 	struct history_run *run = new_run(row);
 
-	/* What says nothing of its day has no place. */
-	if (!set_night(run, row) || !matches(w->job, run->job) ||
-	    !matches(w->machine, run->machine) ||
+	if (!matches(w->job, run->job) || !matches(w->machine, run->machine) ||
+	    !has_place(l, run, row) ||
 	    (w->until && strcmp(run->night, w->until) > 0)) {
 		history_run_free(run);
 		return 0;
@@ -303,7 +319,9 @@ int history_load(const char *db, const struct history_wish *wish,
 		 struct history **ret)
 {
 	_cleanup_(history_freep) struct history *h = xcalloc(1, sizeof(*h));
-	struct load l = { .wish = wish, .h = h };
+	struct load l = { .wish = wish,
+			  .h = h,
+			  .today = (long)(time(NULL) / 86400) };
 	int r = open_db(db, &l.st);
 
 	if (r < 0)

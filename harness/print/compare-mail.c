@@ -199,6 +199,8 @@ void compare_mail_origin(FILE *out, const struct findings *f)
 	_cleanup_free_ char *plan = about_plan(run);
 	_cleanup_free_ char *calibration =
 		calibration_line(f->calibration, t->comparison->time);
+	_cleanup_free_ char *command =
+		shell_without_night(run->command_line ? run->command_line : "");
 
 	fputs("\nCompared:\n", out);
 	for (size_t k = 0; k < t->nr_kernels; k++) {
@@ -215,8 +217,7 @@ void compare_mail_origin(FILE *out, const struct findings *f)
 	print_text(out, "  verdicts: ", calibration);
 	fprintf(out, "To reproduce (cgmark %s):\n",
 		run->version ? run->version : "?");
-	shell_print_wrapped(out, run->command_line ? run->command_line : "", 2,
-			    MAIL_COLUMNS);
+	shell_print_wrapped(out, command, 2, MAIL_COLUMNS);
 }
 
 /*

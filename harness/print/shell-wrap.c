@@ -89,6 +89,43 @@ static void print_word(struct wrap *w, const char *s, size_t len, size_t tail)
 	}
 }
 
+static bool is_word(const char *s, size_t len, const char *word)
+{
+	return len == strlen(word) && strncmp(s, word, len) == 0;
+}
+
+/* Bytes of options at s that only cgmark nightly gives. */
+static size_t night_options(const char *s)
+{
+	size_t len = word_len(s);
+	size_t next = len + strspn(s + len, " ");
+
+	if (is_word(s, len, "--strict"))
+		return next;
+	if (!is_word(s, len, "--night"))
+		return 0;
+	len = word_len(s + next);
+	return next + len + strspn(s + next + len, " ");
+}
+
+char *shell_without_night(const char *command)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	while (*command) {
+		size_t skip = night_options(command), len;
+
+		command += skip;
+		if (skip)
+			continue;
+		len = word_len(command);
+		len += strspn(command + len, " ");
+		strbuf_add(&sb, command, len);
+		command += len;
+	}
+	return strbuf_steal(&sb);
+}
+
 void shell_print_wrapped(FILE *out, const char *command, size_t indent,
 			 size_t columns)
 {

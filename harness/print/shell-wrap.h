@@ -13,4 +13,10 @@
 void shell_print_wrapped(FILE *out, const char *command, size_t indent,
 			 size_t columns);
 
+/*
+ * The command as somebody would repeat it by day: without --night and --strict.
+ * Caller frees.
+ */
+char *shell_without_night(const char *command);
+
 #endif

@@ -47,14 +47,16 @@ static void print_header(FILE *out, const char *name, const char *text)
 	fprintf(out, "%s: %.200s\n", name, clean);
 }
 
-/* "REGRESSION at 2 of 40, "; "" if nothing was compared.  Caller frees. */
+/* "REGRESSION at 2 of 40, ": the worst.  "" if nothing was compared.  Caller frees. */
 static char *nr_changed(const struct comparison *c)
 {
-	bool better = !c->count[V_REGRESSION] && c->count[V_IMPROVEMENT];
-	enum verdict v = better ? V_IMPROVEMENT : V_REGRESSION;
+	enum verdict v = V_NO_CHANGE;
 
 	if (c->nr_effects == 0)
 		return xstrdup("");
+	for (unsigned i = 0; i < NR_VERDICTS; i++)
+		if (c->count[i] && verdict_rank(i) < verdict_rank(v))
+			v = i;
 	return xasprintf("%s at %u of %zu, ", verdict_str(v), c->count[v],
 			 c->nr_effects);
 }
@@ -214,6 +216,7 @@ static int print_alone(FILE *out, const struct trend_mail *m,
 {
 	const struct run *run = run_of(m);
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
+	_cleanup_free_ char *command = NULL;
 
 	print_headers(out, m, nr);
 	add_kernel(&sb, &run->kernels[m->findings->comparison->base]);
@@ -224,7 +227,8 @@ static int print_alone(FILE *out, const struct trend_mail *m,
 	print_text(out, "", sb.buf);
 	print_steps(out, news, nr);
 	fputs("\nTo reproduce:\n", out);
-	shell_print_wrapped(out, run->command_line, 2, KERNELS_COLUMNS);
+	command = shell_without_night(run->command_line);
+	shell_print_wrapped(out, command, 2, KERNELS_COLUMNS);
 	return 0;
 }
 

@@ -32,7 +32,7 @@ for job in exact time; do
 done >"$work/results/nightly.ini"
 
 day_of() {
-	date -u -d "2026-01-01 + $1 days" +%F
+	date -u -d "2025-01-01 + $1 days" +%F
 }
 
 night=0 measured=0 failed=0
@@ -59,7 +59,7 @@ is $failed 0 'each night ends well'
 # steps JOB: params, the night of each step and that on which it was found, as numbers.
 steps() {
 	jq -r --arg job "$1" '
-		def day: strptime("%Y-%m-%d") | mktime / 86400 - 20454;
+		def day: strptime("%Y-%m-%d") | mktime / 86400 - 20089;
 		.series[] | select(.job == $job) | . as $s | .steps[]
 		| [$s.params, (.night | day), (.found | day)] | @tsv' "$work/trend"
 }

@@ -83,6 +83,17 @@ wrong 'no nights' 'keep = 0: a number of nights' <<'END'
 [nightly]
 keep = 0
 END
+wrong 'a job without a key' 'wrong.ini:1: a section without a key' <<'END'
+[job a]
+
+[job b]
+kernel = base
+END
+wrong 'and the last one' 'wrong.ini:3: a section without a key' <<'END'
+[job a]
+kernel = base
+[job b]
+END
 run 2 'a file that is not there' nightly --config "$work/none.ini"
 [ ! -e "$work/results/nightly" ]
 ok $? 'a wrong file begins no night'
@@ -105,6 +116,7 @@ is "$(sql 'SELECT count(*) FROM run')" 1 'nothing is measured again'
 
 sed 's/^kernel = new=.*/kernel = nosuch/' "$work/results/nightly.ini" >"$work/typo.ini"
 run 2 'a kernel that is not known' nightly -c "$work/typo.ini" --night 2026-01-02
+has "$work/err" "^cgmark: error: cannot read .*kernels.ini" 'says so, not only in the log'
 sed "s,^keep,site = $work/pages\n&," "$work/results/nightly.ini" >"$work/site.ini"
 run 0 'the same night with the file mended' nightly -c "$work/site.ini" --night 2026-01-02
 has "$work/out" '^job main: status 0' 'is measured'
@@ -128,7 +140,25 @@ has "$work/err" 'another cgmark nightly is at work' 'says why'
 ok $? 'and begins no night'
 wait $pid
 is $? 0 'the first one goes on'
+
+# --- interrupted -------------------------------------------------------------------
+echo 'slow 300' >"$work/streams/base/measure-p0/ending"
+rm -rf "$work/boots"
+sed "s,^keep,before = echo x >>$work/before.out; [ -e $work/mended ]\n&," \
+	"$work/results/nightly.ini" >"$work/before.ini"
+"$cgmark" nightly -c "$work/before.ini" --night 2025-10-01 >"$work/out2" 2>&1 &
+pid=$!
+wait_until 100 test -e "$work/results/nightly/2025-10-01/main.txt"
+kill -TERM $pid
+wait $pid
+is $? 130 'SIGTERM: exit status 130'
+is "$(grep -l '"status": *"running"' "$work"/results/runs/*/run.json | wc -l)" 0 \
+	'no run is left running'
+is "$(wc -l <"$work/before.out")" 1 'before has run, and failed'
+touch "$work/mended"
 echo poweroff >"$work/streams/base/measure-p0/ending"
+run 0 'the night goes on' nightly -c "$work/before.ini" --night 2025-10-01
+is "$(wc -l <"$work/before.out")" 2 'before is tried again'
 
 # --- a limit of time ------------------------------------------------------------------
 sed 's/^\[nightly\]/&\ntime = 1s/' "$work/results/nightly.ini" >"$work/short.ini"
@@ -212,6 +242,10 @@ has "$work/err" 'nothing that is known|no step of exact counts' 'says why not'
 cp "$work/results/cgmark.db" "$work/saved.db"
 sql "UPDATE kernel SET spec = 'git:$work/no@main,cmdline=a', vmlinux_sha256 = run,
 	source_version = printf('%040x', run) WHERE name = 'new'"
+sql "UPDATE run SET night = '2999-01-01' WHERE night = '2026-01-04'"
+run 0 'the trend with a night to come' trend
+has "$work/err" 'is left out: its night 2999-01-01 is yet to come' 'leaves it out'
+sql "UPDATE run SET night = '2026-01-04' WHERE night = '2999-01-01'"
 run 2 'a bisection between commits' trend --bisect alpha/fast
 has "$work/err" "cgmark: cgmark bisect before=git:$work/no@0{38}.., *cmdline=a" \
 	'asks for these commits'
@@ -223,6 +257,7 @@ has "$mail" '^To: list@example.org' 'the mail has its header'
 has "$mail" '^Subject: \[cgmark\] main 2026-01-04: REGRESSION at 2 of 4, 2 new steps' \
 	'and its subject'
 has "$mail" '^To reproduce' 'and how to reproduce it'
+is "$(grep -c -e --night -e --strict "$mail")" 0 'by day'
 is "$(awk 'length > 78' "$mail" | grep -vc '^Subject:')" 0 'no line is too long'
 run 1 'a night after it, no better' nightly --night 2026-01-05
 

@@ -47,6 +47,16 @@ static bool is_control(const char *s)
 	return (c < ' ' && c != '\t') || c == 0x7f;
 }
 
+/* inih tells of pairs only, so that a section without any would be lost. */
+static void begin_section(struct inifile *f, unsigned line)
+{
+	if (f->section && !f->error_line) {
+		f->error_line = f->section;
+		strbuf_addstr(&f->error, "a section without a key");
+	}
+	f->section = line;
+}
+
 /*
  * inih reports neither the line of a pair nor that it cut a line to fit its
  * buffer, so lines are counted and measured as they are handed to it.
@@ -60,6 +70,8 @@ static char *read_line(char *buf, int size, void *stream)
 		return NULL;
 	f->line++;
 	f->continued = *f->next == ' ' || *f->next == '\t';
+	if (*f->next == '[')
+		begin_section(f, f->line);
 	len = strcspn(f->next, "\n");
 	for (size_t i = 0; i < len; i++)
 		if (is_control(f->next + i))
@@ -81,6 +93,7 @@ static int on_pair(void *user, const char *section, const char *key,
 {
 	struct inifile *f = user;
 
+	f->section = 0;
 	if (!*section)
 		inifile_fail(f, "a key before the first [section]");
 	else
@@ -123,6 +136,7 @@ enum exit_status inifile_read(const char *path,
 	}
 	f.next = text.len ? text.buf : "";
 	r = ini_parse_stream(read_line, &f, on_pair, &f);
+	begin_section(&f, 0);
 	status = finish(&f, r);
 	strbuf_release(&f.error);
 	return status;

@@ -23,6 +23,7 @@ struct inifile {
 			const char *value);
 	const char *next;
 	unsigned line;
+	unsigned section; /* line of one that has no pair yet; 0: none */
 	unsigned error_line; /* of the first error; 0: none yet */
 	struct strbuf error;
 };
@@ -32,7 +33,7 @@ struct inifile {
  * its own.  ST_USAGE if the file cannot be read (ST_HOST: for want of descriptors
  * or memory), is malformed or was rejected by on_pair; the first error is logged
  * with its line.  A key before the first
- * section is an error.
+ * section is an error, and so is a section without a key.
  */
 enum exit_status
 inifile_read(const char *path,
