@@ -55,8 +55,9 @@ results/report/index.html.
 results/nightly.ini says, compares, looks at the trend of all nights, and writes
 the report and a mail; "cgmark nightly --help" tells more.
 
-"site --demo" measures 6.1 against 6.12, and the series topic by topic, with further
-options for both runs; it builds a dozen kernels.  Runs and site are in results/demo.
+"site --demo" measures 6.1 against 6.12, the series topic by topic, and changes that
+Linux once had (kernel/patches/known), with further options for all runs; it builds
+some 25 kernels.  Runs and site are in results/demo.
 
 Suites of tests: unit store fake site vm functional fuzz faults shell style.  These
 are longer and run only when they are named: series builds and boots each patch, cost
@@ -293,6 +294,14 @@ cmd_demo() {
 	# shellcheck disable=SC2086
 	"$build/cgmark" run $q --suite quick --profile --kernel baseline $kernels \
 		--kernel all=patched "$@" || status=$?
+	known=$top/kernel/patches/known
+	# shellcheck source=kernel/patches/known/known.sh
+	. "$known/known.sh"
+	for name in $(known_names); do
+		# shellcheck disable=SC2046,SC2086
+		"$build/cgmark" run $q --profile $(known_options "$name") "$@" ||
+			status=$?
+	done
 	# shellcheck disable=SC2086
 	"$build/cgmark" import $q && "$build/cgmark" site $q -o "$top/results/demo/site" ||
 		exit 5

@@ -11,31 +11,16 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 . "$here/../../harness/test/tap.sh"
 shift
 known=$(realpath "$here/../patches/known")
-ini=$known/known.ini
+# shellcheck source=kernel/patches/known/known.sh
+. "$known/known.sh"
 export CGMARK_RESULTS_DIR="$work/results"
-
-# value NAME KEY
-value() {
-	awk -v name="[$1]" -v key="$2" '
-	/^\[/ { inside = $0 == name; next }
-	inside && $1 == key && $2 == "=" {
-		sub(/^[^=]*= */, "")
-		print
-	}' "$ini"
-}
 
 # measure NAME: leaves a run of the baseline and the patch in $work/run.
 measure() {
 	rm -rf "$work/run"
-	set -- "$1" "$(value "$1" bench)" "$(value "$1" params)"
-	options=
-	for param in $3; do
-		options="$options --param $param"
-	done
-	# shellcheck disable=SC2086 # words on purpose
-	"$cgmark" run -q --profile -j "$(nproc)" -o "$work/run" --kernel base=baseline \
-		--kernel "$1=baseline,patches=$known/$1.patch" --bench "$2" $options \
-		>"$work/out" 2>"$work/err"
+	# shellcheck disable=SC2046 # words on purpose
+	"$cgmark" run -q --profile -j "$(nproc)" -o "$work/run" \
+		$(known_options "$1") >"$work/out" 2>"$work/err"
 }
 
 judge() {
@@ -43,13 +28,13 @@ judge() {
 	measure "$name"
 	is "$(($? > 1))" 0 "$name: measured" || sed 's/^/# /' "$work/err"
 	run=$(echo "$work"/run/*)
-	"$cgmark" compare --format json "$run:base" "$run:$name" >"$work/json" 2>"$work/err"
+	"$cgmark" compare --format json "$run:baseline" "$run:$name" >"$work/json" 2>"$work/err"
 	is "$(jq -r '[.points[] | select(.benchmark != "null")][0].verdict' "$work/json")" \
-		"$(value "$name" verdict)" "$name: $(value "$name" verdict)" ||
+		"$(known_value "$name" verdict)" "$name: $(known_value "$name" verdict)" ||
 		sed 's/^/# /' "$work/out" | head -n 12
-	function=$(value "$name" function)
+	function=$(known_value "$name" function)
 	[ -n "$function" ] || return
-	"$cgmark" explain -r "$run" base "$name" "$(value "$name" bench)" 2>&1 |
+	"$cgmark" explain -r "$run" baseline "$name" "$(known_value "$name" bench)" 2>&1 |
 		head -n 10 >"$work/explained"
 	# A long name is cut.
 	has "$work/explained" "(^|[ +-])$(printf %.25s "$function")( |\$)" \
@@ -58,7 +43,7 @@ judge() {
 
 if [ $# -eq 0 ]; then
 	# shellcheck disable=SC2046 # names are words
-	set -- $(sed -n 's/^\[\(.*\)\]$/\1/p' "$ini")
+	set -- $(known_names)
 	is "$(printf '%s.patch\n' "$@" | sort | xargs)" \
 		"$(cd "$known" && printf '%s\n' *.patch | sort | xargs)" \
 		'each patch has its verdict'
