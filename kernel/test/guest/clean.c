@@ -177,23 +177,27 @@ const char *clean_up(void)
 {
 	static char why[512];
 	char *h;
+	int r;
 
 	*mount_error = '\0';
 	kill_all();
 	swapoff("/dev/ram0");
 	while (unmount_one())
 		;
-	remove_below(V2);
 	put("/proc/sys/vm/drop_caches", "3");
 	for (int i = 1; i < SETTLE_TRIES * (int)patience(); i++) {
 		kill_all();
+		/* Who was killed may still be in a group. */
+		r = remove_below(V2);
 		h = hierarchies();
-		if (!for_each_hierarchy(NULL) && !strcmp(h, cgroups_at_start)) {
+		if (r == 0 && !for_each_hierarchy(NULL) &&
+		    !strcmp(h, cgroups_at_start)) {
 			free(h);
 			return NULL;
 		}
-		snprintf(why, sizeof(why), "hierarchies %s; %s", h,
-			 mount_error);
+		snprintf(why, sizeof(why), "hierarchies %s; %s%s%s", h,
+			 mount_error, r ? "; groups of cgroup2: " : "",
+			 r ? strerror(-r) : "");
 		free(h);
 		if (i % 16 == 0)
 			put("/proc/sys/vm/drop_caches", "3");

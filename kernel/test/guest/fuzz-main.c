@@ -182,8 +182,9 @@ static void start_round(unsigned round)
 {
 	memset(shared->workers, 0, sizeof(shared->workers));
 	shared->mounted = shared->turn = shared->nr_log = 0;
-	mkdir(V2 "/" USER_DIR, 0755);
-	mkdir(V2 "/" USER_DIR "/w", 0755);
+	shared->nr_ready = 0;
+	must(sys(mkdir(V2 "/" USER_DIR, 0755)));
+	must(sys(mkdir(V2 "/" USER_DIR "/w", 0755)));
 	give_to_user(V2 "/" USER_DIR);
 	give_to_user(V2 "/" USER_DIR "/w");
 	for (unsigned i = 0; i < NR_WORKERS; i++) {
@@ -245,12 +246,17 @@ static const char *end_round(void)
 	remove_pages();
 	put("/proc/sys/vm/cgroup_oom_max_ms", "60000");
 	put("/proc/sys/vm/drop_caches", "3");
+	put(V2 "/cgroup.max.descendants", "max");
+	put(V2 "/cgroup.max.depth", "max");
 	left = clean_up();
 	syscall(SYS_delete_module, "netprio_cgroup", O_NONBLOCK);
 	if (left && !is_kept_by_memory()) {
 		show_processes();
 		return str("left behind: %.400s", left);
 	}
+	if (mkdir(V2 "/" USER_DIR, 0755) < 0)
+		return str("cgroup2 takes no group: %s", strerror(errno));
+	rmdir(V2 "/" USER_DIR);
 	return check_css_sets() ?: new_splat();
 }
 

@@ -139,9 +139,19 @@ static void become(unsigned nr)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/* One that begins early could remove the group that another is to be in. */
+static void wait_for_others(void)
+{
+	__atomic_add_fetch(&shared->nr_ready, 1, __ATOMIC_ACQ_REL);
+	while (__atomic_load_n(&shared->nr_ready, __ATOMIC_ACQUIRE) <
+	       NR_WORKERS)
+		usleep(100);
+}
+
 void worker_run(unsigned nr, unsigned round)
 {
 	become(nr);
+	wait_for_others();
 	if (nr_script)
 		run_script();
 	else

@@ -153,6 +153,7 @@ struct shared {
 	struct worker workers[NR_WORKERS];
 	uint32_t mounted; /* bits of mount points */
 	uint32_t turn;	  /* line of the script */
+	uint32_t nr_ready;
 	uint32_t nr_log;
 	struct call log[MAX_LOG];
 	uint64_t done[MAX_OPS], refused[MAX_OPS], ns[MAX_OPS];
