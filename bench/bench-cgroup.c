@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpus-possible.h"
 #include "bench.h"
 #include "cg-tree.h"
 #include "dying.h"
@@ -77,8 +78,10 @@ static int cgroup_setup(struct bench_ctx *ctx)
 {
 	char name[16];
 	uint64_t nr_dying;
-	int r = param(ctx, "siblings", 0, SIBLINGS_MAX, &siblings);
+	int r = cpus_possible_setup(ctx);
 
+	if (r == 0)
+		r = param(ctx, "siblings", 0, SIBLINGS_MAX, &siblings);
 	if (r == 0)
 		r = param(ctx, "depth", 1, DEPTH_MAX, &depth);
 	if (r == 0)
@@ -248,7 +251,8 @@ static int rmdir_check(struct bench_ctx *ctx)
 		PARAM_AXIS_AT("siblings", "0", "10,100,1000",                  \
 			      "controllers=none"),                             \
 		PARAM_AXIS_AT("depth", "1", "4,16", "controllers=all"),        \
-		PARAM_AXIS_AT("dying", "0", DYING_MORE, "controllers=all")
+		PARAM_AXIS_AT("dying", "0", DYING_MORE, "controllers=all"),    \
+		CPUS_POSSIBLE_AT("controllers=all")
 
 #define COMMON                                                       \
 	.version = 1, .samples = 15, .once = true, .extra = true,    \

@@ -28,6 +28,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpus-possible.h"
 #include "bench.h"
 #include "cg-tree.h"
 #include "dynmods.h"
@@ -163,8 +164,10 @@ static int cycle_setup(struct bench_ctx *ctx)
 {
 	const char *way = ctx_param(ctx, "way");
 	bool v1 = !strcmp(way, "v1");
-	int r = ctx_param_u64(ctx, "jobs", &jobs);
+	int r = cpus_possible_setup(ctx);
 
+	if (r == 0)
+		r = ctx_param_u64(ctx, "jobs", &jobs);
 	if (r)
 		return r;
 	if (jobs < 1 || jobs > WORKERS_MAX)
@@ -244,7 +247,8 @@ BENCH_DEFINE(container_cycle) = {
 	.first = "way=v1",
 	.params = PARAMS(PARAM("way", "v1,attach,into"),
 			 PARAM_AXIS("jobs", "1", "4,16,64"),
-			 PARAM_AXIS_AT("favordynmods", "0", "1", "way=attach")),
+			 PARAM_AXIS_AT("favordynmods", "0", "1", "way=attach"),
+			 CPUS_POSSIBLE_AT("way=attach")),
 	.setup = cycle_setup,
 	.begin = cycle_begin,
 	.between = cycle_between,

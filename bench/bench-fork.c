@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cpus-possible.h"
 #include "fork-family.h"
 
 /* Not 0, which a child that failed might return as well. */
@@ -28,8 +29,10 @@ static struct cg place = CG_NONE;
 
 static int fork_setup(struct bench_ctx *ctx)
 {
-	int r = fork_family_setup(ctx, &place);
+	int r = cpus_possible_setup(ctx);
 
+	if (r == 0)
+		r = fork_family_setup(ctx, &place);
 	return r ? r : fork_state_setup(ctx, &place);
 }
 
@@ -87,7 +90,7 @@ BENCH_DEFINE(fork_exit) = {
 	 */
 	.samples = 400,
 	.params = PARAMS(FORK_FAMILY_PARAMS("v1,none,all", "cpu"),
-			 FORK_FAMILY_STATE),
+			 FORK_FAMILY_STATE, CPUS_POSSIBLE_AT("controllers=all")),
 	.setup = fork_setup,
 	.begin = fork_begin,
 	.run = fork_run,

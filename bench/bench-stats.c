@@ -38,6 +38,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpus-possible.h"
 #include "bench.h"
 #include "cgstats.h"
 #include "idle-procs.h"
@@ -461,8 +462,10 @@ static int stats_check(struct bench_ctx *ctx)
 
 static int setup(struct bench_ctx *ctx, int version)
 {
-	int r = ctx_param_u64(ctx, "readers", &readers);
+	int r = cpus_possible_setup(ctx);
 
+	if (r == 0)
+		r = ctx_param_u64(ctx, "readers", &readers);
 	if (r)
 		return r;
 	if (readers < 1 || readers > WORKERS_MAX)
@@ -492,7 +495,9 @@ static int stats_setup_v2(struct bench_ctx *ctx)
 			      "dirty=128,files=all,groups=10"), \
 		PARAM_AXIS_AT("dying", "0", DYING_MORE,         \
 			      "files=all,groups=10"),           \
-		PARAM_AXIS_AT("readers", "1", "4,16", "files=all,groups=10")
+		PARAM_AXIS_AT("readers", "1", "4,16",           \
+			      "files=all,groups=10"),           \
+		CPUS_POSSIBLE_AT("dirty=128,files=all,groups=10")
 
 BENCH_DEFINE(stats_read) = {
 	.name = "stats/read",

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "boot-jobs.h"
 #include "alloc.h"
+#include "boot-cpus.h"
 #include "boots.h"
 #include "file.h"
 #include "plan-format.h"
@@ -54,7 +55,8 @@ static int make_own_plan(const struct boot_jobs_how *how,
 	for (size_t i = 0; i < run->nr_points; i++)
 		if (b->planned[i])
 			points[nr++] = run->points[i];
-	return make_plan(how, b->perturbation, false, points, nr, ret);
+	return make_plan(how, b->perturbation, b->role == BOOT_EVENTS, points,
+			 nr, ret);
 }
 
 /* A run may have chosen some of the perturbations; a further boot has its own plan. */
@@ -127,6 +129,7 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 			.mem_mib = p.mem_mib,
 			.initrd_pad_bytes = p.initrd_pad_bytes,
 			.perturbation = b->perturbation,
+			.cpus_possible = boot_cpus_of(run, b),
 			.role = boot_role_str(b->role),
 		},
 		.dir = jobs->dirs[i],

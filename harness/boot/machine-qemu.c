@@ -181,7 +181,8 @@ static int start_qemu(struct machine *m, const struct qemu_mode *mode,
 		_cleanup_free_ char *symbols = symbols_path(m);
 		_cleanup_free_ char *objects = objects_path(m);
 
-		qemu_args_add_plugin(&a, img, symbols, objects);
+		qemu_args_add_plugin(&a, img, symbols, objects,
+				     machine_vcpus(m->arg));
 	}
 	record_command(&m->command, &a);
 

@@ -36,6 +36,7 @@ struct boot_image {
 	size_t initrd_pad_bytes; /* perturbation: zero bytes behind it */
 	const char *kernel_name; /* for fake: which stream to replay */
 	unsigned perturbation;	 /* likewise */
+	unsigned cpus_possible;	 /* running or not; 0: those of the machine */
 	const char *role;	 /* "measure", "repeat", "null", "events" */
 	/* For sim: count by function with this plugin (tcg/), NULL: do not. */
 	const char *tcg_plugin;

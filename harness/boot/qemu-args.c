@@ -123,13 +123,16 @@ static void add_path(struct strbuf *sb, const char *name, const char *path)
 }
 
 void qemu_args_add_plugin(struct qemu_args *a, const struct boot_image *img,
-			  const char *symbols, const char *objects)
+			  const char *symbols, const char *objects,
+			  unsigned vcpus)
 {
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 
 	add_path(&sb, "file", img->tcg_plugin);
 	add_path(&sb, "symbols", symbols);
 	add_path(&sb, "out", img->profile);
+	if (img->cpus_possible > vcpus)
+		strbuf_addf(&sb, ",running=%u", vcpus);
 	if (img->profile_sharing) {
 		add_path(&sb, "objects", objects);
 		strbuf_addstr(&sb, ",sharing=on");
@@ -154,7 +157,9 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 		     const char *initrd, const int *fds, unsigned vcpus)
 {
 	bool pc = img->board && strcmp(img->board, "pc") == 0;
+	bool more = img->cpus_possible > vcpus;
 	const char *words = img->cmdline ? img->cmdline : "";
+	char running[24] = "";
 
 	args_add(a, "%s", qemu);
 	args_add_words(a, "-no-user-config -nodefaults -machine");
@@ -166,7 +171,7 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add_words(a, "-seed 1 -cpu");
 	args_add(a, "%s", mode->cpu);
 	args_add(a, "-smp");
-	args_add(a, "%u", vcpus);
+	args_add(a, "%u", more ? img->cpus_possible : vcpus);
 	args_add(a, "-m");
 	args_add(a, "%uM", img->mem_mib);
 	if (img->profile_sharing)
@@ -184,7 +189,10 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "-initrd");
 	args_add(a, "%s", initrd);
 	args_add(a, "-append");
-	args_add(a, COMMON_CMDLINE " %s%s%s%s%s", mode->cmdline,
-		 pc ? PC_CMDLINE : "", *words ? " " : "", words,
+	/* Those that do not run are never started, and wait for ever. */
+	if (more)
+		snprintf(running, sizeof(running), " maxcpus=%u", vcpus);
+	args_add(a, COMMON_CMDLINE " %s%s%s%s%s%s", mode->cmdline,
+		 pc ? PC_CMDLINE : "", running, *words ? " " : "", words,
 		 kernel_words_hide_warnings(words) ? SHOW_WARNINGS : "");
 }

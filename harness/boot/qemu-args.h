@@ -33,7 +33,8 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
  * that name the symbols and, for the latter, the variables.
  */
 void qemu_args_add_plugin(struct qemu_args *a, const struct boot_image *img,
-			  const char *symbols, const char *objects);
+			  const char *symbols, const char *objects,
+			  unsigned vcpus);
 void qemu_args_release(struct qemu_args *a);
 
 #endif

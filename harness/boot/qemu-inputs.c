@@ -93,7 +93,7 @@ static void add_arguments(struct boot_inputs *ret, const struct qemu_mode *mode,
 	neutral.tcg_plugin = "PLUGIN";
 	qemu_args_build(&a, mode, &neutral, "QEMU", "INITRD", fds, vcpus);
 	if (img->tcg_plugin)
-		qemu_args_add_plugin(&a, &neutral, "SYMBOLS", "OBJECTS");
+		qemu_args_add_plugin(&a, &neutral, "SYMBOLS", "OBJECTS", vcpus);
 	text = or_abort(shell_quote((const char *const *)a.v, a.nr));
 	/* A kernel's command line may have anything in it. */
 	boot_inputs_add_data(ret, "arguments", text, strlen(text));

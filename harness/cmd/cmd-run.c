@@ -4,6 +4,7 @@
  * builds anything, and writes down the plan before it boots anything.
  */
 #include "alloc.h"
+#include "boot-cpus.h"
 #include "boots-text.h"
 #include "boots.h"
 #include "choose-points.h"
@@ -218,6 +219,25 @@ static enum exit_status make_points(struct request *rq)
 			     &rq->run->nr_points, &rq->files);
 }
 
+static enum exit_status check_cpus(const struct request *rq)
+{
+	const struct run_point *bad = boot_cpus_bad(rq->run);
+	size_t nr = boot_cpus_nr(rq->run);
+
+	if (bad) {
+		log_err("%s %s: " BOOT_CPUS_PARAM
+			" is a number of CPUs, 1 to %d, or real",
+			bad->plan.id.bench, bad->plan.id.params, BOOT_CPUS_MAX);
+		return ST_USAGE;
+	}
+	if (nr * rq->perturbations <= PLAN_PERTURBATIONS_MAX)
+		return ST_OK;
+	log_err("%u perturbations for each of %zu values of " BOOT_CPUS_PARAM
+		" are more than %d in all; take fewer by --perturbations",
+		rq->perturbations, nr, PLAN_PERTURBATIONS_MAX);
+	return ST_USAGE;
+}
+
 static enum exit_status build_kernels(struct request *rq)
 {
 	struct run *run = rq->run;
@@ -277,10 +297,8 @@ static void make_boots(struct request *rq)
 		.shuffle = !rq->ops->exact,
 		.seed = o->seed,
 	};
-	struct run *run = rq->run;
 
-	run->boots =
-		plan_boots(run->kernels, run->nr_kernels, &how, &run->nr_boots);
+	plan_run_boots(rq->run, &how);
 }
 
 /* The command line before argp reorders it; argv[0] is "cgmark run". */
@@ -418,6 +436,8 @@ static enum exit_status carry_out(struct request *rq)
 		r = find_events(rq);
 	if (r == ST_OK)
 		r = make_points(rq);
+	if (r == ST_OK)
+		r = check_cpus(rq);
 	if (r == ST_OK)
 		r = build_kernels(rq);
 	if (r == ST_OK && rq->opts->profile != PROFILE_OFF)

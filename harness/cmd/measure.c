@@ -37,8 +37,7 @@ static struct run *make_run(const struct measure *m,
 	run->nr_points = what->nr_points;
 	memcpy(run->points, what->points,
 	       what->nr_points * sizeof(*run->points));
-	run->boots =
-		plan_boots(run->kernels, run->nr_kernels, &how, &run->nr_boots);
+	plan_run_boots(run, &how);
 	return run;
 }
 

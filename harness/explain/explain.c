@@ -80,6 +80,30 @@ static enum exit_status read_profile(const struct run *run,
 	return ST_HOST;
 }
 
+/* Points that cannot share a boot have repeat boots of their own. */
+static enum exit_status read_others(const struct run *run,
+				    struct explain_kernel *k)
+{
+	for (unsigned i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+		struct profile more = { 0 };
+		enum exit_status r;
+
+		if (b->kernel != k->index || b->role != BOOT_REPEAT ||
+		    i == k->boot || !b->planned)
+			continue;
+		r = check_boot(run, &run->kernels[k->index], (int)i);
+		if (r == ST_OK)
+			r = read_profile(run, b, &more);
+		if (r == ST_OK)
+			profile_append(&k->profile, &more);
+		profile_release(&more);
+		if (r != ST_OK)
+			return r;
+	}
+	return ST_OK;
+}
+
 enum exit_status explain_load(const struct run *run, unsigned kernel,
 			      struct explain_kernel *ret)
 {
@@ -91,7 +115,8 @@ enum exit_status explain_load(const struct run *run, unsigned kernel,
 	if (r != ST_OK)
 		return r;
 	ret->boot = boot;
-	return read_profile(run, &run->boots[boot], &ret->profile);
+	r = read_profile(run, &run->boots[boot], &ret->profile);
+	return r == ST_OK ? read_others(run, ret) : r;
 }
 
 bool explain_is_profiled(const struct run *run, unsigned kernel)
@@ -314,6 +339,18 @@ static void rank(struct explanation *e)
 		e->nodes[i].function = place[e->nodes[i].function];
 }
 
+/* The profiled boot that has the point. */
+static const struct run_boot *
+boot_of(const struct run *run, const struct explain_kernel *k, unsigned point)
+{
+	for (size_t i = 0; i < run->nr_boots; i++)
+		if (run->boots[i].kernel == k->index &&
+		    run->boots[i].role == BOOT_REPEAT &&
+		    boot_plans(&run->boots[i], point))
+			return &run->boots[i];
+	return &run->boots[k->boot];
+}
+
 /* --- totals --- */
 
 /* Of the profiled boot; false without samples. */
@@ -353,16 +390,18 @@ static void fill_totals(struct explanation *e)
 static bool repeats(const struct values *v, const struct run *run,
 		    const struct explain_kernel *k, unsigned point)
 {
-	int boot = run_find_boot(run, k->index, 0, BOOT_MEASURE);
+	const struct run_boot *b = boot_of(run, k, point);
+	int of = run_find_boot(run, k->index, b->perturbation, BOOT_MEASURE);
 
-	return boot >= 0 && values_identical(v, boot, k->boot, point);
+	return of >= 0 && values_identical(v, (unsigned)of,
+					   (unsigned)(b - run->boots), point);
 }
 
 static bool add_side(struct explanation *e, const struct run *run,
 		     const struct explain_kernel *k, unsigned point,
 		     unsigned side)
 {
-	const struct run_boot *b = &run->boots[k->boot];
+	const struct run_boot *b = boot_of(run, k, point);
 	const struct profile_point *p = profile_find(&k->profile, e->point);
 
 	if (!p || !total_of_samples(b, point, &e->total[side], &e->metric))
@@ -383,7 +422,7 @@ bool explain_has_point(const struct run *run,
 
 	for (unsigned i = 0; i < EX_BOTH; i++)
 		if (!profile_find(&kernels[i].profile, plan) ||
-		    !total_of_samples(&run->boots[kernels[i].boot], point,
+		    !total_of_samples(boot_of(run, &kernels[i], point), point,
 				      &total, &metric))
 			return false;
 	return true;
@@ -407,7 +446,7 @@ struct explanation *explain_point(const struct values *v, const struct run *run,
 				 e->point->id.bench, e->point->id.params,
 				 run->kernels[k->index].name,
 				 point_status_str(boot_point_status(
-					 &run->boots[k->boot], point)));
+					 boot_of(run, k, point), point)));
 			explanation_free(e);
 			return NULL;
 		}

@@ -29,7 +29,7 @@ enum { EX_BASE, EX_CONT, EX_BOTH };
 
 struct explain_kernel {
 	unsigned index; /* in run.kernels */
-	unsigned boot;	/* that was profiled; index in run.boots */
+	unsigned boot;	/* the first that was profiled; index in run.boots */
 	struct profile profile;
 	struct renames renames; /* of a contender */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "boots.h"
+
 #include "alloc.h"
+#include "boot-cpus.h"
 #include "boot-order.h"
 #include "plan-limits.h"
 
@@ -51,7 +53,7 @@ static unsigned *kernel_order(size_t nr, const struct plan_boots *how)
 
 static unsigned nth(const struct plan_boots *how, unsigned i)
 {
-	return how->chosen ? how->chosen[i] : i;
+	return how->first + (how->chosen ? how->chosen[i] : i);
 }
 
 /*
@@ -66,8 +68,8 @@ static unsigned *perturbation_order(const struct plan_boots *how)
 		boot_order(how->perturbations, 1, ~how->seed, order);
 	for (unsigned p = 0; !how->shuffle && p < how->perturbations; p++)
 		order[p] = p;
-	for (unsigned p = 0; p < how->perturbations; p++)
-		order[p] = nth(how, order[p]);
+	for (unsigned i = 0; i < how->perturbations; i++)
+		order[i] = nth(how, order[i]);
 	return order;
 }
 
@@ -100,6 +102,60 @@ struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 	return boots;
 }
 
+/* ---- boots for each number of CPUs ---- */
+
+static bool any_of(const bool *planned, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (planned[i])
+			return true;
+	return false;
+}
+
+static bool *copy_planned(const struct run *run, const bool *planned)
+{
+	bool *ret = xcalloc(run->nr_points + 1, sizeof(*ret));
+
+	memcpy(ret, planned, run->nr_points * sizeof(*ret));
+	return ret;
+}
+
+/* Boots of the points with that value; how->first goes on for the next one. */
+static void add_boots_with(struct run *run, struct plan_boots *how,
+			   unsigned cpus)
+{
+	bool all;
+	_cleanup_free_ bool *planned = boot_cpus_points(run, cpus, &all);
+	_cleanup_free_ struct run_boot *boots = NULL;
+	size_t nr;
+
+	/* A run without points is one as well. */
+	if (!all && !any_of(planned, run->nr_points))
+		return;
+	boots = plan_boots(run->kernels, run->nr_kernels, how, &nr);
+	for (size_t i = 0; i < nr && !all; i++)
+		boots[i].planned = copy_planned(run, planned);
+	run->boots = xreallocarray(run->boots, run->nr_boots + nr + 1,
+				   sizeof(*run->boots));
+	memcpy(run->boots + run->nr_boots, boots, nr * sizeof(*boots));
+	run->nr_boots += nr;
+	how->first += how->perturbations;
+}
+
+void plan_run_boots(struct run *run, const struct plan_boots *how)
+{
+	struct plan_boots some = *how;
+	unsigned cpus = 0;
+
+	run->boots = NULL;
+	run->nr_boots = 0;
+	do
+		add_boots_with(run, &some, cpus);
+	while (boot_cpus_next(run, cpus, &cpus));
+}
+
+/* ---- further boots ---- */
+
 unsigned plan_fresh_perturbation(const struct run *run)
 {
 	unsigned next = run->perturbations;
@@ -110,20 +166,54 @@ unsigned plan_fresh_perturbation(const struct run *run)
 	return next;
 }
 
-/* Those that need more than i perturbations; NULL: none does.  Caller frees. */
-static bool *points_of(const struct run *run, const unsigned *need, unsigned i)
+/*
+ * Those with so many CPUs that need more than i perturbations; NULL: none does.
+ * Caller frees.
+ */
+static bool *points_of(const struct run *run, const unsigned *need,
+		       unsigned cpus, unsigned i)
 {
 	bool *planned = xcalloc(run->nr_points + 1, sizeof(*planned));
 	bool any = false;
 
 	for (size_t p = 0; p < run->nr_points; p++) {
-		planned[p] = need[p] > i;
+		planned[p] = need[p] > i &&
+			     boot_cpus_of_point(&run->points[p]) == cpus;
 		any |= planned[p];
 	}
 	if (any)
 		return planned;
 	free(planned);
 	return NULL;
+}
+
+struct more {
+	const struct run *run;
+	const struct plan_more *how;
+	const unsigned *order; /* of the kernels, under each perturbation */
+	unsigned used;	       /* perturbations */
+	struct run_boot *boots;
+	size_t nr;
+};
+
+/* One boot of each kernel that takes part, under the next perturbation. */
+static void add_more(struct more *m, const bool *planned)
+{
+	size_t nr = m->run->nr_kernels;
+
+	m->boots = xreallocarray(m->boots, m->nr + nr, sizeof(*m->boots));
+	for (size_t i = 0; i < nr; i++) {
+		unsigned k = m->order[m->used * nr + i];
+		struct run_boot *b = &m->boots[m->nr];
+
+		if (!m->how->kernels[k])
+			continue;
+		memset(b, 0, sizeof(*b));
+		add_boot(m->boots, &m->nr, m->run->kernels, k,
+			 m->how->first + m->used, m->how->role);
+		b->planned = copy_planned(m->run, planned);
+	}
+	m->used++;
 }
 
 size_t plan_more_boots(const struct run *run, const struct plan_more *how,
@@ -136,31 +226,20 @@ size_t plan_more_boots(const struct run *run, const struct plan_more *how,
 	};
 	_cleanup_free_ unsigned *order =
 		kernel_order(run->nr_kernels, &order_how);
-	struct run_boot *boots = NULL;
-	size_t nr = 0;
+	struct more m = { .run = run, .how = how, .order = order };
+	unsigned cpus = 0;
 
-	for (unsigned i = 0; how->first + i < PLAN_PERTURBATIONS_MAX; i++) {
-		_cleanup_free_ bool *planned = points_of(run, how->need, i);
+	do {
+		for (unsigned i = 0;
+		     how->first + m.used < PLAN_PERTURBATIONS_MAX; i++) {
+			_cleanup_free_ bool *planned =
+				points_of(run, how->need, cpus, i);
 
-		if (!planned)
-			break;
-		boots = xreallocarray(boots, nr + run->nr_kernels,
-				      sizeof(*boots));
-		for (size_t j = 0; j < run->nr_kernels; j++) {
-			unsigned k = order[i * run->nr_kernels + j];
-			struct run_boot *b = &boots[nr];
-
-			if (!how->kernels[k])
-				continue;
-			memset(b, 0, sizeof(*b));
-			add_boot(boots, &nr, run->kernels, k, how->first + i,
-				 how->role);
-			b->planned =
-				xcalloc(run->nr_points + 1, sizeof(*planned));
-			memcpy(b->planned, planned,
-			       run->nr_points * sizeof(*planned));
+			if (!planned)
+				break;
+			add_more(&m, planned);
 		}
-	}
-	*ret = boots;
-	return nr;
+	} while (boot_cpus_next(run, cpus, &cpus));
+	*ret = m.boots;
+	return m.nr;
 }

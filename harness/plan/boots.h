@@ -41,6 +41,7 @@ struct perturbation {
  */
 struct plan_boots {
 	unsigned perturbations; /* 1..PLAN_PERTURBATIONS_MAX */
+	unsigned first;		/* added to the number of each */
 	const unsigned *chosen; /* which; NULL: the first */
 	bool all_null;		/* a null boot of each */
 	bool repeat;
@@ -52,6 +53,13 @@ struct plan_boots {
 
 struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 			    const struct plan_boots *how, size_t *nr);
+
+/*
+ * The same for all points of a run: those with different values of the param
+ * cpus_possible need boots of their own, and get them under perturbations that
+ * follow those of the others; the caller has seen that there are so many.
+ */
+void plan_run_boots(struct run *run, const struct plan_boots *how);
 
 /* The first perturbation that no boot of the run has had. */
 unsigned plan_fresh_perturbation(const struct run *run);

@@ -10,7 +10,8 @@
  * This file instruments what QEMU translates, and follows the markers; count.c
  * counts.
  *
- * Arguments: out=FILE (required), symbols=FILE, model=on|off, and for tests
+ * Arguments: out=FILE (required), symbols=FILE, model=on|off, running=N (CPUs that
+ * ever run, where there are more), and for tests
  * l1i=, l1d=, ll=BYTES:WAYS:LINE and whole=on, which treats the whole
  * execution as one measured part; for sharing objects=FILE (objects.h) and, for
  * tests, lines=N, the size of its table.  A symbols file has one "HEXADDRESS NAME" a
@@ -43,6 +44,7 @@ static bool whole;
 static bool sharing; /* the other plugin in this file (sharing-watch.h) */
 static char *objects;
 static unsigned max_lines;
+static unsigned running; /* CPUs; 0: all that there are */
 static struct announce announce;
 
 /* --- markers --- */
@@ -257,6 +259,14 @@ static bool parse_lines(const char *text, unsigned *ret)
 	return !*end && *ret >= 2 && *ret <= 1u << 24 && !(*ret & (*ret - 1));
 }
 
+static bool parse_running(const char *text)
+{
+	char *end;
+
+	running = strtoul(text, &end, 10);
+	return !*end && running > 0 && running <= SHARING_CPUS;
+}
+
 static bool parse_argument(const char *arg, struct shapes *shapes)
 {
 	const char *value = strchr(arg, '=');
@@ -276,6 +286,8 @@ static bool parse_argument(const char *arg, struct shapes *shapes)
 		return keep_text(value, &objects);
 	if (strcmp(name, "lines") == 0)
 		return parse_lines(value, &max_lines);
+	if (strcmp(name, "running") == 0)
+		return parse_running(value);
 	if (strcmp(name, "sharing") == 0)
 		return parse_switch(value, &sharing);
 	if (strcmp(name, "model") == 0)
@@ -349,12 +361,15 @@ static bool start(qemu_plugin_id_t id, int argc, char **argv)
 				       });
 }
 
-/* Counts are of one CPU; sharing is among several. */
+/*
+ * Counts are of one CPU; sharing is among several.  What never runs is never seen.
+ */
 static bool fits_cpus(const struct qemu_info *info)
 {
 	int most = sharing ? SHARING_CPUS : 1;
+	int nr = running ? (int)running : info->system.smp_vcpus;
 
-	if (!info->system_emulation || info->system.smp_vcpus <= most)
+	if (!info->system_emulation || nr <= most)
 		return true;
 	fprintf(stderr, "cgmark-tcg: needs at most %d CPU%s\n", most,
 		most == 1 ? "" : "s");

@@ -288,6 +288,18 @@ void profile_release(struct profile *p)
 	memset(p, 0, sizeof(*p));
 }
 
+void profile_append(struct profile *to, struct profile *from)
+{
+	to->points =
+		xreallocarray(to->points, to->nr_points + from->nr_points + 1,
+			      sizeof(*to->points));
+	memcpy(to->points + to->nr_points, from->points,
+	       from->nr_points * sizeof(*to->points));
+	to->nr_points += from->nr_points;
+	to->alloc_points = to->nr_points + 1;
+	from->nr_points = 0;
+}
+
 const struct profile_point *profile_find(const struct profile *p,
 					 const struct plan_point *point)
 {

@@ -63,6 +63,8 @@ struct profile {
 int profile_parse(const char *text, size_t len, struct profile *ret,
 		  struct rec_error *err);
 void profile_release(struct profile *p);
+/* The points of from, another boot of the same kernel, go to the end of to. */
+void profile_append(struct profile *to, struct profile *from);
 /* NULL if it was not measured. */
 const struct profile_point *profile_find(const struct profile *p,
 					 const struct plan_point *point);

@@ -76,7 +76,8 @@ static void what_is_refused(void **state)
 		const char *text, *said;
 	} bad[] = {
 		{ "", ": no key in it" },
-		{ "\n; nothing\n[gate]\n", ": no key in it" },
+		{ "\n; nothing\n", ": no key in it" },
+		{ "\n; nothing\n[gate]\n", ":3: a section without a key" },
 		{ "strict = yes\n", ":1: a key before the first" },
 		{ "[gate]\nstrcit = yes\n",
 		  ":2: key 'strcit' is not known; did you mean 'strict'" },

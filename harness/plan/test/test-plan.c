@@ -8,6 +8,7 @@
 #include <fcntl.h>
 
 #include "alloc.h"
+#include "boot-cpus.h"
 #include "boot-order.h"
 #include "boots.h"
 #include "exit-status.h"
@@ -561,8 +562,10 @@ static void further_boots(void **state)
 	static const unsigned none[] = { 0, 0, 0 };
 	struct run_boot had[] = { { .perturbation = 11 },
 				  { .perturbation = 3 } };
+	struct run_point points[3] = { 0 };
 	struct run run = {
 		.perturbations = 8,
+		.points = points,
 		.kernels = kernels,
 		.nr_kernels = 3,
 		.nr_points = 3,
@@ -592,6 +595,98 @@ static void further_boots(void **state)
 	assert_int_equal(plan_fresh_perturbation(&run), 12);
 	run.nr_boots = 0;
 	assert_int_equal(plan_fresh_perturbation(&run), 8);
+}
+
+static void set_params(struct run_point *p, const char *params)
+{
+	snprintf(p->plan.id.params, sizeof(p->plan.id.params), "%s", params);
+}
+
+/* "base-p0:03": its id and the points that it has; then the CPUs. */
+static void expect_planned(struct run *run, const struct plan_boots *how,
+			   const char *want)
+{
+	_cleanup_strbuf_ struct strbuf got = STRBUF_INIT;
+
+	plan_run_boots(run, how);
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		strbuf_addf(&got, "%s%s:", i ? " " : "", b->id);
+		for (size_t p = 0; p < run->nr_points; p++)
+			if (boot_plans(b, p))
+				strbuf_addf(&got, "%zu", p);
+		strbuf_addf(&got, "/%u", boot_cpus_of(run, b));
+		run_boot_release(&run->boots[i], run->nr_points);
+	}
+	free(run->boots);
+	run->boots = NULL;
+	assert_string_equal(got.buf, want);
+}
+
+/* A kernel has room for so many CPUs from its start. */
+static void possible_cpus_have_boots(void **state)
+{
+	static const unsigned need[] = { 1, 2, 0, 1 };
+	static const bool all[] = { true };
+	struct run_point points[4] = { 0 };
+	struct run run = {
+		.kernels = kernels,
+		.nr_kernels = 1,
+		.points = points,
+		.nr_points = 4,
+	};
+	const struct plan_boots how = { .perturbations = 2, .repeat = true };
+	struct plan_more more = { .first = 6, .kernels = all, .need = need };
+
+	set_params(&points[0], "a=1,cpus_possible=16");
+	set_params(&points[1], "cpus_possible=64,version=2");
+	set_params(&points[2], "controllers=all");
+	set_params(&points[3], "a=2,cpus_possible=16,version=2");
+	expect_planned(&run, &how,
+		       "base-p0:2/0 base-p1:2/0 base-p0-repeat:2/0 "
+		       "base-p2:03/16 base-p3:03/16 base-p2-repeat:03/16 "
+		       "base-p4:1/64 base-p5:1/64 base-p4-repeat:1/64");
+	assert_int_equal(boot_cpus_nr(&run), 3);
+	/* Those of one boot have the same CPUs here as well. */
+	expect_more(&run, &more, "base-p6:03 base-p7:1 base-p8:1");
+	/* Where all have the same, no boot is without a point. */
+	run.nr_points = 1;
+	expect_planned(&run, &how,
+		       "base-p0:0/16 base-p1:0/16 base-p0-repeat:0/16");
+	assert_int_equal(boot_cpus_nr(&run), 1);
+	run.nr_points = 0;
+	expect_planned(&run, &how, "base-p0:/0 base-p1:/0 base-p0-repeat:/0");
+}
+
+static void possible_cpus_are_numbers(void **state)
+{
+	static const char *const good[] = { "", "cpus_possible=1",
+					    "a=b,cpus_possible=255",
+					    "cpus_possible=real" };
+	static const char *const bad[] = {
+		"cpus_possible=0",
+		"cpus_possible=256",
+		"a=b,cpus_possible=",
+		"cpus_possible=x",
+		"cpus_possible=16x,z=1",
+		"cpus_possible=-1",
+		"cpus_possible=99999999999999999999",
+	};
+	struct run_point point = { 0 };
+	const struct run run = { .points = &point, .nr_points = 1 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		set_params(&point, good[i]);
+		assert_null(boot_cpus_bad(&run));
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		set_params(&point, bad[i]);
+		assert_non_null(boot_cpus_bad(&run));
+	}
+	/* Another param whose name ends so. */
+	set_params(&point, "no_cpus_possible=x");
+	assert_null(boot_cpus_bad(&run));
 }
 
 static void boots_are_of_those_chosen(void **state)
@@ -627,8 +722,10 @@ static void further_boots_are_shuffled(void **state)
 {
 	static const bool kernels_of[] = { true, false, true };
 	static const unsigned need[] = { 40 };
+	struct run_point point = { 0 };
 	struct run run = {
 		.perturbations = 6,
+		.points = &point,
 		.kernels = kernels,
 		.nr_kernels = 3,
 		.nr_points = 1,
@@ -884,6 +981,8 @@ int main(void)
 		cmocka_unit_test(boots_are_interleaved),
 		cmocka_unit_test(boots_know_what_they_are),
 		cmocka_unit_test(further_boots),
+		cmocka_unit_test(possible_cpus_have_boots),
+		cmocka_unit_test(possible_cpus_are_numbers),
 		cmocka_unit_test(boots_are_of_those_chosen),
 		cmocka_unit_test(further_boots_are_shuffled),
 		cmocka_unit_test(order_is_balanced),
