@@ -852,6 +852,16 @@ replace_entry()
 	mv "$final" "$tmp/replaced"
 }
 
+# Without debug information, unless the configuration asks for it.
+copy_vmlinux()
+{
+	if grep -qx CONFIG_DEBUG_INFO=y "$obj/.config"; then
+		cp "$obj/vmlinux" "$entry/vmlinux"
+	else
+		objcopy --strip-debug "$obj/vmlinux" "$entry/vmlinux"
+	fi
+}
+
 # Puts the entry together and renames it into place, so that it is either
 # there as a whole or not at all.
 install_entry()
@@ -860,7 +870,7 @@ install_entry()
 	entry=$tmp/entry
 	{
 		mkdir "$entry" &&
-		objcopy --strip-debug "$obj/vmlinux" "$entry/vmlinux" &&
+		copy_vmlinux &&
 		cp "$obj/.config" "$entry/config" &&
 		cp "$obj/System.map" "$entry/System.map" &&
 		install_modules &&

@@ -99,7 +99,8 @@ static enum exit_status open_fields(const struct explain_sharing *how,
 
 		if (r == -ENODATA)
 			log_err("kernel %s: %s has no debug information and so "
-				"no fields; cgmark builds kernels without",
+				"no fields; the config fragment debug-info "
+				"makes it",
 				kernel->name, kernel->image);
 		if (st != ST_OK || r < 0)
 			return st != ST_OK     ? st

@@ -21,9 +21,8 @@ static enum exit_status check_kernel(const struct run_kernel *k)
 	if (has_lines > 0)
 		return ST_OK;
 	log_err("kernel %s: %s has no debug information and so no lines; "
-		"cgmark builds kernels without: build one by hand with "
-		"CONFIG_DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT=y and measure it: "
-		"cgmark run --profile --kernel %s=image:VMLINUX",
+		"the config fragment debug-info makes it, as in: cgmark run "
+		"--profile --kernel %s=baseline,config=base:cgroup:net:debug-info",
 		k->name, k->image, k->name);
 	return ST_USAGE;
 }
