@@ -103,7 +103,7 @@ int import_run(const struct env *env, const struct run *run)
 	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	struct totals t = { .quiet = true };
-	bool fresh = access(db, F_OK) < 0, changed;
+	bool changed;
 	int r;
 
 	r = mkdir_p(env->results_dir, 0777);
@@ -114,7 +114,7 @@ int import_run(const struct env *env, const struct run *run)
 		return r;
 	r = store_import(t.st, run, &changed);
 	/* Errors of the others do not concern this one. */
-	if (r == 0 && (store_remade(t.st) || fresh))
+	if (r == 0 && store_remade(t.st))
 		import_all(&t, runs);
 	store_close(t.st);
 	return r;
