@@ -20,9 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cpus-possible.h"
 #include "bench.h"
 #include "cg-tree.h"
+#include "cpus-possible.h"
 #include "dying.h"
 
 #define SIBLINGS_MAX 20000

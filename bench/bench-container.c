@@ -28,9 +28,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cpus-possible.h"
 #include "bench.h"
 #include "cg-tree.h"
+#include "cpus-possible.h"
 #include "dynmods.h"
 #include "workers.h"
 

@@ -90,7 +90,8 @@ BENCH_DEFINE(fork_exit) = {
 	 */
 	.samples = 400,
 	.params = PARAMS(FORK_FAMILY_PARAMS("v1,none,all", "cpu"),
-			 FORK_FAMILY_STATE, CPUS_POSSIBLE_AT("controllers=all")),
+			 FORK_FAMILY_STATE,
+			 CPUS_POSSIBLE_AT("controllers=all")),
 	.setup = fork_setup,
 	.begin = fork_begin,
 	.run = fork_run,

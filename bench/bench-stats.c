@@ -38,9 +38,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "cpus-possible.h"
 #include "bench.h"
 #include "cgstats.h"
+#include "cpus-possible.h"
 #include "idle-procs.h"
 #include "stats-groups.h"
 #include "workers.h"
@@ -489,14 +489,13 @@ static int stats_setup_v2(struct bench_ctx *ctx)
 	.check = stats_check
 
 /* Deep groups and such differ where something happened in them. */
-#define STATS_AXES(_dirty_at)                                   \
-	PARAM_AXIS_AT("dirty", "0", "128", _dirty_at),          \
-		PARAM_AXIS_AT("depth", "1", "4,16",             \
-			      "dirty=128,files=all,groups=10"), \
-		PARAM_AXIS_AT("dying", "0", DYING_MORE,         \
-			      "files=all,groups=10"),           \
-		PARAM_AXIS_AT("readers", "1", "4,16",           \
-			      "files=all,groups=10"),           \
+#define STATS_AXES(_dirty_at)                                                 \
+	PARAM_AXIS_AT("dirty", "0", "128", _dirty_at),                        \
+		PARAM_AXIS_AT("depth", "1", "4,16",                           \
+			      "dirty=128,files=all,groups=10"),               \
+		PARAM_AXIS_AT("dying", "0", DYING_MORE,                       \
+			      "files=all,groups=10"),                         \
+		PARAM_AXIS_AT("readers", "1", "4,16", "files=all,groups=10"), \
 		CPUS_POSSIBLE_AT("dirty=128,files=all,groups=10")
 
 BENCH_DEFINE(stats_read) = {

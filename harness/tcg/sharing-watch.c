@@ -36,6 +36,7 @@ static struct {
 	uint64_t nr_samples;
 	const char *error;
 	bool *is_utility; /* by function: who called it says more */
+	bool *is_by_clock;
 	/* Where guests' CPUs are threads, they may come at once. */
 	pthread_mutex_t lock;
 } w = { .lock = PTHREAD_MUTEX_INITIALIZER };
@@ -77,6 +78,33 @@ static bool is_utility(const char *name)
 
 	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
 		if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The scheduler keeps the load of a group once in a millisecond: which operation does
+ * so is up to the clock, and with it how long turns are.
+ */
+static bool is_by_clock(const char *name)
+{
+	static const char *const names[] = {
+		"update_load_avg",
+		"update_tg_load_avg",
+		"attach_entity_load_avg",
+		"detach_entity_load_avg",
+		"attach_entity_cfs_rq",
+		"detach_entity_cfs_rq",
+		"detach_task_cfs_rq",
+		"propagate_entity_cfs_rq",
+		"task_change_group_fair",
+		"remove_entity_load_avg",
+		"migrate_task_rq_fair",
+		"sched_balance_update_blocked_averages",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0)
 			return true;
 	return false;
 }
@@ -330,9 +358,10 @@ static void watch_insn(struct code *code, struct qemu_plugin_insn *insn,
 		qemu_plugin_register_vcpu_mem_cb(
 			insn, end.is_return ? on_return : on_call,
 			QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, code);
-	qemu_plugin_register_vcpu_mem_cb(insn, on_access,
-					 QEMU_PLUGIN_CB_NO_REGS,
-					 QEMU_PLUGIN_MEM_RW, code);
+	if (!code->is_kernel || !w.is_by_clock[code->function])
+		qemu_plugin_register_vcpu_mem_cb(insn, on_access,
+						 QEMU_PLUGIN_CB_NO_REGS,
+						 QEMU_PLUGIN_MEM_RW, code);
 }
 
 /* iretq */
@@ -379,14 +408,14 @@ static void on_end(qemu_plugin_id_t id, void *udata)
 		_Exit(EXIT_FAILURE);
 }
 
-static bool find_utilities(void)
+static bool *names_that(bool (*fn)(const char *name))
 {
 	const struct symbols *s = w.how.symbols;
+	bool *ret = calloc(s->nr_names, sizeof(*ret));
 
-	w.is_utility = calloc(s->nr_names, sizeof(*w.is_utility));
-	for (uint32_t i = 0; w.is_utility && i < s->nr_names; i++)
-		w.is_utility[i] = is_utility(symbols_name(s, i));
-	return w.is_utility != NULL;
+	for (uint32_t i = 0; ret && i < s->nr_names; i++)
+		ret[i] = fn(symbols_name(s, i));
+	return ret;
 }
 
 bool sharing_watch_start(qemu_plugin_id_t id, const struct sharing_watch *how)
@@ -400,7 +429,10 @@ bool sharing_watch_start(qemu_plugin_id_t id, const struct sharing_watch *how)
 	if (how->objects && !objects_load(&w.objects, how->objects))
 		return false;
 	w.owners = calloc(lines + 1, sizeof(*w.owners));
-	if (!w.owners || !find_utilities() || !sharing_init(&w.sharing, &max)) {
+	w.is_utility = names_that(is_utility);
+	w.is_by_clock = names_that(is_by_clock);
+	if (!w.owners || !w.is_utility || !w.is_by_clock ||
+	    !sharing_init(&w.sharing, &max)) {
 		fprintf(stderr, "cgmark-tcg: out of memory\n");
 		return false;
 	}

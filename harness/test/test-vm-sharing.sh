@@ -28,6 +28,13 @@ figures() {
 	sed 's/,spin=[0-9]*//' "$1" | grep -v '^E'
 }
 
+# moves FILE: of each point, without what tells of the turns.
+moves() {
+	awk -F '\t' '$1 == "P" { here = $2 " " $4; sub(/,spin=[0-9]*/, "", here) }
+		$1 == "L" { m[here] += $5 }
+		END { for (here in m) print here, m[here] }' "$1" | sort
+}
+
 # of BENCH PARAMS: operations, and moves, most and truly of all its lines
 of() {
 	awk -F '\t' -v b="$1" -v p="$2" '$1 == "P" { here = $2 == b && $4 == p }
@@ -102,6 +109,14 @@ for spin in 1 1024; do
 	figures "$work/spin-64" >"$work/b"
 	check "turns of $spin looks give the same figures" cmp "$work/a" "$work/b"
 done
+# Here functions are entered more or less often, but no line moves more.
+for spin in 64 1024; do
+	measure attach-$spin --profile=sharing --no-repeat --bench twin/attach \
+		--bench twin/mkdir --param parallel=2 --param spin=$spin
+	moves "$boots/base-p0/sharing.tsv" >"$work/moves-$spin"
+done
+is "$(wc -l <"$work/moves-64")" 6 'six points have moves'
+check 'turns of other lengths have as many' cmp "$work/moves-64" "$work/moves-1024"
 
 # --- what does not fit ---
 "$cgmark" run --machine sim --profile=sharing --kernel base=baseline \

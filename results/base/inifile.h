@@ -23,7 +23,7 @@ struct inifile {
 			const char *value);
 	const char *next;
 	unsigned line;
-	unsigned section; /* line of one that has no pair yet; 0: none */
+	unsigned section;    /* line of one that has no pair yet; 0: none */
 	unsigned error_line; /* of the first error; 0: none yet */
 	struct strbuf error;
 };

@@ -2,6 +2,8 @@
 # shellcheck shell=sh
 # Sourced by who measures the changes of known.ini; $known is this directory.
 
+: "${known:?is not set}"
+
 known_names() {
 	sed -n 's/^\[\(.*\)\]$/\1/p' "$known/known.ini"
 }
