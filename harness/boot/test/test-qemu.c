@@ -280,6 +280,35 @@ static void test_vcpus(void **state)
 	assert_non_null(strstr(what.buf, ", 2 vCPUs"));
 }
 
+static void boot_with(struct fixture *f, const char *vcpus, unsigned possible)
+{
+	f->m.ops->destroy(&f->m);
+	machine_init(&f->m, &machine_sim, vcpus);
+	f->img.cpus_possible = possible;
+	assert_int_equal(f->m.ops->boot(&f->m, &f->img), 0);
+}
+
+/* Room for more CPUs than run. */
+static void test_possible_cpus(void **state)
+{
+	struct fixture *f = *state;
+
+	install(f, GOOD_VERSION, "exit 0");
+	boot_with(f, "", 64);
+	assert_non_null(strstr(f->m.command.buf, " -smp 64 "));
+	assert_non_null(strstr(f->m.command.buf, " maxcpus=1"));
+	boot_with(f, "2", 16);
+	assert_non_null(strstr(f->m.command.buf, " -smp 16 "));
+	assert_non_null(strstr(f->m.command.buf, " maxcpus=2"));
+	/* Those that run are there in any case. */
+	boot_with(f, "4", 2);
+	assert_non_null(strstr(f->m.command.buf, " -smp 4 "));
+	assert_null(strstr(f->m.command.buf, "maxcpus"));
+	boot_with(f, "", 0);
+	assert_non_null(strstr(f->m.command.buf, " -smp 1 "));
+	assert_null(strstr(f->m.command.buf, "maxcpus"));
+}
+
 /* A socket for each port; without a count the clock is the host's. */
 static void test_ports(void **state)
 {
@@ -429,6 +458,7 @@ int main(void)
 		T(test_probe),		 T(test_bad_qemu),
 		T(test_channels),	 T(test_command),
 		T(test_quiet),		 T(test_vcpus),
+		T(test_quiet),		 T(test_possible_cpus),
 		T(test_ports),		 T(test_initrd),
 		T(test_missing_kernel),	 T(test_not_executable),
 		T(test_kvm_probe),	 T(test_pc),

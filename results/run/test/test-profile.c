@@ -68,6 +68,31 @@ static void test_good(void **state)
 	assert_null(profile_symbol(&p, "cgroup_migrate"));
 }
 
+/* Points that could not share a boot. */
+static void test_append(void **state)
+{
+	static const char other[] = "H\tinsns\tloads\n"
+				    "P\tother\t1\t-\t1\t1\n"
+				    "N\t1\t0\t[user]\t5\t1\n";
+	_cleanup_(profile_release) struct profile p = { 0 }, more = { 0 };
+	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT, sb2 = STRBUF_INIT;
+	struct plan_point want = { .id.bench = "other", .id.version = 1 };
+	struct rec_error err;
+	size_t nr;
+
+	make(&sb, good, 8);
+	make(&sb2, other, 2);
+	assert_int_equal(profile_parse(sb.buf, sb.len, &p, &err), 0);
+	assert_int_equal(profile_parse(sb2.buf, sb2.len, &more, &err), 0);
+	nr = p.nr_points;
+	profile_append(&p, &more);
+	assert_int_equal(more.nr_points, 0);
+	assert_ptr_equal(profile_find(&p, &want), &p.points[nr]);
+	assert_int_equal(p.points[nr].nodes[0].count[PROFILE_INSNS], 5);
+	profile_append(&p, &more);
+	assert_int_equal(p.nr_points, nr + 1);
+}
+
 #define HEAD "H\tinsns\tloads\n"
 #define POINT "P\tn\t1\t-\t1\t1\n"
 
@@ -170,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_append),
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_damage),
