@@ -187,7 +187,7 @@ has "$work/err" 'shows one point' 'are one too many'
 
 deep --source >"$work/out" 2>"$work/err"
 is $? 2 'no lines of a kernel without debug information'
-has "$work/err" 'no debug information.*CONFIG_DEBUG_INFO.*image:' \
+has "$work/err" 'no debug information.*config=.*debug-info' \
 	'says how to get them'
 
 # --- what cannot be explained ------------------------------------------------
