@@ -78,10 +78,8 @@ static int cgroup_setup(struct bench_ctx *ctx)
 {
 	char name[16];
 	uint64_t nr_dying;
-	int r = cpus_possible_setup(ctx);
+	int r = param(ctx, "siblings", 0, SIBLINGS_MAX, &siblings);
 
-	if (r == 0)
-		r = param(ctx, "siblings", 0, SIBLINGS_MAX, &siblings);
 	if (r == 0)
 		r = param(ctx, "depth", 1, DEPTH_MAX, &depth);
 	if (r == 0)
@@ -96,6 +94,13 @@ static int cgroup_setup(struct bench_ctx *ctx)
 		 : dying_add(&dying, &parent,
 			     top.version == 1 ? &top : ctx_setup_cgroup(ctx),
 			     nr_dying);
+}
+
+static int mkdir_setup(struct bench_ctx *ctx)
+{
+	int r = cpus_possible_setup(ctx);
+
+	return r ? r : cgroup_setup(ctx);
 }
 
 static int rmdir_setup(struct bench_ctx *ctx)
@@ -251,8 +256,7 @@ static int rmdir_check(struct bench_ctx *ctx)
 		PARAM_AXIS_AT("siblings", "0", "10,100,1000",                  \
 			      "controllers=none"),                             \
 		PARAM_AXIS_AT("depth", "1", "4,16", "controllers=all"),        \
-		PARAM_AXIS_AT("dying", "0", DYING_MORE, "controllers=all"),    \
-		CPUS_POSSIBLE_AT("controllers=all")
+		PARAM_AXIS_AT("dying", "0", DYING_MORE, "controllers=all")
 
 #define COMMON                                                       \
 	.version = 1, .samples = 15, .once = true, .extra = true,    \
@@ -262,8 +266,8 @@ static int rmdir_check(struct bench_ctx *ctx)
 BENCH_DEFINE(cgroup_mkdir) = {
 	.name = "cgroup/mkdir",
 	.summary = "make a cgroup",
-	.params = PARAMS(AXES),
-	.setup = cgroup_setup,
+	.params = PARAMS(AXES, CPUS_POSSIBLE_AT("controllers=all")),
+	.setup = mkdir_setup,
 	.run = mkdir_run,
 	.between = mkdir_between,
 	.check = mkdir_check,

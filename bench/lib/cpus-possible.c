@@ -43,8 +43,8 @@ int cpus_possible_setup(struct bench_ctx *ctx)
 		return ctx_fail(ctx, r, "%s: %s", POSSIBLE, strerror(-r));
 	if (nr != wanted)
 		return ctx_skip(ctx,
-				"the possible CPUs are %s; a kernel with "
-				"NR_CPUS of as many on machine sim has them",
-				text);
+				"cpus_possible=%u: this kernel has CPUs %s on "
+				"this machine",
+				(unsigned)wanted, text);
 	return 0;
 }

@@ -219,6 +219,29 @@ static enum exit_status make_points(struct request *rq)
 			     &rq->run->nr_points, &rq->files);
 }
 
+/* Only workers of twin benchmarks mark their operations. */
+static enum exit_status check_sharing(const struct request *rq)
+{
+	const struct run *run = rq->run;
+	size_t nr = 0;
+
+	if (rq->opts->profile != PROFILE_SHARING)
+		return ST_OK;
+	for (size_t i = 0; i < run->nr_points; i++)
+		nr += strncmp(run->points[i].plan.id.bench, "twin/", 5) == 0;
+	if (nr == 0) {
+		log_err("--profile=sharing records what benchmarks twin/* share; "
+			"there is none among those chosen: add --bench 'twin/*'");
+		return ST_USAGE;
+	}
+	if (nr < run->nr_points)
+		log_warn(
+			"--profile=sharing records %zu of %zu points: those of "
+			"twin/*",
+			nr, run->nr_points);
+	return ST_OK;
+}
+
 static enum exit_status check_cpus(const struct request *rq)
 {
 	const struct run_point *bad = boot_cpus_bad(rq->run);
@@ -438,6 +461,8 @@ static enum exit_status carry_out(struct request *rq)
 		r = make_points(rq);
 	if (r == ST_OK)
 		r = check_cpus(rq);
+	if (r == ST_OK)
+		r = check_sharing(rq);
 	if (r == ST_OK)
 		r = build_kernels(rq);
 	if (r == ST_OK && rq->opts->profile != PROFILE_OFF)

@@ -46,6 +46,46 @@ static enum exit_status compare_kernels(const struct env *env,
 	return r;
 }
 
+/* Names one skipped point, as many share the reason; false: there is none. */
+static bool tell_skip(const struct run *run, const char *what)
+{
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		for (size_t p = 0; p < run->nr_points; p++) {
+			const struct plan_point *pt = &run->points[p].plan;
+
+			if (b->status[p] != POINT_SKIP)
+				continue;
+			log_warn("%s: %s %s was skipped on %s: %s", what,
+				 pt->id.bench, pt->id.params,
+				 run->kernels[b->kernel].name,
+				 b->status_text[p]);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Points that no boot has measured: with one kernel no table tells of them. */
+static void tell_skips(const struct run *run)
+{
+	_cleanup_free_ char *what = NULL;
+	size_t nr = 0;
+
+	for (size_t p = 0; p < run->nr_points; p++) {
+		bool skipped = false;
+
+		for (size_t i = 0; i < run->nr_boots; i++)
+			skipped |= run->boots[i].status[p] == POINT_SKIP;
+		nr += skipped;
+	}
+	what = xasprintf("%zu of %zu points %s not measured", nr,
+			 run->nr_points, nr == 1 ? "was" : "were");
+	if (nr)
+		tell_skip(run, what);
+}
+
 /* A single kernel has only events to show. */
 static enum exit_status show_single(const struct env *env,
 				    const struct run_opts *o,
@@ -56,6 +96,7 @@ static enum exit_status show_single(const struct env *env,
 	_cleanup_(findings_freep) struct findings *f = NULL;
 
 	log_info("one kernel: nothing to compare it with");
+	tell_skips(loaded);
 	if (loaded->nr_events + loaded->nr_latencies == 0 || o->no_compare)
 		return ST_OK;
 	f = findings_new(loaded, 0, none, 0);
@@ -74,33 +115,12 @@ static bool anything_measured(const struct run *run)
 	return false;
 }
 
-/* Names one skipped point, as many share the reason. */
-static void tell_skip(const struct run *run)
-{
-	for (size_t i = 0; i < run->nr_boots; i++) {
-		const struct run_boot *b = &run->boots[i];
-
-		for (size_t p = 0; p < run->nr_points; p++) {
-			const struct plan_point *pt = &run->points[p].plan;
-
-			if (b->status[p] != POINT_SKIP)
-				continue;
-			log_warn("nothing was measured: %s %s was skipped on "
-				 "%s: %s",
-				 pt->id.bench, pt->id.params,
-				 run->kernels[b->kernel].name,
-				 b->status_text[p]);
-			return;
-		}
-	}
-	log_warn("nothing was measured: nothing to compare");
-}
-
 static enum exit_status judge(const struct env *env, const struct run_opts *o,
 			      const struct run *loaded)
 {
 	if (!anything_measured(loaded)) {
-		tell_skip(loaded);
+		if (!tell_skip(loaded, "nothing was measured"))
+			log_warn("nothing was measured: nothing to compare");
 		return ST_INCONCLUSIVE;
 	}
 	if (loaded->nr_kernels < 2)

@@ -19,8 +19,9 @@ const char shared_limits[] =
 	"others, if operations alternate; false are those that no byte of the "
 	"line explains alone. How long a move takes, how far CPUs are apart and "
 	"what real interleaving would do, sim cannot say, nor what waiting for "
-	"a lock costs: operations run one at a time. Interrupts and kernel "
-	"threads are left out.";
+	"a lock costs: operations run one at a time. Interrupts, kernel threads, "
+	"devices and walks of page tables are left out. What ran before a point "
+	"is part of it: compare kernels in one run.";
 
 static bool is_one_kernel(const struct shared_view *v)
 {

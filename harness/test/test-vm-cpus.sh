@@ -60,5 +60,8 @@ measure 2 many --perturbations 32 --param cpus_possible=real,16,64
 has "$work/err" '32 perturbations for each of 3 values' 'many: it says so'
 # A kernel has room for NR_CPUS.
 measure 3 over --perturbations 1 --param cpus_possible=65
-has "$work/err" 'possible CPUs are 0-63' 'over: skipped, with the reason'
+has "$work/err" 'cpus_possible=65: this kernel has CPUs 0-63' 'over: skipped, with the reason'
+measure 0 some --perturbations 1 --param cpus_possible=1,65
+has "$work/err" 'warning: 1 of 2 points was not measured: .*cpus_possible=65' \
+	'some: what was skipped is told'
 tap_done

@@ -123,5 +123,9 @@ check 'turns of other lengths have as many' cmp "$work/moves-64" "$work/moves-10
 	>"$work/out" 2>"$work/err"
 is $? 2 'one CPU is a usage error'
 has "$work/err" 'sim:2' 'and it says what is needed'
+"$cgmark" run --machine sim:2 --profile=sharing --kernel base=baseline \
+	--bench null >"$work/out" 2>"$work/err"
+is $? 2 'nothing that is recorded is a usage error'
+has "$work/err" "add --bench 'twin/" 'and it says what is'
 
 tap_done
