@@ -392,10 +392,15 @@ enum exit_status session_status(const struct run *run)
 	}
 	if (subject + host + untried == 0)
 		return ST_OK;
-	log_err("%zu of %zu boots went wrong: %zu because of the kernel, %zu "
-		"because of benchmark, harness or host; %zu were not tried",
-		subject + host + untried, run->nr_boots, subject, host,
-		untried);
+	if (subject + host == 0)
+		log_err("%zu of %zu boots did not finish, or were not tried",
+			untried, run->nr_boots);
+	else
+		log_err("%zu of %zu boots went wrong: %zu because of the "
+			"kernel, %zu because of benchmark, harness or host; "
+			"%zu were not tried",
+			subject + host + untried, run->nr_boots, subject, host,
+			untried);
 	/* Boots are skipped only because others failed. */
 	return host > 0 || subject == 0 ? ST_HOST : ST_SUBJECT;
 }
