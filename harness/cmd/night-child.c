@@ -175,7 +175,7 @@ int night_child(const struct night_log *log, const char *const *argv,
 		const char *out, long long until_s)
 {
 	_cleanup_close_ int fd = -1;
-	struct process p = { PROCESS_INIT, .death_signal = SIGTERM };
+	struct process p = { PROCESS_INIT };
 	struct stat st = { 0 };
 	int pidfd, r;
 	pid_t pid;
