@@ -192,6 +192,7 @@ int night_child(const struct night_log *log, const char *const *argv,
 	}
 	p.err_fd = log->fd;
 	p.out_fd = out ? fd : log->fd;
+	fstat(log->fd, &st);
 	/* It does not write to them. */
 	memcpy(&p.argv, &argv, sizeof(p.argv));
 	r = process_start(&p, &pid, &pidfd);
@@ -199,7 +200,6 @@ int night_child(const struct night_log *log, const char *const *argv,
 		log_err_errno(-r, "cannot run %s", argv[0]);
 		return ST_HOST;
 	}
-	fstat(log->fd, &st);
 	r = finish(log, pid, pidfd, until_s);
 	if (r != ST_OK && r != ST_REGRESSION && r != ST_INCONCLUSIVE &&
 	    !interrupted)

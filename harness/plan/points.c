@@ -2,6 +2,7 @@
 #include <fnmatch.h>
 
 #include "alloc.h"
+#include "boot-cpus.h"
 #include "exit-status.h"
 #include "log.h"
 #include "plan-limits.h"
@@ -465,7 +466,10 @@ static enum exit_status expand(struct planning *pl, const struct bench_info *b,
 	return r;
 }
 
-/* The sweep, then along each axis the values beyond it. */
+/*
+ * The sweep, then along each axis the values beyond it; but those that take boots of
+ * their own only where somebody names them.
+ */
 static enum exit_status add_points(struct planning *pl,
 				   const struct bench_info *b)
 {
@@ -477,7 +481,8 @@ static enum exit_status add_points(struct planning *pl,
 		char *const *values;
 		size_t nr;
 
-		if (key->nr_more && !replaced(pl, b, key, &values, &nr))
+		if (key->nr_more && strcmp(key->key, BOOT_CPUS_PARAM) != 0 &&
+		    !replaced(pl, b, key, &values, &nr))
 			r = expand(pl, b, key, 0, &params);
 	}
 	return r;
