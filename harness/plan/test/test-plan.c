@@ -281,6 +281,31 @@ static void values_beyond_the_sweep(void **state)
 	catalog = saved;
 }
 
+/* Values that take boots of their own are there for who names them. */
+static void possible_cpus_are_asked_for(void **state)
+{
+	static const char text[] = "B\tx/y\t1\t\t9\t1\t1\tdo it\n"
+				   "A\tx/y\t" BOOT_CPUS_PARAM "\treal\t1\n"
+				   "M\tx/y\t" BOOT_CPUS_PARAM "\t1\t4,16\t\n";
+	static const char *const xy[] = { "x/y" };
+	static const char *const some[] = { BOOT_CPUS_PARAM "=real,16,63" };
+	struct catalog saved = catalog;
+
+	catalog = (struct catalog){ NULL, 0 };
+	assert_int_equal(add(&catalog, "bench-x", text), 0);
+	expect_points(&(struct plan_wish){ .benches = xy, .nr_benches = 1 },
+		      "x/y \n");
+	expect_points(&(struct plan_wish){ .benches = xy,
+					   .nr_benches = 1,
+					   .params = some,
+					   .nr_params = 1 },
+		      "x/y \n"
+		      "x/y cpus_possible=16\n"
+		      "x/y cpus_possible=63\n");
+	catalog_release(&catalog);
+	catalog = saved;
+}
+
 /* Those of all benchmarks first, then the others as usual. */
 static void some_come_first(void **state)
 {
@@ -972,6 +997,7 @@ int main(void)
 		cmocka_unit_test(params_restrict_and_extend),
 		cmocka_unit_test(samples_can_be_set),
 		cmocka_unit_test(values_beyond_the_sweep),
+		cmocka_unit_test(possible_cpus_are_asked_for),
 		cmocka_unit_test(some_come_first),
 		cmocka_unit_test(bad_wishes_are_refused),
 		cmocka_unit_test(values_that_nobody_knows_are_refused),
