@@ -6,6 +6,7 @@
 #include "alloc.h"
 #include "boot-watch.h"
 #include "descriptors.h"
+#include "interrupt.h"
 #include "log.h"
 #include "monotonic.h"
 #include "supervise.h"
@@ -336,21 +337,9 @@ static void loop_release(struct loop *l)
 		close(l->signal_fd);
 }
 
-/* nohup, and scripts for their background jobs, ignore some. */
-static void add_unless_ignored(sigset_t *set, int sig)
-{
-	struct sigaction old;
-
-	if (sigaction(sig, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-		sigaddset(set, sig);
-}
-
 static void caught_signals(sigset_t *set)
 {
-	sigemptyset(set);
-	add_unless_ignored(set, SIGINT);
-	add_unless_ignored(set, SIGTERM);
-	add_unless_ignored(set, SIGHUP);
+	interrupt_mask(set);
 	sigaddset(set, SIGCHLD);
 }
 

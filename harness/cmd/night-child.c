@@ -10,6 +10,7 @@
 
 #include "alloc.h"
 #include "exit-status.h"
+#include "interrupt.h"
 #include "log.h"
 #include "process.h"
 #include "text.h"
@@ -46,27 +47,15 @@ static int wait_ms(long long until_s)
 static int signal_fd = -1;
 static bool interrupted;
 
-/* nohup ignores some. */
-static void add_unless_ignored(sigset_t *set, int sig)
-{
-	struct sigaction old;
-
-	if (sigaction(sig, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-		sigaddset(set, sig);
-}
-
 int night_catch_signals(void)
 {
 	sigset_t set;
 
-	sigemptyset(&set);
-	add_unless_ignored(&set, SIGINT);
-	add_unless_ignored(&set, SIGTERM);
-	add_unless_ignored(&set, SIGHUP);
+	interrupt_mask(&set);
 	signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (signal_fd < 0)
 		return log_err_errno(errno, "cannot catch signals");
-	sigprocmask(SIG_BLOCK, &set, NULL);
+	interrupt_block(NULL);
 	return 0;
 }
 

@@ -71,14 +71,14 @@ size_t boot_cpus_nr(const struct run *run)
 	return nr == 0 || none ? nr + 1 : nr;
 }
 
-bool *boot_cpus_points(const struct run *run, unsigned cpus, bool *all)
+bool *boot_cpus_points(const struct run *run, unsigned cpus, size_t *nr)
 {
 	bool *planned = xcalloc(run->nr_points + 1, sizeof(*planned));
 
-	*all = true;
+	*nr = 0;
 	for (size_t i = 0; i < run->nr_points; i++) {
 		planned[i] = boot_cpus_of_point(&run->points[i]) == cpus;
-		*all = *all && planned[i];
+		*nr += planned[i];
 	}
 	return planned;
 }

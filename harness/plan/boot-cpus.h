@@ -24,7 +24,7 @@ unsigned boot_cpus_of(const struct run *run, const struct run_boot *b);
 bool boot_cpus_next(const struct run *run, unsigned above, unsigned *ret);
 /* How many values the points have; without points 1. */
 size_t boot_cpus_nr(const struct run *run);
-/* Which points have that value; all: each of them has.  Caller frees. */
-bool *boot_cpus_points(const struct run *run, unsigned cpus, bool *all);
+/* Which points have that value, and how many.  Caller frees. */
+bool *boot_cpus_points(const struct run *run, unsigned cpus, size_t *nr);
 
 #endif

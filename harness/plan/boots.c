@@ -104,14 +104,6 @@ struct run_boot *plan_boots(const struct run_kernel *kernels, size_t nr_kernels,
 
 /* ---- boots for each number of CPUs ---- */
 
-static bool any_of(const bool *planned, size_t nr)
-{
-	for (size_t i = 0; i < nr; i++)
-		if (planned[i])
-			return true;
-	return false;
-}
-
 static bool *copy_planned(const struct run *run, const bool *planned)
 {
 	bool *ret = xcalloc(run->nr_points + 1, sizeof(*ret));
@@ -124,13 +116,13 @@ static bool *copy_planned(const struct run *run, const bool *planned)
 static void add_boots_with(struct run *run, struct plan_boots *how,
 			   unsigned cpus)
 {
-	bool all;
-	_cleanup_free_ bool *planned = boot_cpus_points(run, cpus, &all);
+	size_t nr, nr_points;
+	_cleanup_free_ bool *planned = boot_cpus_points(run, cpus, &nr_points);
 	_cleanup_free_ struct run_boot *boots = NULL;
-	size_t nr;
+	bool all = nr_points == run->nr_points;
 
 	/* A run without points is one as well. */
-	if (!all && !any_of(planned, run->nr_points))
+	if (!all && nr_points == 0)
 		return;
 	boots = plan_boots(run->kernels, run->nr_kernels, how, &nr);
 	for (size_t i = 0; i < nr && !all; i++)
