@@ -98,7 +98,7 @@ done
 [ ! -e "$CALLS.unpack" ]
 ok $? 'nor for what may not need it'
 calls 0 'run|report' 'without kernels'
-wait_until 100 test -s "$CALLS.unpack"
+wait_until test -s "$CALLS.unpack"
 is "$(cat "$CALLS.unpack")" '-q unpack --source deb:linux-source-6.12' \
 	'the source is unpacked'
 is "$(grep -c unpack "$work/err")" 0 'that it failed is not said here'
@@ -122,7 +122,7 @@ unpacks() {
 no_unpack() {
 	[ -z "$(unpacks 2>/dev/null)" ]
 }
-wait_until 100 no_unpack
+wait_until no_unpack
 is "$(unpacks 2>/dev/null)" '' 'what it started in the background is gone'
 script "$work/bin/ninja" <<'END'
 #!/bin/sh

@@ -65,11 +65,10 @@ has() {
 	ok $? "$3" || { printf '# no match for: %s\n' "$2"; sed 's/^/# /' "$1" | tail -n 25; }
 }
 
-# wait_until TENTHS COMMAND...: until it succeeds, at most so many tenths of a
-# second.
+# wait_until COMMAND...: until it succeeds, at most for longer than the slowest
+# machine takes.
 wait_until() {
-	tap_tries=$1
-	shift
+	tap_tries=6000
 	until "$@" || [ "$tap_tries" -eq 0 ]; do
 		tap_tries=$((tap_tries - 1))
 		sleep 0.1

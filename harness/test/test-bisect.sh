@@ -373,7 +373,7 @@ is_at_17() {
 	grep -qs 'new-15: \|new-17' "$work/err" &&
 		[ -n "$(find "$work/results/bisect" -path '*new-17-p0*' 2>/dev/null)" ]
 }
-wait_until 300 is_at_17
+wait_until is_at_17
 bisect 5 'two at once' $kernels $fake --bench alpha/one
 has "$work/err" 'another cgmark bisect works on the same' 'the second one says so'
 kill -INT $pid

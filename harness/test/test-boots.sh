@@ -384,7 +384,7 @@ pid=$!
 fourth_runs() {
 	grep -qs 'ok 2 bench-null' "$work"/results/runs/*/boots/new-p1/status.ktap
 }
-wait_until 300 fourth_runs
+wait_until fourth_runs
 kill -INT $pid
 wait $pid
 is $? 130 '^C: exit status 130'

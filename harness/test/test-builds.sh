@@ -121,7 +121,7 @@ all_gone() {
 }
 
 gone() {
-	wait_until 300 all_gone
+	wait_until all_gone
 	all_gone
 	ok $? "$1: what build.sh started is gone"
 }
@@ -279,8 +279,8 @@ for signal in INT TERM HUP; do
 	env --default-signal=INT,HUP "$cgmark" build a b c >"$work/out" \
 		2>"$work/err" &
 	pid=$!
-	wait_until 300 test -e "$work/at/a.stays"
-	wait_until 300 test -e "$work/at/b.stays"
+	wait_until test -e "$work/at/a.stays"
+	wait_until test -e "$work/at/b.stays"
 	kill -$signal $pid
 	wait $pid
 	is $? 130 "SIG$signal with two under way: exit status 130"
@@ -302,8 +302,8 @@ done
 begin
 "$cgmark" build a b >"$work/out" 2>"$work/err" &
 pid=$!
-wait_until 300 test -e "$work/at/a.stays"
-wait_until 300 test -e "$work/at/b.stays"
+wait_until test -e "$work/at/a.stays"
+wait_until test -e "$work/at/b.stays"
 kill -9 $pid
 wait $pid 2>/dev/null
 gone 'kill -9 of cgmark'

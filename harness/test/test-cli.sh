@@ -406,7 +406,7 @@ END
 rm -f "$work/sleeper"
 env --default-signal=INT "$cgmark" build baseline >"$work/out" 2>"$work/err" &
 pid=$!
-wait_until 300 test -s "$work/sleeper"
+wait_until test -s "$work/sleeper"
 kill -INT $pid
 wait $pid
 is $? 130 '^C during a build: exit status 130'
@@ -419,7 +419,7 @@ sleeper_state() {
 sleeper_is_gone() {
 	[ -z "$(sleeper_state)" ]
 }
-wait_until 300 sleeper_is_gone
+wait_until sleeper_is_gone
 is "$(sleeper_state)" '' '^C: what build.sh started is gone'
 
 # --- recorded streams -------------------------------------------------------------
@@ -767,7 +767,7 @@ pid=$!
 two_are_done() {
 	grep -qs 'ok 2 bench-null' "$work"/results/runs/*/boots/new-p1/status.ktap
 }
-wait_until 300 two_are_done
+wait_until two_are_done
 kill -INT $pid
 wait $pid
 is $? 130 '^C: exit status 130'
@@ -781,7 +781,7 @@ has "$work/out" '	interrupted	fake:.*	3/22	' 'the run that was interrupted is li
 fresh
 "$cgmark" run -q $img --machine "fake:$work/hang" -j 1 >"$work/out" 2>"$work/err" &
 pid=$!
-wait_until 300 two_are_done
+wait_until two_are_done
 killed=$(run_dir)
 kill -KILL $pid
 wait $pid
@@ -796,7 +796,7 @@ fresh
 "$cgmark" run $img --machine "fake:$work/hang" -j 1 --no-null --no-repeat \
 	--perturbations 2 --deadline-silence 3 >"$work/out" 2>"$work/err" &
 pid=$!
-wait_until 300 two_are_done
+wait_until two_are_done
 gone=$(run_dir)
 rm -rf "$gone"
 wait $pid

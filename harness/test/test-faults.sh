@@ -104,7 +104,7 @@ check_case() {
 	*" $got "*) ;;
 	*) wrong "exit status $got" ;;
 	esac
-	wait_until 100 nothing_runs
+	wait_until nothing_runs
 	nothing_runs || wrong 'something is left running'
 	boots_kept >"$work/kept"
 	for dir in $(run_dirs); do

@@ -112,7 +112,7 @@ same 'after the suites all is as before'
 mkdir "$work/a b"
 "$work/quick" -o "$work/a b" >"$work/out" 2>"$work/err" &
 pid=$!
-wait_until 100 test -d "$v2/cgmark-local-run"
+wait_until test -d "$v2/cgmark-local-run"
 quick >"$work/out2" 2>"$work/err2"
 is $? 5 'a second run is refused'
 has "$work/err2" "another run measures this kernel: process $pid, " 'which names the first'
@@ -180,7 +180,7 @@ is "$(grep -c '^    ok [^#]*$' "$work/status")" 0 \
 	'no controller is taken where others have groups'
 kill "$theirs"
 wait "$theirs"
-wait_until 50 rmdir "$v2/cgmark-other" 2>/dev/null
+wait_until rmdir "$v2/cgmark-other" 2>/dev/null
 same 'all is as before'
 
 # --- a limit ---
@@ -197,7 +197,7 @@ if [ -n "$cpu" ]; then
 		>"$work/out" 2>"$work/err"
 	has "$work/out" 'No verdict: INVALID at all' 'under a limit there is no verdict'
 	has "$work/out" 'throttled in cgroup /cgmark.test for' 'and the limit is named'
-	wait_until 50 rmdir "$cpu/cgmark test" 2>/dev/null
+	wait_until rmdir "$cpu/cgmark test" 2>/dev/null
 fi
 
 # --- a kernel that is slower ---

@@ -89,7 +89,7 @@ shell() {
 	terminal "$name" "$cgmark" shell --no-folder "k=image:$kernel" "$@"
 }
 nothing_left() {
-	wait_until 50 all_gone
+	wait_until all_gone
 	is "$(pgrep -f "$GUEST_SHELL" | wc -l)" 0 "$1: no guest is left"
 	is "$(find "$TMPDIR" -mindepth 1 | wc -l)" 0 "$1: no file is left"
 }
@@ -213,13 +213,13 @@ for signal in TERM HUP KILL; do
 	"$cgmark" exec --no-folder "k=image:$kernel" -- \
 		sh -c 'echo up; sleep 1000' >"$work/out" 2>"$work/err" </dev/null &
 	pid=$!
-	wait_until 300 grep -q up "$work/out"
+	wait_until grep -q up "$work/out"
 	kill -s $signal $pid
 	wait $pid 2>"$work/null"
 	got=$?
 	case $signal in KILL) want=137 ;; *) want=130 ;; esac
 	is $got $want "exec, SIG$signal: $want"
-	wait_until 100 all_gone
+	wait_until all_gone
 	is "$(pgrep -f "$GUEST_SHELL" | wc -l)" 0 "exec, SIG$signal: no guest is left"
 done
 # What was killed leaves a folder to the next.
@@ -325,7 +325,7 @@ expect Kernel panic - not syncing: a test
 end 4
 END
 FAKE=
-wait_until 100 all_gone
+wait_until all_gone
 status 0 'after the shells' -- true
 nothing_left 'after the shells'
 "$cgmark" shell "k=image:$kernel" </dev/null >"$work/out" 2>"$work/err"

@@ -127,7 +127,7 @@ stopped() {
 		--kernel base=baseline --kernel "new=$contender" \
 		-o "$work/stopped-$1" >"$work/out" 2>"$work/err" &
 	pid=$!
-	wait_until 600 is_kept "$1"
+	wait_until is_kept "$1"
 	kill "-$1" "$pid"
 	wait "$pid"
 }

@@ -111,7 +111,7 @@ start_run() {
 		--param hierarchies=1 --param controller=none \
 		>"$work/out" 2>"$work/err" &
 	run_pid=$!
-	wait_until 600 is_measuring
+	wait_until is_measuring
 }
 
 # Between two boots there is none.
@@ -146,7 +146,7 @@ wait "$run_pid" 2>/dev/null
 none_left_over() {
 	[ "$(left_over)" -eq 0 ]
 }
-wait_until 300 none_left_over
+wait_until none_left_over
 is "$(left_over)" 0 'harness killed: no QEMU left'
 "$cgmark" verify >"$work/out" 2>&1
 has "$work/out" 'running|interrupted|missing|not finished' \

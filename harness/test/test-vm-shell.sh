@@ -201,7 +201,7 @@ END
 no_guest() {
 	[ "$(guests)" -eq 0 ]
 }
-wait_until 100 no_guest
+wait_until no_guest
 # What was killed leaves its folder to the next.
 ex --no-folder baseline -- true </dev/null
 nothing_left 'shell'

@@ -2,7 +2,7 @@
 /*
  * mknights RESULTS NIGHTS BENCHMARKS [SEED]: run directories of made-up nights, as
  * "cgmark nightly" leaves them, for tests and to look at.  The first night is
- * 2026-01-01.
+ * 2025-01-01.
  *
  * Two jobs: "sim" on an exact machine, and "time".  Kernels: baseline, the same for
  * ever; patched, new each month; today, new each night.  Every third benchmark of
@@ -41,10 +41,10 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* "2026-01-01", of which more is made by cutting and joining. */
+/* "2025-01-01", of which more is made by cutting and joining. */
 static char *day_of(size_t night)
 {
-	time_t t = 1767225600 + (time_t)night * 86400;
+	time_t t = 1735689600 + (time_t)night * 86400;
 	char buf[16];
 	struct tm tm;
 

@@ -255,6 +255,12 @@ int hierarchy_of(const char *subsys)
 
 	if (!subsys_info(subsys, &info))
 		fail("no subsystem %s", subsys);
+	/*
+	 * A rebind shows its number before it has made the files, and who reads
+	 * it does not wait: this does, as each writer of control files.
+	 */
+	if (!info.hierarchy)
+		put(V2 "/cgroup.max.depth", "max");
 	return info.hierarchy;
 }
 
