@@ -23,7 +23,7 @@ libnl-genl-3-dev libnl-route-3-dev libpfm4-dev libdw-dev
 linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
 patch xz-utils cpio lz4 zstd
 qemu-system-x86
-gnuplot-nox
+gnuplot-nox librsvg2-bin
 stress-ng hyperfine linux-perf
 busybox-static
 '

@@ -4,55 +4,18 @@
 #include <math.h>
 
 #include "alloc.h"
-#include "explain-flame.h"
 #include "gnuplot.h"
 #include "html-table.h"
 #include "html-write.h"
 #include "number.h"
+#include "site-flame.h"
 #include "site-path.h"
 #include "site-script.h"
-#include "svg.h"
 
 #define BARS_MAX 10
 #define TABLE_MAX 60
 #define ROW_PX 32 /* name and bar */
 #define BOTTOM_PX 30
-
-/* ---- flame graph ---- */
-
-static int write_flame(const struct site *s, const struct run *run,
-		       const struct explain_kernel kernels[EX_BOTH],
-		       const struct explanation *e, const char *path,
-		       unsigned width)
-{
-	_cleanup_free_ char *file = xasprintf("plot/%s-flame%s.svg", path,
-					      width < 640 ? "-narrow" : "");
-	_cleanup_strbuf_ struct strbuf doc = STRBUF_INIT;
-	_cleanup_free_ char *svg = NULL;
-	size_t len;
-	FILE *mem = open_memstream(&svg, &len);
-
-	if (!mem)
-		return -errno;
-	explain_print_flame_element(mem, "flame", run, kernels, e, width);
-	fclose(mem);
-	svg_document(svg, &doc);
-	return site_file(s->out, file, doc.buf, doc.len);
-}
-
-/* A phone gets one that is drawn for it, not a small picture of a large one. */
-static void show_flame(struct strbuf *out, const char *path, const char *title)
-{
-	html_element(
-		out,
-		"<figure class=\"full\"><picture><source media=\"(max-width:48rem)\" "
-		"srcset=\"../plot/",
-		path, "-flame-narrow.svg\">");
-	html_element(out, "<img src=\"../plot/", path, "-flame.svg\" alt=\"");
-	html_element(out, "Flame graph: ", title,
-		     "; the table has its figures");
-	strbuf_addstr(out, "\"></picture></figure>\n");
-}
 
 /* ---- bars ---- */
 
@@ -149,15 +112,12 @@ int site_functions_add(const struct site *s, const struct run *run,
 		       const struct explanation *e, char *path,
 		       struct site_plots *ret)
 {
-	static const unsigned widths[] = { SITE_PLOT_WIDTH,
-					   EXPLAIN_FLAME_WIDTH };
 	const char *base = run->kernels[kernels[EX_BASE].index].name;
 	const char *cont = run->kernels[kernels[EX_CONT].index].name;
 	const struct legend none = { NULL, 0 };
 	struct strbuf out = STRBUF_INIT;
 	size_t nr = differing(e, BARS_MAX);
 	struct site_plot *plot;
-	int r = 0;
 
 	if (nr == 0) {
 		free(path);
@@ -173,10 +133,8 @@ int site_functions_add(const struct site *s, const struct run *run,
 	gp_template(&out, "site-bars.gp");
 	plot->script = strbuf_steal(&out);
 	add_table(&plot->table, run, kernels, e);
-	show_flame(&plot->after, path, plot->caption);
-	for (size_t i = 0; i < ARRAY_SIZE(widths) && r == 0; i++)
-		r = write_flame(s, run, kernels, e, path, widths[i]);
-	return r;
+	site_flame_show(&plot->after, path, plot->caption);
+	return site_flame(s, run, kernels, e, path);
 }
 
 /* ---- of the newest run ---- */

@@ -26,7 +26,7 @@ mkdir -p "$results/runs" "$work/held"
 check 'nights are made' "$mknights" "$results" 25 5
 check 'runs with all that there is to show are made' "$mkruns" "$results/runs"
 # The last night comes later.
-for run in "$results"/runs/20260125*; do
+for run in "$results"/runs/20250125*; do
 	mv "$run" "$work/held/"
 done
 check 'the runs are imported' "$cgmark" import
@@ -47,7 +47,7 @@ show="$work/xml" ok $? 'plots are XML'
 check 'the feed is XML' xmllint --noout "$site/feed.xml"
 has "$site/feed.xml" '<title>\+4.00% css_set/lookup op=hit,sets=16 on patched' \
 	'the feed has the step'
-is "$(find "$site/plot" -name '*.svg' -not -name '*-flame*' | sed 's/svg$//' | sort)" \
+is "$(find "$site/plot" -name '*.svg' -not -name '*-narrow*' | sed 's/svg$//' | sort)" \
 	"$(find "$site/plot" -name '*.png' | sed 's/png$//' | sort)" \
 	'each plot is there as PNG too'
 find "$site/plot" -name '*.png' -exec head -c 8 {} \; | tr -d '\211\r\n\032' |
@@ -59,7 +59,7 @@ is "$(cat "$work/png")" '' 'and is one'
 # one of each kind.
 {
 	grep -v -e "^$site/run/" -e /kernel/patched-number "$work/pages"
-	printf '%s\n' "$site"/run/20260124*.html "$site"/run/20260508*.html \
+	printf '%s\n' "$site"/run/20250124*.html "$site"/run/20260508*.html \
 		"$site"/run/20260509*.html "$site"/kernel/patched-number-7.html
 } | sed "s,^$site/,," >"$work/some"
 # shellcheck disable=SC2046 # words on purpose
@@ -109,8 +109,8 @@ is $? 0 'a night comes'
 (cd "$site" && find . -type f) | sort >"$work/are"
 is "$(comm -23 "$work/were" "$work/are")" '' 'all links stay'
 is "$(comm -13 "$work/were" "$work/are" | grep '^./run/.*html')" \
-	"$(printf './run/20260125T020000Z-000%d.html\n' 0 1)" 'its runs have pages'
-is "$(cd "$site" && find run -type f -newer "$work/err" | grep -vc 20260125)" 0 \
+	"$(printf './run/20250125T020000Z-000%d.html\n' 0 1)" 'its runs have pages'
+is "$(cd "$site" && find run -type f -newer "$work/err" | grep -vc 20250125)" 0 \
 	'no other run is written again'
 grep -o 'id="step-[^"]*"' "$page" | sort >"$work/steps.after"
 check 'places stay' diff "$work/steps" "$work/steps.after"
