@@ -80,6 +80,9 @@ static enum exit_status add_kernel(struct request *rq, struct kernel_spec *spec)
 {
 	enum exit_status r = check_double_name(rq, spec->name);
 
+	if (r == ST_OK && rq->opts->flavour)
+		r = kernel_spec_add_flavour(spec, rq->opts->flavour,
+					    rq->env->kernel_dir);
 	if (r != ST_OK) {
 		kernel_spec_release(spec);
 		return r;

@@ -134,9 +134,13 @@ static void on_pair(struct inifile *f, const char *section, const char *key,
 
 static void set_defaults(struct night_ini *ini)
 {
+	/* The lean guest, and kernels as people run them. */
 	if (ini->nr == 0) {
-		ini->jobs = xcalloc(1, sizeof(*ini->jobs));
+		ini->jobs = xcalloc(2, sizeof(*ini->jobs));
 		ini->jobs[ini->nr++].name = xstrdup("nightly");
+		ini->jobs[ini->nr].name = xstrdup("distro");
+		ini->jobs[ini->nr++].options =
+			xstrdup("--config-flavour distro");
 	}
 	for (size_t i = 0; i < ini->nr; i++)
 		if (!ini->jobs[i].suite)

@@ -11,7 +11,8 @@
  *   thin = 90           ; nights whose console logs stay
  *   mail-to = ADDRESS   ; of the message that is written, never sent
  *
- *   [job NAME]          ; one or more; default: one, "nightly"
+ *   [job NAME]          ; one or more; default: "nightly", and "distro" with
+ *                       ; options = --config-flavour distro
  *   machine = sim
  *   suite = nightly
  *   kernel = NAME=SPEC  ; once for each; the last one is that of today

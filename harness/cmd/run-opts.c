@@ -11,6 +11,7 @@
 enum {
 	OPT_KERNEL = 256,
 	OPT_SERIES,
+	OPT_FLAVOUR,
 	OPT_MACHINE,
 	OPT_BENCH,
 	OPT_PARAM,
@@ -47,6 +48,10 @@ static const struct argp_option options[] = {
 	{ "series", OPT_SERIES, "NAME[=SPEC]", 0,
 	  "A kernel for each patch of a kernel's series: NAME-0 without "
 	  "patches, NAME-1 with the first one, and so on",
+	  1 },
+	{ "config-flavour", OPT_FLAVOUR, "NAME", 0,
+	  "Build all kernels with this fragment of kernel/config.d in addition, "
+	  "such as distro: with what distributions turn on",
 	  1 },
 	{ "bench", OPT_BENCH, "GLOB", 0,
 	  "Only benchmarks whose name matches; may be repeated.  Without "
@@ -232,6 +237,9 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 	switch (key) {
 	case OPT_KERNEL:
 		words_add(&o->kernels, arg);
+		return true;
+	case OPT_FLAVOUR:
+		o->flavour = arg;
 		return true;
 	case OPT_SERIES:
 		words_add(&o->series, arg);

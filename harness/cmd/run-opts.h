@@ -14,6 +14,7 @@
 struct run_opts {
 	struct words kernels;
 	struct words series;
+	const char *flavour; /* a fragment for all kernels, or NULL */
 	struct words benches;
 	struct words params;
 	const char *machine;

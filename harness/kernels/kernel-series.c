@@ -5,6 +5,7 @@
 #include "kernel-spec.h"
 #include "log.h"
 #include "series.h"
+#include "spec-split.h"
 
 static enum exit_status nr_patches_of(const char *word, const char *kernel_dir,
 				      char **name, size_t *nr)

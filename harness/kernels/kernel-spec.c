@@ -10,6 +10,7 @@
 #include "kernel-words.h"
 #include "kernels-ini.h"
 #include "log.h"
+#include "spec-split.h"
 #include "suggest.h"
 
 /* The context in which the words of a kernel are read. */
@@ -369,66 +370,6 @@ static enum exit_status apply(const struct context *cx,
 	return r;
 }
 
-size_t kernel_spec_item_len(const char *item)
-{
-	bool is_path = false;
-	const char *c;
-
-	for (c = item; *c; c++) {
-		is_path = is_path || *c == '/';
-		if (*c != ',')
-			continue;
-		/* In a path, only what looks like an option ends it. */
-		if (!is_path ||
-		    c[1 + strspn(c + 1, "abcdefghijklmnopqrstuvwxyz")] == '=')
-			break;
-	}
-	return c - item;
-}
-
-/* Splits "WHAT,key=value,..."; WHAT becomes the source, unchecked. */
-static enum exit_status split_word(const char *word, const char *text,
-				   struct kernel_opts *ret)
-{
-	_cleanup_free_ char *copy = xstrdup(text);
-	char *item, *next, *value, **member;
-
-	next = copy + kernel_spec_item_len(copy);
-	ret->source = xstrndup(copy, next - copy);
-	if (!*next)
-		next = NULL;
-	for (item = next ? next + 1 : NULL; item; item = next) {
-		next = NULL;
-		/* A command line may contain commas, so it comes last. */
-		if (strncmp(item, "cmdline=", 8) != 0) {
-			next = item + kernel_spec_item_len(item);
-			if (*next)
-				*next++ = '\0';
-			else
-				next = NULL;
-		}
-		value = strchr(item, '=');
-		if (!value) {
-			log_err("kernel '%s': '%s' is no KEY=VALUE", word,
-				item);
-			return ST_USAGE;
-		}
-		*value++ = '\0';
-		member = kernel_opts_member(ret, item);
-		if (!member || member == &ret->source) {
-			suggest_log("kernel option", item, kernel_opts_keys + 1,
-				    kernel_opts_nr_keys - 1);
-			return ST_USAGE;
-		}
-		if (*member) {
-			log_err("kernel '%s': %s= is given twice", word, item);
-			return ST_USAGE;
-		}
-		*member = xstrdup(value);
-	}
-	return ST_OK;
-}
-
 static enum exit_status check_prebuilt(const struct context *cx,
 				       const struct kernel_spec *k)
 {
@@ -443,9 +384,9 @@ static enum exit_status check_prebuilt(const struct context *cx,
 }
 
 /* Takes options from the command line, and the rest from kernels.ini. */
-static enum exit_status fill(const char *word, const char *kernel_dir,
-			     const struct kernel_opts *given, const char *cwd,
-			     struct kernel_spec *k)
+static enum exit_status fill_base(const char *word, const char *kernel_dir,
+				  const struct kernel_opts *given,
+				  const char *cwd, struct kernel_spec *k)
 {
 	struct context cx = { kernel_dir, word, cwd };
 	const struct kind *direct = find_kind(given->source);
@@ -486,6 +427,26 @@ static enum exit_status fill(const char *word, const char *kernel_dir,
 	return r;
 }
 
+/* The same; "config=+NAME" adds to the fragments that there are without it. */
+static enum exit_status fill(const struct context *cx,
+			     const struct kernel_opts *given,
+			     struct kernel_spec *k)
+{
+	const char *config = given->config ? given->config : "";
+	struct kernel_opts rest = *given;
+	enum exit_status r;
+
+	if (*config != '+')
+		return fill_base(cx->word, cx->kernel_dir, given, cx->base, k);
+	if (!config[1]) {
+		log_err("kernel '%s': config=+ names no fragment", cx->word);
+		return ST_USAGE;
+	}
+	rest.config = NULL;
+	r = fill_base(cx->word, cx->kernel_dir, &rest, cx->base, k);
+	return r == ST_OK ? set_config(cx, config + 1, ":", k) : r;
+}
+
 static enum exit_status parse(const char *word, const char *kernel_dir,
 			      const char *cwd, struct kernel_spec *k)
 {
@@ -501,9 +462,9 @@ static enum exit_status parse(const char *word, const char *kernel_dir,
 			k->name, KERNELS_INI_NAME_MAX);
 		return ST_USAGE;
 	}
-	r = split_word(word, eq ? eq + 1 : word, &given);
+	r = kernel_spec_split(word, eq ? eq + 1 : word, &given);
 	if (r == ST_OK)
-		r = fill(word, kernel_dir, &given, cwd, k);
+		r = fill(&cx, &given, k);
 	kernel_opts_release(&given);
 	if (r != ST_OK)
 		return r;
@@ -531,6 +492,22 @@ enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
 	if (r != ST_OK)
 		kernel_spec_release(ret);
 	return r;
+}
+
+enum exit_status kernel_spec_add_flavour(struct kernel_spec *k,
+					 const char *name,
+					 const char *kernel_dir)
+{
+	const struct context cx = { kernel_dir, k->name, kernel_dir };
+	enum exit_status r;
+
+	if (strchr(name, '/')) {
+		log_err("'%s' names no flavour: it is a fragment of %s/config.d",
+			name, kernel_dir);
+		return ST_USAGE;
+	}
+	r = add_fragment(&cx, name, k);
+	return r == ST_OK ? check_prebuilt(&cx, k) : r;
 }
 
 enum exit_status kernel_spec_list(const char *kernel_dir,

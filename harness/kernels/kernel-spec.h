@@ -10,7 +10,7 @@
  * cmdline= takes the rest of the word.  Options override those of the section.
  * A source that is no section defaults to the fragments of section "baseline".
  * Paths are relative to kernels.ini there, and to the current directory
- * otherwise.
+ * otherwise.  config=+FRAGMENT adds to the fragments that there are without it.
  */
 #ifndef CGMARK_KERNEL_SPEC_H
 #define CGMARK_KERNEL_SPEC_H
@@ -44,6 +44,13 @@ bool kernel_spec_is_prebuilt(const struct kernel_spec *k);
 enum exit_status kernel_spec_parse(const char *word, const char *kernel_dir,
 				   struct kernel_spec *ret);
 /*
+ * Adds a fragment of config.d behind all others.  Nothing that is not built here
+ * takes one.  Errors are logged.
+ */
+enum exit_status kernel_spec_add_flavour(struct kernel_spec *k,
+					 const char *name,
+					 const char *kernel_dir);
+/*
  * All kernels of kernels.ini, in its order.  The caller releases each and frees
  * the array.  Errors are logged.
  */
@@ -59,11 +66,6 @@ enum exit_status kernel_spec_series(const char *word, const char *kernel_dir,
 				    struct kernel_spec **ret, size_t *nr);
 /* REF in PATH@REF, which may be HEAD@{1}; NULL if there is none. */
 const char *kernel_spec_git_ref(const char *text);
-/*
- * Length of WHAT or of an option in "WHAT,key=value,...".  A comma belongs to a
- * path, unless KEY= follows.
- */
-size_t kernel_spec_item_len(const char *item);
 /* "deb:linux-source-6.12,patches=...,config=a:b,cmdline=..."; caller frees. */
 char *kernel_spec_text(const struct kernel_spec *k);
 

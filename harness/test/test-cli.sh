@@ -281,6 +281,21 @@ has "$work/err" 'kernel patched-0: not in this source, left out: CONFIG_X$' \
 	'what the source does not know is said'
 refused 'build --series of a kernel without one' 'has no patches=' \
 	build --series baseline
+: >"$work/kernel/config.d/extra.config"
+run 0 'build with a fragment more' build x=baseline,config=+extra
+fragments=" --config $work/kernel/config.d/base.config --config $work/kernel/config.d/extra.config\$"
+has "$work/build.words" "$fragments" 'it comes behind those of the section'
+: >"$work/build.words"
+# Nothing boots: there are no streams.
+"$cgmark" run --no-settle --machine "fake:$work" --config-flavour extra --no-null \
+	--bench alpha/fast -o "$work/flavoured" >"$work/out" 2>"$work/err" </dev/null
+is "$(grep -cE -e "$fragments" "$work/build.words")" 2 \
+	'--config-flavour is a fragment for each kernel'
+refused '--config-flavour of what is not built' 'an image is not built' \
+	run --kernel "a=image:$work/vmlinux-a" --config-flavour extra
+refused 'unknown flavour' "did you mean 'extra'" \
+	run --config-flavour extr
+refused 'a path as flavour' 'names no flavour' run --config-flavour ./extra
 : >"$work/build.words"
 run 0 'build --clean' build --clean baseline
 has "$work/build.words" ' --clean( |$)' 'build.sh is told to begin from nothing'

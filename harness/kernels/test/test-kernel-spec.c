@@ -162,6 +162,11 @@ static void options_replace_those_of_the_section(void **state)
 	expect("v3=patched,patches=,config=cgroup:./own.config,cmdline=", "v3",
 	       "deb:linux-source-6.12,config=cgroup.config:own.config");
 	expect("v4=baseline,config=", "v4", "deb:linux-source-6.12");
+	expect("v5=baseline,config=+./own.config", "v5",
+	       "deb:linux-source-6.12,config=base.config:cgroup.config:own.config");
+	expect("v6=dir:tree,config=+cgroup:./own.config", "v6",
+	       "dir:%/tree,config=base.config:cgroup.config:cgroup.config:"
+	       "own.config");
 	expect("v5=baseline,cmdline=a=1,b=2 isolcpus=1,2", "v5",
 	       "deb:linux-source-6.12,config=base.config:cgroup.config,"
 	       "cmdline=a=1,b=2 isolcpus=1,2");
@@ -235,6 +240,8 @@ static void unknown_words(void **state)
 	expect_error("v1=baseline,patchs=x", "did you mean 'patches'?");
 	expect_error("v1=baseline,source=x", "not known");
 	expect_error("v1=baseline,config=cgrup", "did you mean 'cgroup'?");
+	expect_error("v1=baseline,config=+cgrup", "did you mean 'cgroup'?");
+	expect_error("v1=baseline,config=+", "names no fragment");
 	expect_error("v1=baseline,nonsense", "no KEY=VALUE");
 	expect_error("v1=baseline,patches=,patches=", "given twice");
 	expect_error("v1=ftp:x", "none of deb:PACKAGE");
@@ -254,6 +261,7 @@ static void missing_sources(void **state)
 	expect_error("v1=baseline,patches=empty", "empty/series");
 	expect_error("v1=baseline,config=./no.config", "no.config: No such");
 	expect_error("v1=image:vmlinux,config=base", "an image is not built");
+	expect_error("v1=image:vmlinux,config=+base", "an image is not built");
 	expect_error("v1=image:vmlinux,first=2", "an image is not built");
 	expect_error("v1=pkg:linux-image-amd64,config=base",
 		     "a binary package is not built");
