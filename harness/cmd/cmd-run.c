@@ -21,12 +21,12 @@
 #include "plan-limits.h"
 #include "points.h"
 #include "run-evaluate.h"
+#include "run-kernels.h"
 #include "run-opts.h"
 #include "running-kernel.h"
 #include "session.h"
 #include "settle-run.h"
 #include "suggest.h"
-#include "symbols.h"
 #include "text.h"
 #include "time-limits.h"
 
@@ -277,38 +277,6 @@ static enum exit_status build_kernels(struct request *rq)
 				run->kernels);
 }
 
-static void tell_same_code(const struct run *run)
-{
-	for (size_t i = 1; i < run->nr_kernels; i++) {
-		for (size_t j = 0; j < i; j++) {
-			const struct run_kernel *a = &run->kernels[j];
-			const struct run_kernel *b = &run->kernels[i];
-
-			if (strcmp(a->vmlinux_sha256, b->vmlinux_sha256) != 0)
-				continue;
-			log_warn("kernels %s and %s are the same code (vmlinux "
-				 "%.12s)",
-				 a->name, b->name, a->vmlinux_sha256);
-			break;
-		}
-	}
-}
-
-/* Before anything is measured: to count by function takes their names. */
-static enum exit_status check_symbols(const struct request *rq)
-{
-	for (size_t i = 0; i < rq->run->nr_kernels; i++) {
-		_cleanup_strbuf_ struct strbuf symbols = STRBUF_INIT;
-
-		if (symbols_format(rq->run->kernels[i].image, &symbols) < 0) {
-			log_err("kernel %s: --profile cannot be used with it",
-				rq->run->kernels[i].name);
-			return ST_USAGE;
-		}
-	}
-	return ST_OK;
-}
-
 static void make_boots(struct request *rq)
 {
 	const struct run_opts *o = rq->opts;
@@ -469,11 +437,11 @@ static enum exit_status carry_out(struct request *rq)
 	if (r == ST_OK)
 		r = build_kernels(rq);
 	if (r == ST_OK && rq->opts->profile != PROFILE_OFF)
-		r = check_symbols(rq);
+		r = run_kernels_check_symbols(rq->run);
 	rq->built_ns = now_ns();
 	if (r != ST_OK)
 		return r;
-	tell_same_code(rq->run);
+	run_kernels_tell_same_code(rq->run);
 	make_boots(rq);
 	return boot_and_evaluate(rq);
 }
