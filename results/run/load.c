@@ -41,6 +41,8 @@ static void read_provenance(struct json_fields *f, struct run *run)
 		json_field_str(f, "job", &run->job);
 		json_field_str(f, "night", &run->night);
 	}
+	if (json_object_get(f->obj, "profile"))
+		json_field_str(f, "profile", &run->profile);
 	read_seed(f, &run->seed);
 	json_field_uint(f, "perturbations", &run->perturbations);
 	if (json_object_get(f->obj, "boots_named"))
@@ -103,9 +105,9 @@ static void read_planned(struct json_fields *f, struct run *run,
 	}
 }
 
-static void read_boot(struct json_fields *f, struct run *run, size_t i)
+static void read_planned_boot(struct json_fields *f, struct run *run,
+			      struct run_boot *b)
 {
-	struct run_boot *b = &run->boots[i];
 	unsigned role = 0;
 
 	b->reason = xstrdup("");
@@ -124,6 +126,27 @@ static void read_boot(struct json_fields *f, struct run *run, size_t i)
 	b->role = role;
 	if (json_object_get(f->obj, "points"))
 		read_planned(f, run, b);
+}
+
+static void read_boot(struct json_fields *f, struct run *run, size_t i)
+{
+	read_planned_boot(f, run, &run->boots[i]);
+}
+
+static void read_shard_boot(struct json_fields *f, struct run *run, size_t i)
+{
+	read_planned_boot(f, run, &run->shard.boots[i]);
+}
+
+static void read_source(struct json_fields *f, struct run *run, size_t i)
+{
+	struct run_source *s = &run->merged.sources[i];
+
+	json_field_uint(f, "number", &s->number);
+	if (!f->err && (s->number < 1 || s->number > run->merged.of))
+		json_field_fault(f, "number", "there is no shard %u",
+				 s->number);
+	json_field_str(f, "run", &s->run);
 }
 
 static void read_settling(struct json_fields *top, struct run *run)
@@ -194,6 +217,47 @@ static void read_array(struct json_fields *top, const char *key, size_t max,
 	}
 }
 
+static void read_shard(struct json_fields *top, struct run *run)
+{
+	struct run_shard *s = &run->shard;
+	struct json_fields f = {
+		.obj = json_field_object(top, "shard"),
+		.where = "shard",
+		.why = top->why,
+		.err = top->err,
+	};
+
+	if (f.err)
+		return;
+	json_field_uint(&f, "number", &s->number);
+	json_field_uint(&f, "of", &s->of);
+	if (!f.err && (s->number < 1 || s->number > s->of))
+		json_field_fault(&f, "number", "not 1 to %u", s->of);
+	json_field_str(&f, "plan_sha256", &s->plan_sha256);
+	read_array(&f, "boots", RUN_BOOTS_MAX, sizeof(*s->boots),
+		   read_shard_boot, run, &s->boots, &s->nr_boots);
+	top->err = f.err;
+}
+
+static void read_merged(struct json_fields *top, struct run *run)
+{
+	struct run_merged *m = &run->merged;
+	struct json_fields f = {
+		.obj = json_field_object(top, "merged"),
+		.where = "merged",
+		.why = top->why,
+		.err = top->err,
+	};
+
+	if (f.err)
+		return;
+	json_field_uint(&f, "of", &m->of);
+	json_field_str(&f, "plan_sha256", &m->plan_sha256);
+	read_array(&f, "shards", RUN_BOOTS_MAX, sizeof(*m->sources),
+		   read_source, run, &m->sources, &m->nr_sources);
+	top->err = f.err;
+}
+
 static int compare_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -209,11 +273,23 @@ static const char *find_double(char **words, size_t nr)
 	return NULL;
 }
 
-static void check_doubles(struct json_fields *f, const struct run *run)
+static void check_boot_doubles(struct json_fields *f,
+			       const struct run_boot *boots, size_t nr)
+{
+	_cleanup_free_ char **ids = xcalloc(nr, sizeof(*ids));
+	const char *dup;
+
+	for (size_t i = 0; i < nr; i++)
+		ids[i] = boots[i].id;
+	dup = find_double(ids, nr);
+	if (dup)
+		json_field_fault(f, "boots", "'%s' is there twice", dup);
+}
+
+static void check_point_doubles(struct json_fields *f, const struct run *run)
 {
 	size_t nr = run->nr_points;
 	_cleanup_free_ char **points = xcalloc(nr, sizeof(*points));
-	_cleanup_free_ char **boots = xcalloc(run->nr_boots, sizeof(*boots));
 	const char *dup;
 
 	/* By name on the wire: KTAP does not distinguish versions. */
@@ -225,11 +301,6 @@ static void check_doubles(struct json_fields *f, const struct run *run)
 		json_field_fault(f, "points", "'%s' is there twice", dup);
 	for (size_t i = 0; i < nr; i++)
 		free(points[i]);
-	for (size_t i = 0; i < run->nr_boots; i++)
-		boots[i] = run->boots[i].id;
-	dup = find_double(boots, run->nr_boots);
-	if (dup)
-		json_field_fault(f, "boots", "'%s' is there twice", dup);
 }
 
 static int read_run(json_t *json, struct run *run, struct strbuf *why)
@@ -254,10 +325,18 @@ static int read_run(json_t *json, struct run *run, struct strbuf *why)
 	/* Only if there was to be any; not in old runs. */
 	if (json_object_get(json, "settling"))
 		read_settling(&f, run);
-	if (run->nr_points * run->nr_boots > RUN_CELLS_MAX)
+	if (json_object_get(json, "shard"))
+		read_shard(&f, run);
+	if (json_object_get(json, "merged"))
+		read_merged(&f, run);
+	if (run->nr_points * (run->nr_boots + run->shard.nr_boots) >
+	    RUN_CELLS_MAX)
 		json_field_fault(&f, "boots", "too many for so many points");
-	if (!f.err)
-		check_doubles(&f, run);
+	if (!f.err) {
+		check_point_doubles(&f, run);
+		check_boot_doubles(&f, run->boots, run->nr_boots);
+		check_boot_doubles(&f, run->shard.boots, run->shard.nr_boots);
+	}
 	return f.err;
 }
 

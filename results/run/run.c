@@ -54,6 +54,37 @@ void run_boot_release(struct run_boot *b, size_t nr_points)
 	free(b->planned);
 }
 
+void run_boot_copy_plan(struct run_boot *to, const struct run_boot *from,
+			size_t nr_points)
+{
+	*to = (struct run_boot){
+		.id = xstrdup(from->id),
+		.kernel = from->kernel,
+		.perturbation = from->perturbation,
+		.role = from->role,
+	};
+	if (!from->planned)
+		return;
+	to->planned = xcalloc(nr_points + 1, sizeof(*to->planned));
+	memcpy(to->planned, from->planned, nr_points * sizeof(*to->planned));
+}
+
+static void release_shard(struct run_shard *s, size_t nr_points)
+{
+	for (size_t i = 0; i < s->nr_boots; i++)
+		run_boot_release(&s->boots[i], nr_points);
+	free(s->boots);
+	free(s->plan_sha256);
+}
+
+static void release_merged(struct run_merged *m)
+{
+	for (size_t i = 0; i < m->nr_sources; i++)
+		free(m->sources[i].run);
+	free(m->sources);
+	free(m->plan_sha256);
+}
+
 void run_free(struct run *run)
 {
 	if (!run)
@@ -65,6 +96,8 @@ void run_free(struct run *run)
 	for (size_t i = 0; i < run->nr_events; i++)
 		free(run->events[i].means);
 	free(run->events);
+	release_shard(&run->shard, run->nr_points);
+	release_merged(&run->merged);
 	for (size_t i = 0; i < run->nr_latencies; i++)
 		free(run->latencies[i]);
 	free(run->latencies);
@@ -86,6 +119,7 @@ void run_free(struct run *run)
 	free(run->suite);
 	free(run->job);
 	free(run->night);
+	free(run->profile);
 	free(run->status);
 	free(run->settling.ended);
 	free(run);

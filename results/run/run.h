@@ -128,6 +128,32 @@ struct run_settling {
 	char *ended;
 };
 
+/*
+ * Of a run that measured a part of the boots of a plan: which part, and all boots
+ * that were planned.
+ */
+struct run_shard {
+	unsigned number; /* 1..of */
+	unsigned of;	 /* 0: the run is no shard */
+	char *plan_sha256;
+	struct run_boot *boots; /* as planned, without what was measured */
+	size_t nr_boots;
+};
+
+/* A shard that a run has boots of. */
+struct run_source {
+	unsigned number;
+	char *run; /* its id */
+};
+
+/* Of a run that was made of shards. */
+struct run_merged {
+	unsigned of; /* shards; 0: the run was not */
+	char *plan_sha256;
+	struct run_source *sources;
+	size_t nr_sources;
+};
+
 struct run {
 	char *dir;
 	char *id;
@@ -141,7 +167,8 @@ struct run {
 	char *suite;
 	/* Of nightly.ini, and the day on which its night began; NULL or "": none. */
 	char *job;
-	char *night; /* "2026-12-31" */
+	char *night;   /* "2026-12-31" */
+	char *profile; /* "counts", "model", "sharing"; NULL or "": none */
 	uint64_t seed;
 	unsigned perturbations;
 	/* Each boot.json names its run and kernel key; not in old runs. */
@@ -158,6 +185,8 @@ struct run {
 	char **latencies; /* functions whose calls are timed */
 	size_t nr_latencies;
 	struct run_settling settling; /* .ended is NULL: nobody tried */
+	struct run_shard shard;
+	struct run_merged merged;
 	/* Boots had different plans, so that one kernel need not count alike. */
 	bool plans_differ;
 	/* What readers have to know of a run that was made of several. */
@@ -179,6 +208,10 @@ static inline bool boot_plans(const struct run_boot *b, size_t point)
 }
 /* Frees what a boot of a run with so many points owns. */
 void run_boot_release(struct run_boot *b, size_t nr_points);
+
+/* Such a boot as it was planned, that is, of which nothing is measured. */
+void run_boot_copy_plan(struct run_boot *to, const struct run_boot *from,
+			size_t nr_points);
 
 /* Takes text. */
 void run_remark(struct run *run, char *text);

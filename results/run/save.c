@@ -113,6 +113,48 @@ static json_t *settling_to_json(const struct run_settling *s)
 	return obj;
 }
 
+static json_t *planned_boots_to_json(const struct run_boot *boots, size_t nr,
+				     size_t nr_points)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < nr; i++)
+		json_array_append_new(
+			array, planned_boot_to_json(&boots[i], nr_points));
+	return array;
+}
+
+static json_t *shard_to_json(const struct run *run)
+{
+	const struct run_shard *s = &run->shard;
+	json_t *obj = json_object();
+
+	set_int(obj, "number", s->number);
+	set_int(obj, "of", s->of);
+	set_text(obj, "plan_sha256", s->plan_sha256);
+	json_object_set_new(
+		obj, "boots",
+		planned_boots_to_json(s->boots, s->nr_boots, run->nr_points));
+	return obj;
+}
+
+static json_t *merged_to_json(const struct run_merged *m)
+{
+	json_t *obj = json_object(), *array = json_array();
+
+	for (size_t i = 0; i < m->nr_sources; i++) {
+		json_t *source = json_object();
+
+		set_int(source, "number", m->sources[i].number);
+		set_text(source, "run", m->sources[i].run);
+		json_array_append_new(array, source);
+	}
+	set_int(obj, "of", m->of);
+	set_text(obj, "plan_sha256", m->plan_sha256);
+	json_object_set_new(obj, "shards", array);
+	return obj;
+}
+
 static void set_provenance(json_t *obj, const struct run *run)
 {
 	char seed[24];
@@ -134,6 +176,8 @@ static void set_provenance(json_t *obj, const struct run *run)
 		set_text(obj, "job", run->job);
 		set_text(obj, "night", run->night);
 	}
+	if (run->profile && *run->profile)
+		set_text(obj, "profile", run->profile);
 	set_text(obj, "seed", seed);
 	set_int(obj, "perturbations", run->perturbations);
 }
@@ -152,16 +196,18 @@ json_t *run_to_json(const struct run *run)
 		json_array_append_new(array,
 				      point_to_json(&run->points[i].plan));
 	json_object_set_new(obj, "points", array);
-	array = json_array();
-	for (size_t i = 0; i < run->nr_boots; i++)
-		json_array_append_new(
-			array,
-			planned_boot_to_json(&run->boots[i], run->nr_points));
-	json_object_set_new(obj, "boots", array);
+	json_object_set_new(obj, "boots",
+			    planned_boots_to_json(run->boots, run->nr_boots,
+						  run->nr_points));
 	set_events(obj, run);
 	if (run->settling.ended)
 		json_object_set_new(obj, "settling",
 				    settling_to_json(&run->settling));
+	if (run->shard.of)
+		json_object_set_new(obj, "shard", shard_to_json(run));
+	if (run->merged.of)
+		json_object_set_new(obj, "merged",
+				    merged_to_json(&run->merged));
 	return obj;
 }
 
