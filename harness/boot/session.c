@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <sys/random.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "alloc.h"
 #include "boot-reuse.h"
@@ -11,7 +9,9 @@
 #include "interrupt.h"
 #include "log.h"
 #include "progress.h"
+#include "run-id.h"
 #include "run-leftovers.h"
+#include "run-plan.h"
 #include "session.h"
 #include "supervise.h"
 
@@ -33,29 +33,11 @@ static void set_str(char **field, char *value)
 	*field = value;
 }
 
-/* UTC and four random digits: ids sort by time, and two at once differ. */
-static int make_id(struct run *run)
-{
-	unsigned char rnd[2];
-	struct tm tm;
-	char stamp[32], iso[32];
-	time_t now = time(NULL);
-
-	if (getrandom(rnd, sizeof(rnd), 0) != sizeof(rnd))
-		return -EIO;
-	gmtime_r(&now, &tm);
-	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
-	strftime(iso, sizeof(iso), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	set_str(&run->id, xasprintf("%s-%02x%02x", stamp, rnd[0], rnd[1]));
-	set_str(&run->created, xstrdup(iso));
-	return 0;
-}
-
 /* 0, -errno, or -EAGAIN: that one is somebody else's. */
 static int try_run_dir(struct session *s, const char *parent)
 {
 	struct run *run = s->run;
-	int r = make_id(run);
+	int r = run_id_make(run);
 
 	if (r < 0)
 		return r;
@@ -158,6 +140,17 @@ static enum exit_status save(struct session *s, const char *status)
 	return host_failed(r, s->run->dir, "cannot write run.json");
 }
 
+/* Of a shard, once guest and machine are known. */
+static void name_plan(struct run *run)
+{
+	char hex[65];
+
+	if (!run->shard.of)
+		return;
+	run_plan_digest(run, hex);
+	set_str(&run->shard.plan_sha256, xstrdup(hex));
+}
+
 enum exit_status session_prepare(struct session *s, const char *parent)
 {
 	enum exit_status r = make_run_dir(s, parent);
@@ -167,6 +160,8 @@ enum exit_status session_prepare(struct session *s, const char *parent)
 	r = make_initramfs(s);
 	if (r == ST_OK)
 		r = prove_machine(s);
+	if (r == ST_OK)
+		name_plan(s->run);
 	if (r == ST_OK)
 		r = make_jobs(s, 0);
 	if (r == ST_OK && interrupt_pending()) {

@@ -3,6 +3,8 @@
 #include "cmd.h"
 #include "exit-status.h"
 #include "file.h"
+#include "import-merge.h"
+#include "import-opts.h"
 #include "log.h"
 #include "run-copies.h"
 #include "run-dirs.h"
@@ -12,18 +14,11 @@
 struct totals {
 	struct store *st;
 	bool quiet;
+	bool all; /* in a folder: what is no run is left out */
 	unsigned imported;
 	unsigned unchanged;
 	unsigned failed;
 };
-
-static const char doc[] =
-	"Read run directories into the database."
-	"\vWithout RUN_DIR, or into a new database: all of RESULTS/runs.  "
-	"Leaves known runs as they are, and replaces those whose directory has "
-	"changed.  The database holds nothing that the directories do not: you can "
-	"remove it and import them again at any time.  cgmark keeps a "
-	"damaged database under another name and makes a new one.";
 
 static void print_run(const struct run *run, bool changed, unsigned damaged)
 {
@@ -39,6 +34,20 @@ static void print_run(const struct run *run, bool changed, unsigned damaged)
 	putchar('\n');
 }
 
+static int refuse_shard(const struct totals *t, const struct run *run)
+{
+	_cleanup_free_ char *why = xasprintf(
+		"%s is shard %u of %u, not a run: cgmark import --merge makes "
+		"one of all shards",
+		run->dir, run->shard.number, run->shard.of);
+
+	if (t->all)
+		log_warn("%s", why);
+	else
+		log_err("%s", why);
+	return t->all ? 0 : -ENOTDIR;
+}
+
 /* Counts errors; that of one run does not stop the others. */
 static int import_dir(struct totals *t, const char *dir)
 {
@@ -48,6 +57,11 @@ static int import_dir(struct totals *t, const char *dir)
 	int r;
 
 	r = run_load(dir, &run, &damaged);
+	if (r == 0 && run->shard.of) {
+		r = refuse_shard(t, run);
+		t->failed += r < 0;
+		return r;
+	}
 	if (r == 0)
 		r = store_import(t->st, run, &changed);
 	if (r < 0) {
@@ -89,6 +103,7 @@ static enum exit_status import_all(struct totals *t, const char *runs_dir)
 
 	if (run_dirs_list(runs_dir, &dirs, &nr) < 0)
 		return ST_HOST;
+	t->all = true;
 	left_out = run_copies_find(dirs, nr);
 	for (size_t i = 0; i < nr; i++) {
 		if (!left_out[i] && import_dir(t, dirs[i]) < 0)
@@ -137,13 +152,15 @@ enum exit_status cmd_import(const struct env *env, int argc, char **argv)
 	_cleanup_free_ char *db = xasprintf("%s/cgmark.db", env->results_dir);
 	_cleanup_free_ char *runs = xasprintf("%s/runs", env->results_dir);
 	bool fresh = access(db, F_OK) < 0;
-	struct run_dirs dirs;
+	struct import_opts dirs;
 	struct totals t = { 0 };
 	enum exit_status status;
 	int r;
 
-	if (run_dirs_parse(argc, argv, doc, &dirs) != ST_OK)
+	if (import_opts_parse(argc, argv, &dirs) != ST_OK)
 		return ST_USAGE;
+	if (dirs.merge)
+		return import_merge(env, &dirs);
 	t.quiet = dirs.quiet;
 	r = mkdir_p(env->results_dir, 0777);
 	if (r < 0) {

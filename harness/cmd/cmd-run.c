@@ -26,6 +26,7 @@
 #include "running-kernel.h"
 #include "session.h"
 #include "settle-run.h"
+#include "shards.h"
 #include "suggest.h"
 #include "text.h"
 #include "time-limits.h"
@@ -304,6 +305,18 @@ static char *command_line(int argc, char **argv)
 	return xasprintf("%s%s%s", argv[0], *words ? " " : "", words);
 }
 
+static const char *profile_name(unsigned profile)
+{
+	static const char *const name[] = {
+		[PROFILE_OFF] = "",
+		[PROFILE_COUNTS] = "counts",
+		[PROFILE_MODEL] = "model",
+		[PROFILE_SHARING] = "sharing",
+	};
+
+	return name[profile];
+}
+
 static void fill_run(struct request *rq, const char *words)
 {
 	struct run *run = rq->run = run_new();
@@ -317,6 +330,7 @@ static void fill_run(struct request *rq, const char *words)
 		run->job = xstrdup(rq->opts->job);
 		run->night = xstrdup(rq->opts->night);
 	}
+	run->profile = xstrdup(profile_name(rq->opts->profile));
 	run->seed = rq->opts->seed;
 	run->perturbations = rq->perturbations;
 }
@@ -349,7 +363,7 @@ static bool settles(const struct request *rq)
 	const struct run_opts *o = rq->opts;
 
 	return (rq->ops->exact ? !o->no_settle : o->time_s > 0) &&
-	       !o->no_compare && rq->run->nr_kernels > 1;
+	       !o->no_compare && !o->shard.of && rq->run->nr_kernels > 1;
 }
 
 static enum exit_status boot_all(const struct request *rq, struct session *s)
@@ -364,6 +378,35 @@ static enum exit_status boot_all(const struct request *rq, struct session *s)
 		return r;
 	return settle_run(s, rq->ops->exact ? o->settle : UINT_MAX,
 			  rq->ops->exact ? o->settle_s : o->time_s);
+}
+
+/* Where the run directory goes; caller frees. */
+static char *output_dir(const struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+
+	if (o->output)
+		return xstrdup(o->output);
+	/* A part is no run that others should find. */
+	return xasprintf("%s/%s", rq->env->results_dir,
+			 o->shard.of ? "shards" : "runs");
+}
+
+/* After the boots were planned: of those the machines have a part each. */
+static enum exit_status take_shard(struct request *rq)
+{
+	const struct shard_opt *s = &rq->opts->shard;
+	unsigned max = plan_shards_max(rq->run, rq->ops->exact);
+
+	if (s->of > max) {
+		log_err("%u shards: the boots of this run on %s make %u at "
+			"most: write --shard I/%u, or raise --perturbations",
+			s->of, rq->ops->name, max, max);
+		return ST_USAGE;
+	}
+	if (s->of)
+		plan_shard(rq->run, s->number, s->of);
+	return ST_OK;
 }
 
 static enum exit_status boot_and_evaluate(struct request *rq)
@@ -384,9 +427,7 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 		.profile_model = o->profile == PROFILE_MODEL,
 		.profile_sharing = o->profile == PROFILE_SHARING,
 	};
-	_cleanup_free_ char *parent =
-		o->output ? xstrdup(o->output)
-			  : xasprintf("%s/runs", rq->env->results_dir);
+	_cleanup_free_ char *parent = output_dir(rq);
 	enum exit_status r;
 
 	if (rq->ops->max_parallel && s.parallel > rq->ops->max_parallel)
@@ -443,7 +484,8 @@ static enum exit_status carry_out(struct request *rq)
 		return r;
 	run_kernels_tell_same_code(rq->run);
 	make_boots(rq);
-	return boot_and_evaluate(rq);
+	r = take_shard(rq);
+	return r == ST_OK ? boot_and_evaluate(rq) : r;
 }
 
 enum exit_status cmd_run(const struct env *env, int argc, char **argv)

@@ -128,6 +128,19 @@ static enum exit_status judge(const struct env *env, const struct run_opts *o,
 	return o->no_compare ? ST_OK : compare_kernels(env, o, loaded);
 }
 
+/* It is no run yet: neither judged nor put into the index. */
+static enum exit_status end_shard(const struct run *run)
+{
+	enum exit_status r = session_status(run);
+
+	log_info("shard %u of %u: %zu of the %zu boots of plan %.12s; when all "
+		 "are measured: cgmark import --merge DIR..., with the "
+		 "directories of all shards",
+		 run->shard.number, run->shard.of, run->nr_boots,
+		 run->shard.nr_boots, run->shard.plan_sha256);
+	return r;
+}
+
 /* The index comes last: it may be damaged, or locked for long. */
 enum exit_status run_evaluate(const struct env *env,
 			      const struct run_opts *opts, const char *dir,
@@ -138,6 +151,8 @@ enum exit_status run_evaluate(const struct env *env,
 
 	if (run_load(dir, &loaded, NULL) < 0)
 		return ST_HOST;
+	if (loaded->shard.of)
+		return boots != ST_OK ? boots : end_shard(loaded);
 	status = session_status(loaded);
 	if (boots != ST_INTERRUPTED)
 		verdict = judge(env, opts, loaded);

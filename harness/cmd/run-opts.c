@@ -7,6 +7,7 @@
 #include "night-ini.h"
 #include "plan-limits.h"
 #include "run-opts.h"
+#include "text.h"
 
 enum {
 	OPT_KERNEL = 256,
@@ -30,6 +31,7 @@ enum {
 	OPT_POINT,
 	OPT_BOOT,
 	OPT_SEED,
+	OPT_SHARD,
 	OPT_STRICT,
 	OPT_FORMAT,
 	OPT_NO_COMPARE,
@@ -113,6 +115,10 @@ static const struct argp_option options[] = {
 	  "Seed of the boot order on machines that measure time, and of the "
 	  "choice of the kept boot that is checked (default: 1)",
 	  2 },
+	{ "shard", OPT_SHARD, "I/N", 0,
+	  "Only the I-th of N parts of the boots, for cgmark import --merge; "
+	  "nothing is compared",
+	  2 },
 	{ "deadline-hello", OPT_HELLO, "SECONDS", 0,
 	  "Until the first sign of life (default: 60)", 2 },
 	{ "deadline-silence", OPT_SILENCE, "SECONDS", 0,
@@ -124,7 +130,9 @@ static const struct argp_option options[] = {
 
 	{ NULL, 0, NULL, 0, "What to do with the results:", 3 },
 	{ "output", 'o', "DIR", 0,
-	  "Put the run directory into DIR (default: results/runs)", 3 },
+	  "Put the run directory into DIR (default: results/runs, or "
+	  "results/shards with --shard)",
+	  3 },
 	{ "format", OPT_FORMAT, COMPARE_FORMATS, 0,
 	  "Format of the comparison (default: text)", 3 },
 	{ "strict", OPT_STRICT, NULL, 0,
@@ -269,6 +277,24 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 	return false;
 }
 
+/* "2/4" */
+static void parse_shard(struct run_opts *o, const char *arg,
+			struct argp_state *state)
+{
+	const char *slash = strchr(arg, '/');
+	_cleanup_free_ char *number =
+		xstrndup(arg, slash ? (size_t)(slash - arg) : 0);
+	uint64_t i, n;
+
+	if (!slash || text_u64(number, UINT_MAX, &i) < 0 ||
+	    text_u64(slash + 1, UINT_MAX, &n) < 0 || i < 1 || i > n)
+		argp_error(state,
+			   "--shard '%s': write I/N, such as 2/4, with I from "
+			   "1 to N",
+			   arg);
+	o->shard = (struct shard_opt){ (unsigned)i, (unsigned)n };
+}
+
 static void parse_profile(struct run_opts *o, const char *arg,
 			  struct argp_state *state)
 {
@@ -310,8 +336,23 @@ static void parse_night(struct run_opts *o, char *arg, struct argp_state *state)
 	o->job = slash + 1;
 }
 
+/* What a part of the boots cannot know. */
+static void check_shard(const struct run_opts *o, struct argp_state *state)
+{
+	if (!o->shard.of)
+		return;
+	if (strncmp(o->machine, "local", 5) == 0)
+		argp_error(state, "shards are for machines that boot kernels; "
+				  "machine local measures the one that runs");
+	if (o->time_s)
+		argp_error(state, "--time measures as much as is needed, which "
+				  "no shard knows: leave it out, and give "
+				  "--perturbations");
+}
+
 static void check_together(const struct run_opts *o, struct argp_state *state)
 {
+	check_shard(o, state);
 	if (o->profile != PROFILE_OFF && o->profile != PROFILE_SHARING &&
 	    o->no_repeat)
 		argp_error(state, "--profile needs the repeat boots: leave "
@@ -343,6 +384,9 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 		free(o->own_night);
 		o->own_night = xstrdup(arg);
 		parse_night(o, o->own_night, state);
+		return 0;
+	case OPT_SHARD:
+		parse_shard(o, arg, state);
 		return 0;
 	case OPT_PROFILE:
 		parse_profile(o, arg, state);

@@ -31,7 +31,10 @@ struct run_opts {
 	unsigned settle;	/* boots at most */
 	unsigned settle_s;	/* start none after that */
 	unsigned time_s;	/* of all boots; 0: no limit */
-	unsigned jobs;		/* 0: as many as there are cores */
+	struct shard_opt {
+		unsigned number, of; /* of 0: none */
+	} shard;
+	unsigned jobs;	 /* 0: as many as there are cores */
 	struct deadlines deadlines;
 	uint64_t seed;
 	enum {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "run-id.h"
 
+#include <sys/random.h>
+#include <time.h>
+
 #include "alloc.h"
 #include "json.h"
 #include "run.h"
@@ -16,4 +19,28 @@ char *run_id_read(const char *dir)
 		return NULL;
 	id = json_string_value(json_object_get(json, "id"));
 	return id ? xstrdup(id) : NULL;
+}
+
+static void set_str(char **field, char *value)
+{
+	free(*field);
+	*field = value;
+}
+
+/* UTC and four random digits: ids sort by time, and two at once differ. */
+int run_id_make(struct run *run)
+{
+	unsigned char rnd[2];
+	struct tm tm;
+	char stamp[32], iso[32];
+	time_t now = time(NULL);
+
+	if (getrandom(rnd, sizeof(rnd), 0) != sizeof(rnd))
+		return -EIO;
+	gmtime_r(&now, &tm);
+	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
+	strftime(iso, sizeof(iso), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	set_str(&run->id, xasprintf("%s-%02x%02x", stamp, rnd[0], rnd[1]));
+	set_str(&run->created, xstrdup(iso));
+	return 0;
 }

@@ -133,6 +133,35 @@ int run_kernel_index(const struct run *run, const char *name)
 	return -1;
 }
 
+#define AND " and "
+
+static bool has_host(const char *hosts, const char *host)
+{
+	size_t len = strlen(host);
+
+	while (hosts) {
+		const char *end = strstr(hosts, AND);
+
+		if (!strncmp(hosts, host, len) &&
+		    (end ? hosts + len == end : !hosts[len]))
+			return true;
+		hosts = end ? end + strlen(AND) : NULL;
+	}
+	return false;
+}
+
+void run_add_host(struct run *run, const char *host)
+{
+	_cleanup_free_ char *old = run->host;
+
+	if (!old || !*old)
+		run->host = xstrdup(host);
+	else if (has_host(old, host))
+		run->host = steal_ptr(old);
+	else
+		run->host = xasprintf("%s" AND "%s", old, host);
+}
+
 void run_remark(struct run *run, char *text)
 {
 	run->remarks = xreallocarray(run->remarks, run->nr_remarks + 1,

@@ -213,6 +213,9 @@ void run_boot_release(struct run_boot *b, size_t nr_points);
 void run_boot_copy_plan(struct run_boot *to, const struct run_boot *from,
 			size_t nr_points);
 
+/* Says that it was measured there, too: "HOST and HOST", each once. */
+void run_add_host(struct run *run, const char *host);
+
 /* Takes text. */
 void run_remark(struct run *run, char *text);
 

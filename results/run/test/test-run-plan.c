@@ -178,6 +178,17 @@ static void test_bad_shards(void **state)
 	refused(run, "there is no shard 3");
 }
 
+static void test_hosts(void **state)
+{
+	_cleanup_(run_freep) struct run *run = run_new();
+
+	run_add_host(run, "12 x CPU");
+	run_add_host(run, "2 x CPU");
+	run_add_host(run, "12 x CPU");
+	run_add_host(run, "2 x CPU");
+	assert_string_equal(run->host, "12 x CPU and 2 x CPU");
+}
+
 #define IN_DIR(fn) \
 	cmocka_unit_test_setup_teardown(fn, scratch_setup, scratch_teardown)
 
@@ -186,7 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_DIR(test_differences), IN_DIR(test_no_differences),
 		IN_DIR(test_shards),	  IN_DIR(test_read_back),
-		IN_DIR(test_bad_shards),
+		IN_DIR(test_bad_shards),  IN_DIR(test_hosts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
