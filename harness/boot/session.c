@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "log.h"
 #include "progress.h"
+#include "resume.h"
 #include "run-id.h"
 #include "run-leftovers.h"
 #include "run-plan.h"
@@ -175,6 +176,92 @@ enum exit_status session_prepare(struct session *s, const char *parent)
 	return r;
 }
 
+/* ---- a run that goes on ---- */
+
+static enum exit_status lock_earlier(struct session *s,
+				     const struct run *earlier)
+{
+	int r = run_dir_lock(earlier->dir);
+
+	if (r < 0) {
+		log_err("%s cannot be completed: %s", earlier->dir,
+			r == -ENOENT ? "another cgmark is measuring it"
+				     : strerror(-r));
+		return ST_HOST;
+	}
+	s->lock_fd = r;
+	set_str(&s->run->dir, xstrdup(earlier->dir));
+	return ST_OK;
+}
+
+static enum exit_status check_plan(const struct run *run,
+				   const struct run *earlier)
+{
+	const char *what = run_plan_difference(run, earlier);
+
+	if (!what)
+		return ST_OK;
+	log_err("%s was planned in another way: it differs in \"%s\" of "
+		"run.json; give the options that it had (%s)",
+		earlier->dir, what, earlier->command_line);
+	return ST_USAGE;
+}
+
+/* What an interrupted boot left is not for the next one to add to. */
+static void clear_lacking(const struct run *run, size_t first)
+{
+	for (size_t i = first; i < run->nr_boots; i++) {
+		_cleanup_free_ char *dir =
+			run_boot_path(run, &run->boots[i], ".");
+
+		dir[strlen(dir) - 2] = '\0';
+		rm_rf(dir);
+	}
+}
+
+static enum exit_status take_earlier(struct session *s, struct run *earlier)
+{
+	enum exit_status r;
+	size_t first;
+
+	resume_take(s->run, earlier);
+	/* As they were planned, for whoever comes after a kill. */
+	r = save(s, "running");
+	if (r != ST_OK)
+		return r;
+	first = resume_sort(s->run, &s->turns);
+	clear_lacking(s->run, first);
+	log_info("run %s goes on: %zu of %zu boots are there", s->run->id,
+		 first, s->run->nr_boots);
+	return make_jobs(s, first);
+}
+
+enum exit_status session_resume(struct session *s, struct run *earlier)
+{
+	enum exit_status r = lock_earlier(s, earlier);
+
+	if (r == ST_OK)
+		r = make_initramfs(s);
+	if (r == ST_OK)
+		r = prove_machine(s);
+	if (r == ST_OK)
+		r = check_plan(s->run, earlier);
+	if (r == ST_OK && interrupt_pending()) {
+		log_warn("interrupted before the first boot");
+		r = ST_INTERRUPTED;
+	}
+	return r == ST_OK ? take_earlier(s, earlier) : r;
+}
+
+/* What was planned stays planned, even if it was not started. */
+static void end_resume(struct session *s)
+{
+	if (s->turns)
+		resume_unsort(s->run, s->turns, s->run->nr_boots);
+	free(s->turns);
+	s->turns = NULL;
+}
+
 struct boots_under_way {
 	struct progress progress;
 	struct boot_reuse reuse;
@@ -301,12 +388,13 @@ static void drop_unstarted(struct session *s, size_t first)
 
 static enum exit_status boot_from(struct session *s, size_t first)
 {
-	int r = carry_out(s);
+	int r = s->jobs.nr > 0 ? carry_out(s) : 0;
 	enum exit_status ended, saved;
 	bool complete;
 
-	if (first > 0 || s->until_ns)
+	if (!s->turns && (first > 0 || s->until_ns))
 		drop_unstarted(s, first);
+	end_resume(s);
 	ended = end_status(s, r);
 	complete = r == 0 && count_finished(s->run, true) == s->run->nr_boots;
 	saved = save(s, ended == ST_INTERRUPTED ? "interrupted"
@@ -317,7 +405,7 @@ static enum exit_status boot_from(struct session *s, size_t first)
 
 enum exit_status session_boot(struct session *s)
 {
-	return boot_from(s, 0);
+	return boot_from(s, s->jobs.first);
 }
 
 enum exit_status session_boot_more(struct session *s, struct run_boot *boots,
@@ -345,6 +433,7 @@ void session_release(struct session *s)
 		unlink(s->initramfs);
 	boot_jobs_release(&s->jobs);
 	free(s->initramfs);
+	free(s->turns);
 	if (s->lock_fd > 0)
 		close(s->lock_fd);
 	s->lock_fd = 0;

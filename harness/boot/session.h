@@ -39,6 +39,7 @@ struct session {
 	char *initramfs; /* RUN/initramfs.cpio; there until it is released */
 	bool unsaved;	 /* run.json does not have the status */
 	struct boot_jobs jobs;
+	unsigned *turns;  /* of a run that goes on, while boots are sorted */
 	size_t nr_booted; /* boots that were not kept ones */
 };
 
@@ -48,6 +49,14 @@ struct session {
  * logged, and nothing is left behind then.
  */
 enum exit_status session_prepare(struct session *s, const char *parent);
+
+/*
+ * The same in the directory of an earlier run, which this one goes on with: only
+ * boots that it lacks are to be carried out.  ST_USAGE if it had another plan.
+ * The earlier run is only good for run_free() after that; what is on the disk of it
+ * stays whatever happens.
+ */
+enum exit_status session_resume(struct session *s, struct run *earlier);
 
 /*
  * Carries the boots out and writes run.json anew with the run's status.

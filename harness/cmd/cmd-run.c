@@ -30,6 +30,7 @@
 #include "suggest.h"
 #include "text.h"
 #include "time-limits.h"
+#include "words.h"
 
 /* A verdict must not advise what `run` refuses. */
 _Static_assert(JUDGE_PERTURBATIONS_MAX == PLAN_PERTURBATIONS_MAX,
@@ -47,6 +48,7 @@ struct request {
 	bool has_suite;
 	struct guest_files files;
 	unsigned perturbations;
+	char *resume; /* directory of the run to go on with; NULL: none */
 	uint64_t begin_ns;
 	uint64_t built_ns;
 	uint64_t booted_ns;
@@ -59,6 +61,7 @@ static void request_release(struct request *rq)
 	free(rq->specs);
 	suite_release(&rq->suite);
 	guest_files_release(&rq->files);
+	free(rq->resume);
 	run_free(rq->run);
 }
 
@@ -392,6 +395,22 @@ static char *output_dir(const struct request *rq)
 			 o->shard.of ? "shards" : "runs");
 }
 
+static enum exit_status resume(struct session *s, const struct request *rq)
+{
+	_cleanup_(run_freep) struct run *earlier = NULL;
+
+	if (run_load(rq->resume, &earlier, NULL) < 0)
+		return ST_HOST;
+	if (earlier->shard.of) {
+		log_err("%s is a shard, which only all shards together "
+			"complete: measure it again with --shard %u/%u, then "
+			"cgmark import --merge",
+			rq->resume, earlier->shard.number, earlier->shard.of);
+		return ST_USAGE;
+	}
+	return session_resume(s, earlier);
+}
+
 /* After the boots were planned: of those the machines have a part each. */
 static enum exit_status take_shard(struct request *rq)
 {
@@ -432,7 +451,7 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 
 	if (rq->ops->max_parallel && s.parallel > rq->ops->max_parallel)
 		s.parallel = rq->ops->max_parallel;
-	r = session_prepare(&s, parent);
+	r = rq->resume ? resume(&s, rq) : session_prepare(&s, parent);
 	if (r == ST_OK) {
 		log_info("run %s: %zu points, %zu boots on %s, %u at a time",
 			 rq->run->id, rq->run->nr_points, rq->run->nr_boots,
@@ -463,6 +482,8 @@ static enum exit_status carry_out(struct request *rq)
 {
 	enum exit_status r = check_output(rq);
 
+	if (r == ST_OK && rq->opts->resume)
+		r = find_run(rq->env, rq->opts->resume, &rq->resume);
 	if (r == ST_OK)
 		r = read_kernels(rq);
 	if (r == ST_OK)

@@ -238,6 +238,8 @@ static size_t count_missing(const struct run *run)
 static void tell_missing(const struct merge *m)
 {
 	const struct run *run = m->run;
+	const char *const dir[] = { run->dir };
+	_cleanup_free_ char *quoted = or_abort(shell_quote(dir, 1));
 	_cleanup_strbuf_ struct strbuf list = STRBUF_INIT;
 
 	for (unsigned i = 1; i <= run->merged.of && list.len < 200; i++)
@@ -247,8 +249,9 @@ static void tell_missing(const struct merge *m)
 	if (list.len)
 		log_err("shards that are missing: %s", list.buf);
 	log_err("%s: %zu of %zu boots are MISSING; measure their shards and "
-		"merge all again",
-		run->id, count_missing(run), run->nr_boots);
+		"merge all again, or complete it: cgmark run OPTION... "
+		"--resume %s",
+		run->id, count_missing(run), run->nr_boots, quoted);
 }
 
 static enum exit_status finish(struct merge *m, size_t nr_taken)

@@ -32,6 +32,7 @@ enum {
 	OPT_BOOT,
 	OPT_SEED,
 	OPT_SHARD,
+	OPT_RESUME,
 	OPT_STRICT,
 	OPT_FORMAT,
 	OPT_NO_COMPARE,
@@ -118,6 +119,10 @@ static const struct argp_option options[] = {
 	{ "shard", OPT_SHARD, "I/N", 0,
 	  "Only the I-th of N parts of the boots, for cgmark import --merge; "
 	  "nothing is compared",
+	  2 },
+	{ "resume", OPT_RESUME, "RUN", 0,
+	  "Complete a run that lacks boots, with the options that it had: only "
+	  "those are booted",
 	  2 },
 	{ "deadline-hello", OPT_HELLO, "SECONDS", 0,
 	  "Until the first sign of life (default: 60)", 2 },
@@ -270,6 +275,9 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 	case OPT_LATENCIES:
 		o->latencies = arg ? arg : event_names_functions;
 		return true;
+	case OPT_RESUME:
+		o->resume = arg;
+		return true;
 	case 'o':
 		o->output = arg;
 		return true;
@@ -350,8 +358,16 @@ static void check_shard(const struct run_opts *o, struct argp_state *state)
 				  "--perturbations");
 }
 
+static void check_resume(const struct run_opts *o, struct argp_state *state)
+{
+	if (o->resume && (o->shard.of || o->output))
+		argp_error(state, "--resume goes on in the directory of that "
+				  "run: leave out --shard and --output");
+}
+
 static void check_together(const struct run_opts *o, struct argp_state *state)
 {
+	check_resume(o, state);
 	check_shard(o, state);
 	if (o->profile != PROFILE_OFF && o->profile != PROFILE_SHARING &&
 	    o->no_repeat)

@@ -21,6 +21,7 @@ struct run_opts {
 	const char *suite;     /* NULL: not given */
 	const char *latencies; /* comma separated functions; NULL: none */
 	const char *events;    /* comma separated names; NULL: none */
+	const char *resume;    /* a run to go on with; NULL: none */
 	const char *output;    /* NULL: RESULTS/runs */
 	const char *job;       /* of nightly.ini, and its night; NULL: none */
 	const char *night;

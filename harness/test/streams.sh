@@ -91,3 +91,42 @@ record() {
 	cp -r "$1/base/measure-p0" "$1/base/repeat-p0"
 	cp -r "$1/new/measure-p0" "$1/new/repeat-p0"
 }
+
+# The status of alpha/fast alone.
+few_status() {
+	cat <<-'END'
+	KTAP version 1
+	1..1
+	    KTAP version 1
+	    # Subtest: bench-alpha
+	    1..2
+	    # start alpha/fast sets=16
+	    ok 1 alpha/fast sets=16
+	    # start alpha/fast sets=64
+	    ok 2 alpha/fast sets=64
+	ok 1 bench-alpha
+	# cgmark: end
+	END
+}
+
+# few_samples FACTOR PERTURBATION: likewise.
+few_samples() {
+	stream_of=$mkstream
+	mkstream='cat'
+	samples "$1" "$2" | grep alpha/fast | "$stream_of"
+	mkstream=$stream_of
+}
+
+# more STREAMS ROLE FROM TO FACTOR: boots of alpha/fast alone.
+more() {
+	for p in $(seq "$3" "$4"); do
+		for k in base new; do
+			d=$work/$1/$k/$2-p$p
+			factor=1
+			[ $k = base ] || factor=$5
+			mkdir -p "$d"
+			few_status >"$d/status.ktap"
+			few_samples "$factor" "$p" >"$d/samples.tsv"
+		done
+	done
+}

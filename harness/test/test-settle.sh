@@ -59,45 +59,6 @@ planned() {
 	jq -r "$1" "$dir/run.json"
 }
 
-# The status of alpha/fast alone.
-few_status() {
-	cat <<-'END'
-	KTAP version 1
-	1..1
-	    KTAP version 1
-	    # Subtest: bench-alpha
-	    1..2
-	    # start alpha/fast sets=16
-	    ok 1 alpha/fast sets=16
-	    # start alpha/fast sets=64
-	    ok 2 alpha/fast sets=64
-	ok 1 bench-alpha
-	# cgmark: end
-	END
-}
-
-# few_samples FACTOR PERTURBATION: likewise.
-stream_of=$mkstream
-few_samples() {
-	mkstream='cat'
-	samples "$1" "$2" | grep alpha/fast | "$stream_of"
-	mkstream=$stream_of
-}
-
-# more STREAMS ROLE FROM TO FACTOR: boots of alpha/fast alone.
-more() {
-	for p in $(seq "$3" "$4"); do
-		for k in base new; do
-			d=$work/$1/$k/$2-p$p
-			factor=1
-			[ $k = base ] || factor=$5
-			mkdir -p "$d"
-			few_status >"$d/status.ktap"
-			few_samples "$factor" "$p" >"$d/samples.tsv"
-		done
-	done
-}
-
 # --- options -------------------------------------------------------------------------
 
 run 2 '--settle 0' run --settle 0

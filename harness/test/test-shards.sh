@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# test-shards.sh CGMARK MKSTREAM: cgmark run --shard and cgmark import --merge, on recorded streams.
+# test-shards.sh CGMARK MKSTREAM: cgmark run --shard, cgmark import --merge and
+# cgmark run --resume, on recorded streams.
 #
 # How it could go wrong.  An enemy: a symbolic link or a FIFO in a shard, a boot.json
 # that names /etc/passwd, figures that were altered.  A tired user: a shard of another
@@ -152,6 +153,7 @@ has "$work/err" 'make 22 at most: write --shard I/22' 'says how many'
 for bad in 0/4 5/4 4 /4 1/ -1/4 1/4/4 x/y ' 1/4'; do
 	run 2 "--shard '$bad'" run -q $plan --shard "$bad"
 done
+run 2 'a shard with --resume' run -q $plan --shard 1/4 --resume latest
 run 2 'a shard on local' run --machine local --shard 1/2
 }
 
@@ -169,6 +171,74 @@ has "$work/out" '^note: the run is not complete: interrupted' 'says so'
 merge 0 'completed by the shard' "$s"/*
 is "$(basename "$run")" "$id" 'it is the same run'
 same "$whole" "$run" 'completed'
+
+# --- completed by this machine --------------------------------------------------------
+rm -rf "$work/merged"
+merge 5 'a shard that is missing' "$s/shard 1" "$s/shard 2" "$s/shard 4"
+# shellcheck disable=SC2086 # words on purpose
+{
+run 2 '--resume with other params' run -q $plan --samples 3 --resume "$run"
+has "$work/err" 'differs in "points"' 'says in what'
+is "$(missing "$run" | wc -w)" 5 'and changes nothing'
+run 2 '--resume of a shard' run -q $plan --resume "$s/shard 2"
+has "$work/err" 'measure it again with --shard 2/4' 'says what to do'
+run 2 '--resume of no run' run -q $plan --resume "$work/nowhere"
+flock "$run" "$cgmark" run -q $plan --resume "$run" >"$work/out" 2>"$work/err"
+is $? 5 '--resume of a run in use: exit status 5'
+has "$work/err" 'another cgmark is measuring it' 'says so'
+run 1 '--resume' run -q $plan --format json --resume "$run"
+}
+figures "$work/out" >"$work/two"
+check 'the verdicts of the unsharded run' cmp "$work/one" "$work/two"
+same "$whole" "$run" 'resumed'
+# shellcheck disable=SC2086 # words on purpose
+run 1 '--resume of a complete run' run -q $plan --resume "$run"
+same "$whole" "$run" 'nothing to do'
+
+# --- a run that was killed ------------------------------------------------------------
+echo 'hang' >"$work/streams/new/measure-p5/ending"
+# shellcheck disable=SC2086 # words on purpose
+"$cgmark" run -q $plan -j 1 -o "$work/cut-off" >"$work/out" 2>"$work/err" &
+pid=$!
+half=cut-off
+wait_until half_done
+kill -KILL $pid
+wait $pid 2>/dev/null
+rm "$work/streams/new/measure-p5/ending"
+run=$(echo "$work/cut-off"/*)
+# shellcheck disable=SC2086 # words on purpose
+run 1 '--resume of a run that was killed' run -q $plan --resume "$run"
+same "$whole" "$run" 'a run that was killed'
+[ ! -e "$run/initramfs.cpio" ]
+ok $? 'nothing is left behind'
+
+# --- further boots, of the merged run -------------------------------------------------
+record "$work/shift" 1.05
+more shift confirm 8 15 1.04
+was=$plan
+plan=$(echo "$plan" | sed 's,/streams,/shift,; s/--no-settle//')
+# shellcheck disable=SC2086 # words on purpose
+run 1 'unsharded, with further boots' run -q $plan --format json -o "$work/further"
+cp "$work/out" "$work/further.json"
+for i in 1 2; do
+	shard $i/2 "$work/halves/$i"
+done
+is "$(jq '[.boots[] | select(.role == "confirm")] | length' \
+	"$work/halves"/*/run.json | paste -sd +)" 0+0 'no shard makes any'
+rm -rf "$work/merged"
+merge 0 'halves' "$work/halves"
+# shellcheck disable=SC2086 # words on purpose
+run 1 '--resume of what is there to its last planned boot' \
+	run -q $plan --format json --resume "$run"
+same "$(echo "$work/further"/*)" "$run" 'further boots'
+is "$(jq '[.boots[] | select(.role == "confirm")] | length' "$run/run.json")" 16 \
+	'eight of each kernel'
+figures "$work/out" >"$work/two"
+figures "$work/further.json" >"$work/one"
+check 'with the same verdicts' cmp "$work/one" "$work/two"
+merge 0 'merged again' "$work/halves"
+same "$(echo "$work/further"/*)" "$run" 'further boots stay'
+plan=$was
 
 # --- a shard that was killed ----------------------------------------------------------
 cp -r "$s/shard 2" "$work/killed"
