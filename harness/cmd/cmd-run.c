@@ -27,6 +27,8 @@
 #include "session.h"
 #include "settle-run.h"
 #include "shards.h"
+#include "slurm-run.h"
+#include "slurm.h"
 #include "suggest.h"
 #include "text.h"
 #include "time-limits.h"
@@ -48,6 +50,7 @@ struct request {
 	bool has_suite;
 	struct guest_files files;
 	unsigned perturbations;
+	char *words;  /* the options, quoted for a shell */
 	char *resume; /* directory of the run to go on with; NULL: none */
 	uint64_t begin_ns;
 	uint64_t built_ns;
@@ -62,6 +65,7 @@ static void request_release(struct request *rq)
 	suite_release(&rq->suite);
 	guest_files_release(&rq->files);
 	free(rq->resume);
+	free(rq->words);
 	run_free(rq->run);
 }
 
@@ -299,13 +303,26 @@ static void make_boots(struct request *rq)
 	plan_run_boots(rq->run, &how);
 }
 
-/* The command line before argp reorders it; argv[0] is "cgmark run". */
-static char *command_line(int argc, char **argv)
+/* After the boots were planned: how many parts of them there can be. */
+static enum exit_status check_shards(const struct request *rq, unsigned nr)
 {
-	_cleanup_free_ char *words =
-		or_abort(shell_quote((const char *const *)argv + 1, argc - 1));
+	unsigned max = plan_shards_max(rq->run, rq->ops->exact);
 
-	return xasprintf("%s%s%s", argv[0], *words ? " " : "", words);
+	if (nr <= max)
+		return ST_OK;
+	log_err("%u shards: the boots of this run on %s make %u at most: write "
+		"%s%u, or raise --perturbations",
+		nr, rq->ops->name, max,
+		rq->opts->shard.of ? "--shard I/" : "--shards ", max);
+	return ST_USAGE;
+}
+
+/* The options before argp reorders them.  Nothing comes after "--". */
+static char *option_words(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[argc - 1], "--") == 0)
+		argc--;
+	return or_abort(shell_quote((const char *const *)argv + 1, argc - 1));
 }
 
 static const char *profile_name(unsigned profile)
@@ -320,12 +337,14 @@ static const char *profile_name(unsigned profile)
 	return name[profile];
 }
 
-static void fill_run(struct request *rq, const char *words)
+static void fill_run(struct request *rq)
 {
+	const char *words = rq->words;
 	struct run *run = rq->run = run_new();
 
 	run->version = xstrdup(CGMARK_VERSION);
-	run->command_line = xstrdup(words);
+	run->command_line =
+		xasprintf("cgmark run%s%s", *words ? " " : "", words);
 	run->machine = xstrdup(rq->opts->machine);
 	run->host = host_describe();
 	run->suite = xstrdup(rq->has_suite ? rq->suite.name : "none");
@@ -411,21 +430,15 @@ static enum exit_status resume(struct session *s, const struct request *rq)
 	return session_resume(s, earlier);
 }
 
-/* After the boots were planned: of those the machines have a part each. */
+/* One shard, in place of the run. */
 static enum exit_status take_shard(struct request *rq)
 {
 	const struct shard_opt *s = &rq->opts->shard;
-	unsigned max = plan_shards_max(rq->run, rq->ops->exact);
+	enum exit_status r = check_shards(rq, s->of);
 
-	if (s->of > max) {
-		log_err("%u shards: the boots of this run on %s make %u at "
-			"most: write --shard I/%u, or raise --perturbations",
-			s->of, rq->ops->name, max, max);
-		return ST_USAGE;
-	}
-	if (s->of)
+	if (r == ST_OK && s->of)
 		plan_shard(rq->run, s->number, s->of);
-	return ST_OK;
+	return r;
 }
 
 static enum exit_status boot_and_evaluate(struct request *rq)
@@ -466,6 +479,43 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 	return r;
 }
 
+/* Shards elsewhere, then here what follows from what they measured. */
+static enum exit_status run_on_slurm(struct request *rq)
+{
+	const struct run_opts *o = rq->opts;
+	_cleanup_free_ char *parent = output_dir(rq);
+	_cleanup_free_ char *folder = xasprintf(
+		"%s/shards", o->output ? o->output : rq->env->results_dir);
+	_cleanup_free_ char *dir = NULL;
+	const struct slurm_run how = {
+		.partition = o->slurm,
+		.shards =
+			o->shards ? o->shards : plan_shards_max(rq->run, false),
+		.cpus = o->jobs ? o->jobs : 1,
+		.exclusive = !rq->ops->exact,
+		.nr_boots = rq->run->nr_boots,
+		.words = rq->words,
+		.folder = folder,
+		.parent = parent,
+		.command_line = rq->run->command_line,
+	};
+	enum exit_status r = check_shards(rq, how.shards);
+
+	if (r == ST_OK)
+		r = slurm_run(&how, &dir);
+	if (!dir)
+		return r;
+	if (r == ST_OK && settles(rq)) {
+		rq->resume = steal_ptr(dir);
+		return boot_and_evaluate(rq);
+	}
+	rq->booted_ns = now_ns();
+	/* What is missing is told by what is there. */
+	r = run_evaluate(rq->env, o, dir, r == ST_INTERRUPTED ? r : ST_OK);
+	log_info("the run is in %s", dir);
+	return r;
+}
+
 /* Kernels take long to build, and the folder is of no use without room. */
 static enum exit_status check_output(const struct request *rq)
 {
@@ -482,6 +532,9 @@ static enum exit_status carry_out(struct request *rq)
 {
 	enum exit_status r = check_output(rq);
 
+	if (r == ST_OK && rq->opts->slurm && !rq->opts->shard.of &&
+	    slurm_check() < 0)
+		r = ST_HOST;
 	if (r == ST_OK && rq->opts->resume)
 		r = find_run(rq->env, rq->opts->resume, &rq->resume);
 	if (r == ST_OK)
@@ -505,6 +558,8 @@ static enum exit_status carry_out(struct request *rq)
 		return r;
 	run_kernels_tell_same_code(rq->run);
 	make_boots(rq);
+	if (rq->opts->slurm && !rq->opts->shard.of)
+		return run_on_slurm(rq);
 	r = take_shard(rq);
 	return r == ST_OK ? boot_and_evaluate(rq) : r;
 }
@@ -516,8 +571,8 @@ enum exit_status cmd_run(const struct env *env, int argc, char **argv)
 		.env = env,
 		.opts = &opts,
 		.begin_ns = now_ns(),
+		.words = option_words(argc, argv),
 	};
-	_cleanup_free_ char *words = command_line(argc, argv);
 	enum exit_status r;
 
 	if (run_opts_parse(argc, argv, &opts))
@@ -529,7 +584,7 @@ enum exit_status cmd_run(const struct env *env, int argc, char **argv)
 	r = read_suite(&rq);
 	if (r != ST_OK)
 		return r;
-	fill_run(&rq, words);
+	fill_run(&rq);
 	interrupt_block(NULL);
 	return carry_out(&rq);
 }

@@ -33,6 +33,8 @@ enum {
 	OPT_SEED,
 	OPT_SHARD,
 	OPT_RESUME,
+	OPT_SLURM,
+	OPT_SHARDS,
 	OPT_STRICT,
 	OPT_FORMAT,
 	OPT_NO_COMPARE,
@@ -120,6 +122,12 @@ static const struct argp_option options[] = {
 	  "Only the I-th of N parts of the boots, for cgmark import --merge; "
 	  "nothing is compared",
 	  2 },
+	{ "slurm", OPT_SLURM, "PARTITION", 0,
+	  "Boot on the nodes of that partition of Slurm, as a job array of "
+	  "shards",
+	  2 },
+	{ "shards", OPT_SHARDS, "N", 0,
+	  "Of so many shards (default: one for each perturbation)", 2 },
 	{ "resume", OPT_RESUME, "RUN", 0,
 	  "Complete a run that lacks boots, with the options that it had: only "
 	  "those are booted",
@@ -192,6 +200,9 @@ static bool parse_number(int key, const char *arg, struct argp_state *state)
 	case OPT_SAMPLES:
 		o->samples =
 			opt_number(state, "samples", arg, 1, PLAN_SAMPLES_MAX);
+		return true;
+	case OPT_SHARDS:
+		o->shards = opt_number(state, "shards", arg, 1, UINT_MAX);
 		return true;
 	case OPT_SETTLE:
 		o->settle = opt_number(state, "settle", arg, 1, 10000);
@@ -275,6 +286,9 @@ static bool parse_word(int key, char *arg, struct run_opts *o)
 	case OPT_LATENCIES:
 		o->latencies = arg ? arg : event_names_functions;
 		return true;
+	case OPT_SLURM:
+		o->slurm = arg;
+		return true;
 	case OPT_RESUME:
 		o->resume = arg;
 		return true;
@@ -347,7 +361,10 @@ static void parse_night(struct run_opts *o, char *arg, struct argp_state *state)
 /* What a part of the boots cannot know. */
 static void check_shard(const struct run_opts *o, struct argp_state *state)
 {
-	if (!o->shard.of)
+	if (o->shards && !o->slurm)
+		argp_error(state, "--shards is of --slurm; for one shard: "
+				  "--shard I/N");
+	if (!o->shard.of && !o->slurm)
 		return;
 	if (strncmp(o->machine, "local", 5) == 0)
 		argp_error(state, "shards are for machines that boot kernels; "
@@ -360,9 +377,10 @@ static void check_shard(const struct run_opts *o, struct argp_state *state)
 
 static void check_resume(const struct run_opts *o, struct argp_state *state)
 {
-	if (o->resume && (o->shard.of || o->output))
-		argp_error(state, "--resume goes on in the directory of that "
-				  "run: leave out --shard and --output");
+	if (o->resume && (o->shard.of || o->slurm || o->output))
+		argp_error(state, "--resume goes on here and in the directory "
+				  "of that run: leave out --shard, --slurm and "
+				  "--output");
 }
 
 static void check_together(const struct run_opts *o, struct argp_state *state)

@@ -21,6 +21,7 @@ struct run_opts {
 	const char *suite;     /* NULL: not given */
 	const char *latencies; /* comma separated functions; NULL: none */
 	const char *events;    /* comma separated names; NULL: none */
+	const char *slurm;     /* a partition; NULL: this machine */
 	const char *resume;    /* a run to go on with; NULL: none */
 	const char *output;    /* NULL: RESULTS/runs */
 	const char *job;       /* of nightly.ini, and its night; NULL: none */
@@ -35,6 +36,7 @@ struct run_opts {
 	struct shard_opt {
 		unsigned number, of; /* of 0: none */
 	} shard;
+	unsigned shards; /* of --slurm; 0: one a perturbation */
 	unsigned jobs;	 /* 0: as many as there are cores */
 	struct deadlines deadlines;
 	uint64_t seed;

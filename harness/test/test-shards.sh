@@ -365,6 +365,105 @@ broken_copy && echo stray >"$boot/stray"
 merge 0 'a file that nobody knows' "$s/shard 1" "$work/broken" "$s/shard 3" "$s/shard 4"
 same "$whole" "$run" 'a stray file stays behind'
 
+# --- without Slurm --------------------------------------------------------------------
+mkdir "$work/no-slurm"
+# shellcheck disable=SC2086 # words on purpose
+PATH="$work/no-slurm" "$cgmark" run -q $plan --slurm bench >"$work/out" 2>"$work/err"
+is $? 5 'without Slurm: exit status 5'
+has "$work/err" 'there is no sbatch here: install the package slurm-client' \
+	'it names the package'
+# shellcheck disable=SC2086 # words on purpose
+{
+run 2 '--shards without --slurm' run -q $plan --shards 4
+run 2 '--slurm with --resume' run -q $plan --slurm bench --resume latest
+run 2 '--slurm on local' run --machine local --slurm bench
+}
+
+# --- programs that play Slurm ---------------------------------------------------------
+# play NAME: such a program, of stdin.
+mkdir "$work/play"
+play() {
+	{
+		echo '#!/bin/sh'
+		cat
+	} >"$work/play/$1"
+	chmod +x "$work/play/$1"
+}
+# slurm STATUS NAME WORD...: a run with four shards; $run is the run, if there is one.
+slurm() {
+	wanted=$1 name=$2
+	shift 2
+	rm -rf "$work/played" "$work/begun" "$work/ended"
+	# shellcheck disable=SC2086 # words on purpose
+	PLAY="$work" PATH="$work/play:$PATH" "$cgmark" run $plan --slurm "a b" \
+		--shards 4 -o "$work/played" "$@" >"$work/out" 2>"$work/err"
+	is $? "$wanted" "$name: exit status $wanted" || sed 's/^/# /' "$work/err"
+	run=$(find "$work/played" -maxdepth 1 -name '2*')
+}
+play tasks <<'END'
+: >"$PLAY/begun"
+for i in ${PLAY_TASKS-1 2 3 4}; do
+	SLURM_ARRAY_TASK_ID=$i sh "$1"
+done
+: >"$PLAY/ended"
+END
+play sbatch <<'END'
+printf '%s\n' "$@" >"$PLAY/sbatch.args"
+for script; do :; done
+# cgmark ends what a program leaves in its group.
+setsid tasks "$script" >"$PLAY/tasks" 2>&1 </dev/null &
+until [ -e "$PLAY/begun" ]; do
+	sleep 0.1
+done
+echo '7;cluster'
+END
+play squeue <<'END'
+[ -e "$PLAY/ended" ] && exit
+echo '1 COMPLETING'
+echo '4 RUNNING'
+END
+play scancel </dev/null
+slurm 1 'four tasks' --jobs 3
+same "$whole" "$run" 'four tasks'
+for arg in --parsable --no-requeue '--partition=a b' --array=1-4 --cpus-per-task=3; do
+	check "sbatch has $arg" grep -qxF -e "$arg" "$work/sbatch.args"
+done
+has "$work/err" 'job array 7: 4 shards of 22 boots on partition a b' 'it is told'
+export PLAY_TASKS='1 2 4'
+slurm 5 'a task that never ran'
+has "$work/err" 'shards that are missing: 3/4' 'is named'
+has "$work/err" '5 of 22 boots are MISSING' 'its boots are'
+has "$work/out" '^note: the run is not complete' 'there are verdicts all the same'
+PLAY_TASKS=
+slurm 5 'none ran'
+has "$work/err" 'no shard was begun' 'says so'
+PLAY_TASKS='1 2 4'
+play squeue <<'END'
+printf 'x RUNNING\n99 RUNNING\n0 RUNNING\n1\n\0\377 \n \n2 COMPLETED\n'
+END
+slurm 5 'a queue of rubbish'
+wait_until test -e "$work/ended"
+unset PLAY_TASKS
+play squeue <<'END'
+[ -e "$PLAY/ended" ] || { echo 'slurm_load_jobs error: Unable to contact' >&2; exit 1; }
+echo 'slurm_load_jobs error: Invalid job id specified' >&2
+exit 1
+END
+slurm 1 'a queue that does not answer, and then has forgotten the job'
+has "$work/err" 'does not say how the job array 7 is: .*Unable to contact' 'is told'
+is "$(grep -c 'does not say' "$work/err")" 1 'once'
+play sbatch <<'END'
+echo 'sbatch: error: Batch job submission failed: Requested node configuration is not available' >&2
+exit 1
+END
+slurm 5 'an array that is refused'
+has "$work/err" 'does not take the job array: .*Requested node configuration' 'says why'
+play sbatch <<'END'
+echo rubbish
+END
+slurm 5 'a number that is none'
+is "$(find "$work/played" -type f | wc -l)" 0 'nothing is left behind'
+
 # --- a full disk ----------------------------------------------------------------------
 if [ "$(id -u)" -eq 0 ] && mkdir "$work/small" &&
 	mount -t tmpfs -o size=160k tmpfs "$work/small" 2>/dev/null; then
