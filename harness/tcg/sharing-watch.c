@@ -13,6 +13,7 @@
 #include "sharing-watch.h"
 #include "sharing.h"
 #include "tasks.h"
+#include "utility.h"
 
 /* Some 150 MiB, for four CPUs that fork or fault a hundred times each. */
 #define MAX_LINES (1u << 18)
@@ -58,31 +59,6 @@ static struct cpu *operating(unsigned vcpu)
 /* --- accesses --- */
 
 /*
- * Locks, copies and lists are used by everybody: the function that called them,
- * and is none of these, says what for.
- */
-static bool is_utility(const char *name)
-{
-	static const char *const heads[] = {
-		"_raw_",      "__raw_",	     "native_queued_", "queued_",
-		"mutex_",     "__mutex_",    "down_",	       "up_",
-		"__down_",    "__up_",	     "rwsem_",	       "memcpy",
-		"memset",     "__memcpy",    "__memset",       "clear_page",
-		"copy_page",  "__list_",     "rep_movs",       "rep_stos",
-		"percpu_up",  "percpu_down", "__percpu_down",  "refcount_",
-		"clear_user", "copy_user",   "_copy_",	       "kmem_cache_",
-		"__kmalloc",  "kfree",	     "___slab_alloc",  "__slab_",
-		"rb_",	      "__rb_",	     "xas_",	       "memmove",
-		"lockref_",   "_find_",
-	};
-
-	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
-		if (strncmp(name, heads[i], strlen(heads[i])) == 0)
-			return true;
-	return false;
-}
-
-/*
  * The scheduler keeps the load of a group once in a millisecond: which operation does
  * so is up to the clock, and with it how long turns are.
  */
@@ -111,14 +87,9 @@ static bool is_by_clock(const char *name)
 
 static uint32_t caller_of(const struct cpu *c, uint32_t function)
 {
-	const struct context *list = c->contexts.list;
-	uint32_t i = c->self;
-
 	if (!w.is_utility[function])
 		return SYMBOL_USER;
-	while (i != CONTEXT_ROOT && w.is_utility[list[i].function])
-		i = list[i].parent;
-	return i == CONTEXT_ROOT ? SYMBOL_USER : list[i].function;
+	return utility_caller(&c->contexts, w.is_utility, c->self);
 }
 
 /* One address for all who see the same memory; false: it is none. */
@@ -408,16 +379,6 @@ static void on_end(qemu_plugin_id_t id, void *udata)
 		_Exit(EXIT_FAILURE);
 }
 
-static bool *names_that(bool (*fn)(const char *name))
-{
-	const struct symbols *s = w.how.symbols;
-	bool *ret = calloc(s->nr_names, sizeof(*ret));
-
-	for (uint32_t i = 0; ret && i < s->nr_names; i++)
-		ret[i] = fn(symbols_name(s, i));
-	return ret;
-}
-
 bool sharing_watch_start(qemu_plugin_id_t id, const struct sharing_watch *how)
 {
 	uint32_t lines = how->max_lines ? how->max_lines : MAX_LINES;
@@ -429,8 +390,8 @@ bool sharing_watch_start(qemu_plugin_id_t id, const struct sharing_watch *how)
 	if (how->objects && !objects_load(&w.objects, how->objects))
 		return false;
 	w.owners = calloc(lines + 1, sizeof(*w.owners));
-	w.is_utility = names_that(is_utility);
-	w.is_by_clock = names_that(is_by_clock);
+	w.is_utility = symbols_that(how->symbols, is_utility);
+	w.is_by_clock = symbols_that(how->symbols, is_by_clock);
 	if (!w.owners || !w.is_utility || !w.is_by_clock ||
 	    !sharing_init(&w.sharing, &max)) {
 		fprintf(stderr, "cgmark-tcg: out of memory\n");
