@@ -5,7 +5,8 @@
  * marker instructions to tell which point runs and where a measured part begins
  * and ends (mark.h).
  *
- * With sharing=on it records in its place what CPUs share (sharing-watch.h).
+ * With sharing=on it records in its place what CPUs share (sharing-watch.h), with
+ * locks=on how long locks are held (holds-watch.h).
  *
  * This file instruments what QEMU translates, and follows the markers; count.c
  * counts.
@@ -13,8 +14,8 @@
  * Arguments: out=FILE (required), symbols=FILE, model=on|off, running=N (CPUs that
  * ever run, where there are more), and for tests
  * l1i=, l1d=, ll=BYTES:WAYS:LINE and whole=on, which treats the whole
- * execution as one measured part; for sharing objects=FILE (objects.h) and, for
- * tests, lines=N, the size of its table.  A symbols file has one "HEXADDRESS NAME" a
+ * execution as one measured part; for sharing and locks objects=FILE (objects.h)
+ * and, for tests, lines=N, the size of the table of sharing.  A symbols file has one "HEXADDRESS NAME" a
  * line, ascending; the name "-" ends the function before it.
  */
 #include <stdio.h>
@@ -25,6 +26,7 @@
 #include "announce.h"
 #include "api.h"
 #include "count.h"
+#include "holds-watch.h"
 #include "output.h"
 #include "sharing-watch.h"
 #include "sharing.h"
@@ -41,7 +43,7 @@ struct marker {
 static struct symbols symbols;
 static struct output output;
 static bool whole;
-static bool sharing; /* the other plugin in this file (sharing-watch.h) */
+static bool sharing, locks; /* the other plugins in this file */
 static char *objects;
 static unsigned max_lines;
 static unsigned running; /* CPUs; 0: all that there are */
@@ -290,6 +292,8 @@ static bool parse_argument(const char *arg, struct shapes *shapes)
 		return parse_running(value);
 	if (strcmp(name, "sharing") == 0)
 		return parse_switch(value, &sharing);
+	if (strcmp(name, "locks") == 0)
+		return parse_switch(value, &locks);
 	if (strcmp(name, "model") == 0)
 		return parse_switch(value, &counts.with_model);
 	if (strcmp(name, "whole") == 0)
@@ -351,6 +355,12 @@ static bool start(qemu_plugin_id_t id, int argc, char **argv)
 
 	if (!parse_arguments(argc, argv, &shapes))
 		return false;
+	if (locks)
+		return holds_watch_start(id, &(struct holds_watch){
+						     .symbols = &symbols,
+						     .objects = objects,
+						     .stream = &output.stream,
+					     });
 	if (!sharing)
 		return start_counting(id, &shapes);
 	return sharing_watch_start(id, &(struct sharing_watch){
