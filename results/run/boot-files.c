@@ -440,6 +440,31 @@ static void load_sharing(struct boot_load *l)
 		boot_fault(l, SHARING_FILE, "%s", why.buf);
 }
 
+/* Likewise; who held what is kept beside the samples. */
+static void load_holds(struct boot_load *l)
+{
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
+	struct holds *h = &l->boot->holds;
+	struct rec_error err;
+	int r = read_stream(l, HOLDS_FILE, &text, &why);
+
+	if (r == -ENOENT)
+		return;
+	if (r == 0) {
+		r = holds_parse(text.buf ? text.buf : "", text.len, h, &err);
+		if (r < 0)
+			strbuf_addstr(&why, err.text);
+	}
+	if (r == 0) {
+		boot_take_holds(l, h);
+		return;
+	}
+	holds_release(h);
+	if (l->boot->ok)
+		boot_fault(l, HOLDS_FILE, "%s", why.buf);
+}
+
 static bool boot_was_started(const struct boot_load *l)
 {
 	_cleanup_free_ char *status =
@@ -490,6 +515,7 @@ void run_load_boot(const struct run *run, struct run_boot *boot,
 		trust = load_samples(&l);
 		kept = boot_settle(&l, trust);
 		load_sharing(&l);
+		load_holds(&l);
 		if (!boot->finished && !boot->damaged)
 			log_warn(
 				"%s/boots/%s: did not finish; %zu of %zu points were measured",

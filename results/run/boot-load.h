@@ -41,8 +41,9 @@ __attribute__((format(printf, 3, 4))) void
 boot_fault(struct boot_load *l, const char *file, const char *fmt, ...);
 
 struct sharing;
-/* Adds its figures to the samples that were kept. */
+/* Add their figures to the samples that were kept. */
 void boot_take_sharing(struct boot_load *l, const struct sharing *s);
+void boot_take_holds(struct boot_load *l, const struct holds *h);
 
 /* Sets the status of point i and its text. */
 void boot_set_status(struct run_boot *b, size_t i, enum point_status status,

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "holds.h"
 #include "record.h"
 #include "run-facts.h"
 #include "run-kernel.h"
@@ -116,7 +117,8 @@ struct run_boot {
 	size_t nr_samples;
 	struct run_lack *lacks; /* events that could not be counted */
 	size_t nr_lacks;
-	bool damaged; /* samples lost, truncated or altered */
+	struct holds holds; /* of --profile=locks */
+	bool damaged;	    /* samples lost, truncated or altered */
 	struct run_facts facts;
 };
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "alloc.h"
+#include "holds-names.h"
 #include "log.h"
 #include "profile.h"
 #include "run-files.h"
 #include "sharing-names.h"
 
 static const char *const boot_files[] = {
-	"plan.tsv",    "console.log", "status.ktap",
-	"samples.tsv", PROFILE_FILE,  SHARING_FILE,
+	"plan.tsv",   "console.log", "status.ktap", "samples.tsv",
+	PROFILE_FILE, SHARING_FILE,  HOLDS_FILE,
 };
 
 static void set_text(json_t *obj, const char *key, const char *value)
