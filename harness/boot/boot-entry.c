@@ -6,6 +6,7 @@
 
 #include "alloc.h"
 #include "file.h"
+#include "holds-names.h"
 #include "json.h"
 #include "log.h"
 #include "profile.h"
@@ -21,7 +22,7 @@ const char *boot_entry_file_name(enum boot_entry_file file)
 	static const char *const names[NR_ENTRY_FILES] = {
 		[ENTRY_CONSOLE] = "console.log", [ENTRY_STATUS] = "status.ktap",
 		[ENTRY_SAMPLES] = "samples.tsv", [ENTRY_PROFILE] = PROFILE_FILE,
-		[ENTRY_SHARING] = SHARING_FILE,
+		[ENTRY_SHARING] = SHARING_FILE,	 [ENTRY_HOLDS] = HOLDS_FILE,
 	};
 
 	return names[file];
@@ -54,7 +55,8 @@ bool boot_entry_same(const struct boot_entry *a, const struct boot_entry *b)
 {
 	return same_data(&a->files[ENTRY_SAMPLES], &b->files[ENTRY_SAMPLES]) &&
 	       same_data(&a->files[ENTRY_PROFILE], &b->files[ENTRY_PROFILE]) &&
-	       same_data(&a->files[ENTRY_SHARING], &b->files[ENTRY_SHARING]);
+	       same_data(&a->files[ENTRY_SHARING], &b->files[ENTRY_SHARING]) &&
+	       same_data(&a->files[ENTRY_HOLDS], &b->files[ENTRY_HOLDS]);
 }
 
 /* ---- from and to runs ---- */

@@ -21,6 +21,7 @@ enum boot_entry_file {
 	ENTRY_SAMPLES,
 	ENTRY_PROFILE, /* of boots that were profiled */
 	ENTRY_SHARING, /* of those that recorded what CPUs share */
+	ENTRY_HOLDS,   /* or how long locks are held */
 	NR_ENTRY_FILES,
 };
 

@@ -4,6 +4,7 @@
 #include "boot-cpus.h"
 #include "boots.h"
 #include "file.h"
+#include "holds-names.h"
 #include "plan-format.h"
 #include "profile.h"
 #include "sharing-names.h"
@@ -11,7 +12,7 @@
 /* How much slower a profiled boot may be (harness/test/bench-profile.sh). */
 #define PATIENCE_COUNTS 3
 #define PATIENCE_MODEL 8
-#define PATIENCE_SHARING 8
+#define PATIENCE_FIGURES 8
 
 /* Some count what others time; apart from that it is the same for all roles. */
 static int make_plan(const struct boot_jobs_how *how, unsigned p, bool events,
@@ -143,18 +144,21 @@ static void fill_job(const struct boot_jobs_how *how, size_t i,
 	boot_image_set_kernel(&jobs->list[i].img, k);
 }
 
-/* What CPUs share is a figure like others, so that each boot has it. */
-static void record_sharing(const struct boot_jobs_how *how, size_t i,
+/* What CPUs share, or locks, is a figure like others, so that each boot has it. */
+static void record_figures(const struct boot_jobs_how *how, size_t i,
 			   struct boot_jobs *jobs)
 {
 	struct boot_job *job = &jobs->list[i];
 
-	jobs->profiles[i] = xasprintf("%s/" SHARING_FILE, job->dir);
+	jobs->profiles[i] =
+		xasprintf("%s/%s", job->dir,
+			  how->profile_locks ? HOLDS_FILE : SHARING_FILE);
 	job->img.tcg_plugin = how->tcg_plugin;
 	job->img.profile = jobs->profiles[i];
-	job->img.profile_sharing = true;
-	if (job->patience < PATIENCE_SHARING)
-		job->patience = PATIENCE_SHARING;
+	job->img.profile_sharing = how->profile_sharing;
+	job->img.profile_locks = how->profile_locks;
+	if (job->patience < PATIENCE_FIGURES)
+		job->patience = PATIENCE_FIGURES;
 }
 
 /*
@@ -168,8 +172,8 @@ static void profile_job(const struct boot_jobs_how *how, size_t i,
 
 	if (!how->tcg_plugin)
 		return;
-	if (how->profile_sharing) {
-		record_sharing(how, i, jobs);
+	if (how->profile_sharing || how->profile_locks) {
+		record_figures(how, i, jobs);
 		return;
 	}
 	if (job->boot->role != BOOT_REPEAT)

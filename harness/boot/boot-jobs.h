@@ -30,6 +30,7 @@ struct boot_jobs_how {
 	const char *tcg_plugin;
 	bool profile_model;
 	bool profile_sharing; /* in its place, in all boots: what CPUs share */
+	bool profile_locks;   /* likewise: how long locks are held */
 };
 
 /*

@@ -136,7 +136,7 @@ static int write_symbols(const struct machine *m, const struct boot_image *img)
 {
 	int r = write_list(symbols_path(m), img->vmlinux, symbols_format);
 
-	if (r == 0 && img->profile_sharing)
+	if (r == 0 && boot_image_shows_memory(img))
 		r = write_list(objects_path(m), img->vmlinux, objects_format);
 	return r;
 }

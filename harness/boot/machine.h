@@ -43,10 +43,17 @@ struct boot_image {
 	const char *profile;		/* path that it writes to */
 	bool profile_model;		/* caches and branches too */
 	bool profile_sharing;		/* in its place: what CPUs share */
+	bool profile_locks;		/* or how long locks are held */
 	const struct guest_port *ports; /* beside the channels */
 	size_t nr_ports;		/* at most GUEST_PORTS_MAX */
 	bool real_clock; /* for sim: time passes as on the host, uncounted */
 };
+
+/* Does the plugin have to see what is in the guest's memory? */
+static inline bool boot_image_shows_memory(const struct boot_image *img)
+{
+	return img->profile_sharing || img->profile_locks;
+}
 
 /* Those members that tell of the kernel; its strings must outlive the image. */
 void boot_image_set_kernel(struct boot_image *img, const struct run_kernel *k);

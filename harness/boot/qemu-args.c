@@ -133,9 +133,10 @@ void qemu_args_add_plugin(struct qemu_args *a, const struct boot_image *img,
 	add_path(&sb, "out", img->profile);
 	if (img->cpus_possible > vcpus)
 		strbuf_addf(&sb, ",running=%u", vcpus);
-	if (img->profile_sharing) {
+	if (boot_image_shows_memory(img)) {
 		add_path(&sb, "objects", objects);
-		strbuf_addstr(&sb, ",sharing=on");
+		strbuf_addstr(&sb,
+			      img->profile_locks ? ",locks=on" : ",sharing=on");
 	} else {
 		strbuf_addf(&sb, ",model=%s",
 			    img->profile_model ? "on" : "off");
@@ -164,7 +165,7 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "%s", qemu);
 	args_add_words(a, "-no-user-config -nodefaults -machine");
 	args_add(a, "%s%s", pc ? PC : MICROVM,
-		 img->profile_sharing ? ",memory-backend=memory" : "");
+		 boot_image_shows_memory(img) ? ",memory-backend=memory" : "");
 	args_add_words(a, mode->accel);
 	args_add_words(a, "-rtc");
 	args_add_words(a, mode->rtc);
@@ -174,7 +175,7 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 	args_add(a, "%u", more ? img->cpus_possible : vcpus);
 	args_add(a, "-m");
 	args_add(a, "%uM", img->mem_mib);
-	if (img->profile_sharing)
+	if (boot_image_shows_memory(img))
 		args_add_memory(a, img->mem_mib);
 	args_add_words(a, "-display none -monitor none -no-reboot -chardev");
 	args_add(a, "file,id=console,path=/dev/fd/%d", fds[CH_CONSOLE]);

@@ -109,9 +109,9 @@ static int add_plugin(struct boot_inputs *ret, const struct boot_image *img)
 		r = symbols_format(img->vmlinux, &symbols);
 	if (r == 0)
 		boot_inputs_add_data(ret, "symbols", symbols.buf, symbols.len);
-	if (r == 0 && img->profile_sharing)
+	if (r == 0 && boot_image_shows_memory(img))
 		r = objects_format(img->vmlinux, &objects);
-	if (r == 0 && img->profile_sharing)
+	if (r == 0 && boot_image_shows_memory(img))
 		boot_inputs_add_data(ret, "objects", objects.buf, objects.len);
 	return r;
 }

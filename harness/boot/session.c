@@ -83,6 +83,7 @@ static enum exit_status make_jobs(struct session *s, size_t first)
 		.tcg_plugin = s->tcg_plugin,
 		.profile_model = s->profile_model,
 		.profile_sharing = s->profile_sharing,
+		.profile_locks = s->profile_locks,
 	};
 	int r = boot_jobs_make(&how, &s->jobs);
 

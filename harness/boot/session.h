@@ -29,6 +29,7 @@ struct session {
 	const char *tcg_plugin;
 	bool profile_model;
 	bool profile_sharing; /* in its place, in all boots: what CPUs share */
+	bool profile_locks;   /* likewise: how long locks are held */
 
 	/* Limits of session_boot_more(), as long as it is not 0. */
 	size_t max_boots; /* that are not kept ones */

@@ -10,7 +10,7 @@
 #include "explain-folded.h"
 #include "explain-json.h"
 #include "explain-perf.h"
-#include "explain-sharing.h"
+#include "explain-record.h"
 #include "explain-text.h"
 #include "explain-tree.h"
 #include "lines-text.h"
@@ -30,7 +30,6 @@ enum format {
 static const char *const formats[] = { "text", "json", "folded", "svg",
 				       "perf-script" };
 
-#define SHARING_EVENT "sharing"
 #define TOP_DEFAULT 15
 #define TREE_DEFAULT 5 /* percent */
 #define WORDS_MAX 4    /* BASE CONTENDER BENCH POINT */
@@ -39,7 +38,7 @@ struct explain_opts {
 	const char *run;
 	enum format format;
 	unsigned event;
-	bool sharing; /* in place of an event */
+	enum record record; /* in place of an event */
 	size_t top;
 	bool strict;
 	const char *annotate; /* a function */
@@ -57,7 +56,8 @@ static const struct argp_option options[] = {
 	  "What to explain: insns (default), loads, stores; for runs with "
 	  "--profile=model also l1i_misses, l1d_misses, ll_misses, branches, "
 	  "mispredicts, cycles; for those with --profile=sharing sharing: lines "
-	  "of memory that several CPUs use",
+	  "of memory that several CPUs use; for those with --profile=locks "
+	  "locks: how long each is held, and by what",
 	  0 },
 	{ "top", 't', "N", 0, "Functions per point; 0: all (default: 15)", 0 },
 	{ "format", 'f', "text|json|folded|svg|perf-script", 0,
@@ -100,17 +100,18 @@ static void parse_format(struct explain_opts *o, const char *arg,
 static void parse_event(struct explain_opts *o, const char *arg,
 			struct argp_state *state)
 {
-	const char *names[NR_EXPLAIN_EVENTS + 1];
+	const char *names[NR_EXPLAIN_EVENTS + NR_RECORDS - 1];
 
-	o->sharing = strcmp(arg, SHARING_EVENT) == 0;
-	if (o->sharing)
+	o->record = record_find(arg);
+	if (o->record != RECORD_NONE)
 		return;
 	o->event = explain_find_event(arg);
 	if (o->event < NR_EXPLAIN_EVENTS)
 		return;
 	for (unsigned i = 0; i < NR_EXPLAIN_EVENTS; i++)
 		names[i] = explain_event_name(i);
-	names[NR_EXPLAIN_EVENTS] = SHARING_EVENT;
+	for (unsigned i = RECORD_NONE + 1; i < NR_RECORDS; i++)
+		names[NR_EXPLAIN_EVENTS + i - 1] = record_name(i);
 	suggest_log("event", arg, names, ARRAY_SIZE(names));
 	argp_usage(state);
 }
@@ -144,11 +145,17 @@ static void parse_tree(struct explain_opts *o, const char *arg,
 static void check_options(const struct explain_opts *o,
 			  struct argp_state *state)
 {
-	if (o->sharing &&
+	if (o->record != RECORD_NONE &&
 	    (o->annotate || o->tree || o->strict || o->format > FORMAT_JSON))
-		argp_error(state, "--event sharing lists lines of memory, as "
-				  "text or JSON: leave out --annotate, --tree "
-				  "and --strict");
+		argp_error(state,
+			   "--event %s lists %s, as text or JSON: leave out "
+			   "--annotate, --tree and --strict",
+			   record_name(o->record),
+			   o->record == RECORD_SHARING ? "lines of memory"
+						       : "locks");
+	if (o->record == RECORD_LOCKS && o->source)
+		argp_error(state, "--event locks has no source: leave out "
+				  "--source");
 	if (o->source && o->format != FORMAT_TEXT)
 		argp_error(state, "--source prints text: leave out --format");
 	if (o->annotate &&
@@ -222,13 +229,14 @@ static const struct argp argp = {
 
 /* --- what to explain --- */
 
-/* One kernel, named twice or not at all, is enough to show what CPUs share. */
+/* One kernel, named twice or not at all, is enough to show such a record. */
 static bool is_only_kernel(const struct env *env, const struct explain_opts *o,
 			   struct run **run)
 {
 	unsigned damaged;
 
-	if (!o->sharing || select_run(env, o->run, run, &damaged) != ST_OK)
+	if (o->record == RECORD_NONE ||
+	    select_run(env, o->run, run, &damaged) != ST_OK)
 		return false;
 	if ((*run)->nr_kernels == 1 &&
 	    (o->nr_words < 2 ||
@@ -542,23 +550,25 @@ static enum exit_status explain(const struct run *run,
 	return o->strict && res.nr_doubt ? ST_INCONCLUSIVE : ST_OK;
 }
 
-static enum exit_status explain_lines(const struct run *run,
-				      const struct explain_opts *o,
-				      const unsigned kernels[EX_BOTH])
+static enum exit_status list_record(const struct run *run,
+				    const struct explain_opts *o,
+				    const unsigned kernels[EX_BOTH])
 {
 	_cleanup_free_ bool *wanted = xcalloc(run->nr_points + 1, 1);
 
 	for (size_t i = 0; i < run->nr_points; i++)
 		wanted[i] = is_wanted(&run->points[i].plan, o);
-	return explain_sharing(&(struct explain_sharing){
-		.run = run,
-		.kernels = { kernels[EX_BASE], kernels[EX_CONT] },
-		.wanted = wanted,
-		.named = o->nr_words >= 3,
-		.top = o->top,
-		.json = o->format == FORMAT_JSON,
-		.source = o->source,
-	});
+	return explain_record(
+		o->record,
+		&(struct explain_record){
+			.run = run,
+			.kernels = { kernels[EX_BASE], kernels[EX_CONT] },
+			.wanted = wanted,
+			.named = o->nr_words >= 3,
+			.top = o->top,
+			.json = o->format == FORMAT_JSON,
+			.source = o->source,
+		});
 }
 
 enum exit_status cmd_explain(const struct env *env, int argc, char **argv)
@@ -574,8 +584,8 @@ enum exit_status cmd_explain(const struct env *env, int argc, char **argv)
 	r = pick_kernels(env, &o, &run, kernels);
 	if (r == ST_OK)
 		r = check_wish(run, &o);
-	if (r == ST_OK && o.sharing)
-		return explain_lines(run, &o, kernels);
+	if (r == ST_OK && o.record != RECORD_NONE)
+		return list_record(run, &o, kernels);
 	for (unsigned i = 0; i < EX_BOTH && r == ST_OK; i++)
 		r = explain_load(run, kernels[i], &k[i]);
 	if (r == ST_OK) {

@@ -332,6 +332,7 @@ static const char *profile_name(unsigned profile)
 		[PROFILE_COUNTS] = "counts",
 		[PROFILE_MODEL] = "model",
 		[PROFILE_SHARING] = "sharing",
+		[PROFILE_LOCKS] = "locks",
 	};
 
 	return name[profile];
@@ -458,6 +459,7 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 			o->profile != PROFILE_OFF ? rq->env->tcg_plugin : NULL,
 		.profile_model = o->profile == PROFILE_MODEL,
 		.profile_sharing = o->profile == PROFILE_SHARING,
+		.profile_locks = o->profile == PROFILE_LOCKS,
 	};
 	_cleanup_free_ char *parent = output_dir(rq);
 	enum exit_status r;

@@ -79,11 +79,13 @@ static const struct argp_option options[] = {
 	  "Measuring boots of each kernel, 1 to 64 (default: those of the "
 	  "suite, or 8)",
 	  2 },
-	{ "profile", OPT_PROFILE, "counts|model|sharing", OPTION_ARG_OPTIONAL,
+	{ "profile", OPT_PROFILE, "counts|model|sharing|locks",
+	  OPTION_ARG_OPTIONAL,
 	  "Count by kernel function in the repeat boots, for cgmark explain; "
 	  "model: also cache misses and mispredicted branches of a processor "
 	  "model; sharing: lines of memory that several CPUs use, in all boots "
-	  "of sim:2 to sim:4.  sim only",
+	  "of sim:2 to sim:4; locks: how long locks are held and interrupts "
+	  "are off, in all boots.  sim only",
 	  2 },
 	{ "events", OPT_EVENTS, "EVENT[,EVENT]...", 0,
 	  "Also count events of the kernel and the processor, in extra boots "
@@ -326,8 +328,11 @@ static void parse_profile(struct run_opts *o, const char *arg,
 		o->profile = PROFILE_MODEL;
 	else if (strcmp(arg, "sharing") == 0)
 		o->profile = PROFILE_SHARING;
+	else if (strcmp(arg, "locks") == 0)
+		o->profile = PROFILE_LOCKS;
 	else
-		argp_error(state, "--profile '%s': counts, model or sharing",
+		argp_error(state,
+			   "--profile '%s': counts, model, sharing or locks",
 			   arg);
 }
 
@@ -387,7 +392,7 @@ static void check_together(const struct run_opts *o, struct argp_state *state)
 {
 	check_resume(o, state);
 	check_shard(o, state);
-	if (o->profile != PROFILE_OFF && o->profile != PROFILE_SHARING &&
+	if ((o->profile == PROFILE_COUNTS || o->profile == PROFILE_MODEL) &&
 	    o->no_repeat)
 		argp_error(state, "--profile needs the repeat boots: leave "
 				  "out --no-repeat");

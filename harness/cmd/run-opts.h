@@ -44,7 +44,8 @@ struct run_opts {
 		PROFILE_OFF,
 		PROFILE_COUNTS,
 		PROFILE_MODEL,
-		PROFILE_SHARING
+		PROFILE_SHARING,
+		PROFILE_LOCKS
 	} profile;
 	bool no_repeat;
 	bool no_null;

@@ -8,6 +8,8 @@
 #include "exact-judge.h"
 #include "exit-status.h"
 #include "faults.h"
+#include "holds.h"
+#include "lock-words.h"
 #include "settle-note.h"
 #include "time-effects.h"
 
@@ -99,6 +101,7 @@ static void compare_metric(struct comparison *c, unsigned contender,
 		prepare_time(&s, e);
 	else
 		exact_judge(&s, &c->notes, e);
+	lock_words_add(c->run, c->base, e);
 }
 
 /* Of one contender, which are those from first on. */
@@ -157,6 +160,31 @@ static bool kernel_has_metric(const struct comparison *c, unsigned kernel,
 	return false;
 }
 
+/*
+ * A lock that nobody held is no finding, nor is one that a kernel has not: it may
+ * be called otherwise there.
+ */
+static bool is_compared(struct comparison *c, unsigned contender,
+			unsigned point, const char *metric)
+{
+	const unsigned kernel[] = { c->base, contender };
+	const char *lock = holds_metric_lock(metric);
+
+	if (!lock)
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(kernel); i++) {
+		if (kernel_has_metric(c, kernel[i], point, metric))
+			continue;
+		notes_add(&c->notes, xasprintf("no holds of %s on %s: %s", lock,
+					       kernel_name(c, kernel[i]),
+					       lock_why_not(c->run, kernel[i],
+							    point, lock)));
+		return false;
+	}
+	return lock_was_held(c->run, c->base, point, lock) ||
+	       lock_was_held(c->run, contender, point, lock);
+}
+
 static void compare_point(struct comparison *c, size_t n, unsigned point)
 {
 	unsigned contender = c->contenders[n];
@@ -165,6 +193,8 @@ static void compare_point(struct comparison *c, size_t n, unsigned point)
 
 	for (unsigned i = 0;
 	     (name = values_metric(c->values, c->base, point, i)); i++) {
+		if (!is_compared(c, contender, point, name))
+			continue;
 		compare_metric(c, contender, point, name);
 		lacking |= !kernel_has_metric(c, contender, point, name);
 		any = true;
@@ -173,7 +203,8 @@ static void compare_point(struct comparison *c, size_t n, unsigned point)
 	for (unsigned i = 0;
 	     (name = values_metric(c->values, contender, point, i)); i++) {
 		if ((any && lacking) ||
-		    kernel_has_metric(c, c->base, point, name))
+		    kernel_has_metric(c, c->base, point, name) ||
+		    !is_compared(c, contender, point, name))
 			continue;
 		compare_metric(c, contender, point, name);
 		any = true;

@@ -80,11 +80,18 @@ static inline bool effect_is_withdrawn(const struct effect *e)
 	return e->screening.there && !verdict_changed(e->verdict);
 }
 
+/* Of how long a lock is held?  Then the reason says by what. */
+static inline bool effect_is_hold(const struct effect *e)
+{
+	return holds_metric_lock(e->metric) != NULL;
+}
+
 /* Does the reason say what the figures do not? */
 static inline bool effect_needs_words(const struct effect *e)
 {
 	return e->verdict == V_INVALID || e->verdict == V_INCONCLUSIVE ||
-	       effect_is_tail(e) || effect_is_withdrawn(e);
+	       effect_is_tail(e) || effect_is_withdrawn(e) ||
+	       (verdict_changed(e->verdict) && effect_is_hold(e));
 }
 
 #endif

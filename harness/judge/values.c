@@ -242,13 +242,13 @@ static bool metric_known(const char *const *found, size_t nr, const char *m)
 	return false;
 }
 
-const char *values_metric(const struct values *v, unsigned kernel,
-			  unsigned point, unsigned i)
-{
-	enum { MAX_METRICS = 16 };
-	const char *found[MAX_METRICS];
-	size_t nr = 0;
+enum { MAX_METRICS = 32 };
 
+/* Adds those that are of a clock, or the others, to nr of found. */
+static size_t find_metrics(const struct values *v, unsigned kernel,
+			   unsigned point, bool clock,
+			   const char *found[MAX_METRICS], size_t nr)
+{
 	for (unsigned b = 0; b < v->run->nr_boots; b++) {
 		size_t n = nr_at(v, b, point);
 
@@ -258,10 +258,21 @@ const char *values_metric(const struct values *v, unsigned kernel,
 		for (size_t s = 0; s < n && nr < MAX_METRICS; s++) {
 			const char *m = sample_at(v, b, point, s)->metric;
 
-			if (!metric_known(found, nr, m))
+			if (rec_is_clock_metric(m) == clock &&
+			    !metric_known(found, nr, m))
 				found[nr++] = m;
 		}
 	}
+	return nr;
+}
+
+const char *values_metric(const struct values *v, unsigned kernel,
+			  unsigned point, unsigned i)
+{
+	const char *found[MAX_METRICS];
+	size_t nr = find_metrics(v, kernel, point, true, found, 0);
+
+	nr = find_metrics(v, kernel, point, false, found, nr);
 	return i < nr ? found[i] : NULL;
 }
 

@@ -82,8 +82,8 @@ static inline double values_centre(const struct values *v, unsigned boot,
 size_t values_nr(const struct values *v, unsigned boot, unsigned point,
 		 const char *metric);
 /*
- * The i-th metric seen at a point in any boot of the kernel, or NULL.  Events
- * are not metrics: see events.h.
+ * The i-th metric seen at a point in any boot of the kernel, or NULL; that of a
+ * clock comes first.  Events are not metrics: see events.h.
  */
 const char *values_metric(const struct values *v, unsigned kernel,
 			  unsigned point, unsigned i);

@@ -60,6 +60,14 @@ static inline bool row_is_shown(const struct kernel_row *row,
 	return row->changed || !o->changed_only;
 }
 
+/* Likewise for people, to whom a lock is of interest where it changed. */
+static inline bool row_is_of_interest(const struct kernel_row *row,
+				      const struct print_opts *o)
+{
+	return row_is_shown(row, o) &&
+	       (row->changed || o->verbose || !holds_metric_lock(row->metric));
+}
+
 static inline bool effect_is_shown(const struct effect *e,
 				   const struct print_opts *o)
 {

@@ -136,7 +136,7 @@ static void print_pair(FILE *out, const struct kernel_table *t,
 	add_name(&head, run->kernels[t->kernels[1]].name, "contend");
 	add_right(&head, "change", CHANGE_COLUMNS);
 	for (size_t i = 0; i < t->nr; i++) {
-		if (!row_is_shown(&t->rows[i], o))
+		if (!row_is_of_interest(&t->rows[i], o))
 			continue;
 		if (!above)
 			fprintf(out, "\n%*s%s\n", NAME_COLUMNS, "", head.buf);

@@ -107,7 +107,7 @@ static void print_table(FILE *out, const struct kernel_table *t,
 	bool any = false;
 
 	for (size_t i = 0; i < t->nr; i++) {
-		if (!row_is_shown(&t->rows[i], o))
+		if (!row_is_of_interest(&t->rows[i], o))
 			continue;
 		if (!any)
 			print_head(out, t);

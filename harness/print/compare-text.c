@@ -16,6 +16,7 @@
 #include "explain-text.h"
 #include "judge-limits.h"
 #include "kernels-text.h"
+#include "locks-text.h"
 #include "number.h"
 #include "shared-text.h"
 #include "strbuf.h"
@@ -108,7 +109,8 @@ static void row_figures(struct strbuf *out, const struct effect *e)
 static bool needs_footnote(const struct effect *e)
 {
 	return e->verdict == V_INVALID || e->verdict == V_INCONCLUSIVE ||
-	       effect_is_withdrawn(e);
+	       effect_is_withdrawn(e) ||
+	       (verdict_changed(e->verdict) && effect_is_hold(e));
 }
 
 static void print_row(FILE *out, const char *name, const struct effect *e,
@@ -217,8 +219,23 @@ static bool has_own_row(const struct comparison *c, const struct effect *e,
 			unsigned k, const struct print_opts *o)
 {
 	return e->contender == k && effect_is_shown(e, o) &&
-	       (c->nr_contenders == 1 || o->verbose ||
+	       ((c->nr_contenders == 1 && !effect_is_hold(e)) || o->verbose ||
 		e->verdict != V_NO_CHANGE);
+}
+
+/* Of those that has_own_row() leaves out where there is one contender. */
+static void print_left_out(FILE *out, const struct comparison *c,
+			   const struct print_opts *o)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->nr_effects; i++)
+		nr += effect_is_hold(&c->effects[i]) &&
+		      c->effects[i].verdict == V_NO_CHANGE;
+	if (nr && !o->verbose)
+		fprintf(out,
+			"%zu figure%s of locks without a change: --verbose\n",
+			nr, nr == 1 ? "" : "s");
 }
 
 static void print_contender(FILE *out, const struct comparison *c, unsigned k,
@@ -247,6 +264,8 @@ static void print_contender(FILE *out, const struct comparison *c, unsigned k,
 		print_effect(out, e, above, notes);
 		above = e;
 	}
+	if (c->nr_contenders == 1)
+		print_left_out(out, c, o);
 }
 
 /* All kernels in one table, where there are several to compare with. */
@@ -373,6 +392,14 @@ static bool any_moves(const struct comparison *c)
 	return false;
 }
 
+static bool any_holds(const struct comparison *c)
+{
+	for (size_t i = 0; i < c->nr_effects; i++)
+		if (effect_is_hold(&c->effects[i]))
+			return true;
+	return false;
+}
+
 static bool any_tail(const struct comparison *c)
 {
 	for (size_t i = 0; i < c->nr_effects; i++) {
@@ -416,6 +443,8 @@ static void print_legend(FILE *out, const struct comparison *c)
 		print_wrapped(out, "", print_limits(c->run->machine));
 	if (any_moves(c))
 		print_wrapped(out, "", shared_limits);
+	if (any_holds(c))
+		print_wrapped(out, "", locks_limits);
 }
 
 static void print_footnotes(FILE *out, const struct comparison *c,

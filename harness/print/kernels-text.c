@@ -176,7 +176,7 @@ static void print_block(FILE *out, const struct block *b,
 	for (size_t i = 0; i < b->t->nr; i++) {
 		const struct kernel_row *row = &b->t->rows[i];
 
-		if (!row_is_shown(row, o))
+		if (!row_is_of_interest(row, o))
 			continue;
 		print_table_row(out, b, row, above);
 		above = row;
@@ -186,7 +186,7 @@ static void print_block(FILE *out, const struct block *b,
 static bool any_shown(const struct kernel_table *t, const struct print_opts *o)
 {
 	for (size_t i = 0; i < t->nr; i++) {
-		if (row_is_shown(&t->rows[i], o))
+		if (row_is_of_interest(&t->rows[i], o))
 			return true;
 	}
 	return false;

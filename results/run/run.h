@@ -169,8 +169,8 @@ struct run {
 	char *suite;
 	/* Of nightly.ini, and the day on which its night began; NULL or "": none. */
 	char *job;
-	char *night;   /* "2026-12-31" */
-	char *profile; /* "counts", "model", "sharing"; NULL or "": none */
+	char *night; /* "2026-12-31" */
+	char *profile; /* "counts", "model", "sharing", "locks"; NULL or "": none */
 	uint64_t seed;
 	unsigned perturbations;
 	/* Each boot.json names its run and kernel key; not in old runs. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Filter for tests: reads S lines and writes them as a whole samples stream,
- * with its head and an E line that is right.
+ * Filter for tests: reads S lines and writes them as a whole samples stream, or as
+ * one of the kind that is named, with its head and an E line that is right.
  */
 #include <stdio.h>
 #include <string.h>
@@ -16,12 +16,13 @@ static void put(const char *line)
 	fputs(line, stdout);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	char line[REC_LINE_MAX];
 	unsigned count = 0;
 
-	if (rec_format_head(line, sizeof(line), "cgmark-samples") < 0)
+	if (rec_format_head(line, sizeof(line),
+			    argc > 1 ? argv[1] : "cgmark-samples") < 0)
 		return 1;
 	put(line);
 	while (fgets(line, sizeof(line), stdin)) {
