@@ -325,19 +325,6 @@ static char *option_words(int argc, char **argv)
 	return or_abort(shell_quote((const char *const *)argv + 1, argc - 1));
 }
 
-static const char *profile_name(unsigned profile)
-{
-	static const char *const name[] = {
-		[PROFILE_OFF] = "",
-		[PROFILE_COUNTS] = "counts",
-		[PROFILE_MODEL] = "model",
-		[PROFILE_SHARING] = "sharing",
-		[PROFILE_LOCKS] = "locks",
-	};
-
-	return name[profile];
-}
-
 static void fill_run(struct request *rq)
 {
 	const char *words = rq->words;
@@ -353,7 +340,7 @@ static void fill_run(struct request *rq)
 		run->job = xstrdup(rq->opts->job);
 		run->night = xstrdup(rq->opts->night);
 	}
-	run->profile = xstrdup(profile_name(rq->opts->profile));
+	run->profile = xstrdup(run_profile_name(rq->opts));
 	run->seed = rq->opts->seed;
 	run->perturbations = rq->perturbations;
 }

@@ -481,3 +481,14 @@ void run_opts_release(struct run_opts *o)
 	free(o->params.v);
 	free(o->own_night);
 }
+
+const char *run_profile_name(const struct run_opts *o)
+{
+	static const char *const name[] = {
+		[PROFILE_OFF] = "",	   [PROFILE_COUNTS] = "counts",
+		[PROFILE_MODEL] = "model", [PROFILE_SHARING] = "sharing",
+		[PROFILE_LOCKS] = "locks",
+	};
+
+	return name[o->profile];
+}

@@ -64,4 +64,7 @@ struct run_opts {
 int run_opts_parse(int argc, char **argv, struct run_opts *ret);
 void run_opts_release(struct run_opts *o);
 
+/* As --profile= has it; "" without. */
+const char *run_profile_name(const struct run_opts *o);
+
 #endif
