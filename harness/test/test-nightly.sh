@@ -36,8 +36,9 @@ run() {
 	is $? "$wanted" "$name: exit status $wanted"
 }
 
+# What a killed cgmark left may be in it for a moment.
 sql() {
-	sqlite3 "$work/results/cgmark.db" "$1"
+	sqlite3 -cmd '.timeout 60000' "$work/results/cgmark.db" "$1"
 }
 
 record "$work/streams" 1
