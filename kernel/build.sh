@@ -754,6 +754,12 @@ progress()
 	[ -n "$quiet" ] || event "progress $1 $2"
 }
 
+# Can it be started by kexec?  Then what kexec takes is built, too.
+is_relocatable()
+{
+	grep -qx CONFIG_RELOCATABLE=y "$obj/.config"
+}
+
 compile()
 {
 	step "compile"
@@ -761,7 +767,8 @@ compile()
 	before=$(objects_done)
 	nr=0
 	progress 0 "$total"
-	kmake -j "$jobs" vmlinux modules
+	# shellcheck disable=SC2046 # a word or none
+	kmake -j "$jobs" vmlinux modules $(is_relocatable && echo bzImage)
 	while kill -0 "$job" 2>/dev/null; do
 		# In the background, like all that is waited for; less often
 		# when it takes long, as that costs time too.
@@ -833,6 +840,7 @@ write_meta()
 	patches=$(printf '%s' "$patches" | tr '\n' ' ')
 	config_sha256=$(sha256 <"$entry/config")
 	vmlinux_sha256=$(sha256 <"$entry/vmlinux")
+	bzimage_sha256=$(! is_relocatable || sha256 <"$entry/bzImage")
 	cc=$(tool_version gcc)
 	ld=$(tool_version ld)
 	as=$(tool_version as)
@@ -862,6 +870,11 @@ copy_vmlinux()
 	fi
 }
 
+copy_bzimage()
+{
+	! is_relocatable || cp "$obj/arch/x86/boot/bzImage" "$entry/bzImage"
+}
+
 # Puts the entry together and renames it into place, so that it is either
 # there as a whole or not at all.
 install_entry()
@@ -871,6 +884,7 @@ install_entry()
 	{
 		mkdir "$entry" &&
 		copy_vmlinux &&
+		copy_bzimage &&
 		cp "$obj/.config" "$entry/config" &&
 		cp "$obj/System.map" "$entry/System.map" &&
 		install_modules &&
@@ -970,6 +984,8 @@ kernel_is_good()
 {
 	hash=$(sed -n 's/^vmlinux_sha256=//p' "$1/meta" 2>/dev/null)
 	[ -n "$hash" ] && [ "$hash" = "$(sha256 <"$1/vmlinux")" ] || return
+	hash=$(sed -n 's/^bzimage_sha256=//p' "$1/meta")
+	[ -z "$hash" ] || [ "$hash" = "$(sha256 <"$1/bzImage")" ] || return
 	hash=$(sed -n 's/^modules_sha256=//p' "$1/meta")
 	[ -z "$hash" ] || [ "$hash" = "$(sha256 <"$1/modules.cpio")" ]
 }
