@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "metal.h"
 #include "ports.h"
 #include "record.h"
 #include "relay.h"
@@ -47,6 +48,12 @@ static char plan[PLAN_BYTES_MAX];
 
 static void open_channels(void)
 {
+	int status_fd;
+
+	if (metal_begin(&status_fd, &in.samples_fd)) {
+		system_take_status(status_fd);
+		return;
+	}
 	system_open_status();
 	in.samples_fd = port_open("cgmark.samples", "CGMARK_SAMPLES_FD");
 	if (in.samples_fd < 0)
@@ -275,6 +282,7 @@ void stints_end(void)
 	if (write_all(in.samples_fd, line, n) < 0)
 		system_bail_out("end the samples: %s", strerror(errno));
 	tap_line(system_status_fd, "# cgmark: end");
+	metal_end();
 }
 
 void stints_begin(void)
@@ -282,6 +290,8 @@ void stints_begin(void)
 	open_channels();
 	read_plan();
 	begin_streams();
+	/* Home knows by this that userspace was reached. */
+	metal_flush();
 }
 
 unsigned stints_holes(void)
@@ -291,6 +301,8 @@ unsigned stints_holes(void)
 
 void stints_run(const struct stints_how *how)
 {
-	for (unsigned i = 0; i < in.nr_stints; i++)
+	for (unsigned i = 0; i < in.nr_stints; i++) {
 		run_binary(i, how);
+		metal_flush();
+	}
 }

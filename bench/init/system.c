@@ -15,6 +15,7 @@
 #include "tap.h"
 
 int system_status_fd = -1;
+void (*system_before_end)(void);
 
 void system_end(void)
 {
@@ -40,6 +41,8 @@ void system_bail_out(const char *fmt, ...)
 		fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
 	if (fd >= 0)
 		tap_line(fd, "Bail out! %s", text);
+	if (system_before_end)
+		system_before_end();
 	system_end();
 }
 
@@ -92,6 +95,11 @@ void system_open_status(void)
 
 	if (fd < 0)
 		system_bail_out("no port cgmark.status: %s", strerror(-fd));
+	system_take_status(fd);
+}
+
+void system_take_status(int fd)
+{
 	system_status_fd = fd;
 	/* To the host, the first line means "userspace is reached". */
 	tap_line(fd, "KTAP version 1");

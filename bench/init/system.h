@@ -8,6 +8,9 @@
 /* Where system_bail_out() writes; -1: to the kernel log. */
 extern int system_status_fd;
 
+/* To be done before the machine ends, if system_bail_out() ends it; or NULL. */
+extern void (*system_before_end)(void);
+
 /* Ends the machine.  Without ACPI there is no power-off, only a reset. */
 void system_end(void) __attribute__((noreturn));
 /* The same, after "Bail out!" with the reason. */
@@ -23,5 +26,7 @@ void system_set_limits(void);
 void system_load_modules(void);
 /* Opens the port cgmark.status into system_status_fd and says hello. */
 void system_open_status(void);
+/* The same with a descriptor that is open. */
+void system_take_status(int fd);
 
 #endif
