@@ -147,6 +147,10 @@ int boot_reuse_begin(struct boot_reuse *u, const struct boot_reuse_how *how,
 		.slots = xcalloc(jobs->nr, sizeof(*u->slots)),
 		.list = xcalloc(jobs->nr, sizeof(*u->list)),
 	};
+	/* Of a run that is taken up: they have ended already. */
+	for (size_t i = 0; i < jobs->nr; i++)
+		if (boot_of(u, i)->finished)
+			u->slots[i].state = REUSE_TRIED;
 	open_cache(u, how);
 	return u->on && !how->fresh ? take_all(u, how->unchecked) : 0;
 }

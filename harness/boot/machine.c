@@ -15,10 +15,8 @@
 #define DIAG_MAX_BYTES (64 * 1024)
 
 static const struct machine_ops *const machines[] = {
-	&machine_sim,
-	&machine_kvm,
-	&machine_local,
-	&machine_fake,
+	&machine_sim,	&machine_kvm,  &machine_metal,
+	&machine_local, &machine_fake,
 };
 
 const struct machine_ops *const *machine_all(size_t *nr)

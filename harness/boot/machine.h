@@ -38,6 +38,8 @@ struct boot_image {
 	unsigned perturbation;	 /* likewise */
 	unsigned cpus_possible;	 /* running or not; 0: those of the machine */
 	const char *role;	 /* "measure", "repeat", "null", "events" */
+	const char *run_dir;	 /* for metal: what it is a boot of */
+	const char *id;		 /* likewise, in that run */
 	/* For sim: count by function with this plugin (tcg/), NULL: do not. */
 	const char *tcg_plugin;
 	const char *profile;		/* path that it writes to */
@@ -116,10 +118,16 @@ struct machine_ops {
 	int (*identify)(const char *arg, struct boot_inputs *ret);
 	int (*inputs)(const char *arg, const struct boot_image *img,
 		      struct boot_inputs *ret);
+	/*
+	 * Forget a run whose boots have ended, in its directory; NULL: the machine
+	 * remembers none.  0 or -errno, logged.
+	 */
+	int (*forget)(const char *run_dir);
 	const struct known_end *known_ends; /* or NULL */
 	bool probe_boots; /* probe() proves the machine by a boot */
 	bool exact;	  /* counts repeat bit for bit */
 	bool shared;	  /* others run on it, too */
+	bool leaves;	  /* this process does not outlive a boot */
 	bool running;	  /* boots nothing: measures the kernel that runs */
 	const char *pmu;  /* its processor in the words of libpfm4;
 					 * NULL: that of the host */
@@ -128,12 +136,13 @@ struct machine_ops {
 
 extern const struct machine_ops machine_sim;
 extern const struct machine_ops machine_kvm;
+extern const struct machine_ops machine_metal;
 extern const struct machine_ops machine_local;
 extern const struct machine_ops machine_fake;
 
 /*
- * By "sim", "sim:2" (virtual CPUs), "kvm", "local", "fake:DIR"; NULL if unknown.
- * *arg: text behind ':' or "".
+ * By "sim", "sim:2" (virtual CPUs), "kvm", "metal", "local", "fake:DIR";
+ * NULL if unknown.  *arg: text behind ':' or "".
  */
 const struct machine_ops *machine_find(const char *spec, const char **arg);
 const struct machine_ops *const *machine_all(size_t *nr);

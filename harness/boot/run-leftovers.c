@@ -9,6 +9,8 @@
 #include "file.h"
 #include "json.h"
 #include "log.h"
+#include "metal-config.h"
+#include "metal-journal.h"
 #include "run-leftovers.h"
 #include "run.h"
 
@@ -178,7 +180,9 @@ static void tidy_unless_used(int runs_fd, const char *runs, const char *name)
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0 || st.st_uid != geteuid())
 		return;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+	/* One that waits for this machine to come back has no process. */
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 &&
+	    !metal_journal_names(metal_dir(), dir))
 		tidy(dir);
 }
 

@@ -263,6 +263,27 @@ static void end_resume(struct session *s)
 	s->turns = NULL;
 }
 
+/* ---- a run whose process is gone ---- */
+
+enum exit_status session_take_up(struct session *s)
+{
+	int r = run_dir_lock(s->run->dir);
+
+	if (r < 0) {
+		log_err("cannot take up the run in %s: %s", s->run->dir,
+			r == -ENOENT ? "another process has it" : strerror(-r));
+		return ST_HOST;
+	}
+	s->lock_fd = r;
+	s->initramfs = xasprintf("%s/" INITRAMFS_FILE, s->run->dir);
+	if (access(s->initramfs, R_OK) < 0) {
+		log_err_errno(errno, "cannot take up the run: %s",
+			      s->initramfs);
+		return ST_HOST;
+	}
+	return make_jobs(s, 0);
+}
+
 struct boots_under_way {
 	struct progress progress;
 	struct boot_reuse reuse;
@@ -430,7 +451,8 @@ enum exit_status session_boot_more(struct session *s, struct run_boot *boots,
 void session_release(struct session *s)
 {
 	/* One that is empty tells the next run to mark this one. */
-	if (s->initramfs && (!s->unsaved || truncate(s->initramfs, 0) < 0))
+	if (s->initramfs && !s->unended &&
+	    (!s->unsaved || truncate(s->initramfs, 0) < 0))
 		unlink(s->initramfs);
 	boot_jobs_release(&s->jobs);
 	free(s->initramfs);

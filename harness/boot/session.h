@@ -39,6 +39,7 @@ struct session {
 	int lock_fd;	 /* of the run directory until then; 0: none */
 	char *initramfs; /* RUN/initramfs.cpio; there until it is released */
 	bool unsaved;	 /* run.json does not have the status */
+	bool unended;	 /* it will be taken up again: its files stay */
 	struct boot_jobs jobs;
 	unsigned *turns;  /* of a run that goes on, while boots are sorted */
 	size_t nr_booted; /* boots that were not kept ones */
@@ -58,6 +59,12 @@ enum exit_status session_prepare(struct session *s, const char *parent);
  * stays whatever happens.
  */
 enum exit_status session_resume(struct session *s, struct run *earlier);
+
+/*
+ * Takes up a run whose process is gone, in run->dir as it was loaded: what it still
+ * has to boot is ahead.  Errors were logged.
+ */
+enum exit_status session_take_up(struct session *s);
 
 /*
  * Carries the boots out and writes run.json anew with the run's status.

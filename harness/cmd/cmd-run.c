@@ -192,6 +192,13 @@ static enum exit_status find_machine(struct request *rq)
 			rq->ops->name);
 		return ST_USAGE;
 	}
+	if (r == 0 && rq->ops->leaves && rq->opts->time_s) {
+		log_err("--time needs a process that outlives a boot, which "
+			"none does on %s: say how many boots by "
+			"--perturbations",
+			rq->ops->name);
+		return ST_USAGE;
+	}
 	if (r == 0)
 		return ST_OK;
 	log_err("machine %s cannot be used here: %s", rq->ops->name,
@@ -459,6 +466,8 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 			 rq->run->id, rq->run->nr_points, rq->run->nr_boots,
 			 rq->run->machine, s.parallel);
 		r = boot_all(rq, &s);
+		if (rq->ops->forget)
+			rq->ops->forget(rq->run->dir);
 		rq->booted_ns = now_ns();
 		tell_boots(rq->run);
 		r = run_evaluate(rq->env, o, rq->run->dir, r);

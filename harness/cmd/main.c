@@ -34,6 +34,8 @@ static const struct cmd cmds[] = {
 	{ "cache", "show, check and prune what is kept", cmd_cache },
 	{ "shell", "boot a kernel and give a shell in it", cmd_shell },
 	{ "exec", "boot a kernel and run one command in it", cmd_exec },
+	{ "metal", "measure on this machine by kexec: set up, go on, stop",
+	  cmd_metal },
 	{ "local", "clean up after runs on this machine", cmd_local },
 	{ "probe", "say which machines work here", cmd_probe },
 };

@@ -4,8 +4,8 @@
 #include "alloc.h"
 #include "file.h"
 #include "log.h"
-#include "process.h"
 #include "self.h"
+#include "unit-file.h"
 
 #include "cgmark-nightly.service.h"
 #include "cgmark-nightly.timer.h"
@@ -28,97 +28,6 @@ static char *unit_dir(bool user)
 	return NULL;
 }
 
-/* As a word of ExecStart= or Environment=: in quotes, with what is special doubled. */
-static void add_quoted(struct strbuf *sb, const char *text)
-{
-	strbuf_addstr(sb, "\"");
-	for (; *text; text++) {
-		if (strchr("\"\\", *text))
-			strbuf_addstr(sb, "\\");
-		else if (*text == '%')
-			strbuf_addstr(sb, "%");
-		else if (*text == '$')
-			strbuf_addstr(sb, "$");
-		strbuf_add(sb, text, 1);
-	}
-	strbuf_addstr(sb, "\"");
-}
-
-/* The folders that this cgmark uses, so that the service uses the same. */
-static void add_environment(struct strbuf *sb)
-{
-	static const char *const names[] = {
-		"CGMARK_RESULTS_DIR",
-		"CGMARK_KERNEL_DIR",
-		"CGMARK_BENCH_DIR",
-		"CGMARK_SUITES_DIR",
-		"CGMARK_PLOTS_DIR",
-		"CGMARK_BOOTS_DIR",
-		"CGMARK_TCG_PLUGIN",
-		"CGMARK_CACHE_LIMIT",
-		"XDG_CACHE_HOME",
-		"XDG_DATA_HOME",
-		"HOME",
-		"PATH",
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *value = getenv(names[i]);
-		_cleanup_free_ char *pair = NULL;
-
-		if (!value || !*value)
-			continue;
-		pair = xasprintf("%s=%s", names[i], value);
-		strbuf_addf(sb, "%sEnvironment=", sb->len ? "\n" : "");
-		add_quoted(sb, pair);
-	}
-}
-
-/* The template with its two blanks filled in. */
-static char *fill_in(const char *command, const char *environment)
-{
-	struct strbuf sb = STRBUF_INIT;
-
-	for (const char *p = service_text; *p;) {
-		if (strncmp(p, "@COMMAND@", 9) == 0) {
-			strbuf_addstr(&sb, command);
-			p += 9;
-		} else if (strncmp(p, "@ENVIRONMENT@", 13) == 0) {
-			strbuf_addstr(&sb, environment);
-			p += 13;
-		} else {
-			strbuf_add(&sb, p++, 1);
-		}
-	}
-	return strbuf_steal(&sb);
-}
-
-static enum exit_status write_unit(const char *dir, const char *name,
-				   const char *text)
-{
-	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
-	int r = write_file_atomic(path, text, strlen(text));
-
-	if (r < 0) {
-		log_err_errno(-r, "cannot write %s", path);
-		return ST_HOST;
-	}
-	printf("%s\n", path);
-	return ST_OK;
-}
-
-/* systemctl [--user] WORDS...; whether it did what it was asked for. */
-static bool systemctl(bool user, const char *a, const char *b, const char *c)
-{
-	const char *argv[] = { "systemctl", user ? "--user" : "--system",
-			       a,	    b,
-			       c,	    NULL };
-	struct process p = { PROCESS_INIT };
-
-	memcpy(&p.argv, &(const char *const *){ argv }, sizeof(p.argv));
-	return process_run(&p) == 0;
-}
-
 static enum exit_status write_units(const struct env *env, const char *dir,
 				    const char *config)
 {
@@ -128,16 +37,17 @@ static enum exit_status write_units(const struct env *env, const char *dir,
 	_cleanup_strbuf_ struct strbuf environment = STRBUF_INIT;
 	enum exit_status r;
 
-	add_quoted(&command, self);
+	unit_add_quoted(&command, self);
 	strbuf_addstr(&command, " nightly");
 	if (path) {
 		strbuf_addstr(&command, " --config ");
-		add_quoted(&command, path);
+		unit_add_quoted(&command, path);
 	}
-	add_environment(&environment);
-	text = fill_in(command.buf, environment.len ? environment.buf : "");
-	r = write_unit(dir, SERVICE, text);
-	return r == ST_OK ? write_unit(dir, TIMER, timer_text) : r;
+	unit_add_environment(&environment);
+	text = unit_fill_in(service_text, command.buf,
+			    environment.len ? environment.buf : "");
+	r = unit_write(dir, SERVICE, text);
+	return r == ST_OK ? unit_write(dir, TIMER, timer_text) : r;
 }
 
 enum exit_status night_install(const struct env *env, bool user,

@@ -74,7 +74,8 @@ static const struct argp_option options[] = {
 
 	{ NULL, 0, NULL, 0, "How to boot:", 2 },
 	{ "machine", OPT_MACHINE, "MACHINE", 0,
-	  "sim (default), kvm, either with :CPUS, local, or fake:DIR", 2 },
+	  "sim (default), kvm, either with :CPUS, metal, local, or fake:DIR",
+	  2 },
 	{ "perturbations", OPT_PERTURBATIONS, "M", 0,
 	  "Measuring boots of each kernel, 1 to 64 (default: those of the "
 	  "suite, or 8)",

@@ -91,7 +91,7 @@ static void test_find(void **state)
 					   "sim:x",  "sim:",   "sim:0",
 					   "sim:65", "sim:02", "sim:2x",
 					   "sim:-1", "kvm: 2", "fake",
-					   "fake:",  ":",      "metal" };
+					   "fake:",  ":",      "metal:x" };
 	const char *arg = NULL;
 
 	assert_ptr_equal(machine_find("sim", &arg), &machine_sim);
@@ -102,6 +102,7 @@ static void test_find(void **state)
 	assert_int_equal(machine_vcpus(arg), 2);
 	assert_int_equal(machine_vcpus(""), 1);
 	assert_ptr_equal(machine_find("kvm:64", &arg), &machine_kvm);
+	assert_ptr_equal(machine_find("metal", &arg), &machine_metal);
 	assert_ptr_equal(machine_find("fake:/a:b", &arg), &machine_fake);
 	assert_string_equal(arg, "/a:b");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
@@ -113,7 +114,7 @@ static void test_table(void **state)
 	size_t nr;
 	const struct machine_ops *const *all = machine_all(&nr);
 
-	assert_int_equal(nr, 4);
+	assert_int_equal(nr, 5);
 	for (size_t i = 0; i < nr; i++)
 		assert_true(all[i]->name && all[i]->summary &&
 			    all[i]->process && all[i]->probe && all[i]->boot &&

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "file.h"
 #include "json.h"
+#include "metal-journal.h"
 #include "run-leftovers.h"
 #include "run.h"
 
@@ -187,14 +188,40 @@ static void test_in_use(void **state)
 	assert_int_equal(run_dir_lock("/nonexistent"), -ENOENT);
 }
 
+/* Home has left for a boot of it; no process has the run until it is back. */
+static void a_run_that_waits_for_its_machine_stays(void **state)
+{
+	_cleanup_free_ char *dir = xasprintf("%s/" ID, runs);
+	struct metal_journal j = { .state = METAL_PLANNED };
+
+	put_run("running");
+	setenv("CGMARK_METAL_DIR", runs, true);
+	metal_journal_begin(&j, dir, "base-p0", "home");
+	assert_int_equal(metal_journal_save(runs, &j), 0);
+	run_leftovers_tidy(runs);
+	assert_status("running");
+	assert_true(has(ID "/" INITRAMFS_FILE));
+	assert_int_equal(metal_journal_remove(runs), 0);
+	run_leftovers_tidy(runs);
+	assert_status("interrupted");
+	metal_journal_release(&j);
+	unsetenv("CGMARK_METAL_DIR");
+}
+
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(test_killed_run), T(test_ended_run),	T(test_damaged_run),
-		T(test_not_begun),  T(test_not_ours),	T(test_link),
-		T(test_in_use),	    T(test_half_named),
+		T(a_run_that_waits_for_its_machine_stays),
+		T(test_killed_run),
+		T(test_ended_run),
+		T(test_damaged_run),
+		T(test_not_begun),
+		T(test_not_ours),
+		T(test_link),
+		T(test_in_use),
+		T(test_half_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

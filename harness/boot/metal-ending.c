@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "metal-ending.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "macro.h"
+
+/* Clocks of firmware, and kernels that start late. */
+#define TOLERANCE_S 2
+
+static const char *const words[NR_METAL_ENDINGS] = {
+	[METAL_ENDED] = "ended",     [METAL_HUNG] = "hung",
+	[METAL_OVERDUE] = "overdue", [METAL_NO_ROOM] = "no-room",
+	[METAL_RESET] = "reset",     [METAL_SILENT] = "silent",
+	[METAL_STAYED] = "stayed",   [METAL_HOME_RESET] = "home-reset",
+};
+
+const struct known_end metal_known_ends[] = {
+	{ "ending: hung", BLAME_SUBJECT,
+	  "was reset by its watchdog: the kernel hung" },
+	{ "ending: overdue", BLAME_SUBJECT,
+	  "was reset by PID 1, as the boot did not end before its deadline" },
+	{ "ending: no-room", BLAME_HOST,
+	  "had no room for results: make the scratch partition larger" },
+	{ "ending: reset", BLAME_SUBJECT,
+	  "was reset without a trace: a triple fault or a panic (a reset by "
+	  "hand or a power cut looks the same)" },
+	{ "ending: silent", BLAME_SUBJECT,
+	  "wrote no result: the kernel did not start, or ended before "
+	  "userspace" },
+	{ "ending: stayed", BLAME_HOST, "did not leave its own kernel" },
+	{ "ending: home-reset", BLAME_HOST,
+	  "was reset before it started the kernel" },
+	{ NULL },
+};
+
+static bool watchdog_fired(const struct metal_evidence *ev)
+{
+	if (!ev->armed || ev->fired == 0)
+		return false;
+	return ev->fired > 0 || ev->away_s + TOLERANCE_S >= ev->watchdog_s;
+}
+
+enum metal_ending metal_ending_judge(const struct metal_evidence *ev)
+{
+	const struct metal_streams *s = ev->streams;
+
+	if (s->last == METAL_END)
+		return METAL_ENDED;
+	if (s->last == METAL_DEADLINE)
+		return METAL_OVERDUE;
+	if (s->last == METAL_FULL)
+		return METAL_NO_ROOM;
+	if (watchdog_fired(ev))
+		return METAL_HUNG;
+	return s->nr_blocks ? METAL_RESET : METAL_SILENT;
+}
+
+const char *metal_ending_str(enum metal_ending e)
+{
+	return words[e];
+}
+
+int metal_ending_parse(const char *text, enum metal_ending *ret)
+{
+	for (int i = 0; i < NR_METAL_ENDINGS; i++) {
+		if (strcmp(text, words[i]))
+			continue;
+		*ret = i;
+		return 0;
+	}
+	return -EINVAL;
+}
+
+bool metal_ending_repeats(enum metal_ending e)
+{
+	return metal_ending_unexpected(e) || e == METAL_STAYED;
+}
+
+bool metal_ending_unexpected(enum metal_ending e)
+{
+	return e == METAL_RESET || e == METAL_SILENT || e == METAL_HOME_RESET;
+}
