@@ -27,8 +27,8 @@ gnuplot-nox librsvg2-bin
 stress-ng hyperfine linux-perf
 busybox-static
 '
-test_packages='clang-format qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db groff-base
-cmark-gfm python3-jsonschema slurm-wlm munge clang libclang-rt-dev chromium tidy'
+test_packages='clang-format e2fsprogs qemu-user valgrind jq shellcheck procps sqlite3 git libxml2-utils man-db
+groff-base cmark-gfm python3-jsonschema slurm-wlm munge clang libclang-rt-dev chromium tidy'
 # From npm, for the tests of the site: what finds pages that not everybody can read.
 axe_version=4.10.3
 axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
