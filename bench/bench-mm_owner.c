@@ -17,7 +17,8 @@
  * Measured from waking the task to waking whoever waits for its end: on a
  * pidfd, or, for a leader whose process lives on, on the tid that the kernel
  * clears.  The latter comes before the search for an owner; but all share one
- * CPU, so the waiter gets it only when the task has finished.
+ * CPU, and the waiter is of SCHED_BATCH and preempts nobody, so that it gets it
+ * only when the task has finished.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -366,6 +367,7 @@ static int mm_owner_begin(struct bench_ctx *ctx)
 {
 	const char *name = ctx_param(ctx, "case");
 	uint64_t tasks;
+	struct sched_param none = { 0 };
 	cpu_set_t set;
 	int r = ctx_param_u64(ctx, "tasks", &tasks);
 
@@ -386,6 +388,7 @@ static int mm_owner_begin(struct bench_ctx *ctx)
 	CPU_SET(sched_getcpu(), &set);
 	/* Adopt orphans, so that they can be reaped. */
 	if (sched_setaffinity(0, sizeof(set), &set) < 0 ||
+	    sched_setscheduler(0, SCHED_BATCH, &none) < 0 ||
 	    prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
 		return -errno;
 	r = spawn_idle(ctx, tasks);
