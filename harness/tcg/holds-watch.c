@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "announce.h"
+#include "code.h"
 #include "context.h"
 #include "count.h"
 #include "decode.h"
@@ -16,14 +16,6 @@
 
 /* A hundred times the calls that any point has; more are lost stacks. */
 #define MAX_CONTEXTS (1u << 20)
-
-/* Code as translated; lives until the end, as QEMU does not tell when it drops it. */
-struct code {
-	bool is_kernel;
-	bool entry; /* of an interrupt or exception */
-	uint32_t function;
-	struct tasks_block tasks;
-};
 
 static struct {
 	struct holds_watch how;
@@ -139,6 +131,12 @@ static void enter_kernel(const struct code *code)
 					code->function);
 }
 
+/* Of an interrupt or exception? */
+static bool is_entry(const struct code *code)
+{
+	return code->tasks.interrupt_entry || code->tasks.exception_entry;
+}
+
 static void on_block(unsigned vcpu, void *udata)
 {
 	const struct code *code = udata;
@@ -153,7 +151,7 @@ static void on_block(unsigned vcpu, void *udata)
 		contexts_user(&w.contexts);
 	}
 	note_interrupt(interrupts);
-	turn_irqs(code->is_kernel ? irqs_kernel(&w.irqs, code->entry)
+	turn_irqs(code->is_kernel ? irqs_kernel(&w.irqs, is_entry(code))
 				  : irqs_user(&w.irqs),
 		  code);
 }
@@ -340,28 +338,10 @@ static bool ends_interrupt(struct qemu_plugin_insn *insn)
 			   qemu_plugin_insn_size(insn)) == IRQS_RETURN;
 }
 
-static struct code *code_at(uint64_t at)
-{
-	const struct symbols *s = w.how.symbols;
-	struct code *code = calloc(1, sizeof(*code));
-
-	if (!code) {
-		fprintf(stderr, "cgmark-tcg: out of memory\n");
-		exit(EXIT_FAILURE);
-	}
-	code->is_kernel = is_kernel(at);
-	code->function = code->is_kernel ? symbols_find(s, at) : SYMBOL_USER;
-	code->tasks.interrupt_entry = symbols_is_interrupt_entry(s, at);
-	code->tasks.exception_entry = symbols_is_fault_entry(s, at);
-	code->entry =
-		code->tasks.interrupt_entry || code->tasks.exception_entry;
-	return code;
-}
-
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr = qemu_plugin_tb_n_insns(tb);
-	struct code *code = code_at(qemu_plugin_tb_vaddr(tb));
+	struct code *code = code_at(w.how.symbols, qemu_plugin_tb_vaddr(tb));
 
 	code->tasks.ends_interrupt =
 		nr && w.leaves[code->function] &&
@@ -390,10 +370,7 @@ static bool leaves_kernel(const char *name)
 		"syscall_return_via",
 	};
 
-	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
-		if (strncmp(name, heads[i], strlen(heads[i])) == 0)
-			return true;
-	return false;
+	return name_begins(name, heads, sizeof(heads) / sizeof(*heads));
 }
 
 bool holds_watch_start(qemu_plugin_id_t id, const struct holds_watch *how)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "announce.h"
+#include "code.h"
 #include "context.h"
 #include "count.h"
 #include "decode.h"
@@ -19,13 +20,6 @@
 #define MAX_LINES (1u << 18)
 /* A hundred times the calls that any point has; more are lost stacks. */
 #define MAX_CONTEXTS (1u << 20)
-
-/* Code as translated; lives until the end, as QEMU does not tell when it drops it. */
-struct code {
-	bool is_kernel;
-	uint32_t function;
-	struct tasks_block tasks;
-};
 
 static struct {
 	struct sharing_watch how;
@@ -347,23 +341,10 @@ static bool ends_interrupt(struct qemu_plugin_insn *insn)
 static void on_translation(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 {
 	size_t nr = qemu_plugin_tb_n_insns(tb);
-	uint64_t at = qemu_plugin_tb_vaddr(tb);
-	struct code *code = calloc(1, sizeof(*code));
+	struct code *code = code_at(w.how.symbols, qemu_plugin_tb_vaddr(tb));
 
-	if (!code) {
-		fprintf(stderr, "cgmark-tcg: out of memory\n");
-		exit(EXIT_FAILURE);
-	}
-	code->is_kernel = is_kernel(at);
-	code->function =
-		code->is_kernel ? symbols_find(w.how.symbols, at) : SYMBOL_USER;
-	code->tasks = (struct tasks_block){
-		.interrupt_entry =
-			symbols_is_interrupt_entry(w.how.symbols, at),
-		.exception_entry = symbols_is_fault_entry(w.how.symbols, at),
-		.ends_interrupt = nr && ends_interrupt(qemu_plugin_tb_get_insn(
-						tb, nr - 1)),
-	};
+	code->tasks.ends_interrupt =
+		nr && ends_interrupt(qemu_plugin_tb_get_insn(tb, nr - 1));
 	for (size_t i = 0; i < nr; i++)
 		watch_insn(code, qemu_plugin_tb_get_insn(tb, i), i + 1 == nr);
 	qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block,

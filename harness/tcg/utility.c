@@ -4,6 +4,14 @@
 
 #include "utility.h"
 
+bool name_begins(const char *name, const char *const *heads, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strncmp(name, heads[i], strlen(heads[i])) == 0)
+			return true;
+	return false;
+}
+
 bool is_utility(const char *name)
 {
 	static const char *const heads[] = {
@@ -19,10 +27,7 @@ bool is_utility(const char *name)
 		"lockref_",   "_find_",
 	};
 
-	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
-		if (strncmp(name, heads[i], strlen(heads[i])) == 0)
-			return true;
-	return false;
+	return name_begins(name, heads, sizeof(heads) / sizeof(*heads));
 }
 
 bool *symbols_that(const struct symbols *s, bool (*fn)(const char *name))

@@ -9,6 +9,8 @@
 #include "context.h"
 #include "symbols.h"
 
+/* Does it begin with one of these? */
+bool name_begins(const char *name, const char *const *heads, size_t nr);
 bool is_utility(const char *name);
 /* By function, for those whose names fn is true of; NULL without memory. */
 bool *symbols_that(const struct symbols *s, bool (*fn)(const char *name));
