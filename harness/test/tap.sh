@@ -65,6 +65,16 @@ has() {
 	ok $? "$3" || { printf '# no match for: %s\n' "$2"; sed 's/^/# /' "$1" | tail -n 25; }
 }
 
+# cgmark finds kernels, benchmarks, suites and runs in $work, and nothing elsewhere.
+own_folders() {
+	export CGMARK_RESULTS_DIR="$work/results"
+	export CGMARK_KERNEL_DIR="$work/kernel"
+	export CGMARK_BENCH_DIR="$work/bench"
+	export CGMARK_SUITES_DIR="$work/suites"
+	export XDG_CACHE_HOME="$work/xdg"
+	mkdir -p "$work/kernel/config.d" "$work/bench" "$work/suites"
+}
+
 # wait_until COMMAND...: until it succeeds, at most for longer than the slowest
 # machine takes.
 wait_until() {

@@ -23,12 +23,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=harness/test/same-run.sh
 . "$here/same-run.sh"
 
-export CGMARK_RESULTS_DIR="$work/results"
-export CGMARK_KERNEL_DIR="$work/kernel"
-export CGMARK_BENCH_DIR="$work/bench"
-export CGMARK_SUITES_DIR="$work/suites"
-export XDG_CACHE_HOME="$work/xdg"
-mkdir -p "$work/kernel" "$work/bench" "$work/suites"
+own_folders
 : >"$work/kernel/kernels.ini"
 show="$work/err"
 mkbenches
