@@ -192,3 +192,23 @@ void fixture_write_run(struct run *run)
 	for (size_t i = 0; i < run->nr_boots; i++)
 		fixture_write_boot(run, i);
 }
+
+void fixture_record(struct strbuf *sb, const char *kind, const char *lines,
+		    unsigned count)
+{
+	char line[REC_LINE_MAX];
+
+	strbuf_addf(sb, "V\t1\t%s\n%s", kind, lines);
+	rec_format_end(line, sizeof(line), count,
+		       rec_crc32(0, sb->buf, sb->len));
+	strbuf_addstr(sb, line);
+}
+
+unsigned fixture_count_lines(const char *text)
+{
+	unsigned nr = 0;
+
+	for (; *text; text++)
+		nr += *text == '\n';
+	return nr;
+}

@@ -24,6 +24,11 @@ void fixture_write_boot(struct run *run, size_t boot);
 /* run.json and all boots. */
 void fixture_write_run(struct run *run);
 
+/* A record of this kind whose last line says that it has count lines. */
+void fixture_record(struct strbuf *sb, const char *kind, const char *lines,
+		    unsigned count);
+unsigned fixture_count_lines(const char *text);
+
 char *boot_file(const struct run *run, size_t boot, const char *file);
 
 #endif

@@ -16,31 +16,11 @@ static const char good[] =
 	"P\tnull\t2\t-\t4\t8\n"
 	"X\tthe guest's memory was not found\n";
 
-static void make(struct strbuf *sb, const char *lines, unsigned count)
-{
-	char line[REC_LINE_MAX];
-
-	strbuf_addstr(sb, "V\t1\t" HOLDS_KIND "\n");
-	strbuf_addstr(sb, lines);
-	rec_format_end(line, sizeof(line), count,
-		       rec_crc32(0, sb->buf, sb->len));
-	strbuf_addstr(sb, line);
-}
-
-static unsigned count_lines(const char *text)
-{
-	unsigned nr = 0;
-
-	for (; *text; text++)
-		nr += *text == '\n';
-	return nr;
-}
-
 static int parse(const char *lines, struct holds *ret, struct rec_error *err)
 {
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 
-	make(&sb, lines, count_lines(lines));
+	fixture_record(&sb, HOLDS_KIND, lines, fixture_count_lines(lines));
 	return holds_parse(sb.buf, sb.len, ret, err);
 }
 
@@ -131,7 +111,7 @@ static void test_truncated(void **state)
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	struct rec_error err;
 
-	make(&sb, good, count_lines(good));
+	fixture_record(&sb, HOLDS_KIND, good, fixture_count_lines(good));
 	for (size_t len = 0; len < sb.len; len += 7) {
 		_cleanup_(holds_release) struct holds h = { NULL };
 

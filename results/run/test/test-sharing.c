@@ -16,31 +16,11 @@ static const char good[] =
 	"O\t8\n"
 	"X\tthe table of lines is full: fewer operations fit\n";
 
-static void make(struct strbuf *sb, const char *lines, unsigned count)
-{
-	char line[REC_LINE_MAX];
-
-	strbuf_addstr(sb, "V\t1\t" SHARING_KIND "\n");
-	strbuf_addstr(sb, lines);
-	rec_format_end(line, sizeof(line), count,
-		       rec_crc32(0, sb->buf, sb->len));
-	strbuf_addstr(sb, line);
-}
-
-static unsigned count_lines(const char *text)
-{
-	unsigned nr = 0;
-
-	for (; *text; text++)
-		nr += *text == '\n';
-	return nr;
-}
-
 static int parse(const char *lines, struct sharing *ret, struct rec_error *err)
 {
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 
-	make(&sb, lines, count_lines(lines));
+	fixture_record(&sb, SHARING_KIND, lines, fixture_count_lines(lines));
 	return sharing_parse(sb.buf, sb.len, ret, err);
 }
 
@@ -113,7 +93,7 @@ static void test_truncated(void **state)
 	_cleanup_strbuf_ struct strbuf sb = STRBUF_INIT;
 	struct rec_error err;
 
-	make(&sb, good, count_lines(good));
+	fixture_record(&sb, SHARING_KIND, good, fixture_count_lines(good));
 	for (size_t len = 0; len < sb.len; len += 7) {
 		_cleanup_(sharing_release) struct sharing s = { NULL };
 
