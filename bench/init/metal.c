@@ -18,7 +18,6 @@
 
 #define TRIES 200
 #define TRY_NS 50000000L /* 10 s in all: disks need a while to show up */
-#define DEADLINE_MAX_S 86400
 #define STREAM_BYTES 65536
 
 struct stream {
@@ -87,7 +86,7 @@ int metal_args_parse(const char *cmdline, struct metal_args *ret)
 		return -EINVAL;
 	ret->deadline_s = strtoul(seconds, &end, 10);
 	if (*seconds < '1' || *seconds > '9' || *end ||
-	    ret->deadline_s > DEADLINE_MAX_S)
+	    ret->deadline_s > METAL_SECONDS_MAX)
 		return -EINVAL;
 	return 1;
 }
@@ -263,15 +262,12 @@ static void open_partition(const struct metal_args *args)
 
 	if (r < 0)
 		give_up("find the scratch partition", -r);
-	metal.fd =
-		open(s.node, O_RDWR | O_EXCL | O_DIRECT | O_DSYNC | O_CLOEXEC);
+	metal.fd = metal_scratch_open(&s);
 	if (metal.fd < 0)
-		give_up(s.node, errno);
+		give_up(s.node, -metal.fd);
 	if (metal_nonce_parse(args->nonce, metal.nonce) < 0)
 		give_up("cgmark.nonce", EINVAL);
-	metal.nr = s.len_bytes / METAL_BLOCK_BYTES < UINT32_MAX
-			   ? s.len_bytes / METAL_BLOCK_BYTES
-			   : UINT32_MAX;
+	metal.nr = metal_scratch_blocks(&s);
 	metal.next = 1;
 	check_header();
 }

@@ -48,10 +48,14 @@ static bool metal_takes(const char *arg)
 
 /* --- can it be used? --- */
 
-static int check_claim(int fd, struct strbuf *why)
+/* That of install, by which it is cgmark's; the caller closes *fd in any case. */
+static int open_scratch(const struct metal_config *c, int *fd, uint32_t *nr,
+			struct strbuf *why)
 {
-	if (metal_is_claimed(fd))
-		return 0;
+	int r = metal_open_scratch(c->scratch, fd, nr, why);
+
+	if (r < 0 || metal_is_claimed(*fd))
+		return r;
 	strbuf_addstr(why, "the scratch partition is not cgmark's: run "
 			   "\"cgmark metal install\" again");
 	return -EBADMSG;
@@ -61,9 +65,8 @@ static int check_scratch(const struct metal_config *c, struct strbuf *why)
 {
 	_cleanup_close_ int fd = -1;
 	uint32_t nr;
-	int r = metal_open_scratch(c->scratch, &fd, &nr, why);
 
-	return r < 0 ? r : check_claim(fd, why);
+	return open_scratch(c, &fd, &nr, why);
 }
 
 static int check_watchdog(const struct metal_config *c, struct strbuf *why)
@@ -158,14 +161,8 @@ static int check_owner(const struct metal_journal *j, const char *run)
 
 static int load_journal(struct lab *l, const char *run, const char *boot)
 {
-	int r = metal_journal_load(metal_dir(), &l->journal);
+	int r = metal_journal_need(metal_dir(), &l->journal);
 
-	if (r == -EBADMSG)
-		log_err("%s/journal is damaged: \"cgmark metal abort\" removes "
-			"it",
-			metal_dir());
-	else if (r < 0 && r != -ENOENT)
-		log_err_errno(-r, "cannot read %s/journal", metal_dir());
 	if (r < 0 && r != -ENOENT)
 		return r;
 	if (r == 0) {
@@ -186,10 +183,8 @@ static int open_lab(struct lab *l, const struct boot_image *img)
 	int r = metal_config_load(metal_dir(), &l->config, &why);
 
 	if (r == 0)
-		r = metal_open_scratch(l->config.scratch, &l->scratch_fd,
-				       &l->nr_blocks, &why);
-	if (r == 0)
-		r = check_claim(l->scratch_fd, &why);
+		r = open_scratch(&l->config, &l->scratch_fd, &l->nr_blocks,
+				 &why);
 	if (r < 0) {
 		log_err("%s", why.buf ? why.buf : strerror(-r));
 		return r;

@@ -5,8 +5,7 @@
 #include "file.h"
 #include "inifile.h"
 #include "log.h"
-
-#define SECONDS_MAX 86400
+#include "metal-block.h"
 
 const char *metal_dir(void)
 {
@@ -32,9 +31,10 @@ static void take_seconds(struct inifile *f, const char *key, const char *value,
 	char *end;
 	unsigned long n = strtoul(value, &end, 10);
 
-	if (*value < '0' || *value > '9' || *end || n < min || n > SECONDS_MAX)
+	if (*value < '0' || *value > '9' || *end || n < min ||
+	    n > METAL_SECONDS_MAX)
 		inifile_fail(f, "%s is a number of seconds, %u to %d", key, min,
-			     SECONDS_MAX);
+			     METAL_SECONDS_MAX);
 	else
 		*ret = n;
 }

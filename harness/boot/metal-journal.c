@@ -158,6 +158,19 @@ int metal_journal_load(const char *dir, struct metal_journal *ret)
 					   ret);
 }
 
+int metal_journal_need(const char *dir, struct metal_journal *ret)
+{
+	int r = metal_journal_load(dir, ret);
+
+	if (r == -EBADMSG)
+		log_err("%s/journal is damaged: \"cgmark metal abort\" removes "
+			"it",
+			dir);
+	else if (r < 0 && r != -ENOENT)
+		log_err_errno(-r, "cannot read %s/journal", dir);
+	return r;
+}
+
 int metal_journal_save(const char *dir, const struct metal_journal *j)
 {
 	_cleanup_free_ char *path = journal_path(dir);

@@ -55,6 +55,8 @@ int metal_journal_parse(const char *text, size_t len,
 
 /* 0; -ENOENT: there is none; -EBADMSG: it is damaged; or another -errno. */
 int metal_journal_load(const char *dir, struct metal_journal *ret);
+/* The same; logs what is wrong with one that is there. */
+int metal_journal_need(const char *dir, struct metal_journal *ret);
 /* On the disk when this returns.  0 or -errno, logged. */
 int metal_journal_save(const char *dir, const struct metal_journal *j);
 int metal_journal_remove(const char *dir);

@@ -140,7 +140,6 @@ void metal_reset(void)
 	"panic=10 oops=panic softlockup_panic=1 hung_task_panic=1 " \
 	"initcall_blacklist=esb_driver_init,iTCO_wdt_driver_init "  \
 	"norandmaps nokaslr"
-#define SHOW_WARNINGS " loglevel=5"
 
 /* Words of home that say what the machine is like. */
 static bool is_of_machine(const char *word)
@@ -172,13 +171,14 @@ void metal_cmdline(const struct metal_words *w, struct strbuf *ret)
 	/* PID 1 takes those that come first. */
 	strbuf_addf(ret,
 		    "cgmark.scratch=%s cgmark.nonce=%s cgmark.deadline=%u " NETS
-			    SHOW_WARNINGS,
+			    KERNEL_SHOW_WARNINGS,
 		    w->scratch, w->nonce, w->deadline_s);
 	add_home_words(w->home, ret);
 	if (w->cpus_possible)
 		strbuf_addf(ret, " possible_cpus=%u", w->cpus_possible);
 	if (*w->own)
 		strbuf_addf(ret, " %s%s", w->own,
-			    kernel_words_hide_warnings(w->own) ? SHOW_WARNINGS
-							       : "");
+			    kernel_words_hide_warnings(w->own)
+				    ? KERNEL_SHOW_WARNINGS
+				    : "");
 }

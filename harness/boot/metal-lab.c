@@ -15,12 +15,11 @@
 int metal_home_id(char *ret, size_t size)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-	int r = read_file("/proc/sys/kernel/random/boot_id", &text);
+	int r = read_first_line("/proc/sys/kernel/random/boot_id", &text);
 
-	if (r < 0)
-		return r;
-	snprintf(ret, size, "%.*s", (int)strcspn(text.buf, "\n"), text.buf);
-	return 0;
+	if (r == 0)
+		snprintf(ret, size, "%s", text.buf);
+	return r;
 }
 
 uint64_t metal_home_began_s(void)
@@ -61,18 +60,15 @@ int metal_open_scratch(const char *partuuid, int *fd, uint32_t *nr_blocks,
 			    find_error(r));
 		return r;
 	}
-	/* O_EXCL: nobody has it mounted. */
-	*fd = open(s.node, O_RDWR | O_EXCL | O_DIRECT | O_DSYNC | O_CLOEXEC);
-	if (*fd < 0) {
-		r = -errno;
+	r = metal_scratch_open(&s);
+	if (r < 0) {
 		strbuf_addf(why, "scratch partition %s: %s", s.node,
 			    r == -EBUSY ? "in use; is it mounted?"
 					: strerror(-r));
 		return r;
 	}
-	*nr_blocks = s.len_bytes / METAL_BLOCK_BYTES < UINT32_MAX
-			     ? s.len_bytes / METAL_BLOCK_BYTES
-			     : UINT32_MAX;
+	*fd = r;
+	*nr_blocks = metal_scratch_blocks(&s);
 	return 0;
 }
 

@@ -12,24 +12,12 @@
 #define CLASS "/sys/class/watchdog/watchdog0/"
 #define STOP_ON_REBOOT "/sys/module/watchdog/parameters/stop_on_reboot"
 
-/* The first line of a file; "" if it cannot be read. */
-static void read_line(const char *path, struct strbuf *ret)
-{
-	if (read_file(path, ret) < 0 || !ret->buf) {
-		strbuf_reset(ret);
-		strbuf_addstr(ret, "");
-		return;
-	}
-	ret->len = strcspn(ret->buf, "\n");
-	ret->buf[ret->len] = '\0';
-}
-
 /* Unless told otherwise on its command line, home turns the watchdog off. */
 static int check_kexec(struct strbuf *why)
 {
 	_cleanup_strbuf_ struct strbuf stop = STRBUF_INIT;
 
-	read_line(STOP_ON_REBOOT, &stop);
+	read_first_line(STOP_ON_REBOOT, &stop);
 	if (strcmp(stop.buf, "0") == 0)
 		return 0;
 	strbuf_addstr(why, "home stops its watchdog when it leaves: boot it "
@@ -42,7 +30,7 @@ static int check_timeout(unsigned seconds, struct strbuf *why)
 	_cleanup_strbuf_ struct strbuf max = STRBUF_INIT;
 	unsigned long s;
 
-	read_line(CLASS "max_timeout", &max);
+	read_first_line(CLASS "max_timeout", &max);
 	s = strtoul(max.buf, NULL, 10);
 	/* Some drivers do not say. */
 	if (!s || seconds <= s)
@@ -65,7 +53,7 @@ int metal_watchdog_check(unsigned seconds, struct strbuf *name,
 			      "driver, or install with --no-watchdog");
 		return -ENODEV;
 	}
-	read_line(CLASS "identity", name);
+	read_first_line(CLASS "identity", name);
 	r = check_kexec(why);
 	return r < 0 ? r : check_timeout(seconds, why);
 }
@@ -117,7 +105,7 @@ static unsigned long read_flags(const char *path)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
 
-	read_line(path, &text);
+	read_first_line(path, &text);
 	return strtoul(text.buf, NULL, 0);
 }
 

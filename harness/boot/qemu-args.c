@@ -45,13 +45,12 @@ const struct qemu_mode qemu_kvm = {
 };
 
 /*
- * SHOW_WARNINGS, because a WARN is one.  The last word on this counts, so that it
- * is said once more behind a "quiet".  panic=-1 and reboot=t end a panic at once,
- * by a triple fault.
+ * KERNEL_SHOW_WARNINGS, because a WARN is one.  The last word on this counts, so
+ * that it is said once more behind a "quiet".  panic=-1 and reboot=t end a panic at
+ * once, by a triple fault.
  */
-#define SHOW_WARNINGS " loglevel=5"
 #define COMMON_CMDLINE \
-	"console=ttyS0 panic=-1 reboot=t norandmaps" SHOW_WARNINGS
+	"console=ttyS0 panic=-1 reboot=t norandmaps" KERNEL_SHOW_WARNINGS
 #define MICROVM                                                \
 	"microvm,acpi=off,rtc=on,pit=on,pic=on,isa-serial=on," \
 	"x-option-roms=off,auto-kernel-cmdline=on"
@@ -195,5 +194,5 @@ void qemu_args_build(struct qemu_args *a, const struct qemu_mode *mode,
 		snprintf(running, sizeof(running), " maxcpus=%u", vcpus);
 	args_add(a, COMMON_CMDLINE " %s%s%s%s%s%s", mode->cmdline,
 		 pc ? PC_CMDLINE : "", running, *words ? " " : "", words,
-		 kernel_words_hide_warnings(words) ? SHOW_WARNINGS : "");
+		 kernel_words_hide_warnings(words) ? KERNEL_SHOW_WARNINGS : "");
 }

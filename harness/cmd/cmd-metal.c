@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "interrupt.h"
 #include "log.h"
+#include "metal-block.h"
 #include "metal-config.h"
 #include "metal-install.h"
 #include "metal-journal.h"
@@ -21,7 +22,6 @@
 #define DEADLINE_S 1200
 /* For firmware and a kernel that is slow to start; PID 1 should be first. */
 #define WATCHDOG_AFTER_S 60
-#define SECONDS_MAX 86400
 
 struct metal_opts {
 	const char *word;
@@ -59,9 +59,9 @@ static unsigned parse_seconds(struct argp_state *state, const char *arg)
 	char *end;
 	unsigned long n = strtoul(arg, &end, 10);
 
-	if (*arg < '1' || *arg > '9' || *end || n > SECONDS_MAX)
+	if (*arg < '1' || *arg > '9' || *end || n > METAL_SECONDS_MAX)
 		argp_error(state, "'%s': not a number of seconds, 1 to %d", arg,
-			   SECONDS_MAX);
+			   METAL_SECONDS_MAX);
 	return n;
 }
 
@@ -163,25 +163,11 @@ static enum exit_status do_install(const struct metal_opts *o)
 	return metal_install(&c);
 }
 
-/* Logs what is wrong with it; -ENOENT: there is none. */
-static int load_journal(struct metal_journal *j)
-{
-	int r = metal_journal_load(metal_dir(), j);
-
-	if (r == -EBADMSG)
-		log_err("%s/journal is damaged: \"cgmark metal abort\" removes "
-			"it",
-			metal_dir());
-	else if (r < 0 && r != -ENOENT)
-		log_err_errno(-r, "cannot read %s/journal", metal_dir());
-	return r;
-}
-
 static enum exit_status do_status(void)
 {
 	_cleanup_(metal_journal_release) struct metal_journal j;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
-	int r = load_journal(&j);
+	int r = metal_journal_need(metal_dir(), &j);
 
 	if (metal_is_off(metal_dir(), &why))
 		printf("off: %s\n", why.buf);
@@ -268,7 +254,7 @@ static enum exit_status do_resume(const struct env *env,
 {
 	_cleanup_(metal_journal_release) struct metal_journal j;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
-	int r = load_journal(&j);
+	int r = metal_journal_need(metal_dir(), &j);
 
 	if (r == -ENOENT)
 		return ST_OK;

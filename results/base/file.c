@@ -41,6 +41,18 @@ int read_file(const char *path, struct strbuf *ret)
 	return fd < 0 ? -errno : read_fd(fd, UINT64_MAX, ret);
 }
 
+int read_first_line(const char *path, struct strbuf *ret)
+{
+	int r;
+
+	strbuf_reset(ret);
+	strbuf_addstr(ret, "");
+	r = read_file(path, ret);
+	ret->len = r < 0 ? 0 : strcspn(ret->buf, "\n");
+	ret->buf[ret->len] = '\0';
+	return r;
+}
+
 static int check_regular(const struct stat *st, uint64_t max)
 {
 	if (S_ISDIR(st->st_mode))

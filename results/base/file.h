@@ -12,6 +12,8 @@ int read_file(const char *path, struct strbuf *ret);
  * and no more than max bytes (-EFBIG), whatever its size says.
  */
 int read_regular(const char *path, uint64_t max, struct strbuf *ret);
+/* Sets *ret to the first line of a file, without its end; 0, or -errno and "". */
+int read_first_line(const char *path, struct strbuf *ret);
 /* To read it in parts.  Returns a descriptor that the caller owns, or -errno. */
 int open_regular(const char *path, uint64_t max);
 /* What is wrong if one of the two returned -err. */

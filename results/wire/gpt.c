@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <endian.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <unistd.h>
 
 #include "gpt.h"
+#include "le.h"
 #include "record.h"
 
 static const char signature[8] = "EFI PART";
@@ -21,22 +21,6 @@ struct table {
 	uint64_t entries_lba;
 	uint32_t nr, entry_bytes, crc;
 };
-
-static uint32_t get32(const unsigned char *at)
-{
-	uint32_t v;
-
-	memcpy(&v, at, sizeof(v));
-	return le32toh(v);
-}
-
-static uint64_t get64(const unsigned char *at)
-{
-	uint64_t v;
-
-	memcpy(&v, at, sizeof(v));
-	return le64toh(v);
-}
 
 static int read_at(int fd, void *buf, size_t len, uint64_t at)
 {
@@ -87,17 +71,17 @@ static int read_header(int fd, unsigned sector, struct table *ret)
 		return r;
 	if (memcmp(buf, signature, sizeof(signature)))
 		return -ENOENT;
-	size = get32(buf + 12);
-	crc = get32(buf + 16);
+	size = le32_get(buf + 12);
+	crc = le32_get(buf + 16);
 	if (size < HEADER_MIN || size > sector)
 		return -EBADMSG;
 	memset(buf + 16, 0, 4);
-	if (rec_crc32(0, buf, size) != crc || get64(buf + 24) != 1)
+	if (rec_crc32(0, buf, size) != crc || le64_get(buf + 24) != 1)
 		return -EBADMSG;
-	ret->entries_lba = get64(buf + 72);
-	ret->nr = get32(buf + 80);
-	ret->entry_bytes = get32(buf + 84);
-	ret->crc = get32(buf + 88);
+	ret->entries_lba = le64_get(buf + 72);
+	ret->nr = le32_get(buf + 80);
+	ret->entry_bytes = le32_get(buf + 84);
+	ret->crc = le32_get(buf + 88);
 	if (ret->entry_bytes < ENTRY_MIN || ret->entry_bytes > SECTOR_MAX ||
 	    ret->nr > TABLE_MAX / ret->entry_bytes ||
 	    ret->entries_lba > INT64_MAX / sector)
@@ -109,7 +93,7 @@ static int read_header(int fd, unsigned sector, struct table *ret)
 static int take(const unsigned char *entry, unsigned number, unsigned sector,
 		struct gpt_partition *ret)
 {
-	uint64_t first = get64(entry + 32), last = get64(entry + 40);
+	uint64_t first = le64_get(entry + 32), last = le64_get(entry + 40);
 
 	if (ret->number)
 		return -ENOTUNIQ;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "le.h"
 #include "metal-block.h"
 #include "record.h"
 
@@ -16,20 +16,6 @@ static const char magic[8] = "cgmkblk1";
 #define AT_LEN 32
 #define AT_CRC 36
 #define AT_PAYLOAD 40
-
-static void put32(unsigned char *at, uint32_t v)
-{
-	v = htole32(v);
-	memcpy(at, &v, sizeof(v));
-}
-
-static uint32_t get32(const unsigned char *at)
-{
-	uint32_t v;
-
-	memcpy(&v, at, sizeof(v));
-	return le32toh(v);
-}
 
 static uint32_t crc_of(const unsigned char *p, uint32_t len)
 {
@@ -43,26 +29,26 @@ void metal_block_format(const struct metal_block *b, void *buf)
 	memset(p, 0, METAL_BLOCK_BYTES);
 	memcpy(p, magic, sizeof(magic));
 	memcpy(p + AT_NONCE, b->nonce, METAL_NONCE_BYTES);
-	put32(p + AT_SEQ, b->seq);
-	put32(p + AT_KIND, b->kind);
-	put32(p + AT_LEN, b->len);
+	le32_put(p + AT_SEQ, b->seq);
+	le32_put(p + AT_KIND, b->kind);
+	le32_put(p + AT_LEN, b->len);
 	if (b->len)
 		memcpy(p + AT_PAYLOAD, b->payload, b->len);
-	put32(p + AT_CRC, crc_of(p, b->len));
+	le32_put(p + AT_CRC, crc_of(p, b->len));
 }
 
 int metal_block_parse(const void *buf, struct metal_block *ret)
 {
 	const unsigned char *p = buf;
-	uint32_t len = get32(p + AT_LEN), kind = get32(p + AT_KIND);
+	uint32_t len = le32_get(p + AT_LEN), kind = le32_get(p + AT_KIND);
 
 	if (memcmp(p, magic, sizeof(magic)))
 		return -ENOENT;
 	if (len > METAL_PAYLOAD_MAX || kind >= NR_METAL_KINDS ||
-	    get32(p + AT_CRC) != crc_of(p, len))
+	    le32_get(p + AT_CRC) != crc_of(p, len))
 		return -EBADMSG;
 	*ret = (struct metal_block){
-		.seq = get32(p + AT_SEQ),
+		.seq = le32_get(p + AT_SEQ),
 		.kind = kind,
 		.len = len,
 		.payload = p + AT_PAYLOAD,

@@ -24,6 +24,7 @@
 #define METAL_BLOCK_BYTES 4096
 #define METAL_PAYLOAD_MAX 4056
 #define METAL_NONCE_BYTES 16
+#define METAL_SECONDS_MAX 86400 /* of a deadline */
 #define METAL_NONCE_HEX (2 * METAL_NONCE_BYTES + 1)
 
 enum metal_kind {

@@ -144,6 +144,21 @@ int metal_scratch_find(const struct metal_roots *roots, const char *partuuid,
 	return r == 0 && nr == 0 ? -ENOENT : r;
 }
 
+int metal_scratch_open(const struct metal_scratch *s)
+{
+	int fd =
+		open(s->node, O_RDWR | O_EXCL | O_DIRECT | O_DSYNC | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+uint32_t metal_scratch_blocks(const struct metal_scratch *s)
+{
+	uint64_t nr = s->len_bytes / METAL_BLOCK_BYTES;
+
+	return nr < UINT32_MAX ? nr : UINT32_MAX;
+}
+
 void *metal_block_alloc(void)
 {
 	void *p = NULL;

@@ -29,6 +29,13 @@ struct metal_scratch {
 int metal_scratch_find(const struct metal_roots *roots, const char *partuuid,
 		       struct metal_scratch *ret);
 
+/*
+ * For blocks: what is written is on the disk, and nobody may have it mounted.
+ * Returns a descriptor that the caller closes, or -errno.
+ */
+int metal_scratch_open(const struct metal_scratch *s);
+/* How many it has room for. */
+uint32_t metal_scratch_blocks(const struct metal_scratch *s);
 /* Reads or writes one block; buf is aligned to METAL_BLOCK_BYTES.  -errno. */
 int metal_block_read(int fd, uint32_t seq, void *buf);
 int metal_block_write(int fd, uint32_t seq, const void *buf);
