@@ -79,22 +79,10 @@ static void probe_wait(struct probe *p)
 	}
 }
 
-static const char *last_line(struct strbuf *sb)
-{
-	char *lf;
-
-	while (sb->len && strchr("\r\n", sb->buf[sb->len - 1]))
-		sb->buf[--sb->len] = '\0';
-	if (!sb->len)
-		return NULL;
-	lf = strrchr(sb->buf, '\n');
-	return lf ? lf + 1 : sb->buf;
-}
-
 static void probe_explain(struct probe *p, struct strbuf *why)
 {
-	const char *console = last_line(&p->console);
-	const char *diag = last_line(&p->diag);
+	const char *console = strbuf_last_line(&p->console);
+	const char *diag = strbuf_last_line(&p->diag);
 	struct rusage ru = { 0 };
 	int status = 0;
 

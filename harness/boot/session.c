@@ -153,6 +153,14 @@ static void name_plan(struct run *run)
 	set_str(&run->shard.plan_sha256, xstrdup(hex));
 }
 
+static enum exit_status check_interrupt(void)
+{
+	if (!interrupt_pending())
+		return ST_OK;
+	log_warn("interrupted before the first boot");
+	return ST_INTERRUPTED;
+}
+
 enum exit_status session_prepare(struct session *s, const char *parent)
 {
 	enum exit_status r = make_run_dir(s, parent);
@@ -166,10 +174,8 @@ enum exit_status session_prepare(struct session *s, const char *parent)
 		name_plan(s->run);
 	if (r == ST_OK)
 		r = make_jobs(s, 0);
-	if (r == ST_OK && interrupt_pending()) {
-		log_warn("interrupted before the first boot");
-		r = ST_INTERRUPTED;
-	}
+	if (r == ST_OK)
+		r = check_interrupt();
 	if (r == ST_OK)
 		r = save(s, "running");
 	if (r != ST_OK)
@@ -213,9 +219,8 @@ static void clear_lacking(const struct run *run, size_t first)
 {
 	for (size_t i = first; i < run->nr_boots; i++) {
 		_cleanup_free_ char *dir =
-			run_boot_path(run, &run->boots[i], ".");
+			xasprintf("%s/boots/%s", run->dir, run->boots[i].id);
 
-		dir[strlen(dir) - 2] = '\0';
 		rm_rf(dir);
 	}
 }
@@ -247,10 +252,8 @@ enum exit_status session_resume(struct session *s, struct run *earlier)
 		r = prove_machine(s);
 	if (r == ST_OK)
 		r = check_plan(s->run, earlier);
-	if (r == ST_OK && interrupt_pending()) {
-		log_warn("interrupted before the first boot");
-		r = ST_INTERRUPTED;
-	}
+	if (r == ST_OK)
+		r = check_interrupt();
 	return r == ST_OK ? take_earlier(s, earlier) : r;
 }
 

@@ -266,16 +266,12 @@ static enum exit_status wait_for_array(struct array *a)
 static char *last_line(const char *path)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
-	char *line;
+	const char *line;
 
 	if (read_regular(path, 1u << 20, &text) < 0)
 		return NULL;
-	while (text.len && text.buf[text.len - 1] == '\n')
-		text.buf[--text.len] = '\0';
-	if (!text.len)
-		return NULL;
-	line = strrchr(text.buf, '\n');
-	return clean_text(line ? line + 1 : text.buf);
+	line = strbuf_last_line(&text);
+	return line ? clean_text(line) : NULL;
 }
 
 static void tell_logs(const struct array *a)

@@ -32,16 +32,12 @@ static int run_program(char *const *argv, struct strbuf *out,
 /* The last line that a program said, or why it could not be run; caller frees. */
 static char *last_words(int r, struct strbuf *err)
 {
-	char *line;
+	const char *line;
 
 	if (r < 0)
 		return xstrdup(strerror(-r));
-	while (err->len && err->buf[err->len - 1] == '\n')
-		err->buf[--err->len] = '\0';
-	line = err->len ? strrchr(err->buf, '\n') : NULL;
-	line = line ? line + 1 : err->buf;
-	return line && *line ? clean_text(line)
-			     : xasprintf("exit status %d", r);
+	line = strbuf_last_line(err);
+	return line ? clean_text(line) : xasprintf("exit status %d", r);
 }
 
 int slurm_check(void)

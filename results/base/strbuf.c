@@ -80,3 +80,15 @@ char *strbuf_steal(struct strbuf *sb)
 	memset(sb, 0, sizeof(*sb));
 	return s;
 }
+
+char *strbuf_last_line(struct strbuf *sb)
+{
+	char *lf;
+
+	while (sb->len && strchr("\r\n", sb->buf[sb->len - 1]))
+		sb->buf[--sb->len] = '\0';
+	if (!sb->len)
+		return NULL;
+	lf = strrchr(sb->buf, '\n');
+	return lf ? lf + 1 : sb->buf;
+}

@@ -27,6 +27,8 @@ void strbuf_addf(struct strbuf *sb, const char *fmt, ...) __printf(2, 3);
 void strbuf_add_u64(struct strbuf *sb, uint64_t v); /* in decimal */
 void strbuf_reset(struct strbuf *sb);		    /* len = 0, memory kept */
 void strbuf_release(struct strbuf *sb);
+/* The last line, without what ends it; NULL: there is none.  Cuts what follows. */
+char *strbuf_last_line(struct strbuf *sb);
 char *strbuf_steal(struct strbuf *sb); /* never NULL; caller frees */
 #define _cleanup_strbuf_ _cleanup_(strbuf_release)
 

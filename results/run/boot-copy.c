@@ -49,18 +49,30 @@ static int open_source(struct copy *c, const struct run *from,
 	return c->fd < 0 ? refuse(c, ".", cause(errno)) : 0;
 }
 
+/*
+ * A file of the source; *path is that of the file itself, whatever has its name by
+ * now.  The caller closes what is returned.
+ */
+static int open_file(const struct copy *c, const char *file, char **path)
+{
+	int fd = openat(c->fd, file,
+			O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return refuse(c, file, cause(errno));
+	*path = xasprintf("/proc/self/fd/%d", fd);
+	return fd;
+}
+
 static int read_source(const struct copy *c, const char *file,
 		       struct strbuf *ret)
 {
 	_cleanup_free_ char *path = NULL;
-	_cleanup_close_ int fd = openat(
-		c->fd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_close_ int fd = open_file(c, file, &path);
 	int r;
 
 	if (fd < 0)
-		return refuse(c, file, cause(errno));
-	/* It is this file that is read, whatever has its name by now. */
-	path = xasprintf("/proc/self/fd/%d", fd);
+		return fd;
 	r = read_regular(path, RUN_FILE_BYTES_MAX, ret);
 	return r < 0 ? refuse(c, file, read_error(-r)) : 0;
 }
@@ -106,13 +118,10 @@ static int load_json(struct copy *c)
 {
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	_cleanup_free_ char *path = NULL;
-	_cleanup_close_ int fd =
-		openat(c->fd, "boot.json",
-		       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_close_ int fd = open_file(c, "boot.json", &path);
 
 	if (fd < 0)
-		return refuse(c, "boot.json", cause(errno));
-	path = xasprintf("/proc/self/fd/%d", fd);
+		return fd;
 	if (json_file_load(path, RUN_FORMAT, &c->json, &why) < 0)
 		return refuse(c, "boot.json", why.buf);
 	return 0;

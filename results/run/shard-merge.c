@@ -267,7 +267,7 @@ static bool is_behind(const struct run *run, struct run *const *shards,
 int shards_take(struct run *merged, struct run *const *shards, size_t nr,
 		size_t *nr_taken)
 {
-	int r;
+	int r, saved;
 
 	*nr_taken = 0;
 	if (!is_behind(merged, shards, nr))
@@ -277,9 +277,6 @@ int shards_take(struct run *merged, struct run *const *shards, size_t nr,
 	for (size_t i = 0; i < merged->nr_boots && r == 0; i++)
 		r = take_boot(merged, &merged->boots[i], shards, nr, nr_taken);
 	/* Also of one that went no further: what it has is whole. */
-	if (r < 0) {
-		save(merged, status_of(merged));
-		return r;
-	}
-	return save(merged, status_of(merged));
+	saved = save(merged, status_of(merged));
+	return r < 0 ? r : saved;
 }
