@@ -204,16 +204,18 @@ static void reap(void)
 
 static void start(void)
 {
-	int r = shell_child_start(&se.rq, &se.child);
 	const struct shell_child *c = &se.child;
+	int r;
 
+	/* First: the command may be the last thing that this kernel does. */
+	dprintf(se.control, "started\n");
+	r = shell_child_start(&se.rq, &se.child);
 	if (r < 0)
 		system_bail_out("start '%.40s': %s", se.rq.argv[0],
 				strerror(-r));
 	copier_init(&se.in, se.port_in, se.rq.tty ? c->master : c->in);
 	copier_init(&se.out, se.rq.tty ? c->master : c->out, se.port_out);
 	copier_init(&se.err, c->err, se.port_err);
-	dprintf(se.control, "started\n");
 }
 
 static void close_pipe(int *fd)
