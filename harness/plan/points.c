@@ -21,11 +21,21 @@ struct override {
 	bool used;
 };
 
+/* What a guest runs one after the other. */
+enum pass { PASS_FIRST, PASS_MIDDLE, PASS_LAST, NR_PASSES };
+
+/*
+ * From 6.18 on a kernel that had favordynmods once behaves so until it is booted
+ * again: no other point may come after these.
+ */
+#define LASTING_KEY "favordynmods"
+#define LASTING_VALUE "1"
+
 struct planning {
 	const struct catalog *catalog;
 	const struct plan_wish *wish;
 	bool *selected; /* per benchmark of the catalog */
-	bool first;	/* this pass adds the points that come first */
+	enum pass pass; /* whose points are added */
 	bool more;	/* also values beyond the default sweeps */
 	struct override *overrides;
 	size_t nr_overrides;
@@ -390,6 +400,16 @@ static bool comes_first(const struct bench_info *b, const char *params)
 	return match;
 }
 
+static enum pass pass_of(const struct bench_info *b, const char *params)
+{
+	char value[REC_PARAMS_MAX];
+
+	if (rec_param_get(params, LASTING_KEY, value, sizeof(value)) == 0 &&
+	    strcmp(value, LASTING_VALUE) == 0)
+		return PASS_LAST;
+	return comes_first(b, params) ? PASS_FIRST : PASS_MIDDLE;
+}
+
 /* Is the point left out?  Not by a param that the command line gives. */
 static bool left_out(const struct planning *pl, const struct bench_info *b,
 		     const char *params)
@@ -408,7 +428,7 @@ static bool left_out(const struct planning *pl, const struct bench_info *b,
 static enum exit_status
 add_point(struct planning *pl, const struct bench_info *b, const char *params)
 {
-	if (comes_first(b, params) != pl->first || left_out(pl, b, params))
+	if (pass_of(b, params) != pl->pass || left_out(pl, b, params))
 		return ST_OK;
 	if (pl->nr_points == PLAN_POINTS_MAX) {
 		log_err("more than %d points; narrow them with --bench and "
@@ -519,8 +539,8 @@ static enum exit_status make_points(struct planning *pl)
 		r = check_overrides(pl);
 	if (r == ST_OK)
 		r = check_values(pl);
-	for (int rest = 0; rest <= 1 && r == ST_OK; rest++) {
-		pl->first = !rest;
+	for (int pass = 0; pass < NR_PASSES && r == ST_OK; pass++) {
+		pl->pass = pass;
 		r = add_all_points(pl);
 	}
 	if (r == ST_OK && pl->nr_points == 0) {

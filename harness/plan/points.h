@@ -25,7 +25,8 @@ struct plan_wish {
 /*
  * The points of the benchmarks that are both named and in the suite, in the
  * order in which a guest runs them: first those that their benchmark puts
- * first; otherwise by program, benchmark, and params in declared order.
+ * first, last those with favordynmods=1, which newer kernels cannot undo;
+ * otherwise by program, benchmark, and params in declared order.
  * Variants vary fastest, so that points which share a set-up are neighbours.
  * The sweep of a benchmark precedes the values beyond it.  The caller frees
  * *ret.  Unknown words are logged with the nearest known one.

@@ -338,6 +338,30 @@ static void some_come_first(void **state)
 	catalog = saved;
 }
 
+/* What a kernel keeps until it is booted again comes after all else. */
+static void some_come_last(void **state)
+{
+	static const char list[] = "B\ta\t1\t\t9\t1\t1\tdo it\n"
+				   "A\ta\tfavordynmods\t1,0\t0\n"
+				   "A\ta\tv\t1,2\t0\n"
+				   "F\ta\tfavordynmods=1\n"
+				   "B\tb\t1\t\t9\t1\t1\tdo it\n"
+				   "A\tb\tdynmods\t1,10\t0\n"
+				   "F\tb\t*\n";
+	struct catalog saved = catalog;
+
+	catalog = (struct catalog){ NULL, 0 };
+	assert_int_equal(add(&catalog, "bench-a", list), 0);
+	expect_points(&(struct plan_wish){ NULL }, "b dynmods=1\n"
+						   "b dynmods=10\n"
+						   "a favordynmods=0,v=1\n"
+						   "a favordynmods=0,v=2\n"
+						   "a favordynmods=1,v=1\n"
+						   "a favordynmods=1,v=2\n");
+	catalog_release(&catalog);
+	catalog = saved;
+}
+
 static void bad_wishes_are_refused(void **state)
 {
 	static const char *const params[] = {
@@ -999,6 +1023,7 @@ int main(void)
 		cmocka_unit_test(values_beyond_the_sweep),
 		cmocka_unit_test(possible_cpus_are_asked_for),
 		cmocka_unit_test(some_come_first),
+		cmocka_unit_test(some_come_last),
 		cmocka_unit_test(bad_wishes_are_refused),
 		cmocka_unit_test(values_that_nobody_knows_are_refused),
 		cmocka_unit_test(a_suite_of_nothing_is_refused),
