@@ -16,7 +16,7 @@
 #include "tap.h"
 #include "terminal.h"
 
-#define PONG_MS 2000  /* for PID 1 to say that it lives */
+#define PONG_MS 10000 /* for PID 1 to say that it lives, on a busy host */
 #define PANIC_MS 2000 /* for the trace behind the panic line, and the reset */
 #define CHUNK_BYTES (64 * 1024)
 

@@ -231,10 +231,7 @@ echo 'slow 200' >"$work/streams/exit-tail-200400/ending"
 "$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
 	--costs "$costs" >"$work/out" 2>"$work/err" &
 pid=$!
-for _ in $(seq 600); do
-	grep -q 'exit-tail-200400, cost' "$work/err" && break
-	sleep 0.1
-done
+wait_until grep -q 'exit-tail-200400, cost' "$work/err"
 "$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
 	--costs "$costs" >"$work/out2" 2>"$work/err2"
 is $? 5 'two at once'
@@ -257,10 +254,7 @@ echo 'slow 100' >"$work/streams/padded/ending"
 "$cgmark" calibrate --machine "fake:$work/streams" --perturbations 9 --draws 3 \
 	--costs "$costs" >"$work/out" 2>"$work/err" &
 pid=$!
-for _ in $(seq 600); do
-	grep -q 'kernel padded' "$work/err" && break
-	sleep 0.1
-done
+wait_until grep -q 'kernel padded' "$work/err"
 sleep 0.5
 echo '# newer' >>"$work/bench/guest-init"
 wait $pid

@@ -809,7 +809,7 @@ run 0 'the killed run can be read' verify "$killed"
 # Somebody removes the run directory while the last boot hangs.
 fresh
 "$cgmark" run $img --machine "fake:$work/hang" -j 1 --no-null --no-repeat \
-	--perturbations 2 --deadline-silence 3 >"$work/out" 2>"$work/err" &
+	--perturbations 2 --deadline-silence 10 >"$work/out" 2>"$work/err" &
 pid=$!
 wait_until two_are_done
 gone=$(run_dir)

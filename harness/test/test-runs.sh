@@ -279,10 +279,10 @@ env --default-signal=INT "$cgmark" run -q -j 1 --bench '*' --machine "$streams" 
 	--kernel "new=image:$work/vmlinux-new" -o "$work/cut" \
 	>"$work/out" 2>"$work/err" </dev/null &
 pid=$!
-for _ in $(seq 600); do
-	[ -s "$(echo "$work"/cut/*/boots/new-p7/boot.json)" ] && break
-	sleep 0.1
-done
+last_is_there() {
+	[ -s "$(echo "$work"/cut/*/boots/new-p7/boot.json)" ]
+}
+wait_until last_is_there
 sleep 0.5
 kill -INT $pid
 wait $pid
