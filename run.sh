@@ -34,9 +34,8 @@ axe_version=4.10.3
 axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
 # For the suite long, and for the gallery.
 long_packages='linux-source-6.1'
-# Kernels of the gallery: each has the series up to the end of one topic.
-topics='css_set=2 migrate=5 rebind=10 procs=12 signal=14 taskstats=20 stats=30 mm_owner=32
-swap=36 oom=41'
+# Kernels of the gallery: the topics of the series, each with those it is based on.
+topics='fixes css_set mm_owner net binding signal modules statistics swap oom'
 
 usage() {
 	cat <<END
@@ -289,7 +288,7 @@ cmd_demo() {
 	[ $status -ne 2 ] || exit 2
 	kernels=
 	for topic in $topics; do
-		kernels="$kernels --kernel ${topic%=*}=patched,first=${topic#*=}"
+		kernels="$kernels --kernel $topic"
 	done
 	# shellcheck disable=SC2086
 	"$build/cgmark" run $q --suite quick --profile --kernel baseline $kernels \

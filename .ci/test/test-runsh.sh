@@ -149,7 +149,7 @@ exit 0
 END
 calls 0 "$(paste -sd '|' <<END
 run --suite quick --profile --kernel v6.1=deb:linux-source-6.1,config=base:cgroup:net:base-full --kernel v6.12=baseline --no-null
-run --suite quick --profile --kernel baseline --kernel css_set=patched,first=2 --kernel migrate=patched,first=5 --kernel rebind=patched,first=10 --kernel procs=patched,first=12 --kernel signal=patched,first=14 --kernel taskstats=patched,first=20 --kernel stats=patched,first=30 --kernel mm_owner=patched,first=32 --kernel swap=patched,first=36 --kernel oom=patched,first=41 --kernel all=patched --no-null
+run --suite quick --profile --kernel baseline --kernel fixes --kernel css_set --kernel mm_owner --kernel net --kernel binding --kernel signal --kernel modules --kernel statistics --kernel swap --kernel oom --kernel all=patched --no-null
 run --profile --kernel baseline --kernel one=baseline,patches=$work/top/$known/one.patch --bench fault/anon --param group=v1 --param depth=1 --no-null
 import
 site -o $work/top/results/demo/site
