@@ -274,18 +274,27 @@ cmd_nightly() {
 	exit $status
 }
 
-# Runs that failed are told, and shown as far as they got.
+# Runs that failed are told, and shown as far as they got.  What is of most interest
+# comes last: the front page shows the newest.
 cmd_demo() {
 	all=$(now)
 	install_packages "$long_packages"
 	setup
 	export CGMARK_RESULTS_DIR="$top/results/demo"
 	status=0
-	# shellcheck disable=SC2086 # an option or nothing
+	known=$top/kernel/patches/known
+	# shellcheck source=kernel/patches/known/known.sh
+	. "$known/known.sh"
+	for name in $(known_names); do
+		# shellcheck disable=SC2046,SC2086 # an option or nothing
+		"$build/cgmark" run $q --profile $(known_options "$name") "$@" ||
+			status=$?
+		[ $status -ne 2 ] || exit 2
+	done
+	# shellcheck disable=SC2086
 	"$build/cgmark" run $q --suite quick --profile \
 		--kernel v6.1=deb:linux-source-6.1,config=base:cgroup:net:base-full \
 		--kernel v6.12=baseline "$@" || status=$?
-	[ $status -ne 2 ] || exit 2
 	kernels=
 	for topic in $topics; do
 		kernels="$kernels --kernel $topic"
@@ -293,14 +302,6 @@ cmd_demo() {
 	# shellcheck disable=SC2086
 	"$build/cgmark" run $q --suite quick --profile --kernel baseline $kernels \
 		--kernel all=patched "$@" || status=$?
-	known=$top/kernel/patches/known
-	# shellcheck source=kernel/patches/known/known.sh
-	. "$known/known.sh"
-	for name in $(known_names); do
-		# shellcheck disable=SC2046,SC2086
-		"$build/cgmark" run $q --profile $(known_options "$name") "$@" ||
-			status=$?
-	done
 	# shellcheck disable=SC2086
 	"$build/cgmark" import $q && "$build/cgmark" site $q -o "$top/results/demo/site" ||
 		exit 5

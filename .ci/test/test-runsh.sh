@@ -148,9 +148,9 @@ script "$work/bin/meson" <<'END'
 exit 0
 END
 calls 0 "$(paste -sd '|' <<END
+run --profile --kernel baseline --kernel one=baseline,patches=$work/top/$known/one.patch --bench fault/anon --param group=v1 --param depth=1 --no-null
 run --suite quick --profile --kernel v6.1=deb:linux-source-6.1,config=base:cgroup:net:base-full --kernel v6.12=baseline --no-null
 run --suite quick --profile --kernel baseline --kernel fixes --kernel css_set --kernel mm_owner --kernel net --kernel binding --kernel signal --kernel modules --kernel statistics --kernel swap --kernel oom --kernel all=patched --no-null
-run --profile --kernel baseline --kernel one=baseline,patches=$work/top/$known/one.patch --bench fault/anon --param group=v1 --param depth=1 --no-null
 import
 site -o $work/top/results/demo/site
 END

@@ -35,13 +35,22 @@ static char *line_slug(const struct site_run *r)
 	return xasprintf("%.40s,%.40s,%.6s", machine, what, hex);
 }
 
+/* What was measured, after the kernels if two say all. */
 static char *line_title(const struct site_run *r)
 {
+	_cleanup_free_ char *pair =
+		r->nr_kernels == 2
+			? xasprintf("%s against %s: ", r->kernels[1].name,
+				    r->kernels[0].name)
+			: xstrdup("");
+
 	if (*r->job)
-		return xasprintf("nightly job %s, on %s", r->job, r->machine);
-	if (*r->suite)
-		return xasprintf("suite %s, on %s", r->suite, r->machine);
-	return xasprintf("benchmarks by name, on %s", r->machine);
+		return xasprintf("%snightly job %s, on %s", pair, r->job,
+				 r->machine);
+	if (*r->suite && strcmp(r->suite, "none") != 0)
+		return xasprintf("%ssuite %s, on %s", pair, r->suite,
+				 r->machine);
+	return xasprintf("%sbenchmarks by name, on %s", pair, r->machine);
 }
 
 /* A run that is there and has figures. */
