@@ -252,6 +252,17 @@ keep_times()
 	(cd "$1" && xargs -0 -r cp -lf --parents -t "$new" --) <"$tmp/same"
 }
 
+# The object of a source that is gone would stay for ever, and with it what it was
+# made from: a header that comes back would look like one that hides another.
+drop_objects_of_gone()
+{
+	tr '\0' '\n' <"$tmp/gone" | sed -n 's/\.[cS]$//p' |
+		while read -r name; do
+			rm -f -- "$1/$name.o" \
+				"$1/$(dirname -- "$name")/.${name##*/}.o.cmd"
+		done
+}
+
 # How many objects depend on what differs.
 objects_affected()
 {
@@ -280,6 +291,7 @@ start_from()
 	   adjust_paths "$1" 2>>"$log" &&
 	   keep_times "$1/src" "$tmp/src" 2>>"$log" &&
 	   cat "$tmp/changed" "$tmp/added" | renew "$tmp/src" 2>>"$log"; then
+		drop_objects_of_gone "$tmp/src/$OBJ"
 		affected=$(objects_affected)
 		base=${1##*/}
 		tell_base "$base"

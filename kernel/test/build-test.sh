@@ -770,6 +770,22 @@ test_objects()
 	run build $src
 	ok "objects: a file that is gone is left out" is_right $src
 	ok "with the objects of before" from_objects
+	for step in there gone back; do
+		if [ $step = gone ]; then
+			rm "$work/src/kernel/c.c" "$work/src/include/only.h"
+		else
+			echo only >"$work/src/include/only.h"
+			printf 'c\ninclude include/only.h\n' \
+				>"$work/src/kernel/c.c"
+		fi
+		echo "d$step" >"$work/src/kernel/b.c"
+		run build $src
+		ok "objects: a file with a header of its own, $step" from_objects
+		ok "and the same kernel" is_right $src
+	done
+	rm "$work/src/kernel/c.c" "$work/src/include/only.h"
+	echo d >"$work/src/kernel/b.c"
+	run build $src
 
 	run build --source "dir:$work/src" --config "$work/b.config"
 	ok "objects: another config" is_right \
