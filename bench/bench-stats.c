@@ -43,6 +43,7 @@
 #include "cpus-possible.h"
 #include "idle-procs.h"
 #include "stats-groups.h"
+#include "stats-text.h"
 #include "workers.h"
 
 #define GROUPS_MAX STATS_GROUPS_MAX
@@ -73,32 +74,12 @@ static bool is_binary, of_subtree;
 
 /* --- text --- */
 
-/* The last word of each line is a number. */
-static unsigned parse(const char *p, const char *end, uint64_t *ret)
-{
-	uint64_t value = 0;
-	unsigned nr = 0;
-
-	for (; p < end; p++) {
-		if (*p == '\n') {
-			if (nr < VALUES_MAX)
-				ret[nr] = value;
-			nr++;
-			value = 0;
-		} else if (*p >= '0' && *p <= '9') {
-			value = 10 * value + (*p - '0');
-		} else {
-			value = 0;
-		}
-	}
-	return nr;
-}
-
 static int take_text(ssize_t n, unsigned group, unsigned *nr, values_t *into)
 {
 	if (n <= 0)
 		return n < 0 ? -errno : -ENODATA;
-	*nr += parse(text, text + n, into[group] + *nr);
+	*nr += stats_text_parse(text, text + n, into[group] + *nr,
+				VALUES_MAX - *nr);
 	return *nr <= VALUES_MAX ? 0 : -E2BIG;
 }
 
@@ -325,21 +306,6 @@ static int stats_between(struct bench_ctx *ctx)
 		 : 0;
 }
 
-/* The text may leave out what is 0. */
-static bool same_values(const uint64_t *values, unsigned nr,
-			const uint64_t *lines, unsigned nr_lines)
-{
-	unsigned t = 0;
-
-	for (unsigned i = 0; i < nr; i++) {
-		if (t < nr_lines && values[i] == lines[t])
-			t++;
-		else if (values[i])
-			return false;
-	}
-	return t == nr_lines;
-}
-
 /* Of a subtree, the parent comes first, and each group before those below. */
 static unsigned row_of(unsigned group)
 {
@@ -363,7 +329,8 @@ static int compare(struct bench_ctx *ctx)
 		if (was[i] < nr_values[i] || was[i] < g.nr_files)
 			return ctx_fail(ctx, -EIO, "group %u: %u values of %u",
 					i, was[i], nr_values[i]);
-		if (!same_values(values, was[i], text_table[i], nr_values[i]))
+		if (!stats_text_same(text_table[i], nr_values[i], values,
+				     was[i]))
 			return ctx_fail(ctx, -EIO, "group %u: wrong values", i);
 	}
 	return 0;
