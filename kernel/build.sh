@@ -551,6 +551,13 @@ tool_version()
 	"$1" --version 2>/dev/null | head -n 1
 }
 
+# Does the kernel tell its types (BTF)?  pahole writes them then.
+tells_types()
+{
+	all_fragments | grep -E '^(# )?CONFIG_DEBUG_INFO_BTF[= ]' |
+		tail -n 1 | grep -q '=y$'
+}
+
 # What a patch changes.  Its message makes no other kernel.
 patch_diff()
 {
@@ -570,6 +577,7 @@ key_input()
 	printf 'config %s\n' "$(all_fragments | sha256)"
 	printf 'cc %s\nld %s\nas %s\n' "$(tool_version gcc)" \
 		"$(tool_version ld)" "$(tool_version as)"
+	! tells_types || printf 'pahole %s\n' "$(tool_version pahole)"
 }
 
 # Runs a command with the fragments as further arguments.
@@ -612,12 +620,15 @@ check_tools()
 	need tar tar
 	need perl perl
 	[ "$source_type" != deb ] || need xz xz-utils
+	! tells_types || need pahole pahole
 	printf '#include <gelf.h>\n' | gcc -E - >/dev/null 2>&1 ||
 		die "$EX_HOST" "libelf headers are missing: apt-get install libelf-dev"
 }
 
 # The environment of the caller must not reach the kernel, and nothing in it
-# may tell when, where and by whom it was built.
+# may tell when, where and by whom it was built.  Kconfig writes pahole's version
+# into each configuration, which the kernel has in it, so that a kernel without
+# types must not see whether there is a pahole.
 kmake()
 {
 	set -- env -i PATH="$PATH" HOME="${HOME:-/}" TMPDIR="${TMPDIR:-/tmp}" \
@@ -625,7 +636,7 @@ kmake()
 		KBUILD_BUILD_TIMESTAMP='Mon Jan  1 00:00:00 UTC 2024' \
 		KBUILD_BUILD_USER=cgmark KBUILD_BUILD_HOST=cgmark \
 		KBUILD_BUILD_VERSION=1 \
-		make -C "$tmp/src" O="$obj" "$@"
+		make -C "$tmp/src" O="$obj" PAHOLE="$pahole" "$@"
 	start "$@" >>"$log" 2>&1
 }
 
@@ -905,6 +916,7 @@ build()
 	begin=$(date +%s)
 	unknown='' differs=''
 	check_tools
+	tells_types && pahole=pahole || pahole=none
 	take_slot
 	obj=$tmp/src/$OBJ
 	log=$cache/logs/$key.log

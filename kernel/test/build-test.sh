@@ -139,6 +139,7 @@ make_tree()
 	> @find . -type f -printf '%P %m\n' -o -type l -printf '%P -> %l\n' | \
 	>	sort >$(cache)/copied
 	> @gcc --version
+	> @echo $(PAHOLE) >$(cache)/pahole
 	> @mkdir -p $(O)/kernel
 	> @for f in kernel/*.c; do \
 	>	o=$(O)/$${f%.c}.o; \
@@ -531,6 +532,39 @@ test_path()
 	run build --source "dir:$work/linux" --config "$work/path.config"
 	PATH=$saved
 	ok "a directory named gcc in PATH is no compiler" exits 0
+}
+
+# A kernel without types is the same with and without pahole.
+test_pahole()
+{
+	mkdir -p "$work/types"
+	printf 'CONFIG_A=y\n# types\n' >"$work/plain.config"
+	printf 'CONFIG_A=y\nCONFIG_DEBUG_INFO_BTF=y\n' >"$work/types.config"
+	cat "$work/types.config" - >"$work/not.config" <<-'END'
+	# CONFIG_DEBUG_INFO_BTF is not set
+	END
+	printf '#!/bin/sh\necho v1.24\n' >"$work/types/pahole"
+	chmod +x "$work/types/pahole"
+	saved=$PATH
+	for config in plain types not; do
+		was=$(run_key --config "$work/$config.config")
+		PATH=$work/types:$PATH
+		now=$(run_key --config "$work/$config.config")
+		PATH=$saved
+		[ "$was" = "$now" ]
+		echo $? >"$work/$config.differs"
+	done
+	ok "the key has pahole's version if the kernel has types" \
+		[ "$(cat "$work/plain.differs" "$work/types.differs" \
+			"$work/not.differs" | tr '\n' ' ')" = "0 1 0 " ]
+
+	run build --source "dir:$work/linux" --config "$work/plain.config"
+	ok "without types, make does not see it" \
+		[ "$(cat "$cache/pahole")" = none ]
+	PATH=$work/types:$PATH
+	run build --source "dir:$work/linux" --config "$work/types.config"
+	PATH=$saved
+	ok "with types, it does" [ "$(cat "$cache/pahole")" = pahole ]
 }
 
 test_no_home()
@@ -1025,6 +1059,7 @@ test_changing_tree
 test_git_environment
 test_build
 test_path
+test_pahole
 test_no_home
 test_patch
 test_errors
