@@ -19,7 +19,7 @@ targets=programs	# of ninja: not the tests, unless they are to run
 packages='
 gcc libc6-dev meson ninja-build pkg-config scdoc
 libjansson-dev libinih-dev libmd-dev libsqlite3-dev libzstd-dev r-mathlib libcmocka-dev
-libnl-genl-3-dev libnl-route-3-dev libpfm4-dev libdw-dev
+libnl-genl-3-dev libnl-route-3-dev libpfm4-dev libdw-dev libbpf-dev
 linux-source-6.12 make bc bison flex libelf-dev libssl-dev kmod perl
 patch xz-utils cpio lz4 zstd
 qemu-system-x86
@@ -32,8 +32,8 @@ groff-base cmark-gfm python3-jsonschema slurm-wlm munge clang libclang-rt-dev ch
 # From npm, for the tests of the site: what finds pages that not everybody can read.
 axe_version=4.10.3
 axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
-# For the suite long, and for the gallery.
-long_packages='linux-source-6.1'
+# For the suite long; the gallery needs the first.
+long_packages='linux-source-6.1 pahole'
 # Kernels of the gallery: the topics of the series, each with those it is based on.
 topics='fixes css_set mm_owner net binding signal modules statistics swap oom'
 
@@ -221,7 +221,10 @@ cmd_test() {
 	# shellcheck disable=SC2086 # words on purpose
 	install_packages $packages $test_packages
 	case " $* " in
-	*' long '*)	install_packages "$long_packages" ;;
+	*' long '*)
+		# shellcheck disable=SC2086 # words on purpose
+		install_packages $long_packages
+		;;
 	esac
 	fetch_axe
 	targets=all
@@ -278,7 +281,7 @@ cmd_nightly() {
 # comes last: the front page shows the newest.
 cmd_demo() {
 	all=$(now)
-	install_packages "$long_packages"
+	install_packages "${long_packages%% *}"
 	setup
 	export CGMARK_RESULTS_DIR="$top/results/demo"
 	status=0
