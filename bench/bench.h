@@ -38,6 +38,8 @@ struct bench_param {
 	 * be it the default one or a suite's.
 	 */
 	const char *at;
+	/* Further values that are measured only where somebody names them. */
+	const char *named;
 	/* has one value, which the names of points omit */
 	bool implied;
 };
@@ -110,6 +112,9 @@ static inline unsigned bench_nr_ops(const struct bench *b)
 #define PARAM(_key, _values) { .key = (_key), .values = (_values) }
 #define PARAM_VARIANT(_key, _values) \
 	{ .key = (_key), .values = (_values), .variant = true }
+#define PARAM_VARIANT_NAMED(_key, _values, _named) \
+	{ .key = (_key), .values = (_values), .variant = true, \
+	  .named = (_named) }
 #define PARAM_MORE(_key, _values, _more) \
 	PARAM_MORE_AT(_key, _values, _more, NULL)
 #define PARAM_MORE_AT(_key, _values, _more, _at) \

@@ -50,6 +50,17 @@ static void print_more(FILE *out, const struct bench *b,
 				});
 }
 
+static void print_named(FILE *out, const struct bench *b,
+			const struct bench_param *p)
+{
+	catalog_line_print(out, &(struct catalog_line){
+					.kind = CATALOG_NAMED,
+					.bench = b->name,
+					.key = p->key,
+					.values = p->named,
+				});
+}
+
 static void print_bench(FILE *out, const struct bench *b)
 {
 	struct catalog_line l = {
@@ -75,9 +86,12 @@ static void print_bench(FILE *out, const struct bench *b)
 		catalog_line_print(out, &l);
 	for (p = b->params; p && p->key; p++)
 		print_param(out, b, p);
-	for (p = b->params; p && p->key; p++)
+	for (p = b->params; p && p->key; p++) {
 		if (p->more)
 			print_more(out, b, p);
+		if (p->named)
+			print_named(out, b, p);
+	}
 }
 
 int list_print(FILE *out)

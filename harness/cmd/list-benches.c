@@ -59,7 +59,10 @@ static size_t topic_of(const struct bench_info *b)
 	return NR_TOPICS - 1;
 }
 
-/* "way=v1,attach jobs=1+4,16": swept values, and the others after a '+'. */
+/*
+ * "way=v1,attach jobs=1+4,16 way=text!bpf": swept values, others after a '+', and
+ * after a '!' those that have to be named.
+ */
 static void add_keys(struct strbuf *sb, const struct bench_info *b)
 {
 	for (size_t i = 0; i < b->nr_keys; i++) {
@@ -70,6 +73,8 @@ static void add_keys(struct strbuf *sb, const struct bench_info *b)
 			strbuf_addf(sb, "%s%s", j ? "," : "", k->values[j]);
 		for (size_t j = 0; j < k->nr_more; j++)
 			strbuf_addf(sb, "%s%s", j ? "," : "+", k->more[j]);
+		for (size_t j = 0; j < k->nr_named; j++)
+			strbuf_addf(sb, "%s%s", j ? "," : "!", k->named[j]);
 	}
 	if (!b->nr_keys)
 		strbuf_addf(sb, "-");

@@ -15,22 +15,24 @@
 #define LIST_TIMEOUT_MS 30000
 #define LIST_MAX_BYTES (1024 * 1024)
 
+static void free_words(char **words, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		free(words[i]);
+	free(words);
+}
+
 static void bench_release(struct bench_info *b)
 {
 	for (size_t i = 0; i < b->nr_keys; i++) {
-		for (size_t j = 0; j < b->keys[i].nr_values; j++)
-			free(b->keys[i].values[j]);
-		free(b->keys[i].values);
-		for (size_t j = 0; j < b->keys[i].nr_more; j++)
-			free(b->keys[i].more[j]);
-		free(b->keys[i].more);
-		for (size_t j = 0; j < b->keys[i].nr_at; j++) {
-			free(b->keys[i].at_keys[j]);
-			free(b->keys[i].at_values[j]);
-		}
-		free(b->keys[i].at_keys);
-		free(b->keys[i].at_values);
-		free(b->keys[i].key);
+		struct bench_key *k = &b->keys[i];
+
+		free_words(k->values, k->nr_values);
+		free_words(k->more, k->nr_more);
+		free_words(k->named, k->nr_named);
+		free_words(k->at_keys, k->nr_at);
+		free_words(k->at_values, k->nr_at);
+		free(k->key);
 	}
 	free(b->keys);
 	for (size_t i = 0; i < b->nr_programs; i++)
@@ -222,10 +224,25 @@ static const char *add_more(struct catalog *c, const char *binary,
 	return k->nr_more ? NULL : "an M line has no values";
 }
 
+static const char *add_named(struct catalog *c, const char *binary,
+			     const struct catalog_line *l)
+{
+	struct bench_info *b = bench_of(c, binary, l);
+	struct bench_key *k = b ? find_key(b, l->key) : NULL;
+
+	if (!k)
+		return "it has no A line before it";
+	if (k->nr_named)
+		return "a second N line of this param";
+	add_values(l->values, &k->named, &k->nr_named);
+	return k->nr_named ? NULL : "an N line has no values";
+}
+
 static const add_fn add[NR_CATALOG_KINDS] = {
 	[CATALOG_BENCH] = add_bench, [CATALOG_PARAM] = add_key,
 	[CATALOG_MORE] = add_more,   [CATALOG_EXTRA] = add_extra,
 	[CATALOG_FIRST] = add_first, [CATALOG_PROGRAM] = add_program,
+	[CATALOG_NAMED] = add_named,
 };
 
 int catalog_parse(struct catalog *c, const char *binary, char *text)
@@ -251,17 +268,21 @@ int catalog_parse(struct catalog *c, const char *binary, char *text)
 	return 0;
 }
 
-static bool is_listed(const struct bench_key *k, const char *word, size_t len)
+static bool is_among(char *const *values, size_t nr, const char *word,
+		     size_t len)
 {
-	for (size_t i = 0; i < k->nr_values; i++)
-		if (strlen(k->values[i]) == len &&
-		    strncmp(k->values[i], word, len) == 0)
-			return true;
-	for (size_t i = 0; i < k->nr_more; i++)
-		if (strlen(k->more[i]) == len &&
-		    strncmp(k->more[i], word, len) == 0)
+	for (size_t i = 0; i < nr; i++)
+		if (strlen(values[i]) == len &&
+		    strncmp(values[i], word, len) == 0)
 			return true;
 	return false;
+}
+
+static bool is_listed(const struct bench_key *k, const char *word, size_t len)
+{
+	return is_among(k->values, k->nr_values, word, len) ||
+	       is_among(k->more, k->nr_more, word, len) ||
+	       is_among(k->named, k->nr_named, word, len);
 }
 
 /* With the largest unit it still fits the guest's 64 bits. */

@@ -18,6 +18,8 @@ struct bench_key {
 	bool variant; /* shares its set-up: varies fastest */
 	char **more;  /* values beyond the default sweep, one axis at a time */
 	size_t nr_more;
+	char **named; /* values that are planned only where they are named */
+	size_t nr_named;
 	char **at_keys; /* other params, held at at_values meanwhile */
 	char **at_values;
 	size_t nr_at;

@@ -249,6 +249,7 @@ static bool check_value(const struct planning *pl, const char *key,
 			return true;
 		add_known(&words, &n, k->values, k->nr_values);
 		add_known(&words, &n, k->more, k->nr_more);
+		add_known(&words, &n, k->named, k->nr_named);
 	}
 	suggest_log(what, value, words, n);
 	return false;

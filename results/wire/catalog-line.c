@@ -48,6 +48,9 @@ static const struct form {
 			   { FIELD(TEXT, bench), FIELD(TEXT, key),
 			     FIELD(FLAG, implied), FIELD(TEXT, values),
 			     FIELD(TEXT_OR_NOTHING, at) } },
+	[CATALOG_NAMED] = { "N",
+			    { FIELD(TEXT, bench), FIELD(TEXT, key),
+			      FIELD(TEXT, values) } },
 	[CATALOG_EXTRA] = { "X", { FIELD(TEXT, bench) } },
 	[CATALOG_PROGRAM] = { "T",
 			      { FIELD(TEXT, bench), FIELD(TEXT, program) } },
@@ -153,7 +156,7 @@ int catalog_line_parse(char *text, struct catalog_line *ret,
 		nr += *p == '\t';
 	form = find_form(strsep(&text, "\t"), &ret->kind);
 	if (!form)
-		return bad(why, "not a B, A, M, X, T or F line");
+		return bad(why, "not a B, A, M, N, X, T or F line");
 	want = nr_fields(form);
 	if (nr != want)
 		return bad(why, "a line %s of %u fields, not %u", form->letter,

@@ -7,6 +7,8 @@
  *   A  NAME  KEY  VALUES  VARIANT
  * for each param with values beyond the default sweep
  *   M  NAME  KEY  IMPLIED  VALUES  AT
+ * for each param with values that are planned only where somebody names them
+ *   N  NAME  KEY  VALUES
  * if the benchmark is extra
  *   X  NAME
  * for each host program that it runs
@@ -27,6 +29,7 @@ enum catalog_kind {
 	CATALOG_BENCH,
 	CATALOG_PARAM,
 	CATALOG_MORE,
+	CATALOG_NAMED,
 	CATALOG_EXTRA,
 	CATALOG_PROGRAM,
 	CATALOG_FIRST,

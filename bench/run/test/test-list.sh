@@ -85,6 +85,15 @@ for program; do
 					bad("value " more[i] " twice")
 			next
 		}
+		$1 == "N" {
+			if (NF != 4)
+				bad("N line of " NF " fields")
+			if (!(($2, $3) in key))
+				bad("values of no param of " $2)
+			if ($4 !~ /^[A-Za-z0-9._+-]+(,[A-Za-z0-9._+-]+)*$/)
+				bad("values " $4)
+			next
+		}
 		$1 == "F" {
 			if (NF != 3 || $2 != bench)
 				bad("F line")

@@ -123,6 +123,8 @@ static void catalog_refuses_nonsense(void **state)
 		"B\ta\t1\t\t9\t1\t1\tx\nF\ta\t\n",
 		"M\ta\tk\t1\t4\t\n",
 		"B\ta\t1\t\t9\t1\t1\tx\nM\ta\tk\t1\t4\t\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nN\ta\tk\t4\n",
+		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nN\ta\tk\t4\nN\ta\tk\t5\n",
 		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\n",
 		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1\t0\nM\ta\tk\t1\t\t\n",
 		"B\ta\t1\t\t9\t1\t1\tx\nA\ta\tk\t1,2\t0\nM\ta\tk\t1\t4\t\n",
@@ -302,6 +304,33 @@ static void possible_cpus_are_asked_for(void **state)
 		      "x/y \n"
 		      "x/y cpus_possible=16\n"
 		      "x/y cpus_possible=63\n");
+	catalog_release(&catalog);
+	catalog = saved;
+}
+
+/* In no suite, nor because the benchmark is named. */
+static void some_values_are_named(void **state)
+{
+	static const char text[] = "B\tx/y\t1\t\t9\t1\t1\tdo it\n"
+				   "A\tx/y\tway\told,new\t1\n"
+				   "N\tx/y\tway\trare\n";
+	static const char *const xy[] = { "x/y" };
+	static const char *const some[] = { "way=old,rare" };
+	static char star[] = "*";
+	char *every[] = { star };
+	const struct suite whole = { .globs = every, .nr_globs = 1 };
+	struct catalog saved = catalog;
+
+	catalog = (struct catalog){ NULL, 0 };
+	assert_int_equal(add(&catalog, "bench-x", text), 0);
+	expect_points(&(struct plan_wish){ .benches = xy, .nr_benches = 1 },
+		      "x/y way=old\nx/y way=new\n");
+	expect_points(&(struct plan_wish){ .suite = &whole },
+		      "x/y way=old\nx/y way=new\n");
+	expect_points(&(struct plan_wish){ .suite = &whole,
+					   .params = some,
+					   .nr_params = 1 },
+		      "x/y way=old\nx/y way=rare\n");
 	catalog_release(&catalog);
 	catalog = saved;
 }
@@ -1022,6 +1051,7 @@ int main(void)
 		cmocka_unit_test(samples_can_be_set),
 		cmocka_unit_test(values_beyond_the_sweep),
 		cmocka_unit_test(possible_cpus_are_asked_for),
+		cmocka_unit_test(some_values_are_named),
 		cmocka_unit_test(some_come_first),
 		cmocka_unit_test(some_come_last),
 		cmocka_unit_test(bad_wishes_are_refused),

@@ -53,6 +53,7 @@ static void test_fields(void **state)
 {
 	char text[] = "B\tattach/self\t2\tCGROUPS\t31\t4\t7\tmove the caller";
 	char more[] = "M\tnull\tsets\t1\t16,64\tpace=burst,way=new";
+	char named[] = "N\tnull\tway\tbpf";
 	char why[CATALOG_WHY_MAX];
 	struct catalog_line l;
 
@@ -71,6 +72,10 @@ static void test_fields(void **state)
 	assert_true(l.implied);
 	assert_string_equal(l.values, "16,64");
 	assert_string_equal(l.at, "pace=burst,way=new");
+	assert_int_equal(catalog_line_parse(named, &l, why), 0);
+	assert_int_equal(l.kind, CATALOG_NAMED);
+	assert_string_equal(l.key, "way");
+	assert_string_equal(l.values, "bpf");
 }
 
 static void check_bad(const char *line, const char *want)
@@ -86,7 +91,7 @@ static void check_bad(const char *line, const char *want)
 
 static void test_malformed(void **state)
 {
-	check_bad("", "not a B, A, M, X, T or F line");
+	check_bad("", "not a B, A, M, N, X, T or F line");
 	check_bad("hello", "not a B");
 	check_bad("BB\tx", "not a B");
 	check_bad("\tX\tx", "not a B");
