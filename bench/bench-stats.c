@@ -11,6 +11,8 @@
  *   way=counts   the same, with the number of values of each file
  *   way=preflush as dump, with CGSTATS_F_PREFLUSH
  *   way=subtree  one request for the parent and all below it
+ *   way=bpf      one walk of a BPF iterator over these: stats-bpf.h has what it
+ *                reads.  Only where it is named: it needs config=+bpf
  *
  * The groups are idle; or, with dirty=N, N pages were charged and uncharged in
  * each before each sample, so that their counters have to be summed up.  With
@@ -42,6 +44,7 @@
 #include "cgstats.h"
 #include "cpus-possible.h"
 #include "idle-procs.h"
+#include "stats-bpf.h"
 #include "stats-groups.h"
 #include "stats-text.h"
 #include "workers.h"
@@ -217,6 +220,23 @@ static int read_do(void)
 	return r;
 }
 
+/* --- BPF --- */
+
+static int read_bpf(void)
+{
+	const uint64_t *values;
+	unsigned nr;
+	int r = stats_bpf_read(&values, &nr);
+
+	if (r < 0 || nr > VALUES_MAX)
+		return r < 0 ? r : -E2BIG;
+	for (row = 0; row < (unsigned)r && row <= GROUPS_MAX; row++) {
+		memcpy(table[row], values + row * nr, nr * sizeof(*values));
+		nr_values[row] = nr;
+	}
+	return 0;
+}
+
 /* --- set-up --- */
 
 static int find_ids(struct bench_ctx *ctx)
@@ -288,12 +308,16 @@ static int stats_begin(struct bench_ctx *ctx)
 	else if (!strcmp(way, "dump") || !strcmp(way, "counts") ||
 		 !strcmp(way, "preflush") || !strcmp(way, "subtree"))
 		read_all = read_dump;
+	else if (!strcmp(way, "bpf"))
+		read_all = read_bpf;
 	else
 		return ctx_bad_param(ctx, "way");
-	of_subtree = !strcmp(way, "subtree");
+	of_subtree = !strcmp(way, "subtree") || read_all == read_bpf;
 	is_binary = read_all == read_do || read_all == read_dump;
 	if (is_binary)
 		r = begin_binary(ctx, way);
+	else if (read_all == read_bpf)
+		r = stats_bpf_begin(ctx, &g);
 	return r || readers == 1 ? r : begin_readers(ctx);
 }
 
@@ -420,7 +444,7 @@ static int stats_check(struct bench_ctx *ctx)
 		return r;
 	if (readers > 1)
 		return readers_check(ctx);
-	if (read_all == read_dump && row != want)
+	if ((read_all == read_dump || read_all == read_bpf) && row != want)
 		return ctx_fail(ctx, -EIO, "%u groups were read", row);
 	if (read_all == read_dump && syscalls > SYSCALLS_MAX)
 		return ctx_fail(ctx, -EIO, "it took %u system calls", syscalls);
@@ -474,8 +498,10 @@ BENCH_DEFINE(stats_read) = {
 			 PARAM_MORE_AT("files", "usage,all", "cpu,memory,pids",
 				       "groups=10"),
 			 STATS_AXES("files=all,groups=100"),
-			 PARAM_VARIANT("way", "path,pread,do,dump,counts,"
-					      "preflush,subtree")),
+			 PARAM_VARIANT_NAMED("way",
+					     "path,pread,do,dump,counts,"
+					     "preflush,subtree",
+					     "bpf")),
 	.setup = stats_setup,
 	STATS_READ,
 };
@@ -488,7 +514,9 @@ BENCH_DEFINE(stats_read_v2) = {
 	.params = PARAMS(PARAM_MORE("groups", "10", "1,100"),
 			 PARAM("files", "usage,cpu,memory,pids,io,all"),
 			 STATS_AXES("files=all,groups=10"),
-			 PARAM_VARIANT("way", "path,pread,do,dump,subtree")),
+			 PARAM_VARIANT_NAMED("way",
+					     "path,pread,do,dump,subtree",
+					     "bpf")),
 	.setup = stats_setup_v2,
 	STATS_READ,
 };
