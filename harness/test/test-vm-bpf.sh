@@ -16,7 +16,7 @@ run_on() {
 	name=$1 kernel=$2
 	shift 2
 	"$cgmark" run -q -j 1 --fresh --kernel "$kernel" --perturbations 1 --seed 1 \
-		--no-null --samples 3 --no-compare --param depth=1 \
+		--no-null --samples 3 --no-compare --param depth="${depth-1}" \
 		--param dying=0 --param readers=1 --param cpus_possible=real \
 		"$@" -o "$work/$name" >"$work/out" 2>"$work/err"
 }
@@ -75,11 +75,13 @@ check 'both runs count the same, bit for bit' \
 	"$work"/two/*/boots/b-p0/samples.tsv
 
 # more than are in one row, and those below
+depth=1,4
 run_on deep b=baseline,config=+bpf --bench stats/read --param way=bpf \
-	--param groups=10 --param files=all --param dirty=128 --param depth=1,4
+	--param groups=10 --param files=all --param dirty=128
 ok $? 'groups below groups are measured'
 
 # --- others ----------------------------------------------------------------------
+depth=1
 run_on none a=baseline --bench stats/read --param way=pread,bpf \
 	--param groups=10 --param files=all --param dirty=0
 ok $? 'a kernel without BPF is measured'
