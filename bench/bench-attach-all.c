@@ -10,6 +10,8 @@
  *
  * The owner is in a cgroup of the place that version and controllers say, and with
  * hierarchies=N in one of each of N more, without controllers.
+ * Closing the device before it waits for RCU, so that a burst is none for the
+ * threadgroup rwsem: nearly all of the time is a wait, which favordynmods saves.
  */
 #include <errno.h>
 #include <fcntl.h>
