@@ -67,9 +67,11 @@ is "$(grep -vE '^(ok|not ok|#)' "$work/out")" '' \
 # On stdin, as checkpatch takes a file that git tracks for source, not a patch.
 # FILE_PATH_CHANGES asks for each new file whether MAINTAINERS covers it, and it
 # does: kernel/cgroup, include/linux/cgroup* and the documentation of v1.
+# UNKNOWN_COMMIT_ID looks for the commits of Fixes: in a history that a source package
+# does not have.
 checkpatch() {
 	perl "$tree/scripts/checkpatch.pl" --no-tree --strict --no-summary \
-		--ignore FILE_PATH_CHANGES - <"$1"
+		--ignore FILE_PATH_CHANGES,UNKNOWN_COMMIT_ID - <"$1"
 }
 
 tree=$(kernel_source)
