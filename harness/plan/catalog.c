@@ -205,11 +205,19 @@ static bool add_at(struct bench_key *k, const char *list)
 	return true;
 }
 
+/* The param that further values belong to; NULL: it has no A line before it. */
+static struct bench_key *key_of(const struct catalog *c, const char *binary,
+				const struct catalog_line *l)
+{
+	struct bench_info *b = bench_of(c, binary, l);
+
+	return b ? find_key(b, l->key) : NULL;
+}
+
 static const char *add_more(struct catalog *c, const char *binary,
 			    const struct catalog_line *l)
 {
-	struct bench_info *b = bench_of(c, binary, l);
-	struct bench_key *k = b ? find_key(b, l->key) : NULL;
+	struct bench_key *k = key_of(c, binary, l);
 
 	if (!k)
 		return "it has no A line before it";
@@ -227,8 +235,7 @@ static const char *add_more(struct catalog *c, const char *binary,
 static const char *add_named(struct catalog *c, const char *binary,
 			     const struct catalog_line *l)
 {
-	struct bench_info *b = bench_of(c, binary, l);
-	struct bench_key *k = b ? find_key(b, l->key) : NULL;
+	struct bench_key *k = key_of(c, binary, l);
 
 	if (!k)
 		return "it has no A line before it";

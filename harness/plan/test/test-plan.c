@@ -47,6 +47,23 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* Around tests that have benchmarks of their own. */
+static struct catalog usual;
+
+static int no_benches(void **state)
+{
+	usual = catalog;
+	catalog = (struct catalog){ NULL, 0 };
+	return 0;
+}
+
+static int usual_benches(void **state)
+{
+	catalog_release(&catalog);
+	catalog = usual;
+	return 0;
+}
+
 /* Keeps messages of intended failures out of the log. */
 static int quiet_dup;
 
@@ -256,9 +273,7 @@ static void values_beyond_the_sweep(void **state)
 	const struct suite other = {
 		.globs = every, .nr_globs = 1, .rules = &rule, .nr_rules = 1
 	};
-	struct catalog saved = catalog;
 
-	catalog = (struct catalog){ NULL, 0 };
 	assert_int_equal(add(&catalog, "bench-x", text), 0);
 	expect_points(&(struct plan_wish){ .suite = &brief },
 		      "x/y few=1\nx/y few=2\n");
@@ -279,8 +294,6 @@ static void values_beyond_the_sweep(void **state)
 		      "x/y few=2,many=64\n"
 		      "x/y few=2,load=forks\n"
 		      "x/y few=2,load=forks,many=64\n");
-	catalog_release(&catalog);
-	catalog = saved;
 }
 
 /* Values that take boots of their own are there for who names them. */
@@ -291,9 +304,7 @@ static void possible_cpus_are_asked_for(void **state)
 				   "M\tx/y\t" BOOT_CPUS_PARAM "\t1\t4,16\t\n";
 	static const char *const xy[] = { "x/y" };
 	static const char *const some[] = { BOOT_CPUS_PARAM "=real,16,63" };
-	struct catalog saved = catalog;
 
-	catalog = (struct catalog){ NULL, 0 };
 	assert_int_equal(add(&catalog, "bench-x", text), 0);
 	expect_points(&(struct plan_wish){ .benches = xy, .nr_benches = 1 },
 		      "x/y \n");
@@ -304,8 +315,6 @@ static void possible_cpus_are_asked_for(void **state)
 		      "x/y \n"
 		      "x/y cpus_possible=16\n"
 		      "x/y cpus_possible=63\n");
-	catalog_release(&catalog);
-	catalog = saved;
 }
 
 /* In no suite, nor because the benchmark is named. */
@@ -319,9 +328,7 @@ static void some_values_are_named(void **state)
 	static char star[] = "*";
 	char *every[] = { star };
 	const struct suite whole = { .globs = every, .nr_globs = 1 };
-	struct catalog saved = catalog;
 
-	catalog = (struct catalog){ NULL, 0 };
 	assert_int_equal(add(&catalog, "bench-x", text), 0);
 	expect_points(&(struct plan_wish){ .benches = xy, .nr_benches = 1 },
 		      "x/y way=old\nx/y way=new\n");
@@ -331,8 +338,6 @@ static void some_values_are_named(void **state)
 					   .params = some,
 					   .nr_params = 1 },
 		      "x/y way=old\nx/y way=rare\n");
-	catalog_release(&catalog);
-	catalog = saved;
 }
 
 /* Those of all benchmarks first, then the others as usual. */
@@ -349,9 +354,7 @@ static void some_come_first(void **state)
 				     "B\td\t1\t\t9\t1\t1\tdo it\n"
 				     "A\td\tv\t1,2\t0\n"
 				     "F\td\t*\n";
-	struct catalog saved = catalog;
 
-	catalog = (struct catalog){ NULL, 0 };
 	assert_int_equal(add(&catalog, "bench-a", first), 0);
 	assert_int_equal(add(&catalog, "bench-b", second), 0);
 	expect_points(&(struct plan_wish){ NULL }, "a v=1,w=x\n"
@@ -363,8 +366,6 @@ static void some_come_first(void **state)
 						   "a v=2,w=xy\n"
 						   "b v=2\n"
 						   "c \n");
-	catalog_release(&catalog);
-	catalog = saved;
 }
 
 /* What a kernel keeps until it is booted again comes after all else. */
@@ -377,9 +378,7 @@ static void some_come_last(void **state)
 				   "B\tb\t1\t\t9\t1\t1\tdo it\n"
 				   "A\tb\tdynmods\t1,10\t0\n"
 				   "F\tb\t*\n";
-	struct catalog saved = catalog;
 
-	catalog = (struct catalog){ NULL, 0 };
 	assert_int_equal(add(&catalog, "bench-a", list), 0);
 	expect_points(&(struct plan_wish){ NULL }, "b dynmods=1\n"
 						   "b dynmods=10\n"
@@ -387,8 +386,6 @@ static void some_come_last(void **state)
 						   "a favordynmods=0,v=2\n"
 						   "a favordynmods=1,v=1\n"
 						   "a favordynmods=1,v=2\n");
-	catalog_release(&catalog);
-	catalog = saved;
 }
 
 static void bad_wishes_are_refused(void **state)
@@ -1049,11 +1046,16 @@ int main(void)
 		cmocka_unit_test(globs_select),
 		cmocka_unit_test(params_restrict_and_extend),
 		cmocka_unit_test(samples_can_be_set),
-		cmocka_unit_test(values_beyond_the_sweep),
-		cmocka_unit_test(possible_cpus_are_asked_for),
-		cmocka_unit_test(some_values_are_named),
-		cmocka_unit_test(some_come_first),
-		cmocka_unit_test(some_come_last),
+		cmocka_unit_test_setup_teardown(values_beyond_the_sweep,
+						no_benches, usual_benches),
+		cmocka_unit_test_setup_teardown(possible_cpus_are_asked_for,
+						no_benches, usual_benches),
+		cmocka_unit_test_setup_teardown(some_values_are_named,
+						no_benches, usual_benches),
+		cmocka_unit_test_setup_teardown(some_come_first, no_benches,
+						usual_benches),
+		cmocka_unit_test_setup_teardown(some_come_last, no_benches,
+						usual_benches),
 		cmocka_unit_test(bad_wishes_are_refused),
 		cmocka_unit_test(values_that_nobody_knows_are_refused),
 		cmocka_unit_test(a_suite_of_nothing_is_refused),
