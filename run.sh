@@ -32,8 +32,9 @@ groff-base cmark-gfm python3-jsonschema slurm-wlm munge clang libclang-rt-dev ch
 # From npm, for the tests of the site: what finds pages that not everybody can read.
 axe_version=4.10.3
 axe_sha256=0f2b4d7dcdf7d1219df8d1959ad68e565f51d14c3f0d88bb71cd59abeb956292
-# For the suite long; the gallery needs the first.
-long_packages='linux-source-6.1 pahole'
+gallery_packages='linux-source-6.1'
+# For the suite long.
+long_packages="$gallery_packages pahole"
 # Kernels of the gallery: the topics of the series, each with those it is based on.
 topics='fixes css_set mm_owner net binding signal modules statistics swap oom'
 
@@ -281,7 +282,7 @@ cmd_nightly() {
 # comes last: the front page shows the newest.
 cmd_demo() {
 	all=$(now)
-	install_packages "${long_packages%% *}"
+	install_packages "$gallery_packages"
 	setup
 	export CGMARK_RESULTS_DIR="$top/results/demo"
 	status=0

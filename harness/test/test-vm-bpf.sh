@@ -9,6 +9,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=harness/test/tap.sh
 . "$here/tap.sh"
 tab=$(printf '\t')
+depth=1
 show="$work/err"
 
 # run_on NAME KERNEL OPTION...: into $work/NAME.
@@ -16,7 +17,7 @@ run_on() {
 	name=$1 kernel=$2
 	shift 2
 	"$cgmark" run -q -j 1 --fresh --kernel "$kernel" --perturbations 1 --seed 1 \
-		--no-null --samples 3 --no-compare --param depth="${depth-1}" \
+		--no-null --samples 3 --no-compare --param depth="$depth" \
 		--param dying=0 --param readers=1 --param cpus_possible=real \
 		"$@" -o "$work/$name" >"$work/out" 2>"$work/err"
 }
