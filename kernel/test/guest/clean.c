@@ -117,11 +117,7 @@ static bool stocks_next; /* what mount_again() does first */
 
 static void use_memory_on(int cpu)
 {
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus) == 0)
+	if (run_on(cpu) == 0)
 		memset(malloc(1 << 18), 1, 1 << 18);
 }
 

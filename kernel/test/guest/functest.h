@@ -153,6 +153,13 @@ void kill_all(void);
 /* Formatted text in one of several static buffers, used in turn. */
 const char *str(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void msleep(unsigned ms);
+/* The calling task runs on this CPU only; 0 or -errno. */
+int run_on(int cpu);
+/*
+ * A page that is freed stays charged while it is in a batch of the CPU that put it
+ * on a list, and an idle CPU keeps its batches: have all give them up.
+ */
+void drain_cpus(void);
 
 /* The whole file, NUL terminated, in a buffer that the caller frees. */
 int read_all(const char *path, char **ret);

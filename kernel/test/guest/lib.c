@@ -151,11 +151,26 @@ int umount_v1(const char *path)
 	return sys(umount(path));
 }
 
+int run_on(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return sys(sched_setaffinity(0, sizeof(set), &set));
+}
+
+void drain_cpus(void)
+{
+	must(put("/proc/sys/vm/drop_caches", "1"));
+}
+
 /* Each mount and umount is another chance for what something kept. */
 static bool is_gone(const char *options, const char *subsys)
 {
 	if (!hierarchy_of(subsys))
 		return true;
+	drain_cpus();
 	must(mount_v1("/cg/gone", options));
 	must(umount_v1("/cg/gone"));
 	msleep(20);

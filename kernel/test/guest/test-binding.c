@@ -805,15 +805,6 @@ TEST(binding, memory_parks, "rebind")
 	must(attach(H2 "/x", members[1]));
 }
 
-static void use_cpu(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	must(sys(sched_setaffinity(0, sizeof(set), &set)));
-}
-
 /* Leaves charges in the stock of a CPU. */
 static int charge_on_isolated(void *arg)
 {
@@ -822,7 +813,7 @@ static int charge_on_isolated(void *arg)
 
 	(void)arg;
 	must(attach(V2 "/alone", getpid()));
-	use_cpu(1);
+	must(run_on(1));
 	must(attach(H "/a", getpid()));
 	p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
 		 -1, 0);

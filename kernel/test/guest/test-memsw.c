@@ -10,9 +10,15 @@
 
 #define FILES "/tmp/memsw"
 
-enum { NR_FILES = 3000 }; /* 2 to 3 MiB of inodes and dentries */
+enum {
+	NR_FILES = 3000,  /* 2 to 3 MiB of inodes and dentries */
+	PAGES = 40 << 10, /* fit into one batch */
+};
 
-/* Inodes and dentries are charged to who makes them, and outlive it. */
+/*
+ * Inodes and dentries are charged to who makes them, and outlive it.  So do pages
+ * that it has from the last CPU, and frees on the first.
+ */
 static int make_files(void *arg)
 {
 	const char **dir = arg;
@@ -20,17 +26,21 @@ static int make_files(void *arg)
 	int fd;
 
 	must(attach(*dir, getpid()));
+	must(run_on(sysconf(_SC_NPROCESSORS_ONLN) - 1));
+	memset(malloc(PAGES), 1, PAGES);
 	for (i = 0; i < NR_FILES; i++) {
 		fd = must(sys(
 			open(str(FILES "/%u", i), O_CREAT | O_WRONLY, 0600)));
 		close(fd);
 	}
+	must(run_on(0));
 	return 0;
 }
 
 /* Objects that are charged to the root, as the group that had them is gone. */
 static void leave_files(const char *dir)
 {
+	must(run_on(0));
 	group(dir);
 	must(sys(mkdir(FILES, 0700)));
 	check_eq(in_child(make_files, &dir), 0);
@@ -63,6 +73,12 @@ static bool counters_agree(void)
 	return memsw >= memory && memsw <= memory + (256 << 10);
 }
 
+static bool mounts_memory(void)
+{
+	drain_cpus();
+	return mount_v1(H, "memory") == 0;
+}
+
 static void set_up(void)
 {
 	if (!is_there("memory"))
@@ -88,7 +104,7 @@ TEST(memsw, charged_on_cgroup2, NULL)
 	must(put(V2 "/cgroup.subtree_control", "+memory"));
 	leave_files(V2 "/g");
 	must(put(V2 "/cgroup.subtree_control", "-memory"));
-	wait_for(!mount_v1(H, "memory"));
+	wait_for(mounts_memory());
 	check(usage("") >= NR_FILES * 500);
 	wait_for(counters_agree());
 	remove_files();

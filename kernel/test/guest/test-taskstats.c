@@ -632,15 +632,6 @@ TEST(taskstats, listener_storm, NULL)
 
 static volatile unsigned *commands; /* odd: one is under way */
 
-static void pin(unsigned cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	must(sys(sched_setaffinity(0, sizeof(set), &set)));
-}
-
 /*
  * The request is built only once: while the number is odd, hardly anything runs
  * but the command.
@@ -721,10 +712,10 @@ TEST(taskstats, parallel, NULL)
 	pid = must(sys(fork()));
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		pin(1);
+		must(run_on(1));
 		ask_for_ever(H "/a");
 	}
-	pin(0);
+	must(run_on(0));
 	g = open_family();
 	ctrl = (struct genl){ g.sock, GENL_ID_CTRL };
 	nl_socket_disable_auto_ack(g.sock);
