@@ -120,8 +120,11 @@ static int judge_end(int r, struct strbuf *err)
 int gnuplot_run(const char *plots_dir, const char *script, struct strbuf *out)
 {
 	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT, err = STRBUF_INIT;
-	/* -d: without the user's own settings, which could change any plot. */
-	char program[] = "gnuplot", defaults[] = "-d", input[] = "-";
+	/*
+	 * -d: without the user's own settings, which could change any plot.  Of "-" it
+	 * reads each character by a call of its own, as if somebody typed.
+	 */
+	char program[] = "gnuplot", defaults[] = "-d", input[] = "/dev/stdin";
 	char *argv[] = { program, defaults, input, NULL };
 
 	strbuf_addstr(&text, "plots = ");
