@@ -44,7 +44,7 @@ find_sources >"$work/sources"
 
 # includes: FILE and the file that it includes, or FILE and ?NAME where no stage
 # that FILE may use has NAME.  Headers made by the build have no file here.
-awk -v made=' schema.h jobs.h cgmark-metal.service.h cgmark-nightly.service.h cgmark-nightly.timer.h ' '
+awk -v made=' schema.h jobs.h cgmark-metal.service.h cgmark-nightly.service.h cgmark-nightly.timer.h cgmark-queue.service.h ' '
 	FILENAME ~ /uses$/ { may[$1] = may[$1] " " $2; next }
 	{ stage[$2] = $1; n = split($2, part, "/"); at[$1, part[n]] = $2 }
 	END {

@@ -23,6 +23,7 @@
 #include "run-evaluate.h"
 #include "run-kernels.h"
 #include "run-opts.h"
+#include "run-told.h"
 #include "running-kernel.h"
 #include "session.h"
 #include "settle-run.h"
@@ -461,6 +462,8 @@ static enum exit_status boot_and_evaluate(struct request *rq)
 	if (rq->ops->max_parallel && s.parallel > rq->ops->max_parallel)
 		s.parallel = rq->ops->max_parallel;
 	r = rq->resume ? resume(&s, rq) : session_prepare(&s, parent);
+	if (r == ST_OK && !o->shard.of)
+		run_tell(rq->run->dir);
 	if (r == ST_OK) {
 		log_info("run %s: %zu points, %zu boots on %s, %u at a time",
 			 rq->run->id, rq->run->nr_points, rq->run->nr_boots,
@@ -535,6 +538,8 @@ static enum exit_status carry_out(struct request *rq)
 		r = ST_HOST;
 	if (r == ST_OK && rq->opts->resume)
 		r = find_run(rq->env, rq->opts->resume, &rq->resume);
+	else if (r == ST_OK)
+		r = run_told(&rq->resume);
 	if (r == ST_OK)
 		r = read_kernels(rq);
 	if (r == ST_OK)
@@ -556,7 +561,7 @@ static enum exit_status carry_out(struct request *rq)
 		return r;
 	run_kernels_tell_same_code(rq->run);
 	make_boots(rq);
-	if (rq->opts->slurm && !rq->opts->shard.of)
+	if (rq->opts->slurm && !rq->opts->shard.of && !rq->resume)
 		return run_on_slurm(rq);
 	r = take_shard(rq);
 	return r == ST_OK ? boot_and_evaluate(rq) : r;

@@ -43,6 +43,7 @@ enum exit_status cmd_probe(const struct env *env, int argc, char **argv);
 enum exit_status cmd_explain(const struct env *env, int argc, char **argv);
 enum exit_status cmd_shell(const struct env *env, int argc, char **argv);
 enum exit_status cmd_metal(const struct env *env, int argc, char **argv);
+enum exit_status cmd_queue(const struct env *env, int argc, char **argv);
 enum exit_status cmd_local(const struct env *env, int argc, char **argv);
 /* Its status is that of the command, if that ran. */
 enum exit_status cmd_exec(const struct env *env, int argc, char **argv);

@@ -36,6 +36,7 @@ static const struct cmd cmds[] = {
 	{ "exec", "boot a kernel and run one command in it", cmd_exec },
 	{ "metal", "measure on this machine by kexec: set up, go on, stop",
 	  cmd_metal },
+	{ "queue", "let runs on this machine wait for each other", cmd_queue },
 	{ "local", "clean up after runs on this machine", cmd_local },
 	{ "probe", "say which machines work here", cmd_probe },
 };

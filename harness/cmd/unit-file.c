@@ -33,6 +33,7 @@ void unit_add_environment(struct strbuf *sb)
 		"CGMARK_TCG_PLUGIN",
 		"CGMARK_CACHE_LIMIT",
 		"CGMARK_METAL_DIR",
+		"CGMARK_QUEUE_DIR",
 		"XDG_CACHE_HOME",
 		"XDG_DATA_HOME",
 		"HOME",
