@@ -32,6 +32,7 @@ int local_groups_controllers(struct strbuf *has, struct strbuf *on);
 struct local_cleaned {
 	unsigned groups; /* removed; in v2 and v1 */
 	unsigned hierarchies;
+	unsigned settings; /* put back; local-steady.h */
 };
 
 /*

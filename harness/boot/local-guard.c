@@ -132,6 +132,41 @@ static void write_facts(const struct local_guard *g,
 	dprintf(g->status_fd, "# %s\n", text);
 }
 
+/* What of the machine was set for the boot, and what could not be. */
+struct setting {
+	struct strbuf set, unset;
+};
+
+static void setting_release(struct setting *s)
+{
+	strbuf_release(&s->set);
+	strbuf_release(&s->unset);
+}
+
+static void write_line(int fd, const char *head, const struct strbuf *text)
+{
+	if (text->len)
+		dprintf(fd, "# %s%.*s\n", head, RUN_SETTINGS_MAX - 1,
+			text->buf);
+}
+
+/* This process only waits, and what it starts is bound as it is. */
+static int make_steady(const struct local_guard *g, struct setting *s,
+		       struct strbuf *why)
+{
+	int r = local_steady_set(local_steady_root(), g->steady, &s->set,
+				 &s->unset);
+
+	if (r < 0) {
+		strbuf_addf(why, "cannot write down what is to be put back: %s",
+			    r == -EBADMSG ? "what there is is damaged"
+					  : strerror(-r));
+		return r;
+	}
+	local_steady_bind(g->steady, &s->unset);
+	return 0;
+}
+
 static bool has_word(const char *text, const char *word)
 {
 	const char *p = text ? strstr(text, word) : NULL;
@@ -140,7 +175,7 @@ static bool has_word(const char *text, const char *word)
 }
 
 static int measure(const struct local_guard *g, const sigset_t *set,
-		   bool memory_on_v2)
+		   const struct setting *setting, bool memory_on_v2)
 {
 	_cleanup_(local_counters_release) struct local_counters begin;
 	pid_t self = getpid(), pid;
@@ -156,8 +191,11 @@ static int measure(const struct local_guard *g, const sigset_t *set,
 		return 1;
 	}
 	status = wait_for(pid, set, &told);
-	if (status == 0 && !told)
+	if (status == 0 && !told) {
+		write_line(g->status_fd, RUN_SET_HEAD, &setting->set);
+		write_line(g->status_fd, RUN_UNSET_HEAD, &setting->unset);
 		write_facts(g, &begin);
+	}
 	return end_text(status, told);
 }
 
@@ -172,13 +210,25 @@ static int remember(const struct local_guard *g, struct strbuf *has,
 					   keep_on->buf ? keep_on->buf : "");
 }
 
+/* One does not wait for the other, whatever is wrong with it. */
+static int undo(const char *keep_on, struct strbuf *why)
+{
+	struct local_cleaned cleaned;
+	int r = local_steady_restore(local_steady_root(), &cleaned.settings,
+				     why),
+	    ret = local_groups_clean(keep_on, &cleaned, why);
+
+	return r < 0 ? r : ret;
+}
+
 int local_guard_main(void *arg)
 {
 	const struct local_guard *g = arg;
 	_cleanup_strbuf_ struct strbuf why = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf has = STRBUF_INIT;
 	_cleanup_strbuf_ struct strbuf keep_on = STRBUF_INIT;
-	struct local_cleaned cleaned;
+	_cleanup_(setting_release) struct setting setting = { STRBUF_INIT,
+							      STRBUF_INIT };
 	sigset_t set;
 	int r, ret = 1;
 
@@ -190,10 +240,13 @@ int local_guard_main(void *arg)
 	if (r == 0)
 		r = local_groups_make(&why);
 	if (r == 0)
-		ret = measure(g, &set, has_word(has.buf, "memory"));
+		r = make_steady(g, &setting, &why);
+	if (r == 0)
+		ret = measure(g, &set, &setting, has_word(has.buf, "memory"));
 	else
 		complain(why.len ? why.buf : strerror(-r));
-	r = local_groups_clean(keep_on.buf ? keep_on.buf : "", &cleaned, &why);
+	strbuf_reset(&why);
+	r = undo(keep_on.buf ? keep_on.buf : "", &why);
 	if (r < 0) {
 		complain(why.len ? why.buf : strerror(-r));
 		return 1;

@@ -11,15 +11,39 @@
 #include "local-clean.h"
 #include "local-guard.h"
 #include "local-lock.h"
+#include "local-steady.h"
 #include "log.h"
 #include "machine.h"
 #include "process.h"
 
 #define DISTURB "disturb"
 
+/* Words with commas between; false: one of them is none. */
+static bool parse_arg(const char *arg, struct local_steady *steady,
+		      bool *disturb)
+{
+	*steady = (struct local_steady){ .has_cpus = false };
+	*disturb = false;
+	for (const char *p = arg; *p;) {
+		size_t len = strcspn(p, ",");
+
+		if (len == strlen(DISTURB) && !strncmp(p, DISTURB, len))
+			*disturb = true;
+		else if (!local_steady_word(p, len, steady))
+			return false;
+		p += len;
+		if (*p && !*++p)
+			return false;
+	}
+	return local_steady_sound(steady);
+}
+
 static bool local_takes(const char *arg)
 {
-	return !*arg || !strcmp(arg, DISTURB);
+	struct local_steady steady;
+	bool disturb;
+
+	return parse_arg(arg, &steady, &disturb);
 }
 
 static int tell_leftovers(const struct local_cleaned *c)
@@ -28,6 +52,10 @@ static int tell_leftovers(const struct local_cleaned *c)
 		log_warn("removed what an earlier run left behind: %u groups "
 			 "and %u hierarchies",
 			 c->groups, c->hierarchies);
+	if (c->settings > 0)
+		log_warn("put back what an earlier run left set: %u settings "
+			 "of processors and interrupts",
+			 c->settings);
 	return 0;
 }
 
@@ -51,13 +79,14 @@ static int local_probe(const char *arg, const struct run_kernel *kernel,
 static int start(struct machine *m, const struct boot_image *img,
 		 int fds[NR_CH], int lock_fd)
 {
+	struct local_steady steady;
 	struct local_guard g = {
 		.img = img,
 		.dir = m->tmpdir,
 		.status_fd = fds[CH_STATUS],
 		.samples_fd = fds[CH_SAMPLES],
 		.lock_fd = lock_fd,
-		.disturb = !strcmp(m->arg, DISTURB),
+		.steady = &steady,
 	};
 	const int keep[] = { g.status_fd, g.samples_fd, lock_fd };
 	struct process p = {
@@ -70,6 +99,7 @@ static int start(struct machine *m, const struct boot_image *img,
 		.death_signal = SIGTERM,
 	};
 
+	parse_arg(m->arg, &steady, &g.disturb);
 	p.out_fd = p.err_fd = fds[CH_DIAG];
 	return process_start(&p, &m->pid, &m->pidfd);
 }
@@ -113,7 +143,7 @@ static void local_destroy(struct machine *m)
 	if (r == 0)
 		r = local_clean(fd, false, &cleaned, &why);
 	if (r < 0)
-		log_warn("groups are left behind: %s; try \"cgmark local "
+		log_warn("something is left behind: %s; try \"cgmark local "
 			 "clean\"",
 			 why.buf ? why.buf : "");
 }
@@ -130,22 +160,28 @@ static void add_setting(struct strbuf *ret, const char *what, const char *path)
 static int local_describe(const char *arg, const char *boards,
 			  struct strbuf *ret)
 {
+	struct local_steady steady;
 	struct utsname uts;
+	bool disturb;
 
 	if (uname(&uts) < 0)
 		return -errno;
+	parse_arg(arg, &steady, &disturb);
 	strbuf_addf(ret, "the running kernel %s %s", uts.release, uts.version);
 	add_setting(ret, "clock",
 		    "/sys/devices/system/clocksource/clocksource0/"
 		    "current_clocksource");
-	add_setting(ret, "governor",
-		    "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+	/* Otherwise status.ktap of each boot says which it was. */
+	if (!steady.governor)
+		add_setting(ret, "governor",
+			    "/sys/devices/system/cpu/cpu0/cpufreq/"
+			    "scaling_governor");
 	return 0;
 }
 
 const struct machine_ops machine_local = {
 	.name = "local",
-	.usage = "local[:disturb]",
+	.usage = "local[:WORD,...]",
 	.summary = "the kernel that runs, in real time; no boots",
 	.process = "the process that measures",
 	.takes = local_takes,

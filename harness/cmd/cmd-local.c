@@ -30,7 +30,8 @@ static const struct argp argp = {
 	.parser = parse_opt,
 	.args_doc = "clean",
 	.doc = "Remove the control groups, and what runs in them, that a run "
-	       "on machine local left behind when it was killed.  The next run "
+	       "on machine local left behind when it was killed, and put back "
+	       "what it had set.  The next run "
 	       "does so, too."
 	       "\vExit status: 0 nothing is left behind; 5 something is, or a "
 	       "run is under way.",
@@ -55,7 +56,7 @@ enum exit_status cmd_local(const struct env *env, int argc, char **argv)
 		log_err("%s", why.len ? why.buf : strerror(-r));
 		return ST_HOST;
 	}
-	printf("removed %u groups and %u hierarchies\n", cleaned.groups,
-	       cleaned.hierarchies);
+	printf("removed %u groups and %u hierarchies, put back %u settings\n",
+	       cleaned.groups, cleaned.hierarchies, cleaned.settings);
 	return ST_OK;
 }

@@ -77,6 +77,7 @@ static void check_samples(const struct run *got, const struct run_boot *b)
 	fuzz_check_clean(b->reason);
 	fuzz_check_clean(b->splat);
 	fuzz_check_clean(b->facts.throttled_by);
+	fuzz_check_clean(b->unset);
 }
 
 void fuzz_one(const char *text, size_t len)

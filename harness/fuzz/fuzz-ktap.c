@@ -41,6 +41,7 @@ void fuzz_one(const char *text, size_t len)
 		fuzz_check_clean(st.text[i]);
 	fuzz_check_clean(st.bail);
 	fuzz_check_clean(st.facts.throttled_by);
+	fuzz_check_clean(st.unset);
 	status_release(&st);
 	if (memmem(text, len, "cgmark:", 7)) {
 		fuzz_file("run/boots/base-p0/status.ktap", text, len);

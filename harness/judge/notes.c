@@ -121,6 +121,17 @@ void note_repeat(struct notes *n, const struct run *run, unsigned kernel)
 				    run->kernels[kernel].name));
 }
 
+void note_unset(struct notes *n, const struct run *run, unsigned kernel)
+{
+	for (size_t i = 0; i < run->nr_boots; i++) {
+		const struct run_boot *b = &run->boots[i];
+
+		if (b->kernel == kernel && b->unset && *b->unset)
+			notes_add(n,
+				  xasprintf("not as asked for: %s", b->unset));
+	}
+}
+
 void note_null(struct notes *n, const struct run *run, unsigned base)
 {
 	unsigned nr = 0, good = 0;

@@ -21,6 +21,8 @@ char *boot_failure(const struct run_boot *b);
 void note_boots(struct notes *n, const struct run *run, unsigned kernel);
 /* Notes if no repeat boot shows that the counts of the kernel are exact. */
 void note_repeat(struct notes *n, const struct run *run, unsigned kernel);
+/* What of the machine could not be set as asked for, in boots of a kernel. */
+void note_unset(struct notes *n, const struct run *run, unsigned kernel);
 /* Notes if null boots of the baseline are missing. */
 void note_null(struct notes *n, const struct run *run, unsigned base);
 /*

@@ -262,6 +262,8 @@ size_t time_effects_judge(const struct time_family *f, struct effect **ret)
 	time_judge(es.subjects, es.nr, f->run->seed, results);
 	time_note_aside(f->run, f->base, f->notes);
 	time_note_aside(f->run, f->contender, f->notes);
+	note_unset(f->notes, f->run, f->base);
+	note_unset(f->notes, f->run, f->contender);
 	if (!es.facts_known)
 		notes_add(f->notes, xstrdup(NOTE_NO_FACTS));
 	for (size_t i = 0; i < es.nr; i++) {

@@ -296,6 +296,8 @@ static void load_status(struct boot_load *l)
 		     &st);
 	log_status_faults(l, &st);
 	l->boot->facts = st.facts;
+	free(l->boot->unset);
+	l->boot->unset = steal_ptr(st.unset);
 	take_status(l, &st);
 	if (l->boot->ok && !st.ended) {
 		boot_fault(l, "status.ktap",

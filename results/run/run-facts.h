@@ -11,6 +11,10 @@
 #include <stdint.h>
 
 #define RUN_FACTS_HEAD "cgmark: facts "
+/* Comments of what was set on the machine for the boot, and what could not be. */
+#define RUN_SET_HEAD "cgmark: set "
+#define RUN_UNSET_HEAD "cgmark: unset "
+#define RUN_SETTINGS_MAX 800 /* bytes of text behind these */
 #define RUN_FACTS_BY_MAX 96
 #define RUN_FACTS_LINE_MAX 400
 

@@ -52,6 +52,7 @@ void run_boot_release(struct run_boot *b, size_t nr_points)
 	free(b->samples);
 	free(b->lacks);
 	holds_release(&b->holds);
+	free(b->unset);
 	free(b->planned);
 }
 

@@ -120,6 +120,7 @@ struct run_boot {
 	struct holds holds; /* of --profile=locks */
 	bool damaged;	    /* samples lost, truncated or altered */
 	struct run_facts facts;
+	char *unset; /* of what was asked for; NULL: nothing */
 };
 
 /* What run() did beyond the boots that were planned, and up to which limit. */

@@ -127,6 +127,17 @@ static void take_bail(struct status *st, const char *why)
 	st->bail = clean_text(why);
 }
 
+static void take_comment(struct status *st, const char *text)
+{
+	size_t head = strlen(RUN_UNSET_HEAD);
+
+	run_facts_parse(text, &st->facts);
+	if (strncmp(text, RUN_UNSET_HEAD, head) != 0)
+		return;
+	free(st->unset);
+	st->unset = clean_text(text + head);
+}
+
 static void check_head(struct parser *p, const struct status_line *l)
 {
 	if (!p->head && l->kind != STATUS_LINE_VERSION)
@@ -158,7 +169,7 @@ static void take_line(struct parser *p, const char *line)
 	case STATUS_LINE_COMMENT:
 		/* Those of programs are indented, and say nothing of a boot. */
 		if (!l.nested && !strncmp(l.text, "# ", 2))
-			run_facts_parse(l.text + 2, &p->st->facts);
+			take_comment(p->st, l.text + 2);
 		break;
 	case STATUS_LINE_OTHER:
 		fault(p, "no KTAP: '%.60s'", l.text);
@@ -252,5 +263,6 @@ void status_release(struct status *st)
 	free(st->status);
 	free(st->text);
 	free(st->bail);
+	free(st->unset);
 	memset(st, 0, sizeof(*st));
 }

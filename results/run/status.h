@@ -28,6 +28,7 @@ struct status {
 	bool ended;		   /* "# cgmark: end" was there */
 	char *bail;		   /* text of "Bail out!", or NULL */
 	struct run_facts facts;	   /* the last such comment */
+	char *unset; /* RUN_UNSET_HEAD, likewise, clean; NULL: none */
 	char *faults[STATUS_FAULTS_MAX];
 	size_t nr_faults; /* may be above STATUS_FAULTS_MAX */
 };

@@ -255,6 +255,24 @@ static void facts_are_judged(void **state)
 	expect_and_free(run, V_INVALID, "(steal), at most 1% is accepted");
 }
 
+/* What the machine did not do as asked for, once, whichever boots say so. */
+static void what_was_not_set_is_noted(void **state)
+{
+	struct run *run = make_time(8, 1.06);
+	struct comparison *c;
+
+	all_facts(run, 0);
+	synth_find(run, "base-p1")->unset = xstrdup("smt: none");
+	synth_find(run, "base-p2")->unset = xstrdup("smt: none");
+	synth_find(run, "patched-p2")->unset = xstrdup("turbo: none");
+	c = compare(run);
+	assert_int_equal(effect_at(c, 0, false)->verdict, V_REGRESSION);
+	assert_true(has_note(c, "not as asked for: smt: none"));
+	assert_true(has_note(c, "not as asked for: turbo: none"));
+	compare_free(c);
+	run_free(run);
+}
+
 static void few_disturbed_boots_are_set_aside(void **state)
 {
 	struct run *run = make_time(8, 1.06);
@@ -382,6 +400,7 @@ int main(void)
 		cmocka_unit_test(twenty_boots_are_two_stages),
 		cmocka_unit_test(p99_is_a_row_of_its_own),
 		cmocka_unit_test(facts_are_judged),
+		cmocka_unit_test(what_was_not_set_is_noted),
 		cmocka_unit_test(few_disturbed_boots_are_set_aside),
 		cmocka_unit_test(flagged_points_get_fresh_boots_once),
 		cmocka_unit_test(points_in_doubt_get_more_boots_once),
