@@ -29,6 +29,7 @@ struct stream {
 static struct {
 	int fd;		   /* of the partition */
 	uint32_t next, nr; /* blocks */
+	uint32_t console;  /* blocks of the kernel's log */
 	unsigned char nonce[METAL_NONCE_BYTES];
 	int kmsg_fd;
 	struct stream samples, status;
@@ -176,6 +177,19 @@ static void put_stream(struct stream *s)
 		give_up("read back a stream", errno);
 }
 
+/* A kernel that prints without end is to leave room for saying so. */
+static void put_log(const char *buf, size_t len)
+{
+	metal.console += (len + METAL_PAYLOAD_MAX - 1) / METAL_PAYLOAD_MAX;
+	if (metal.console <= metal.nr / 2) {
+		put_bytes(METAL_CONSOLE, buf, len);
+		return;
+	}
+	put(METAL_FLOOD, NULL, 0);
+	metal.on = false;
+	system_end();
+}
+
 static void put_console(void)
 {
 	static char buf[STREAM_BYTES];
@@ -185,11 +199,11 @@ static void put_console(void)
 	while (more) {
 		len += kmsg_next(metal.kmsg_fd, buf + len, &more);
 		if (sizeof(buf) - len < KMSG_LINE_MAX) {
-			put_bytes(METAL_CONSOLE, buf, len);
+			put_log(buf, len);
 			len = 0;
 		}
 	}
-	put_bytes(METAL_CONSOLE, buf, len);
+	put_log(buf, len);
 }
 
 /* Status comes last: what it tells of is there then. */

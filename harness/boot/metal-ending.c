@@ -10,10 +10,15 @@
 #define TOLERANCE_S 2
 
 static const char *const words[NR_METAL_ENDINGS] = {
-	[METAL_ENDED] = "ended",     [METAL_HUNG] = "hung",
-	[METAL_OVERDUE] = "overdue", [METAL_NO_ROOM] = "no-room",
-	[METAL_RESET] = "reset",     [METAL_SILENT] = "silent",
-	[METAL_STAYED] = "stayed",   [METAL_HOME_RESET] = "home-reset",
+	[METAL_ENDED] = "ended",
+	[METAL_HUNG] = "hung",
+	[METAL_OVERDUE] = "overdue",
+	[METAL_NO_ROOM] = "no-room",
+	[METAL_FLOODED] = "flooded",
+	[METAL_RESET] = "reset",
+	[METAL_SILENT] = "silent",
+	[METAL_STAYED] = "stayed",
+	[METAL_HOME_RESET] = "home-reset",
 };
 
 const struct known_end metal_known_ends[] = {
@@ -23,6 +28,8 @@ const struct known_end metal_known_ends[] = {
 	  "was reset by PID 1, as the boot did not end before its deadline" },
 	{ "ending: no-room", BLAME_HOST,
 	  "had no room for results: make the scratch partition larger" },
+	{ "ending: flooded", BLAME_SUBJECT,
+	  "filled half of the scratch partition with its log" },
 	{ "ending: reset", BLAME_SUBJECT,
 	  "was reset without a trace: a triple fault or a panic (a reset by "
 	  "hand or a power cut looks the same)" },
@@ -46,12 +53,18 @@ enum metal_ending metal_ending_judge(const struct metal_evidence *ev)
 {
 	const struct metal_streams *s = ev->streams;
 
-	if (s->last == METAL_END)
+	switch (s->last) {
+	case METAL_END:
 		return METAL_ENDED;
-	if (s->last == METAL_DEADLINE)
+	case METAL_DEADLINE:
 		return METAL_OVERDUE;
-	if (s->last == METAL_FULL)
+	case METAL_FULL:
 		return METAL_NO_ROOM;
+	case METAL_FLOOD:
+		return METAL_FLOODED;
+	default:
+		break;
+	}
 	if (watchdog_fired(ev))
 		return METAL_HUNG;
 	return s->nr_blocks ? METAL_RESET : METAL_SILENT;

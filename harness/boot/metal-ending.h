@@ -14,6 +14,7 @@ enum metal_ending {
 	METAL_HUNG,	  /* the watchdog fired */
 	METAL_OVERDUE,	  /* PID 1 gave up at its deadline */
 	METAL_NO_ROOM,	  /* the scratch partition is full */
+	METAL_FLOODED,	  /* of the kernel's log */
 	METAL_RESET,	  /* it began, and was reset without a trace */
 	METAL_SILENT,	  /* it came back, and had not begun */
 	METAL_STAYED,	  /* home still runs: kexec did not happen */

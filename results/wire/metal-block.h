@@ -35,6 +35,7 @@ enum metal_kind {
 	METAL_END,	/* all was written; no payload */
 	METAL_DEADLINE, /* PID 1 gave up; no payload */
 	METAL_FULL,	/* no room for more; no payload */
+	METAL_FLOOD,	/* too much of the kernel's log; no payload */
 	NR_METAL_KINDS
 };
 

@@ -20,6 +20,7 @@ static void evidence_decides(void **state)
 		{ 9, METAL_END, true, 1, 100, METAL_ENDED },
 		{ 9, METAL_DEADLINE, true, 0, 80, METAL_OVERDUE },
 		{ 9, METAL_FULL, true, 0, 80, METAL_NO_ROOM },
+		{ 9, METAL_FLOOD, true, 0, 80, METAL_FLOODED },
 		{ 9, METAL_STATUS, true, 1, 100, METAL_HUNG },
 		{ 0, METAL_HEADER, true, 1, 100, METAL_HUNG },
 		{ 9, METAL_STATUS, true, 0, 20, METAL_RESET },
@@ -73,6 +74,7 @@ static void hangs_are_not_repeated(void **state)
 	assert_false(metal_ending_repeats(METAL_HUNG));
 	assert_false(metal_ending_repeats(METAL_OVERDUE));
 	assert_false(metal_ending_repeats(METAL_NO_ROOM));
+	assert_false(metal_ending_repeats(METAL_FLOODED));
 	assert_true(metal_ending_repeats(METAL_RESET));
 	assert_true(metal_ending_repeats(METAL_SILENT));
 	assert_true(metal_ending_repeats(METAL_STAYED));
