@@ -27,6 +27,7 @@ struct lab {
 	struct metal_config config;
 	struct metal_journal journal;
 	struct metal_streams streams;
+	bool overwritten; /* the scratch partition, since it was left */
 	int scratch_fd;
 	uint32_t nr_blocks;
 	char home[METAL_UUID];
@@ -207,6 +208,7 @@ static int read_streams(struct lab *l)
 		return 0;
 	metal_streams_release(&l->streams);
 	r = metal_read(l->scratch_fd, l->nr_blocks, nonce, &l->streams);
+	l->overwritten = r == -ENOENT;
 	if (r == -ENOENT)
 		return 0;
 	return r < 0 ? log_err_errno(-r, "cannot read the scratch partition")
@@ -219,6 +221,7 @@ static enum metal_ending judge(struct lab *l)
 	uint64_t began = metal_home_began_s();
 	const struct metal_evidence ev = {
 		.streams = &l->streams,
+		.overwritten = l->overwritten,
 		.armed = l->config.watchdog_s > 0,
 		.fired = l->config.watchdog_s ? metal_watchdog_fired() : -1,
 		.away_s = began > j->left_s ? began - j->left_s : 0,

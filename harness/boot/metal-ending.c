@@ -10,15 +10,11 @@
 #define TOLERANCE_S 2
 
 static const char *const words[NR_METAL_ENDINGS] = {
-	[METAL_ENDED] = "ended",
-	[METAL_HUNG] = "hung",
-	[METAL_OVERDUE] = "overdue",
-	[METAL_NO_ROOM] = "no-room",
-	[METAL_FLOODED] = "flooded",
-	[METAL_RESET] = "reset",
-	[METAL_SILENT] = "silent",
-	[METAL_STAYED] = "stayed",
-	[METAL_HOME_RESET] = "home-reset",
+	[METAL_ENDED] = "ended",     [METAL_HUNG] = "hung",
+	[METAL_OVERDUE] = "overdue", [METAL_NO_ROOM] = "no-room",
+	[METAL_FLOODED] = "flooded", [METAL_OVERWRITTEN] = "overwritten",
+	[METAL_RESET] = "reset",     [METAL_SILENT] = "silent",
+	[METAL_STAYED] = "stayed",   [METAL_HOME_RESET] = "home-reset",
 };
 
 const struct known_end metal_known_ends[] = {
@@ -30,6 +26,8 @@ const struct known_end metal_known_ends[] = {
 	  "had no room for results: make the scratch partition larger" },
 	{ "ending: flooded", BLAME_SUBJECT,
 	  "filled half of the scratch partition with its log" },
+	{ "ending: overwritten", BLAME_HOST,
+	  "came back, and the scratch partition was somebody else's" },
 	{ "ending: reset", BLAME_SUBJECT,
 	  "was reset without a trace: a triple fault or a panic (a reset by "
 	  "hand or a power cut looks the same)" },
@@ -67,6 +65,8 @@ enum metal_ending metal_ending_judge(const struct metal_evidence *ev)
 	}
 	if (watchdog_fired(ev))
 		return METAL_HUNG;
+	if (ev->overwritten)
+		return METAL_OVERWRITTEN;
 	return s->nr_blocks ? METAL_RESET : METAL_SILENT;
 }
 
@@ -88,7 +88,8 @@ int metal_ending_parse(const char *text, enum metal_ending *ret)
 
 bool metal_ending_repeats(enum metal_ending e)
 {
-	return metal_ending_unexpected(e) || e == METAL_STAYED;
+	return metal_ending_unexpected(e) || e == METAL_STAYED ||
+	       e == METAL_OVERWRITTEN;
 }
 
 bool metal_ending_unexpected(enum metal_ending e)

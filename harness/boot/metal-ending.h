@@ -10,23 +10,25 @@
 #include "metal-read.h"
 
 enum metal_ending {
-	METAL_ENDED,	  /* PID 1 wrote all it had */
-	METAL_HUNG,	  /* the watchdog fired */
-	METAL_OVERDUE,	  /* PID 1 gave up at its deadline */
-	METAL_NO_ROOM,	  /* the scratch partition is full */
-	METAL_FLOODED,	  /* of the kernel's log */
-	METAL_RESET,	  /* it began, and was reset without a trace */
-	METAL_SILENT,	  /* it came back, and had not begun */
-	METAL_STAYED,	  /* home still runs: kexec did not happen */
+	METAL_ENDED,	   /* PID 1 wrote all it had */
+	METAL_HUNG,	   /* the watchdog fired */
+	METAL_OVERDUE,	   /* PID 1 gave up at its deadline */
+	METAL_NO_ROOM,	   /* the scratch partition is full */
+	METAL_FLOODED,	   /* of the kernel's log */
+	METAL_OVERWRITTEN, /* the partition is not that of the attempt any more */
+	METAL_RESET,	   /* it began, and was reset without a trace */
+	METAL_SILENT,	   /* it came back, and had not begun */
+	METAL_STAYED,	   /* home still runs: kexec did not happen */
 	METAL_HOME_RESET, /* home was reset before it left */
 	NR_METAL_ENDINGS
 };
 
 struct metal_evidence {
 	const struct metal_streams *streams;
-	bool armed;	 /* there was a watchdog */
-	int fired;	 /* its driver says so: 1, 0, -1: it cannot tell */
-	uint64_t away_s; /* from leaving until home's kernel started */
+	bool overwritten; /* and they are of somebody else */
+	bool armed;	  /* there was a watchdog */
+	int fired;	  /* its driver says so: 1, 0, -1: it cannot tell */
+	uint64_t away_s;  /* from leaving until home's kernel started */
 	unsigned watchdog_s;
 };
 

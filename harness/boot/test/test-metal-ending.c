@@ -52,6 +52,18 @@ static void evidence_decides(void **state)
 	}
 }
 
+static void the_partition_is_of_somebody_else(void **state)
+{
+	const struct metal_streams none = { .last = METAL_HEADER };
+	struct metal_evidence ev = { .streams = &none, .overwritten = true };
+
+	assert_int_equal(metal_ending_judge(&ev), METAL_OVERWRITTEN);
+	/* There was no kernel then that could say anything. */
+	ev.armed = true;
+	ev.fired = 1;
+	assert_int_equal(metal_ending_judge(&ev), METAL_HUNG);
+}
+
 /* Each has a word, and all but the good one a sentence that tells whose fault. */
 static void all_have_words(void **state)
 {
@@ -78,6 +90,7 @@ static void hangs_are_not_repeated(void **state)
 	assert_true(metal_ending_repeats(METAL_RESET));
 	assert_true(metal_ending_repeats(METAL_SILENT));
 	assert_true(metal_ending_repeats(METAL_STAYED));
+	assert_true(metal_ending_repeats(METAL_OVERWRITTEN));
 	assert_false(metal_ending_unexpected(METAL_STAYED));
 	assert_true(metal_ending_unexpected(METAL_HOME_RESET));
 }
@@ -86,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(evidence_decides),
+		cmocka_unit_test(the_partition_is_of_somebody_else),
 		cmocka_unit_test(all_have_words),
 		cmocka_unit_test(hangs_are_not_repeated),
 	};
