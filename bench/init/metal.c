@@ -15,6 +15,7 @@
 #include "kmsg.h"
 #include "metal-scratch.h"
 #include "system.h"
+#include "tap.h"
 
 #define TRIES 200
 #define TRY_NS 50000000L /* 10 s in all: disks need a while to show up */
@@ -295,6 +296,18 @@ static int open_stream(struct stream *s, enum metal_kind kind)
 	return s->fd;
 }
 
+/* A warning, so that it shows on consoles, one of which may outlive a reset. */
+static void mark(const char *nonce)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	/* Not by dprintf(), which seeks. */
+	tap_line(fd, "<4>" METAL_MARK_INIT "%s", nonce);
+	close(fd);
+}
+
 bool metal_begin(int *status_fd, int *samples_fd)
 {
 	struct metal_args args;
@@ -302,6 +315,7 @@ bool metal_begin(int *status_fd, int *samples_fd)
 	if (!read_args(&args))
 		return false;
 	start_deadline(args.deadline_s);
+	mark(args.nonce);
 	open_partition(&args);
 	metal.kmsg_fd = kmsg_open();
 	if (metal.kmsg_fd < 0)

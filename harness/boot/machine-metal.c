@@ -4,7 +4,7 @@
  * kexec, and comes back by a reset, in another process: "cgmark metal resume" tries
  * the same boot again.  The journal then says that it was made, and a child process
  * plays what the kernel under test left on the scratch partition, as machine fake
- * does.
+ * does, and behind that what the kernel said last, if memory kept it.
  */
 #include <fcntl.h>
 #include <sys/random.h>
@@ -19,6 +19,7 @@
 #include "metal-journal.h"
 #include "metal-kexec.h"
 #include "metal-lab.h"
+#include "metal-memory.h"
 #include "metal-watchdog.h"
 #include "process.h"
 
@@ -28,6 +29,7 @@ struct lab {
 	struct metal_journal journal;
 	struct metal_streams streams;
 	bool overwritten; /* the scratch partition, since it was left */
+	struct metal_memory memory;
 	int scratch_fd;
 	uint32_t nr_blocks;
 	char home[METAL_UUID];
@@ -38,6 +40,7 @@ static void lab_release(struct lab *l)
 	metal_config_release(&l->config);
 	metal_journal_release(&l->journal);
 	metal_streams_release(&l->streams);
+	metal_memory_release(&l->memory);
 	if (l->scratch_fd >= 0)
 		close(l->scratch_fd);
 }
@@ -125,6 +128,14 @@ static int metal_probe(const char *arg, const struct run_kernel *kernel,
 	return r;
 }
 
+static bool has_memory(void)
+{
+	_cleanup_strbuf_ struct strbuf home = STRBUF_INIT, words = STRBUF_INIT;
+
+	return read_file("/proc/cmdline", &home) == 0 && home.len &&
+	       metal_memory_cmdline(&metal_memory_roots, home.buf, &words);
+}
+
 static int metal_describe(const char *arg, const char *boards,
 			  struct strbuf *ret)
 {
@@ -142,8 +153,9 @@ static int metal_describe(const char *arg, const char *boards,
 			    c.watchdog_s);
 	else
 		strbuf_addstr(ret, ", no watchdog");
-	strbuf_addf(ret, ", deadline %u s, scratch %s", c.deadline_s,
-		    c.scratch);
+	strbuf_addf(ret, ", deadline %u s, scratch %s, last words %s",
+		    c.deadline_s, c.scratch,
+		    has_memory() ? "in memory" : "not kept");
 	return 0;
 }
 
@@ -222,6 +234,9 @@ static enum metal_ending judge(struct lab *l)
 	const struct metal_evidence ev = {
 		.streams = &l->streams,
 		.overwritten = l->overwritten,
+		.memory = &l->memory,
+		.remembers =
+			metal_remembers(metal_dir()) && metal_memory_marks(),
 		.armed = l->config.watchdog_s > 0,
 		.fired = l->config.watchdog_s ? metal_watchdog_fired() : -1,
 		.away_s = began > j->left_s ? began - j->left_s : 0,
@@ -236,6 +251,27 @@ static bool is_back(const struct lab *l)
 {
 	return l->journal.state == METAL_LEAVING &&
 	       strcmp(l->journal.home, l->home) != 0;
+}
+
+static void read_memory(struct lab *l)
+{
+	struct metal_memory *m = &l->memory;
+
+	metal_memory_release(m);
+	metal_memory_read(&metal_memory_roots, l->journal.nonce, m);
+	if (m->left || m->arrived || m->panic.len)
+		metal_set_remembers(metal_dir());
+}
+
+/* What is new in memory goes to a file, as it is gone with the next reset. */
+static int keep_words(const struct lab *l)
+{
+	_cleanup_strbuf_ struct strbuf words = STRBUF_INIT;
+
+	metal_memory_words(&l->memory, &l->streams.console, &words);
+	return words.len
+		       ? metal_words_save(metal_dir(), l->journal.nonce, &words)
+		       : 0;
 }
 
 static void tell_attempt(const struct lab *l, enum metal_ending ending)
@@ -253,8 +289,13 @@ static int next_step(struct lab *l, enum metal_step *ret)
 	if (r < 0)
 		return r;
 	if (is_back(l)) {
+		read_memory(l);
 		ending = judge(l);
 		tell_attempt(l, ending);
+		/* A good boot has nothing to say but that it resets. */
+		r = ending == METAL_ENDED ? 0 : keep_words(l);
+		if (r < 0)
+			return r;
 	}
 	*ret = metal_journal_step(&l->journal, l->home, ending);
 	return metal_journal_save(metal_dir(), &l->journal);
@@ -274,9 +315,10 @@ static int load_kernel(const struct lab *l, const struct machine *m,
 		       const struct boot_image *img)
 {
 	_cleanup_strbuf_ struct strbuf home = STRBUF_INIT, line = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf memory = STRBUF_INIT;
 	_cleanup_free_ char *initrd = xasprintf("%s/initrd", m->tmpdir);
 	_cleanup_free_ char *bzimage = metal_bzimage(img->vmlinux);
-	const struct metal_words words = {
+	struct metal_words words = {
 		.scratch = l->config.scratch,
 		.nonce = l->journal.nonce,
 		.deadline_s = l->config.deadline_s,
@@ -288,6 +330,10 @@ static int load_kernel(const struct lab *l, const struct machine *m,
 
 	if (r < 0)
 		return r;
+	words.memory =
+		metal_memory_cmdline(&metal_memory_roots, words.home, &memory)
+			? memory.buf
+			: "";
 	metal_cmdline(&words, &line);
 	r = metal_kexec_load(bzimage, initrd, line.buf);
 	unlink(initrd);
@@ -339,6 +385,9 @@ static int leave(struct lab *l, struct machine *m, const struct boot_image *img)
 		return r;
 	log_info("boot %s, attempt %u: leaving for kernel %s", l->journal.boot,
 		 l->journal.attempt, img->kernel_name);
+	metal_memory_clear(&metal_memory_roots);
+	if (metal_memory_marks())
+		metal_memory_mark(l->journal.nonce);
 	r = arm_and_go(l);
 	metal_kexec_unload();
 	return r;
@@ -388,7 +437,7 @@ static int replay(void *arg)
 	return 0;
 }
 
-static int tell(const struct lab *l, struct machine *m)
+static int tell(struct lab *l, struct machine *m)
 {
 	struct replay rp = { .streams = &l->streams,
 			     .ending = l->journal.ending };
@@ -398,6 +447,7 @@ static int tell(const struct lab *l, struct machine *m)
 
 	if (r < 0)
 		return r;
+	metal_words_load(metal_dir(), l->journal.nonce, &l->streams.console);
 	strbuf_addf(&m->command, "kexec, nonce %s, attempt %u",
 		    l->journal.nonce, l->journal.attempt);
 	p.out_fd = p.err_fd = rp.fds[CH_DIAG];

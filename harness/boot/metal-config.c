@@ -7,6 +7,8 @@
 #include "log.h"
 #include "metal-block.h"
 
+#define WORDS_MAX (8 << 20)
+
 const char *metal_dir(void)
 {
 	const char *dir = getenv("CGMARK_METAL_DIR");
@@ -117,4 +119,47 @@ bool metal_is_off(const char *dir, struct strbuf *why)
 		return false;
 	strbuf_addstr(why, "the kernel's command line has cgmark.metal=off");
 	return true;
+}
+
+bool metal_remembers(const char *dir)
+{
+	_cleanup_free_ char *path = xasprintf("%s/remembers", dir);
+
+	return access(path, F_OK) == 0;
+}
+
+void metal_set_remembers(const char *dir)
+{
+	_cleanup_free_ char *path = xasprintf("%s/remembers", dir);
+	int r = 0;
+
+	if (access(path, F_OK) < 0)
+		r = write_file_atomic(path, "", 0);
+	if (r < 0)
+		log_warn("cannot write %s: %s", path, strerror(-r));
+}
+
+int metal_words_save(const char *dir, const char *nonce,
+		     const struct strbuf *words)
+{
+	_cleanup_free_ char *path = xasprintf("%s/last-words", dir);
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	int r;
+
+	strbuf_addf(&text, "%s\n", nonce);
+	strbuf_add(&text, words->buf, words->len);
+	r = write_file_atomic(path, text.buf, text.len);
+	return r < 0 ? log_err_errno(-r, "cannot write %s", path) : 0;
+}
+
+void metal_words_load(const char *dir, const char *nonce, struct strbuf *ret)
+{
+	_cleanup_free_ char *path = xasprintf("%s/last-words", dir);
+	_cleanup_strbuf_ struct strbuf text = STRBUF_INIT;
+	size_t len = strlen(nonce);
+
+	if (len && read_regular(path, WORDS_MAX, &text) == 0 &&
+	    text.len > len && text.buf[len] == '\n' &&
+	    !memcmp(text.buf, nonce, len))
+		strbuf_add(ret, text.buf + len + 1, text.len - len - 1);
 }

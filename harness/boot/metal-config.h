@@ -9,6 +9,8 @@
  *              watchdog = SECONDS   after leaving, more than the deadline; 0: none
  *   journal    metal-journal.h
  *   off        if it is there, nothing is done at boot
+ *   remembers  if it is there, memory has outlived a reset (metal-memory.h)
+ *   last-words nonce of an attempt, then lines that memory kept of its log
  */
 #ifndef CGMARK_METAL_CONFIG_H
 #define CGMARK_METAL_CONFIG_H
@@ -35,5 +37,13 @@ int metal_config_save(const char *dir, const struct metal_config *c);
  * command line?  Says which in *why then.
  */
 bool metal_is_off(const char *dir, struct strbuf *why);
+
+bool metal_remembers(const char *dir);
+void metal_set_remembers(const char *dir);
+/* 0 or -errno, logged. */
+int metal_words_save(const char *dir, const char *nonce,
+		     const struct strbuf *words);
+/* Appends those of this nonce, if they are the last that were saved. */
+void metal_words_load(const char *dir, const char *nonce, struct strbuf *ret);
 
 #endif

@@ -174,6 +174,7 @@ void metal_cmdline(const struct metal_words *w, struct strbuf *ret)
 			    KERNEL_SHOW_WARNINGS,
 		    w->scratch, w->nonce, w->deadline_s);
 	add_home_words(w->home, ret);
+	strbuf_addstr(ret, w->memory);
 	if (w->cpus_possible)
 		strbuf_addf(ret, " possible_cpus=%u", w->cpus_possible);
 	if (*w->own)

@@ -30,7 +30,8 @@ __attribute__((noreturn)) void metal_reset(void);
  * contradict.
  */
 struct metal_words {
-	const char *home; /* home's command line */
+	const char *home;   /* home's command line */
+	const char *memory; /* words that say where last words go, or "" */
 	const char *scratch, *nonce;
 	unsigned deadline_s;
 	unsigned cpus_possible; /* 0: those there are */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A partition table, the blocks of a scratch partition and the journal of machine
- * metal: each with the right checksums, which would take too long to guess.
+ * metal, each with the right checksums, which would take too long to guess; and what
+ * memory kept of a kernel's log.
  */
 #include <sys/mman.h>
 
 #include "fuzz.h"
 #include "gpt.h"
 #include "metal-journal.h"
+#include "metal-memory.h"
 #include "metal-read.h"
 #include "metal-scratch.h"
 #include "mkgpt.h"
@@ -91,9 +93,23 @@ static void try_journal(const char *text, size_t len)
 	metal_journal_release(&j);
 }
 
+/* Half of it is known.  Nothing is made up, but for ends of lines. */
+static void try_words(const char *text, size_t len)
+{
+	_cleanup_strbuf_ struct strbuf known = STRBUF_INIT, got = STRBUF_INIT;
+	struct metal_memory m = { .left = false };
+
+	strbuf_add(&known, text, len / 2);
+	strbuf_add(&m.console, text + len / 2, len - len / 2);
+	metal_memory_words(&m, &known, &got);
+	fuzz_check(got.len <= m.console.len + 1);
+	metal_memory_release(&m);
+}
+
 void fuzz_one(const char *text, size_t len)
 {
 	try_table(text, len);
 	try_blocks(text, len);
 	try_journal(text, len);
+	try_words(text, len);
 }

@@ -26,6 +26,12 @@
 #define METAL_NONCE_BYTES 16
 #define METAL_SECONDS_MAX 86400 /* of a deadline */
 #define METAL_NONCE_HEX (2 * METAL_NONCE_BYTES + 1)
+/*
+ * Before the nonce of an attempt, in the kernel's log: written at home before it
+ * leaves, and by PID 1 of the kernel under test.
+ */
+#define METAL_MARK_HOME "cgmark: home leaves for "
+#define METAL_MARK_INIT "cgmark: this is "
 
 enum metal_kind {
 	METAL_HEADER,	/* no payload */

@@ -68,6 +68,28 @@ static void a_file_stops_it(void **state)
 	assert_non_null(strstr(why.buf, path));
 }
 
+static void last_words_are_of_an_attempt(void **state)
+{
+	_cleanup_strbuf_ struct strbuf words = STRBUF_INIT, got = STRBUF_INIT;
+
+	assert_false(metal_remembers(*state));
+	metal_set_remembers(*state);
+	metal_set_remembers(*state);
+	assert_true(metal_remembers(*state));
+
+	metal_words_load(*state, "abc", &got);
+	assert_int_equal(got.len, 0);
+	strbuf_addstr(&words, "panic\nat once\n");
+	assert_int_equal(metal_words_save(*state, "abc", &words), 0);
+	metal_words_load(*state, "ab", &got);
+	metal_words_load(*state, "abcd", &got);
+	metal_words_load(*state, "xyz", &got);
+	metal_words_load(*state, "", &got);
+	assert_int_equal(got.len, 0);
+	metal_words_load(*state, "abc", &got);
+	assert_string_equal(got.buf, "panic\nat once\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -77,6 +99,9 @@ int main(void)
 						scratch_setup,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_file_stops_it, scratch_setup,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(last_words_are_of_an_attempt,
+						scratch_setup,
 						scratch_teardown),
 	};
 

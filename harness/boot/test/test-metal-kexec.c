@@ -9,6 +9,7 @@ static void the_command_line(void **state)
 	const struct metal_words w = {
 		.home = "root=/dev/sda1 console=tty0 console=ttyS0,115200 "
 			"quiet watchdog.stop_on_reboot=0 memmap=1M$0x8000000\n",
+		.memory = " ramoops.mem_size=4096",
 		.scratch = "UUID",
 		.nonce = "NONCE",
 		.deadline_s = 60,
@@ -24,7 +25,8 @@ static void the_command_line(void **state)
 	assert_non_null(strstr(sb.buf, " oops=panic softlockup_panic=1 "
 				       "hung_task_panic=1 "));
 	assert_non_null(strstr(sb.buf, " console=tty0 console=ttyS0,115200 "
-				       "memmap=1M$0x8000000 "));
+				       "memmap=1M$0x8000000 "
+				       "ramoops.mem_size=4096 panic=0 "));
 	assert_null(strstr(sb.buf, "root="));
 	assert_null(strstr(sb.buf, "stop_on_reboot"));
 	/* Warnings show all the same. */
