@@ -1,134 +1,43 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Machine metal on a lab machine that QEMU makes: home is our own kernel on a disk
-# with cgmark, and starts kernels by kexec; results are on a second disk; a watchdog
-# resets the machine.  The kernels under test are the same one, with a patch that lets
-# a benchmark end it.
+# Machine metal on the lab machine of metal-lab.sh: each way in which a boot can end.
 
 cgmark=$(realpath "$1")
 mkdisk=$(realpath "$2")
 ruin=$(realpath "$3")
-bench=${CGMARK_BENCH_DIR:-$(dirname "$cgmark")/bench}
+libfault=$(realpath "$4")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 # shellcheck source=harness/test/tap.sh
 . "$here/tap.sh"
-# For mkfs.ext4 and debugfs, which users do not find.
-PATH=$PATH:/usr/sbin:/sbin
-top=$(CDPATH='' cd -- "$here/../.." && pwd)
-uuid=11223344-5566-7788-99aa-bbccddeeff00
-
-# Seconds that a boot may take, and after which the watchdog fires.
-deadline=60
-watchdog=75
-
-# --- the machine ---------------------------------------------------------------
-"$cgmark" build -q "metal=deb:linux-source-6.12,config=base:cgroup:net:metal,patches=$top/kernel/test/fault/series" \
-	>"$work/kernel" 2>"$work/err"
-is $? 0 'a kernel is built' || { sed 's/^/# /' "$work/err"; tap_done; }
-kernel=$(grep -o '/[^ ]*/kernels/[0-9a-f]*' "$work/kernel" | head -n 1)
-check 'with what kexec takes' test -s "$kernel/bzImage"
-
-# Home: cgmark with its libraries, and what a run needs.
-home=$work/home
-mkdir -p "$home/bin" "$home/bench" "$home/k" "$home/kernel" "$home/suites" \
-	"$home/results" "$home/proc" "$home/sys" "$home/dev" "$home/tmp" "$home/run"
-cp "$cgmark" "$home/bin/"
-cp "$(command -v busybox)" "$home/bin/busybox"
-ldd "$cgmark" | grep -o '/[^ ]*' | while read -r lib; do
-	mkdir -p "$home$(dirname "$lib")"
-	cp "$lib" "$home$lib"
-done
-cp "$bench/guest-init" "$bench/bench-null" "$bench/bench-syscall" \
-	"$home/bench/"
-cp "$ruin" "$home/bench/bench-ruin"
-cp "$kernel/vmlinux" "$kernel/bzImage" "$home/k/"
-cp "$top/kernel/kernels.ini" "$home/kernel/"
-cp "$here/lab-init.sh" "$home/init"
-
-# make_disks: from the folder, with the jobs on stdin.
-make_disks() {
-	cat >"$home/jobs"
-	rm -f "$work/home.img"
-	truncate -s 400M "$work/home.img" &&
-		mkfs.ext4 -q -d "$home" "$work/home.img" >"$work/mkfs" 2>&1 &&
-		"$mkdisk" "$work/scratch.img" 16 "$uuid"
-}
-
-start_lab() {
-	qemu-system-x86_64 -no-user-config -nodefaults -machine q35,usb=off \
-		-accel tcg,thread=single -cpu Nehalem-v1 -m 768M -display none \
-		-monitor none -serial "file:$1" \
-		-drive "file=$work/home.img,format=raw,if=virtio" \
-		-drive "file=$work/scratch.img,format=raw,if=virtio" \
-		-device i6300esb -action watchdog=reset \
-		-kernel "$kernel/bzImage" \
-		-append "root=/dev/vda rw init=/init console=ttyS0 panic=-1 watchdog.stop_on_reboot=0 loglevel=4" \
-		>"$work/qemu" 2>&1 </dev/null &
-	qemu=$!
-}
-
-# run_lab SECONDS LOG: until it turns itself off.
-run_lab() {
-	start_lab "$2"
-	left=$1
-	while kill -0 "$qemu" 2>/dev/null && [ "$left" -gt 0 ]; do
-		left=$((left - 1))
-		sleep 1
-	done
-	[ "$left" -gt 0 ] || kill "$qemu"
-	wait "$qemu"
-}
-
-read_home() {
-	rm -rf "$work/got"
-	mkdir "$work/got"
-	debugfs -R "rdump /out $work/got" "$work/home.img" >/dev/null 2>&1
-	debugfs -R "rdump /results $work/got" "$work/home.img" >/dev/null 2>&1
-	debugfs -R "rdump /metal $work/got" "$work/home.img" >/dev/null 2>&1
-}
-
-# status_of NAME
-status_of() {
-	cat "$work/got/out/$1.status" 2>/dev/null
-}
-
-# run_of NAME: its folder among those read.
-run_of() {
-	id=$(grep -o '[0-9]\{8\}T[0-9]\{6\}Z-[0-9a-f]\{4\}' "$work/got/out/$1.err" | head -n 1)
-	echo "$work/got/results/runs/$id"
-}
-
-# ended NAME STATUS WORD: with this status, after endings of this kind.
-ended() {
-	is "$(status_of "$1")" "$2" "$1: exit status $2"
-	has "$work/got/out/$1.err" ": $3; [0-9]* blocks" "$1: home saw what it was"
-}
-
-# attempts NAME: how many, of all boots.
-attempts() {
-	grep -c 'leaving for kernel' "$work/got/out/$1.err"
-}
-
-run='run --machine metal --perturbations 1 --seed 1'
-a='--kernel a=image:/k/vmlinux'
-b='--kernel b=image:/k/vmlinux,cmdline=cgmark_other'
+# shellcheck source=harness/test/metal-lab.sh
+. "$here/metal-lab.sh"
 show="$work/log"
+build_lab
 
 # --- endings ---------------------------------------------------------------------
 make_disks <<END
 before probe metal
-install metal install --scratch $uuid --deadline $deadline --watchdog $watchdog
+install $install
 probe probe metal
 good $run $a $b --bench null --bench syscall
+init-panic $run $a,cmdline=cgmark_fault=panic --bench null
 panic $run $a,cmdline=panic=1 --bench null --bench ruin --param what=panic
 hang $run $a --bench null --bench ruin --param what=hang
+pause $run $a --bench null --bench ruin --param what=pause
+flood $run $a --bench null --bench ruin --param what=flood
 triple $run $a --bench null --bench ruin --param what=triple
+reset-before-2-run $run $a --bench null
+reset-after-2-run $run $a --bench null
+reset-before-3-run $run $a --bench null
+reset-after-3-run $run $a --bench null
+reset-before-1-metal $run $a --bench null
+reset-after-1-metal $run $a --bench null
+bailed $run $a,cmdline=initcall_blacklist=virtio_blk_init --bench null
 stop $run --perturbations 2 $a,cmdline=cgmark_fault=triple --bench null
 after run --machine metal $a --bench null
 END
-is $? 0 'disks are made'
-run_lab 1500 "$work/log"
+run_lab 1800 "$work/log"
 is $? 0 'the machine turned itself off'
 read_home
 
@@ -137,7 +46,7 @@ has "$work/got/out/before.out" 'cgmark metal install' 'and says what to do'
 is "$(status_of install)" 0 'it is installed'
 is "$(status_of probe)" 0 'then it can be used'
 has "$work/got/out/probe.out" \
-	"usable: home Linux .*watchdog i6300ESB.* after $watchdog s.*scratch $uuid" \
+	"usable: home Linux .*watchdog i6300ESB.* after $watchdog s.*scratch $uuid, last words in memory" \
 	'and says what it has'
 
 ended good 0 ended
@@ -147,18 +56,52 @@ check 'good: its files are sound' "$cgmark" verify "$(run_of good)"
 is "$(cat "$(run_of good)"/boots/*/status.ktap | grep -c '^    ok 1 ')" 4 \
 	'good: each point was measured on each kernel'
 has "$(run_of good)/boots/a-p0/samples.tsv" 'syscall.*elapsed_ns' 'good: in time'
+check 'good: home saw that memory outlives a reset' test -f "$work/got/metal/remembers"
 
-ended panic 4 reset
-is "$(attempts panic)" 2 'panic: two attempts, as it might have been a power cut'
-has "$work/got/out/panic.err" 'reset without a trace' 'panic: the message says so'
+# told NAME: what a panic is known by, and that it is known at once.
+told() {
+	ended "$1" 4 panic
+	is "$(attempts "$1")" 1 "$1: one attempt"
+	has "$work/got/out/$1.err" 'Kernel panic - not syncing: cgmark_fault' "$1: the message has its text"
+	has "$(run_of "$1")/boots/a-p0/console.log" 'Kernel panic - not syncing: cgmark_fault' \
+		"$1: so has the console"
+	has "$(run_of "$1")/boots/a-p0/console.log" 'Call Trace' "$1: with where it was"
+}
+told init-panic
+told panic
 has "$(run_of panic)/boots/a-p0/samples.tsv" 'null' \
 	'panic: what was measured before is there'
-ended hang 4 hung
-is "$(attempts hang)" 1 'hang: one attempt'
+
+# lasted NAME WORD: known at once, and what was measured before it is there.
+lasted() {
+	ended "$1" 4 "$2"
+	is "$(attempts "$1")" 1 "$1: one attempt"
+	has "$(run_of "$1")/boots/a-p0/samples.tsv" 'null' \
+		"$1: what was measured before is there"
+}
+lasted hang hung
 has "$work/got/out/hang.err" 'reset by its watchdog' 'hang: the message says so'
-has "$(run_of hang)/boots/a-p0/samples.tsv" 'null' \
-	'hang: what was measured before is there'
-ended triple 4 reset
+lasted pause overdue
+has "$work/got/out/pause.err" 'before its deadline' 'pause: the message says so'
+lasted flood overdue
+lasted triple abrupt
+has "$work/got/out/triple.err" 'triple fault' 'triple: the message says so'
+
+for name in reset-before-2-run reset-after-2-run reset-before-3-run reset-after-3-run \
+	reset-before-1-metal reset-after-1-metal; do
+	ended "$name" 0 ended
+	is "$(ups "$name")" 2 "$name: there was one reset more"
+	check "$name: two attempts at most" test "$(attempts "$name")" -le 2
+	is "$(jq -r .status "$(run_of "$name")/run.json")" complete "$name: the run is complete"
+	check "$name: its files are sound" "$cgmark" verify "$(run_of "$name")"
+done
+
+# A kernel without a driver for the disk.
+ended bailed 5 bailed
+is "$(attempts bailed)" 2 'bailed: two attempts'
+has "$work/got/out/bailed.err" 'could not use the scratch partition' 'bailed: the message says so'
+has "$(run_of bailed)/boots/a-p0/console.log" 'Bail out! find the scratch partition' \
+	'bailed: and its console says why'
 
 ended stop 5 silent
 is "$(attempts stop)" 3 'stop: no more than three resets'
@@ -167,26 +110,145 @@ has "$work/got/out/stop.err" '3 resets in a row that nobody expected.*--again' \
 has "$work/got/metal/journal" '^stopped 1$' 'stop: and so does the journal'
 check 'stop: nothing was begun after that' test ! -e "$work/got/out/after.status"
 
+# --- a partition with little room ------------------------------------------------
+scratch_mib=3
+make_disks <<END
+install $install
+full $run $a --bench null --bench ruin --param what=talk
+spill $run $a,cmdline=log_buf_len=4M --bench null --bench ruin --param what=spill
+good $run $a --bench null
+END
+scratch_mib=16
+run_lab 600 "$work/log"
+is $? 0 'little room: the machine turned itself off'
+read_home
+ended full 5 no-room
+is "$(attempts full)" 1 'full: one attempt'
+has "$work/got/out/full.err" 'make the scratch partition larger' 'full: the message says what to do'
+ended spill 4 flooded
+is "$(attempts spill)" 1 'spill: one attempt'
+ended good 0 ended
+
 # --- a power cut -----------------------------------------------------------------
 make_disks <<END
-install metal install --scratch $uuid --deadline $deadline --watchdog $watchdog
+install $install
 cut $run $a $b --bench null --bench syscall
 END
-is $? 0 'new disks'
 has_left() {
-	grep -q 'Emergency Remount' "$work/log1"
+	grep -aq 'Emergency Remount' "$work/log1"
 }
 : >"$work/log1"
 start_lab "$work/log1"
 wait_until has_left
-kill -9 "$qemu"
-wait "$qemu" 2>/dev/null
+cut_lab
 run_lab 600 "$work/log2"
 is $? 0 'cut: the machine turned itself off'
 read_home
 ended cut 0 ended
 is "$(attempts cut)" 3 'cut: one attempt more'
-has "$work/got/out/cut.err" 'attempt 1: (silent|reset);' 'cut: home saw the cut'
+has "$work/got/out/cut.err" 'attempt 1: (silent|reset|power-cut);' 'cut: home saw the cut'
 is "$(jq -r .status "$(run_of cut)/run.json")" complete 'cut: the run is complete'
 check 'cut: its files are sound' "$cgmark" verify "$(run_of cut)"
+
+# --- one in the middle of a write --------------------------------------------------
+# block AT: its magic and whose it is.  That at 1 MiB is the first.
+block() {
+	od -An -v -tx1 -j $(($1 * 4096)) -N 24 "$work/scratch.img"
+}
+
+# The block behind the last one of this attempt.
+end_of_blocks() {
+	end=257
+	while [ "$(block $end)" = "$(block 256)" ]; do
+		end=$((end + 1))
+	done
+	echo $end
+}
+
+# The first program has ended, so that the other pauses.  Until it was left for, what
+# is there is that of the boot before.
+has_measured() {
+	sed -n '/torn begins/,$p' "$work/log1" | grep -aq 'Emergency Remount' &&
+		dd if="$work/scratch.img" bs=4096 skip=256 count=$(($(end_of_blocks) - 256)) 2>"$work/dd" |
+		grep -aq 'elapsed_ns'
+}
+
+make_disks <<END
+install $install
+early $run $a --bench null
+torn $run $a --bench null --bench ruin --param what=pause
+END
+: >"$work/log1"
+start_lab "$work/log1"
+wait_until has_measured
+sleep 3
+cut_lab
+last=$(($(end_of_blocks) - 1))
+dd if=/dev/zero of="$work/scratch.img" bs=1 seek=$((last * 4096 + 64)) count=4032 conv=notrunc 2>"$work/dd"
+run_lab 600 "$work/log"
+is $? 0 'torn: the machine turned itself off'
+read_home
+ended torn 4 overdue
+is "$(attempts torn)" 2 'torn: one attempt more'
+has "$work/got/out/torn.err" "attempt 1: power-cut; $((last - 257)) blocks" \
+	'torn: home saw the cut, and left out the block'
+has "$work/got/out/torn.err" "attempt 2: overdue; $((last - 255)) blocks" \
+	'torn: the other attempt has it, and its end'
+
+# --- somebody else's partition -----------------------------------------------------
+# since JOB: what the console said since it began.
+since() {
+	sed -n "/$1 begins/,\$p" "$work/log"
+}
+foreign_has_left() {
+	since foreign | grep -aq 'Emergency Remount'
+}
+foreign_is_back() {
+	since foreign | grep -aq 'home is up'
+}
+
+# Of the machine before, and right in all but whose it is.
+dd if="$work/scratch.img" of="$work/header" bs=4096 skip=256 count=1 2>"$work/dd"
+make_disks <<END
+install $install
+foreign $run $a --bench null
+END
+: >"$work/log"
+start_lab "$work/log"
+wait_until foreign_has_left
+kill -STOP "$qemu"
+dd if="$work/header" of="$work/scratch.img" bs=4096 seek=256 conv=notrunc 2>"$work/dd"
+cp "$work/scratch.img" "$work/before.img"
+kill -CONT "$qemu"
+wait_until foreign_is_back
+kill -STOP "$qemu"
+check 'foreign: the kernel under test wrote nothing' \
+	cmp -i $((257 * 4096)) "$work/before.img" "$work/scratch.img"
+kill -CONT "$qemu"
+end_lab 600
+is $? 0 'foreign: the machine turned itself off'
+read_home
+ended foreign 0 ended
+is "$(attempts foreign)" 2 'foreign: one attempt more'
+has "$work/got/out/foreign.err" 'attempt 1: overwritten; 0 blocks' 'foreign: home saw it'
+
+# --- memory that does not outlive a reset --------------------------------------------
+ramoops=
+make_disks <<END
+install $install
+probe probe metal
+good $run $a --bench null
+init-panic $run $a,cmdline=cgmark_fault=panic --bench null
+panic $run $a,cmdline=panic=1 --bench null --bench ruin --param what=panic
+END
+run_lab 600 "$work/log"
+is $? 0 'no memory: the machine turned itself off'
+read_home
+has "$work/got/out/probe.out" 'last words not kept' 'no memory: probe says so'
+ended good 0 ended
+ended init-panic 4 silent
+is "$(attempts init-panic)" 2 'no memory: init-panic: two attempts'
+ended panic 4 reset
+is "$(attempts panic)" 2 'no memory: panic: two attempts, as it might have been a power cut'
+has "$work/got/out/panic.err" 'reset without a trace' 'no memory: panic: the message says so'
 tap_done

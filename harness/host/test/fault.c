@@ -5,6 +5,9 @@
  *   files    no descriptor is to be had
  *   memory   nor memory
  *   clock    it is an hour before, or $FAULT_SECONDS later
+ * or in the Nth call, on a lab machine in QEMU only,
+ *   before   the machine is reset when $FAULT_UNDER is to be renamed to
+ *   after    it is reset when that was done, but is perhaps not on the disk
  * Calls are counted in the process that has it and, separately, in its children.
  */
 #undef _FILE_OFFSET_BITS /* open() and open64() are two here */
@@ -16,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/reboot.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,7 +33,7 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t nr, size_t size);
 extern void *__libc_realloc(void *p, size_t size);
 
-enum kind { NONE, DISK, FILES, MEMORY, CLOCK };
+enum kind { NONE, DISK, FILES, MEMORY, CLOCK, BEFORE, AFTER, NR_KINDS };
 
 static enum kind kind;
 static long at, calls;
@@ -38,8 +42,9 @@ static long seconds = -3600;
 
 __attribute__((constructor)) static void begin(void)
 {
-	static const char *const names[] = { "none", "disk", "files", "memory",
-					     "clock" };
+	static const char *const names[NR_KINDS] = {
+		"none", "disk", "files", "memory", "clock", "before", "after"
+	};
 	const char *text = getenv("FAULT"), *colon;
 
 	under = getenv("FAULT_UNDER");
@@ -49,7 +54,7 @@ __attribute__((constructor)) static void begin(void)
 	if (!colon)
 		return;
 	at = atol(colon + 1);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < NR_KINDS; i++)
 		if (!strncmp(text, names[i], colon - text))
 			kind = i;
 }
@@ -123,11 +128,25 @@ int mkdir(const char *path, mode_t mode)
 	return REAL(mkdir)(path, mode);
 }
 
+static bool resets_at(const char *to)
+{
+	return (kind == BEFORE || kind == AFTER) && under &&
+	       !strcmp(to, under) && ++calls == at;
+}
+
 int rename(const char *from, const char *to)
 {
+	bool resets = resets_at(to);
+	int r;
+
 	if (is_under(to) && fails(DISK))
 		return no_space();
-	return REAL(rename)(from, to);
+	if (resets && kind == BEFORE)
+		reboot(RB_AUTOBOOT);
+	r = REAL(rename)(from, to);
+	if (resets)
+		reboot(RB_AUTOBOOT);
+	return r;
 }
 
 /* --- descriptors --- */

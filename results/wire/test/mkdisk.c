@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * mkdisk FILE MIB GUID: writes a disk of so many MiB with one partition of this
- * PARTUUID, which begins at 1 MiB, for harness/test/test-vm-metal.sh.
+ * PARTUUID, which begins at 1 MiB, for harness/test/metal-lab.sh.
  */
 #include <errno.h>
 #include <fcntl.h>
