@@ -63,8 +63,8 @@ Suites of tests: unit store fake site vm functional fuzz faults shell style.  Th
 are longer and run only when they are named: series builds and boots each patch, cost
 finds three that are slower, known what Linux once had, long is that and the rest of
 functional on the debug kernel, vm on a kernel with tracepoints, a kernel of another
-version, builds from kept objects, ten minutes of each fuzz target, and each fault 100
-times.
+version, builds from kept objects, all endings of a lab machine's boots, 50 power cuts
+of it, ten minutes of each fuzz target, and each fault 100 times.
 
 "./run.sh --help" is this text, "./run.sh run --help" that of a subcommand,
 "man $build/harness/man/cgmark.1" the manual.

@@ -27,12 +27,16 @@ install="metal install --scratch $uuid --deadline $deadline --watchdog $watchdog
 ramoops='memmap=1M$0x20000000 ramoops.mem_address=0x20000000 ramoops.mem_size=0x100000'
 ramoops="$ramoops ramoops.record_size=0x40000 ramoops.console_size=0x40000"
 
+# The machine ends with the test, however that ends, also one that is stopped.
+qemu=
+trap '[ -z "$qemu" ] || kill -9 "$qemu" 2>/dev/null; rm -rf "$work"' EXIT
+
 # Of the scratch disk, in MiB: its first and its last are not of the partition.
 scratch_mib=16
 
 # build_lab: the kernel in $kernel, and home's files in $home.
 build_lab() {
-	"$cgmark" build -q "metal=deb:linux-source-6.12,config=base:cgroup:net:metal,patches=$top/kernel/test/fault/series" \
+	"$cgmark" build -q "metal=deb:linux-source-6.12,config=base:cgroup:net:metal,patches=$top/kernel/test/lab/series" \
 		>"$work/kernel" 2>"$work/err"
 	is $? 0 'a kernel is built' || { sed 's/^/# /' "$work/err"; tap_done; }
 	kernel=$(grep -o '/[^ ]*/kernels/[0-9a-f]*' "$work/kernel" | head -n 1)
@@ -93,6 +97,9 @@ end_lab() {
 	done
 	[ "$left" -gt 0 ] || kill "$qemu"
 	wait "$qemu"
+	lab_status=$?
+	qemu=
+	return $lab_status
 }
 
 # run_lab SECONDS LOG
@@ -105,6 +112,7 @@ run_lab() {
 cut_lab() {
 	kill -9 "$qemu"
 	wait "$qemu" 2>/dev/null
+	qemu=
 }
 
 read_home() {
@@ -145,6 +153,24 @@ ups() {
 # attempts NAME: how many, of all boots.
 attempts() {
 	grep -ac 'leaving for kernel' "$work/got/out/$1.err"
+}
+
+# told NAME: what a panic is known by, and that it is known at once.
+told() {
+	ended "$1" 4 panic
+	is "$(attempts "$1")" 1 "$1: one attempt"
+	has "$work/got/out/$1.err" 'Kernel panic - not syncing: cgmark_fault' "$1: the message has its text"
+	has "$(run_of "$1")/boots/a-p0/console.log" 'Kernel panic - not syncing: cgmark_fault' \
+		"$1: so has the console"
+	has "$(run_of "$1")/boots/a-p0/console.log" 'Call Trace' "$1: with where it was"
+}
+
+# lasted NAME WORD: known at once, and what was measured before it is there.
+lasted() {
+	ended "$1" 4 "$2"
+	is "$(attempts "$1")" 1 "$1: one attempt"
+	has "$(run_of "$1")/boots/a-p0/samples.tsv" 'null' \
+		"$1: what was measured before is there"
 }
 
 run='run --machine metal --perturbations 1 --seed 1'
