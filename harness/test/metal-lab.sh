@@ -34,6 +34,9 @@ trap '[ -z "$qemu" ] || kill -9 "$qemu" 2>/dev/null; rm -rf "$work"' EXIT
 # Of the scratch disk, in MiB: its first and its last are not of the partition.
 scratch_mib=16
 
+# Beside that which ends it.
+lab_benches='null syscall'
+
 # build_lab: the kernel in $kernel, and home's files in $home.
 build_lab() {
 	"$cgmark" build -q "metal=deb:linux-source-6.12,config=base:cgroup:net:metal,patches=$top/kernel/test/lab/series" \
@@ -53,8 +56,10 @@ build_lab() {
 		cp "$lib" "$home$lib"
 	done
 	cp "$libfault" "$home/lib/libfault.so"
-	cp "$bench/guest-init" "$bench/bench-null" "$bench/bench-syscall" \
-		"$home/bench/"
+	cp "$bench/guest-init" "$home/bench/"
+	for name in $lab_benches; do
+		cp "$bench/bench-$name" "$home/bench/"
+	done
 	cp "$ruin" "$home/bench/bench-ruin"
 	cp "$kernel/vmlinux" "$kernel/bzImage" "$home/k/"
 	cp "$top/kernel/kernels.ini" "$home/kernel/"

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Machine metal on the lab machine of metal-lab.sh: a run has the points and statuses
+# that sim has, and a spin of 20% in each attach is a REGRESSION by time.
+#
+# test-vm-metal-cost.sh CGMARK MKDISK RUIN LIBFAULT
+
+cgmark=$(realpath "$1")
+mkdisk=$(realpath "$2")
+ruin=$(realpath "$3")
+libfault=$(realpath "$4")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+# shellcheck source=harness/test/tap.sh
+. "$here/tap.sh"
+# shellcheck source=harness/test/metal-lab.sh
+. "$here/metal-lab.sh"
+show="$work/log"
+lab_benches='null syscall attach signal'
+build_lab
+attach='--bench attach/self --param pace=burst --param favordynmods=0 --param rcu=normal'
+attach="$attach --param load=none --param file=procs --param threads=1"
+
+# --- what is measured ----------------------------------------------------------------
+# Of signal/kill, this kernel lacks a way.
+points="$attach --bench null --bench syscall --bench signal/kill --param tasks=16"
+points="$points --param version=1,2 --param controllers=none,all"
+
+# statuses BOOT-DIRECTORY
+statuses() {
+	grep -E '^    (not )?ok ' "$1/status.ktap"
+}
+
+make_disks <<END
+install $install
+same $run $a $points
+END
+run_lab 600 "$work/log"
+is $? 0 'the machine turned itself off'
+read_home
+is "$(status_of same)" 0 'same: exit status 0'
+metal_run=$(run_of same)
+
+# shellcheck disable=SC2086 # options
+"$cgmark" run -q -j 1 --no-null --no-repeat --no-settle --fresh --perturbations 1 --seed 1 \
+	--kernel "a=image:$kernel/vmlinux" $points -o "$work/sim" >"$work/out" 2>"$work/err"
+show="$work/err" is $? 0 'sim measures the same'
+statuses "$metal_run/boots/a-p0" >"$work/metal-statuses"
+statuses "$(echo "$work"/sim/*)/boots/a-p0" >"$work/sim-statuses"
+check 'the points have the statuses that they have on sim' \
+	diff "$work/sim-statuses" "$work/metal-statuses"
+check 'there are some' test "$(wc -l <"$work/metal-statuses")" -ge 8
+has "$work/metal-statuses" 'SKIP' 'and some that are skipped'
+
+# --- a cost ----------------------------------------------------------------------------
+# In nanoseconds, of the run before: its median sample.
+took=$(awk -F '\t' '$2 == "attach/self" && $4 ~ /controllers=none/ && $4 ~ /version=2/ &&
+	$5 == "elapsed_ns" { print $7 / $8 }' "$metal_run/boots/a-p0/samples.tsv" |
+	sort -g | awk '{ v[NR] = $1 } END { printf "%d\n", v[int((NR + 1) / 2)] }')
+echo "# an attach takes $took ns"
+check 'the time of an attach is known' test "$took" -gt 0
+make_disks <<END
+install $install
+cost run --machine metal --perturbations 8 --seed 1 $a $attach --param version=2 --param controllers=none --bench syscall --kernel b=image:/k/vmlinux,cmdline=cgmark_spin=$((took / 5))
+END
+run_lab 2400 "$work/log"
+is $? 0 'cost: the machine turned itself off'
+read_home
+is "$(status_of cost)" 1 'cost: exit status 1'
+"$cgmark" compare --format csv "$(run_of cost)" >"$work/csv" 2>"$work/err"
+has "$work/csv" 'attach/self.*REGRESSION' 'cost: an attach that takes 20% more is a REGRESSION'
+is "$(grep -c 'syscall.*REGRESSION' "$work/csv")" 0 'cost: a system call is none'
+sed 's/^/# /' "$work/csv"
+tap_done
