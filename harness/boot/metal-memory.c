@@ -225,6 +225,12 @@ void metal_memory_words(const struct metal_memory *m,
 
 /* --- before leaving --- */
 
+/* What firmware keeps of home's own crashes is not ours. */
+static bool is_of_memory(const char *name)
+{
+	return *name != '.' && strstr(name, "-ramoops-");
+}
+
 void metal_memory_clear(const struct metal_memory_roots *roots)
 {
 	DIR *d = opendir(roots->live);
@@ -234,7 +240,7 @@ void metal_memory_clear(const struct metal_memory_roots *roots)
 		_cleanup_free_ char *path =
 			xasprintf("%s/%s", roots->live, e->d_name);
 
-		if (*e->d_name != '.' && unlink(path) < 0)
+		if (is_of_memory(e->d_name) && unlink(path) < 0)
 			log_warn("cannot remove %s: %s", path, strerror(errno));
 	}
 	if (d)

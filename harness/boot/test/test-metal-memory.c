@@ -48,6 +48,13 @@ static void put(const char *dir, const char *name, const char *text)
 	write_text(path, text);
 }
 
+static bool is_there(const char *dir, const char *name)
+{
+	_cleanup_free_ char *path = xasprintf("%s/%s", dir, name);
+
+	return access(path, F_OK) == 0;
+}
+
 static void read_it(void)
 {
 	metal_memory_release(&m);
@@ -181,9 +188,12 @@ static void records_are_removed(void **state)
 {
 	put(live, "dmesg-ramoops-0", "Panic#2 Part1\n" REPORT);
 	put(live, "console-ramoops-0", METAL_MARK_HOME NONCE "\n");
+	put(live, "dmesg-efi_pstore-1", "Panic#1 Part1\n");
 	metal_memory_clear(&roots);
 	read_it();
 	assert_false(m.left || m.panic.len);
+	/* A crash of home's own. */
+	assert_true(is_there(live, "dmesg-efi_pstore-1"));
 }
 
 static void expect_words(const char *home, bool want)
