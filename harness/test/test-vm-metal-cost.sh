@@ -65,9 +65,9 @@ echo "# an attach takes $took ns"
 check 'the time of an attach is known' test "$took" -gt 0
 make_disks <<END
 install $install
-cost run --machine metal --perturbations 8 --seed 1 $a $attach --bench syscall --kernel b=image:/k/vmlinux,cmdline=cgmark_spin=$((took / 5))
+cost run --machine metal --perturbations 24 --seed 1 $a $attach --bench syscall --kernel b=image:/k/vmlinux,cmdline=cgmark_spin=$((took / 5))
 END
-run_lab 2400 "$work/log"
+run_lab 3000 "$work/log"
 is $? 0 'cost: the machine turned itself off'
 read_home
 is "$(status_of cost)" 1 'cost: exit status 1'
