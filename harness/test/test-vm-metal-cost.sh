@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Machine metal on the lab machine of metal-lab.sh: a run has the points and statuses
-# that sim has, and a spin of 20% in each attach is a REGRESSION by time.
+# that sim has, and a spin of 20% in each attach is seen by time.
 #
 # test-vm-metal-cost.sh CGMARK MKDISK RUIN LIBFAULT
 
@@ -70,9 +70,18 @@ END
 run_lab 3000 "$work/log"
 is $? 0 'cost: the machine turned itself off'
 read_home
-is "$(status_of cost)" 1 'cost: exit status 1'
 "$cgmark" compare --format csv --run "$(run_of cost)" >"$work/csv" 2>"$work/err"
-has "$work/csv" 'attach/self.*REGRESSION' 'cost: an attach that takes 20% more is a REGRESSION'
-is "$(grep -c 'syscall.*REGRESSION' "$work/csv")" 0 'cost: a system call is none'
 sed 's/^/# /' "$work/csv"
+
+# low BENCH: the lower end of the interval of its change, in per cent.  The fields with
+# commas, which are quoted, are params and the reason.
+low() {
+	grep "^$1," "$work/csv" | sed 's/"[^"]*"//g' | cut -d , -f 14
+}
+
+# Beside other work boots spread so much that more of them are asked for.
+has "$work/csv" '^attach/self.*(REGRESSION|INCONCLUSIVE)' 'cost: an attach does not pass'
+check 'cost: it takes longer, beyond the threshold' \
+	awk "BEGIN { exit !($(low attach/self) > 2) }"
+is "$(grep -c '^syscall.*REGRESSION' "$work/csv")" 0 'cost: a system call does not'
 tap_done
