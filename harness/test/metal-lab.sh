@@ -9,8 +9,15 @@
 # test are the same one, with a patch that lets a benchmark end it.  What is said goes to
 # a disk of its own, as that must not help home's to be right after a power cut.
 #
-# Source this file after tap.sh, with $cgmark, $mkdisk, $ruin, $libfault and $here set.
+# Source this file in place of tap.sh, with $here set, in a test whose first arguments
+# are CGMARK MKDISK RUIN LIBFAULT.
 
+# shellcheck source=harness/test/tap.sh
+. "$here/tap.sh"
+cgmark=$(realpath "$1")
+mkdisk=$(realpath "$2")
+ruin=$(realpath "$3")
+libfault=$(realpath "$4")
 bench=${CGMARK_BENCH_DIR:-$(dirname "$cgmark")/bench}
 # For mkfs.ext4 and debugfs, which users do not find.
 PATH=$PATH:/usr/sbin:/sbin

@@ -6,13 +6,7 @@
 #
 # test-vm-metal-cost.sh CGMARK MKDISK RUIN LIBFAULT
 
-cgmark=$(realpath "$1")
-mkdisk=$(realpath "$2")
-ruin=$(realpath "$3")
-libfault=$(realpath "$4")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-# shellcheck source=harness/test/tap.sh
-. "$here/tap.sh"
 # shellcheck source=harness/test/metal-lab.sh
 . "$here/metal-lab.sh"
 show="$work/log"

@@ -8,15 +8,9 @@
 #
 # test-vm-metal-cuts.sh CGMARK MKDISK RUIN LIBFAULT N [SEED]
 
-cgmark=$(realpath "$1")
-mkdisk=$(realpath "$2")
-ruin=$(realpath "$3")
-libfault=$(realpath "$4")
 nr=$5
 seed=${6:-1}
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-# shellcheck source=harness/test/tap.sh
-. "$here/tap.sh"
 # shellcheck source=harness/test/metal-lab.sh
 . "$here/metal-lab.sh"
 show="$work/log2"

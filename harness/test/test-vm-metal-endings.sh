@@ -4,13 +4,7 @@
 # Machine metal on the lab machine of metal-lab.sh: the ways in which a boot
 # can end that test-vm-metal.sh leaves out.
 
-cgmark=$(realpath "$1")
-mkdisk=$(realpath "$2")
-ruin=$(realpath "$3")
-libfault=$(realpath "$4")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-# shellcheck source=harness/test/tap.sh
-. "$here/tap.sh"
 # shellcheck source=harness/test/metal-lab.sh
 . "$here/metal-lab.sh"
 show="$work/log"

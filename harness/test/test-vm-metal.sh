@@ -4,13 +4,7 @@
 # Machine metal on the lab machine of metal-lab.sh: a run that ends well, two whose
 # kernels do not, and a power cut.  test-vm-metal-endings.sh has the other endings.
 
-cgmark=$(realpath "$1")
-mkdisk=$(realpath "$2")
-ruin=$(realpath "$3")
-libfault=$(realpath "$4")
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-# shellcheck source=harness/test/tap.sh
-. "$here/tap.sh"
 # shellcheck source=harness/test/metal-lab.sh
 . "$here/metal-lab.sh"
 show="$work/log"
