@@ -2,8 +2,9 @@
 /*
  * A "boot" of the running kernel.  The guard is a child of cgmark that starts the
  * guest's init in a root and groups of its own, on a machine that is as quiet as was
- * asked for, waits, and undoes all of it, also when cgmark is gone.  Whoever kills the guard kills the init with it, and the
- * groups are removed by cgmark, or by the next run.
+ * asked for, waits, and undoes all of it, also when cgmark is gone.  Whoever kills the
+ * guard kills the init with it, and the groups are removed by cgmark, or by the next
+ * run.
  */
 #ifndef CGMARK_LOCAL_GUARD_H
 #define CGMARK_LOCAL_GUARD_H

@@ -5,7 +5,7 @@
 #include "local-clean.h"
 #include "local-lock.h"
 #include "log.h"
-#include "suggest.h"
+#include "opt-values.h"
 
 static error_t parse_opt(int key, char *arg, struct argp_state *state)
 {
@@ -15,10 +15,8 @@ static error_t parse_opt(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 0)
 			argp_error(state, "'%s': unexpected argument", arg);
-		if (strcmp(arg, words[0]) == 0)
-			return 0;
-		suggest_log("command", arg, words, ARRAY_SIZE(words));
-		exit(ST_USAGE);
+		opt_command(arg, words, ARRAY_SIZE(words));
+		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "say what to do: clean");
 		return EINVAL;

@@ -13,11 +13,11 @@
 #include "metal-config.h"
 #include "metal-install.h"
 #include "metal-journal.h"
+#include "opt-values.h"
 #include "run-evaluate.h"
 #include "run-leftovers.h"
 #include "run-opts.h"
 #include "session.h"
-#include "suggest.h"
 
 #define DEADLINE_S 1200
 /* For firmware and a kernel that is slow to start; PID 1 should be first. */
@@ -69,13 +69,7 @@ static void take_word(struct metal_opts *o, char *arg, struct argp_state *state)
 {
 	if (state->arg_num > 0)
 		argp_error(state, "'%s': unexpected argument", arg);
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcmp(arg, words[i]) == 0)
-			o->word = words[i];
-	if (o->word)
-		return;
-	suggest_log("command", arg, words, ARRAY_SIZE(words));
-	exit(ST_USAGE);
+	o->word = opt_command(arg, words, ARRAY_SIZE(words));
 }
 
 /* Options mean something with one of the words only. */

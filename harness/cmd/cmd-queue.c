@@ -8,13 +8,13 @@
 #include "alloc.h"
 #include "cmd.h"
 #include "log.h"
+#include "opt-values.h"
 #include "queue-install.h"
 #include "queue-list.h"
 #include "queue-run.h"
 #include "run-opts.h"
 #include "self.h"
 #include "spool-add.h"
-#include "suggest.h"
 #include "text.h"
 
 struct queue_opts {
@@ -48,13 +48,7 @@ static void take_word(struct queue_opts *o, char *arg, struct argp_state *state)
 	}
 	if (o->word)
 		argp_error(state, "'%s': unexpected argument", arg);
-	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcmp(arg, words[i]) == 0)
-			o->word = words[i];
-	if (o->word)
-		return;
-	suggest_log("command", arg, words, ARRAY_SIZE(words));
-	exit(ST_USAGE);
+	o->word = opt_command(arg, words, ARRAY_SIZE(words));
 }
 
 static void check_opts(const struct queue_opts *o, struct argp_state *state)

@@ -2,12 +2,23 @@
 #include <inttypes.h>
 
 #include "alloc.h"
+#include "exit-status.h"
 #include "opt-values.h"
+#include "suggest.h"
 
 void words_add(struct words *w, const char *word)
 {
 	w->v = xreallocarray(w->v, w->nr + 1, sizeof(*w->v));
 	w->v[w->nr++] = word;
+}
+
+const char *opt_command(const char *arg, const char *const *known, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strcmp(arg, known[i]) == 0)
+			return known[i];
+	suggest_log("command", arg, known, nr);
+	exit(ST_USAGE);
 }
 
 uint64_t opt_number(struct argp_state *state, const char *what,

@@ -16,6 +16,9 @@ struct words {
 
 void words_add(struct words *w, const char *word);
 
+/* That of these words which arg is, or a usage error that has what is near. */
+const char *opt_command(const char *arg, const char *const *known, size_t nr);
+
 /* A decimal number of min..max, or a usage error about --WHAT. */
 uint64_t opt_number(struct argp_state *state, const char *what,
 		    const char *text, uint64_t min, uint64_t max);
