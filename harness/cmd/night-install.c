@@ -19,7 +19,7 @@ static char *unit_dir(bool user)
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
 	if (!user)
-		return xstrdup("/etc/systemd/system");
+		return xstrdup(UNIT_DIR);
 	if (config && *config == '/')
 		return xasprintf("%s/systemd/user", config);
 	if (home && *home)

@@ -5,6 +5,7 @@
 #include "file.h"
 #include "log.h"
 #include "process.h"
+#include "self.h"
 
 void unit_add_quoted(struct strbuf *sb, const char *text)
 {
@@ -93,4 +94,38 @@ bool systemctl(bool user, const char *a, const char *b, const char *c)
 
 	memcpy(&p.argv, &(const char *const *){ argv }, sizeof(p.argv));
 	return process_run(&p) == 0;
+}
+
+bool unit_has_systemd(void)
+{
+	return access("/run/systemd/system", F_OK) == 0;
+}
+
+static bool enable(const char *name, bool now)
+{
+	return systemctl(false, "daemon-reload", NULL, NULL) &&
+	       (now ? systemctl(false, "enable", "--now", name)
+		    : systemctl(false, "enable", name, NULL));
+}
+
+enum exit_status unit_install(const char *name, const char *template,
+			      const char *words, bool now)
+{
+	_cleanup_strbuf_ struct strbuf command = STRBUF_INIT;
+	_cleanup_strbuf_ struct strbuf environment = STRBUF_INIT;
+	_cleanup_free_ char *self = self_path(), *text = NULL;
+	enum exit_status r;
+
+	unit_add_quoted(&command, self);
+	strbuf_addf(&command, " %s", words);
+	unit_add_environment(&environment);
+	text = unit_fill_in(template, command.buf,
+			    environment.len ? environment.buf : "");
+	r = unit_write(UNIT_DIR, name, text);
+	if (r != ST_OK || enable(name, now))
+		return r;
+	log_err("the unit is there, but systemd did not take it: systemctl "
+		"enable %s%s",
+		now ? "--now " : "", name);
+	return ST_HOST;
 }

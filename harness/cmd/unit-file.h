@@ -18,6 +18,17 @@ char *unit_fill_in(const char *template, const char *command,
 /* Prints its path.  Errors are logged. */
 enum exit_status unit_write(const char *dir, const char *name,
 			    const char *text);
+/* Where units of the system are. */
+#define UNIT_DIR "/etc/systemd/system"
+
+/* Does systemd run here? */
+bool unit_has_systemd(void);
+/*
+ * A unit of the system that runs this cgmark with these words from the next boot on,
+ * and with now from now on, too.  Errors are logged.
+ */
+enum exit_status unit_install(const char *name, const char *template,
+			      const char *words, bool now);
 /* systemctl [--user] WORDS...; whether it did what it was asked for. */
 bool systemctl(bool user, const char *a, const char *b, const char *c);
 
